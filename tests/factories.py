@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import LABEL_NAMES
+from classifiers.labels import CLAIM_LABELS, LABEL_NAMES
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
 from storage.models import Flag, Model, Post, Review, Source, User, join_title
 from storage.posts import posts, sources
 from storage.review import drawn, flags, reviews
 from storage.review.corrections import Content
-from storage.scoring import registry
+from storage.scoring import matching, registry
 from tests.clock import MONDAY_MORNING
 
 
@@ -115,6 +115,19 @@ def add_flag(
     model = model or registry.active_model(session) or add_model(session)
     flags.open_flags(session, model.id, [make_flag(post, label, probability)], now)
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
+
+
+def suggest(
+    session: Session,
+    claim: int,
+    found: Mapping[int, float],
+    *,
+    bearing: str = "unclear",
+    now: datetime = MONDAY_MORNING,
+) -> None:
+    """Suggest reference posts as evidence for the claims of a post, by how well each agrees."""
+    suggestions = {post_id: matching.Suggestion(similarity, bearing) for post_id, similarity in found.items()}
+    matching.suggest_evidence(session, claim, CLAIM_LABELS, suggestions, now, among=len(found))
 
 
 def add_drawn(

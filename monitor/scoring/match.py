@@ -15,7 +15,16 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.copies import is_copy, signature
-from classifiers.evidence import LEAST_SCORE, Rarity, agreement, asserted_by, default_rarity, likeness
+from classifiers.evidence.likeness import (
+    LEAST_ALIKE,
+    LEAST_SCORE,
+    Agreement,
+    Rarity,
+    agreement,
+    asserted_by,
+    default_rarity,
+    likeness,
+)
 from classifiers.labels import CLAIM_LABELS
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
@@ -145,10 +154,16 @@ class Matcher:
                 session.commit()
 
     def _evidence(self, result: MatchResult, *, again: bool) -> None:
+        now = self._clock.now()
+        since = now - LOOKED_AGAIN if again else None
         with self.database.work() as session:
-            for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, again=again):
-                found: Mapping[int, float] = find_evidence(session, claim.judged_text, _dated(claim))
-                matching.suggest_evidence(session, claim.id, CLAIM_LABELS, found, self._clock.now())
+            for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, opened_since=since):
+                looked = find_evidence(session, claim.judged_text, _dated(claim))
+                found = {
+                    post_id: matching.Suggestion(agreed.score, agreed.bearing)
+                    for post_id, agreed in looked.found.items()
+                }
+                matching.suggest_evidence(session, claim.id, CLAIM_LABELS, found, now, among=looked.among)
                 session.commit()  # each at once: looking for the next one takes long, and others want to write
                 result.claims_with_evidence += bool(found)
 
@@ -172,15 +187,30 @@ def _search_draft(post: Post, terms: SearchTerms) -> SearchDraft:
 
 
 WINDOW: Final = timedelta(days=30)  # an answer to a rumour appears near it in time
+LOOKED_AGAIN: Final = timedelta(hours=48)  # after which most of what papers answer is answered
 MOST_HOLDING: Final = 300  # references that hold a pair; of more the newest
 COMPARED: Final = 40  # best references by shared pairs, whose syllables are read
 READ: Final = 10  # most alike of these, whose facts are compared
 SUGGESTED: Final = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look for evidence found.
+
+    Args:
+        found: How each reference post agrees with the claim, best first.
+        among: How many reference posts there were of those weeks.
+
+    """
+
+    found: Mapping[int, Agreement]
+    among: int
+
+
 def find_evidence(
     session: Session, text: str, dated: datetime, *, most: int = SUGGESTED, rarity: Rarity | None = None
-) -> dict[int, float]:
+) -> Looked:
     """Find the reference posts that agree best with what a post asserts.
 
     Args:
@@ -190,14 +220,11 @@ def find_evidence(
         most: How many at most.
         rarity: Weighs words; None: by the project's own posts.
 
-    Returns:
-        How well each agrees, 0 to 1, by id of the reference post, best first.
-
     """
     window = Filters(role="reference", since=dated - WINDOW, until=dated + WINDOW)
     span = bounds(session, window)
     if span and span.is_empty:
-        return {}  # before anything is read of the claim
+        return Looked({}, 0)  # before anything is read of the claim
     rarity = rarity or default_rarity()
     claim = asserted_by(text, rarity)
     scores: defaultdict[int, float] = defaultdict(float)
@@ -208,8 +235,10 @@ def find_evidence(
     best = sorted(scores, key=lambda post_id: (-scores[post_id], post_id))[:COMPARED]
     alike = {post_id: likeness(claim, bare, rarity) for post_id, bare in search.bare_texts(session, best).items()}
     nearest = sorted(alike, key=lambda post_id: (-alike[post_id], post_id))[:READ]
+    near_enough = [post_id for post_id in nearest if alike[post_id] >= LEAST_ALIKE]
     agreeing = {
-        post.id: agreement(claim, post.judged_text, alike[post.id]) for post in posts.in_order(session, nearest)
+        post.id: agreement(claim, post.judged_text, alike[post.id]) for post in posts.in_order(session, near_enough)
     }
-    ranked = sorted(agreeing.items(), key=lambda item: (-item[1], item[0]))[:most]
-    return {post_id: score for post_id, score in ranked if score >= LEAST_SCORE}
+    ranked = sorted(agreeing.items(), key=lambda item: (-item[1].score, item[0]))[:most]
+    found = {post_id: agreed for post_id, agreed in ranked if agreed.score >= LEAST_SCORE}
+    return Looked(found, search.count_within(session, window, span))

@@ -183,13 +183,17 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         UniqueConstraint("post_id", "reference_id"),
+        CheckConstraint("bearing IN ('reports', 'contradicts', 'unclear')", name="bearing"),
         CheckConstraint("state IN ('suggested', 'supports', 'refutes', 'unrelated')", name="state"),
     )
 
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     reference_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-    similarity: Mapped[float] = mapped_column(Float(), doc="cosine, 0 to 1")
+    similarity: Mapped[float] = mapped_column(Float(), doc="how well it agrees, 0 to 1")
+    bearing: Mapped[str] = mapped_column(
+        String(20), doc="what the program reads of it: it reports what the post claims, or contradicts it"
+    )
     state: Mapped[str] = mapped_column(String(20), default="suggested")
     created_at: Mapped[datetime]
     marked_by: Mapped[int | None] = mapped_column(

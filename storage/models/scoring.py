@@ -120,9 +120,10 @@ class Flag(Base):
     revision_number: Mapped[int] = mapped_column(doc="the version of the post that is flagged")
     probability: Mapped[float] = mapped_column(Float())
     priority: Mapped[int] = mapped_column(
-        default=0, server_default="0", doc="1: refuted, looked at first; -1: well sourced, looked at last"
+        default=0, server_default="0", doc="1: refuted, looked at first; -1: reported or sourced, looked at last"
     )
     searched_at: Mapped[datetime | None] = mapped_column(doc="when evidence for the claim was last looked for")
+    searched_among: Mapped[int | None] = mapped_column(doc="how many reference posts of those weeks there were then")
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
     reasons: Mapped[list[list[str | float]]] = mapped_column(JsonType, doc="[[words, weight], ...], strongest first")
     state: Mapped[str] = mapped_column(String(20), default="open")

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     delete,
-    exists,
     false,
     func,
     or_,
@@ -154,25 +153,26 @@ def copies_by_date(session: Session, cluster_id: int) -> list[Copy]:
     return [Copy(source, moment, engagement) for source, moment, engagement in rows]
 
 
-def claims_to_search(session: Session, labels: Collection[str], limit: int, *, again: bool) -> Sequence[Post]:
+def claims_to_search(
+    session: Session, labels: Collection[str], limit: int, *, opened_since: datetime | None
+) -> Sequence[Post]:
     """List posts with an open flag of a claim for which evidence should be looked for.
 
     Args:
         session: The unit of work.
         labels: The labels that are claims.
         limit: How many at most.
-        again: Not only those for which nobody looked yet, but also those without evidence when a reference post came in
-            since, and all when a fact-check came in since.
+        opened_since: Not only those for which nobody looked yet, but also those whose flag was opened since when a
+            reference post came in after the last look, and all when a fact-check did; None: only the former.
 
     """
     wanted: ColumnElement[bool] = Flag.searched_at.is_(None)
-    if again:
+    if opened_since:
         reference, check = _newest_reference(session), _newest_check(session)
-        found = exists().where(Evidence.post_id == Flag.post_id)
         wanted = or_(
             wanted,
             Flag.searched_at < check if check else false(),
-            and_(Flag.searched_at < reference, ~found) if reference else false(),
+            and_(Flag.searched_at < reference, Flag.opened_at >= opened_since) if reference else false(),
         )
     claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", Flag.suggested(), wanted)
     return session.scalars(select(Post).where(Post.id.in_(claims)).order_by(Post.id).limit(limit)).all()
@@ -189,31 +189,46 @@ def _newest_check(session: Session) -> datetime | None:
     return session.scalar(select(Post.collected_at).where(Post.id == newest))
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A reference post that may bear on a claim: how well it agrees, 0 to 1, and what the program reads of it."""
+
+    similarity: float
+    bearing: str
+
+
 def suggest_evidence(
-    session: Session, post_id: int, labels: Collection[str], found: Mapping[int, float], now: datetime
+    session: Session,
+    post_id: int,
+    labels: Collection[str],
+    found: Mapping[int, Suggestion],
+    now: datetime,
+    *,
+    among: int,
 ) -> None:
-    """Store reference posts as suggested evidence for a post's claims, with how well each agrees, and that one looked.
+    """Store reference posts as suggested evidence for a post's claims in place of earlier ones, and that one looked.
+
+    What a person marked stays.
 
     Args:
         session: The unit of work.
         post_id: The post.
         labels: The labels that are claims.
-        found: By reference post, how well it agrees, 0 to 1.
+        found: The suggestions by reference post.
         now: The present time, UTC.
+        among: How many reference posts there were to look among.
 
     """
-    session.execute(update(Flag).where(Flag.post_id == post_id, Flag.label.in_(labels)).values(searched_at=now))
-    rows = [
-        {
-            "post_id": post_id,
-            "reference_id": reference_id,
-            "similarity": similarity,
-            "state": "suggested",
-            "created_at": now,
-        }
-        for reference_id, similarity in found.items()
-    ]
-    insert_ignoring(session, Evidence, rows, ("post_id", "reference_id"))
+    looked = update(Flag).where(Flag.post_id == post_id, Flag.label.in_(labels))
+    session.execute(looked.values(searched_at=now, searched_among=among))
+    earlier = delete(Evidence).where(Evidence.post_id == post_id, Evidence.state == "suggested")
+    session.execute(earlier.where(Evidence.reference_id.not_in(list(found))))
+    for reference_id, suggestion in found.items():
+        values = {"similarity": suggestion.similarity, "bearing": suggestion.bearing}
+        row = {"post_id": post_id, "reference_id": reference_id, "state": "suggested", "created_at": now, **values}
+        insert_ignoring(session, Evidence, [row], ("post_id", "reference_id"))
+        same = update(Evidence).where(Evidence.post_id == post_id, Evidence.reference_id == reference_id)
+        session.execute(same.values(values))
     set_priority(session, post_id)
 
 
@@ -235,14 +250,23 @@ def mark_evidence(session: Session, evidence_id: int, state: str, *, user_id: in
 
 
 def set_priority(session: Session, post_id: int) -> None:
-    """Place a claim in the queue: refuted by a person's mark or by a fact-check first, supported ones last."""
+    """Place a claim in the queue: refuted ones first, reported and sourced ones last.
+
+    A person's mark counts more than a fact-check, and a fact-check more than what the program reads of the reference
+    that agrees best with the claim.
+    """
     rows = session.execute(
-        select(Evidence.state, FactCheck.bears)
+        select(Evidence.state, Evidence.bearing, FactCheck.bears)
         .outerjoin(FactCheck, FactCheck.post_id == Evidence.reference_id)
         .where(Evidence.post_id == post_id)
-    )
-    bearing = {bears if state == "suggested" and bears else state for state, bears in rows}
-    priority = 1 if "refutes" in bearing else -1 if "supports" in bearing else 0
+        .order_by(Evidence.similarity.desc(), Evidence.id)
+    ).all()
+    judged = {bears if state == "suggested" and bears else state for state, _, bears in rows}
+    read = next((bearing for state, bearing, bears in rows if state == "suggested" and not bears), None)
+    if "refutes" in judged or (read == "contradicts" and "supports" not in judged):
+        priority = 1
+    else:
+        priority = -1 if "supports" in judged or read == "reports" else 0
     moved = (priority - Flag.priority) * PRIORITY_WORTH
     is_claim = Flag.searched_at.is_not(None)  # evidence is looked for of claims alone
     query = update(Flag).where(Flag.post_id == post_id, is_claim, Flag.priority != priority)

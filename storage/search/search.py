@@ -134,6 +134,12 @@ def count(session: Session, query: Query, *, at_most: int) -> int:
     return session.scalar(select(func.count()).select_from(chosen.limit(at_most).subquery())) or 0
 
 
+def count_within(session: Session, filters: Filters, span: Bounds | None) -> int:
+    """Count the posts whose row of the index passes a filter, whatever their words are."""
+    chosen, _ = _matching(session, None, filters, span)
+    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+
+
 def matching_posts(session: Session, query: Query) -> Select[int]:
     """Select the ids of posts with these words, for a condition of another query."""
     return _matching(session, query, NO_FILTERS, None)[0]

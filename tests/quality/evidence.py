@@ -1,19 +1,22 @@
-"""How often the item that answers a claim is found among news, and how often something is suggested for nothing.
+"""How often the item that answers a claim is found among news, what is read of it, and what is suggested for nothing.
 
-The claims in evidence.jsonl are posts of the project's corpus. For each of 150 the file has the item that answers it,
-written for this; the other 100 nobody answers. News come from a file outside the repository, and all
-items get one date, so that the window does not help. The limit was chosen by the first, third … of each.
+The claims in evidence.jsonl are posts of the project's corpus. For each of 150 the file has the item that denies it,
+written for this; the other 100 nobody answers. stories.jsonl has reports of invented events, each with three posts: one
+that tells the same in other words, one in which a figure, place, date or outcome is another, and one of a like event.
+News come from a file outside the repository, and all items get one date, so that the window does not help.
 """
 
 import gzip
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from classifiers.evidence.comparison import compare
+from classifiers.evidence.likeness import CONTRADICTS, REPORTS
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.match import find_evidence
@@ -24,58 +27,74 @@ from storage.search.search import SearchDraft
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_source, make_post
 
-DATA: Final = Path(__file__).parent / "evidence.jsonl"
+CLAIMS: Final = Path(__file__).parent / "evidence.jsonl"
+STORIES: Final = Path(__file__).parent / "stories.jsonl"
+REPORTED, CONTRADICTED, SIMILAR, DENIED, UNANSWERED = KINDS = (
+    "reported", "contradicted", "similar", "denied", "unreported",
+)  # fmt: skip
+ANSWERED: Final = (REPORTED, CONTRADICTED, DENIED)
 AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim and the item that answers it, if any does."""
+    """A claim, what it is (one of KINDS), and the item that bears on it, if any does."""
 
     text: str
+    kind: str
     answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of some claims.
+    """What came of some claims of one kind.
 
     Args:
-        answered: How many have an answer.
-        among_five: For how many it is among the first five suggestions.
-        unanswered: How many nothing answers.
-        suggested: For how many of those something was suggested.
+        claims: How many there are.
+        among_five: For how many their item is among the first five suggestions.
+        suggested: For how many anything is suggested.
+        reported: How many count as reported, by what agrees best with them: they go below the others in the queue.
+        contradicted: How many count as contradicted: they come first.
+        differing: For how many a difference to their own item is shown.
 
     """
 
-    answered: int
+    claims: int
     among_five: int
-    unanswered: int
     suggested: int
+    reported: int
+    contradicted: int
+    differing: int
 
-    @property
-    def recall(self) -> float:
-        """The share of answered claims whose answer is among the first five suggestions."""
-        return self.among_five / self.answered
-
-    @property
-    def false(self) -> float:
-        """The share of unanswered claims for which something is suggested."""
-        return self.suggested / self.unanswered
+    def share(self, name: str) -> float:
+        """Return one of these counts as a share of the claims."""
+        return int(getattr(self, name)) / max(self.claims, 1)
 
 
 def read_claims() -> list[Claim]:
-    """Read the claims in the order of the file: those with an answer first."""
-    rows = (json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines())
-    return [Claim(row["claim"], row["answer"]) for row in rows]
+    """Read the claims of evidence.jsonl in the order of the file: those with an answer first."""
+    rows = (json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines())
+    return [Claim(row["claim"], DENIED if row["answer"] else UNANSWERED, row["answer"]) for row in rows]
 
 
-def read_news(path: Path) -> Iterator[str]:
-    """Read the items of gzipped JSON lines with `title` and `abstract`."""
+def read_stories() -> list[Claim]:
+    """Read the posts of stories.jsonl, three of each story."""
+    rows = [json.loads(line) for line in STORIES.read_text(encoding="utf-8").splitlines()]
+    return [Claim(row[kind], kind, row["report"]) for row in rows for kind in (REPORTED, CONTRADICTED, SIMILAR)]
+
+
+def read_set(path: Path, news: Mapping[str, str]) -> list[Claim]:
+    """Read claims of JSON lines with `text`, `kind` and `news_id`, the number of the item among the news."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [Claim(row["text"], row["kind"], news.get(row["news_id"] or "")) for row in rows]
+
+
+def read_news(path: Path) -> Iterator[tuple[str, str]]:
+    """Read the numbers and texts of gzipped JSON lines with `id`, `title` and `abstract`."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             row: dict[str, Any] = json.loads(line)
-            yield f"{row['title']}\n{row['abstract']}"
+            yield row["id"], f"{row['title']}\n{row['abstract']}"
 
 
 def store_references(database: Database, texts: Sequence[str]) -> dict[str, int]:
@@ -98,40 +117,53 @@ def store_references(database: Database, texts: Sequence[str]) -> dict[str, int]
     return known
 
 
-def measure(database: Database, known: dict[str, int], claims: Sequence[Claim], *, plain: bool = False) -> Found:
-    """Look for evidence for claims; `plain` strips their diacritics first."""
-    answered = among_five = unanswered = suggested = 0
+def measure(
+    database: Database, known: Mapping[str, int], claims: Sequence[Claim], *, plain: bool = False
+) -> dict[str, Found]:
+    """Look for evidence for claims; gives what came of those of each kind.
+
+    Args:
+        database: Where the references are.
+        known: The ids of the references by text.
+        claims: The claims.
+        plain: Strip their diacritics first.
+
+    """
+    counts = {kind: dict.fromkeys(Found.__dataclass_fields__, 0) for kind in dict.fromkeys(one.kind for one in claims)}
     with database.work() as session:
         for claim in claims:
             text = strip_diacritics(claim.text) if plain else claim.text
-            found = find_evidence(session, text, MONDAY_MORNING)
-            if claim.answer is None:
-                unanswered += 1
-                suggested += bool(found)
-            else:
-                answered += 1
-                among_five += known[claim.answer] in found
-    return Found(answered, among_five, unanswered, suggested)
+            found = find_evidence(session, text, MONDAY_MORNING).found
+            bearing = next(iter(found.values())).bearing if found else ""
+            of_kind = counts[claim.kind]
+            of_kind["claims"] += 1
+            of_kind["among_five"] += claim.answer is not None and known[claim.answer] in found
+            of_kind["suggested"] += bool(found)
+            of_kind["reported"] += bearing == REPORTS
+            of_kind["contradicted"] += bearing == CONTRADICTS
+            of_kind["differing"] += claim.answer is not None and bool(compare(text, claim.answer).differs)
+    return {kind: Found(**of_kind) for kind, of_kind in counts.items()}
 
 
-def main(news: Path) -> None:
-    """Print the figures of both halves."""
-    claims = read_claims()
-    answers = [claim.answer for claim in claims if claim.answer]
+def main(news: Path, *sets: Path) -> None:
+    """Print the figures of the project's own claims and stories, and those of further sets."""
+    items = dict(read_news(news))
+    own = {"evidence.jsonl": read_claims(), "stories.jsonl": read_stories()}
+    answers = [claim.answer for claims in own.values() for claim in claims if claim.answer]
     with tempfile.TemporaryDirectory() as folder, Database(f"sqlite:///{folder}/kiemtin.db") as database:
         database.upgrade()
-        known = store_references(database, [*read_news(news), *answers])
-        print(f"{len(known):,} items, {len(answers)} of which answer a claim")
-        for name, half in (("chosen by", claims[::2]), ("reported", claims[1::2])):
+        known = store_references(database, list(dict.fromkeys([*items.values(), *answers])))
+        print(f"{len(known):,} items")
+        for name, claims in {**own, **{path.name: read_set(path, items) for path in sets}}.items():
             for plain in (False, True):
-                found = measure(database, known, half, plain=plain)
-                marks = "without diacritics" if plain else "as written"
-                print(
-                    f"{name}, {marks}: recall@5 {found.recall:.3f} of {found.answered}, "
-                    f"suggested for {found.false:.3f} of {found.unanswered} that nothing answers",
-                    flush=True,
-                )
+                for kind, found in measure(database, known, claims, plain=plain).items():
+                    marks = "without diacritics" if plain else "as written"
+                    shares = {
+                        part: f"{found.share(part):.2f}"
+                        for part in ("among_five", "suggested", "reported", "contradicted", "differing")
+                    }
+                    print(f"{name}, {marks}, {found.claims} {kind}: {shares}", flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

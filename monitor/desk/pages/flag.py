@@ -20,7 +20,7 @@ from monitor.desk.views.decision_form import (
     refusal_line,
     refusal_status,
 )
-from monitor.desk.views.evidence_view import evidence_rows
+from monitor.desk.views.evidence_view import evidence_rows, proposed_link
 from monitor.desk.views.flag_view import flag_view
 from monitor.desk.views.masking import Mask
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
@@ -242,7 +242,7 @@ def _page(
         "evidence": evidence,
         "markable": reviewer.may(Right.DECIDE),
         "view": view,
-        "draft": draft or Draft(topic=together.topic, place=together.place),
+        "draft": draft or Draft(evidence=proposed_link(evidence), topic=together.topic, place=together.place),
         "together": together,
         "spread": spread,
         "previous": _previous(request, flag_id),

@@ -1,12 +1,13 @@
 """Reference posts that may support or refute a claim, with the words that both have and what differs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.evidence import compare
+from classifiers.evidence.comparison import compare
 from monitor.catalogues import N_
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.flag_view import percent_of
@@ -16,12 +17,17 @@ from monitor.desk.web.language import Translated
 from storage.models import Flag
 from storage.scoring import matching
 
-KINDS: Final = Translated({"numbers": N_("con số"), "names": N_("tên, địa danh"), "dates": N_("ngày")})
+KINDS: Final = Translated(
+    {"numbers": N_("con số"), "places": N_("địa danh"), "dates": N_("ngày"), "outcomes": N_("diễn biến")}
+)
+
+
+_BEARS: Final = {"reports": "supports", "contradicts": "refutes", "unclear": "unclear"}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where claim and reference give something of one kind and none is the same."""
+    """Where claim and reference contradict each other; `claim` is empty where the reference only denies something."""
 
     kind: str
     claim: str
@@ -32,7 +38,8 @@ class Difference:
 class EvidenceRow:
     """A reference post. `verdict` is that of a fact-check in its own words; `mark` is what a person said, if anything.
 
-    `bears` is the mark, or else how the fact-check bears on the claim.
+    `bears` is the mark, or else how the fact-check bears on the claim, or else what the program reads of the reference,
+    which `bearing` says in words.
     """
 
     evidence_id: int
@@ -45,6 +52,7 @@ class EvidenceRow:
     mark: str
     verdict: str | None
     bears: str
+    bearing: str
     words: tuple[str, ...]
     differs: tuple[Difference, ...]
 
@@ -66,7 +74,7 @@ def evidence_rows(session: Session, flag: Flag, own_mask: Mask | None, mask: Mas
     for each in found:
         post, check = each.reference, checks.get(each.reference_id)
         compared = compare(claim, mask(post.judged_text) if mask else post.judged_text)
-        bears = each.state if each.state != "suggested" else check.bears if check else "unclear"
+        bears = each.state if each.state != "suggested" else check.bears if check else _BEARS[each.bearing]
         row = EvidenceRow(
             evidence_id=each.id,
             outlet=check.outlet if check else post.source.name,
@@ -78,6 +86,7 @@ def evidence_rows(session: Session, flag: Flag, own_mask: Mask | None, mask: Mas
             mark=each.state if each.state != "suggested" else "",
             verdict=check.verdict if check else None,
             bears=bears,
+            bearing=wording.BEARINGS.get(each.bearing, ""),
             words=compared.words,
             differs=tuple(
                 Difference(KINDS[kind], ", ".join(own), ", ".join(other))
@@ -87,3 +96,8 @@ def evidence_rows(session: Session, flag: Flag, own_mask: Mask | None, mask: Mas
         rows.append(row)
     order = {"refutes": 0, "supports": 1, "unclear": 2, "unrelated": 3}
     return tuple(sorted(rows, key=lambda row: order[row.bears]))
+
+
+def proposed_link(rows: Sequence[EvidenceRow]) -> str:
+    """Return the address of the first reference that refutes the claim, for the form of the decision; "" for none."""
+    return next((row.url for row in rows if row.bears == "refutes" and row.url), "")

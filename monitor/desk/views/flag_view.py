@@ -58,6 +58,7 @@ class QueueRow:
     alike: int
     reactions: int
     removed: bool
+    news: str
     holder: Holder | None
 
 
@@ -122,7 +123,8 @@ class FlagView:
 
     `why` says in a sentence what was found. `seen_state` identifies the version and the newest decision that the
     reviewer saw, by which concurrent decisions are noticed. `hides`: personal data are masked, or a part is left out.
-    `claim` holds the two parts of a claim; None for other labels.
+    `claim` holds the two parts of a claim; None for other labels. `looked_among`: how many reference posts evidence was
+    looked for among; None: nobody looked yet.
     """
 
     flag_id: int
@@ -153,6 +155,7 @@ class FlagView:
     why: str
     reasons: tuple[ReasonRow, ...]
     claim: Claim | None
+    looked_among: int | None
     versions: tuple[Version, ...]
     newer_version: bool
     copies: tuple[OtherPost, ...]
@@ -206,6 +209,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask
         alike=sizes.get(post.cluster_id or 0, 1),
         reactions=round(reactions(post.engagement)),
         removed=post.deleted_at is not None,
+        news=wording.PRIORITIES[str(flag.priority)] if flag.priority else "",
         holder=holder,
     )
 
@@ -283,6 +287,7 @@ def flag_view(
         why=_why(flag, judged, reasons, word),
         reasons=_reason_rows(reasons, word),
         claim=_claim(flag, judged, reasons),
+        looked_among=flag.searched_among,
         versions=versions,
         newer_version=post.revision_number > flag.revision_number,
         copies=tuple(_copy(other, mask) for other in matching.copies(session, post)),

@@ -178,6 +178,13 @@ OUTCOMES: Final = Translated(
         "interrupted": N_("bị ngắt giữa chừng"),
     }
 )
+BEARINGS: Final = Translated(
+    {
+        "reports": N_("đưa tin như bài này"),
+        "contradicts": N_("nói khác bài này"),
+    }
+)
+PRIORITIES: Final = Translated({"-1": N_("báo đã đưa tin"), "1": N_("có nguồn nói khác")})
 EVIDENCE_STATES: Final = Translated(
     {
         "suggested": N_("máy gợi ý"),

@@ -98,11 +98,13 @@ def _create_evidence_and_reviews() -> None:
         sa.Column("post_id", KEY, to("posts", "CASCADE"), nullable=False),
         sa.Column("reference_id", KEY, to("posts", "CASCADE"), nullable=False, index=True),
         sa.Column("similarity", sa.Float(), nullable=False),
+        sa.Column("bearing", sa.String(20), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("marked_by", KEY, to("users", "RESTRICT"), index=True),
         sa.Column("marked_at", TIME),
         sa.UniqueConstraint("post_id", "reference_id"),
+        sa.CheckConstraint("bearing IN ('reports', 'contradicts', 'unclear')", name="bearing"),
         sa.CheckConstraint("state IN ('suggested', 'supports', 'refutes', 'unrelated')", name="state"),
     )
     op.create_table(

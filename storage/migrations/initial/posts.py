@@ -239,6 +239,7 @@ def _create_flags() -> None:
         sa.Column("probability", sa.Float(), nullable=False),
         sa.Column("priority", KEY, nullable=False, server_default="0"),
         sa.Column("searched_at", TIME),
+        sa.Column("searched_among", KEY),
         sa.Column("model_id", KEY, to("models", "CASCADE"), nullable=False, index=True),
         sa.Column("reasons", JSON, nullable=False),
         sa.Column("state", sa.String(20), nullable=False),

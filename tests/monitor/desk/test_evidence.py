@@ -12,6 +12,7 @@ from storage.review import flags
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source
+from tests.factories import suggest as suggest_for
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -22,11 +23,14 @@ Suggest = Callable[..., int]
 
 @pytest.fixture
 def suggest(sqlite_database: Database) -> Suggest:
-    def suggested(flag_id: int, text: str = DENIAL, *, bears: str = "", similarity: float = 0.6) -> int:
+    def suggested(
+        flag_id: int, text: str = DENIAL, *, bears: str = "", bearing: str = "unclear", similarity: float = 0.6
+    ) -> int:
         with sqlite_database.work() as session:
             paper = add_source(session, "Báo Mai Sớm", role="reference")
             day = MONDAY_MORNING - timedelta(days=1)
-            item = add_post(session, paper, f"{flag_id} {text[:40]}", text=text, published_at=day)
+            address = f"https://bao.example/{flag_id}"
+            item = add_post(session, paper, f"{flag_id} {text[:40]}", text=text, published_at=day, url=address)
             if bears:
                 session.add(
                     FactCheck(
@@ -35,7 +39,7 @@ def suggest(sqlite_database: Database) -> Suggest:
                 )
                 session.flush()
             post_id = flags.by_id(session, flag_id).post_id
-            matching.suggest_evidence(session, post_id, CLAIM_LABELS, {item.id: similarity}, MONDAY_MORNING)
+            suggest_for(session, post_id, {item.id: similarity}, bearing=bearing)
             session.commit()
             return matching.evidence_of(session, post_id)[-1].id
 
@@ -60,7 +64,43 @@ def test_outlet_date_shared_words_and_differences_are_shown(
     shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
     for expected in ("Báo Mai Sớm", "15/11/2026", "giống 60%", "máy gợi ý", "“nhà máy nước nậm pha”"):
         assert expected in shown
-    assert "Khác về con số: bài này “3”, bài đối chiếu “4”." in shown
+    assert "Khác về diễn biến: bài này “ngừng”, bài đối chiếu “không ngừng”." in shown
+
+
+def test_what_the_program_reads_orders_the_queue_and_fills_in_the_link(
+    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
+) -> None:
+    reported = make_flagged("báo đã có", label="unverified", probability=0.95)
+    make_flagged("chưa ai nói", label="unverified", probability=0.7)
+    contradicted = make_flagged("báo nói khác", label="unverified", probability=0.6)
+    suggest(reported, bearing="reports")
+    suggest(contradicted, bearing="contradicts")
+    assert lines(lan) == ["báo nói khác", "chưa ai nói", "báo đã có"]
+    tags = [tag.get_text() for tag in lan.page("/queue").select(".queue-row .tag")]
+    assert [tag for tag in tags if "nguồn" in tag or "báo" in tag] == ["có nguồn nói khác", "báo đã đưa tin"]
+    for flag_id, link, said in (
+        (contradicted, f"https://bao.example/{contradicted}", "nói khác bài này"),
+        (reported, "", "đưa tin như bài này"),
+    ):
+        page = lan.page(f"/flags/{flag_id}")
+        assert page.select_one("#evidence").get_text().strip() == link
+        assert said in text_of(page, "#references")
+
+
+def test_a_claim_without_a_source_says_among_how_many_reports_one_looked(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+) -> None:
+    flag_id = make_flagged(RUMOUR, label="unverified")
+    assert not lan.page(f"/flags/{flag_id}").select("#references")  # nobody looked yet
+    for among, said in ((1240, "Chưa thấy nguồn nào trong 1.240 bài đối chiếu"), (0, "Chưa có bài đối chiếu nào")):
+        with sqlite_database.work() as session:
+            post_id = flags.by_id(session, flag_id).post_id
+            matching.suggest_evidence(session, post_id, CLAIM_LABELS, {}, MONDAY_MORNING, among=among)
+            session.commit()
+        shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
+        assert said in shown
+        assert "Bài khẳng định: “Ngày 15 nhà máy nước Nậm Pha ngừng cấp nước 3 ngày”" in shown
+        assert "tin giả" not in shown
 
 
 def test_the_verdict_of_a_fact_check_is_shown_with_its_outlet(

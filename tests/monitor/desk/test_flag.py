@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import BASE, REST
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.collectors.http.urls import link_address
@@ -17,7 +16,7 @@ from storage.posts import posts
 from storage.review import flags
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_post, add_source, make_flag, make_post
+from tests.factories import add_post, add_source, make_flag, make_post, suggest
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -149,7 +148,7 @@ def test_copies_evidence_and_other_flags_are_at_hand(
         reference = add_post(session, add_source(session, "newspaper", role="reference"), text="Ngân hàng vẫn mở")
         copy = add_post(session, add_source(session, "mastodon"), text="NGÂN HÀNG SẮP ĐÓNG CỬA")
         matching.join_clusters(session, post, copy, clock.now())
-        matching.suggest_evidence(session, post.id, CLAIM_LABELS, {reference.id: 0.71}, clock.now())
+        suggest(session, post.id, {reference.id: 0.71})
         model_id = flags.by_id(session, flag_id).model_id
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], clock.now())
         session.commit()

@@ -6,7 +6,6 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CLAIM_LABELS
 from classifiers.text.segment import Segmenter
 from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
 from monitor.desk.views.search_view import excerpt, found_posts, mark_words
@@ -22,7 +21,7 @@ from storage.models import Post
 from storage.review import flags, reviews, teamwork
 from storage.scoring import matching
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user, read_again
+from tests.factories import add_post, add_source, add_user, read_again, suggest
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -45,7 +44,7 @@ def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker)
         posts = {number: flags.by_id(session, number).post for number in (first, copy)}
         matching.join_clusters(session, posts[first], posts[copy], clock.now())
         notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
-        matching.suggest_evidence(session, posts[first].id, CLAIM_LABELS, {notice.id: 0.8}, clock.now())
+        suggest(session, posts[first].id, {notice.id: 0.8})
         _judge(session, clock, case, differing)
         lan = users.by_name(session, "lan")
         teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=clock.now())

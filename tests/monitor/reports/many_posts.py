@@ -94,6 +94,7 @@ def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> Non
                     post_id=flag.post_id,
                     reference_id=article.id,
                     similarity=0.9,
+                    bearing="unclear",
                     state="supports",
                     created_at=THURSDAY,
                 )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from classifiers.text.segment import Segmenter
 from monitor.scoring.match import BATCH, WINDOW, Matcher
 from storage.database import Database
-from storage.models import Cluster, Evidence, Flag, Post, PostBand
+from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 from storage.posts import posts
 from storage.review import flags
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -134,6 +134,38 @@ def test_evidence_for_an_open_claim_comes_from_reference_sources_only(
     assert evidence(sqlite_database) == [(claim, "notice", "suggested")]
     assert matcher.run().claims_with_evidence == 0
     assert len(evidence(sqlite_database)) == 1
+
+
+def test_a_report_that_comes_within_two_days_is_found_and_later_ones_are_not(
+    matcher: Matcher, sqlite_database: Database, clock: FakeClock
+) -> None:
+    claim = add_claim(sqlite_database, matcher)
+    assert matcher.run().claims_with_evidence == 0
+
+    def arrives(name: str, text: str) -> None:
+        with sqlite_database.work() as session:
+            paper = session.scalar(select(Source).where(Source.role == "reference"))
+            paper = paper or add_source(session, "newspaper", role="reference")
+            add_post(session, paper, name, text=text, collected_at=clock.now())
+            session.commit()
+
+    def placed() -> tuple[int, list[str]]:
+        with sqlite_database.work() as session:
+            flag = session.scalars(select(Flag).where(Flag.post_id == claim)).one()
+            return flag.priority, [name for _, name, _ in evidence(sqlite_database)]
+
+    clock.advance(timedelta(hours=20))
+    arrives("report", RUMOUR)
+    matcher.run()
+    assert placed() == (-1, ["report"])
+    clock.advance(timedelta(hours=20))
+    arrives("notice", NOTICE)
+    matcher.run()
+    assert placed()[1] == ["report", "notice"]
+    clock.advance(timedelta(hours=20))
+    arrives("late", f"{NOTICE} Nhà máy nước Nậm Pha xin thông báo.")
+    matcher.run()
+    assert "late" not in placed()[1]
 
 
 def test_evidence_is_looked_for_anew_when_a_claim_was_edited(matcher: Matcher, sqlite_database: Database) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CLAIM_LABELS
 from storage import audit
 from storage.database import Database
 from storage.models import Base, Evidence, FactCheck, Post, Source
@@ -66,7 +65,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     factories.read_again(session, flag, second.id, "no")
     teamwork.assign(session, flag, user_id=second.id, by=reviewer.id, now=NOW)
     factories.add_drawn(session, post, "negative")
-    matching.suggest_evidence(session, post.id, CLAIM_LABELS, {copy.id: 0.5}, NOW)
+    factories.suggest(session, post.id, {copy.id: 0.5})
     claim = factories.add_flag(session, post, "unverified")
     shown = ["https://e.vn"]
     reviews.decide(session, claim, reviewer_id=reviewer.id, decision="refuted", note="", evidence=shown, now=NOW)
@@ -173,7 +172,7 @@ def test_evidence_goes_with_the_reference_and_the_claim_stays(database: Database
         claim = factories.add_post(session, factories.add_source(session))
         newspaper = factories.add_source(session, "newspaper", role="reference")
         article = factories.add_post(session, newspaper, collected_at=LONG_AGO)
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {article.id: 0.8}, NOW)
+        factories.suggest(session, claim.id, {article.id: 0.8})
         posts.delete_expired(session, newspaper.id, NOW, newspaper.retention_days, MANY)
         assert session.scalars(select(Evidence)).all() == []
         assert session.scalars(select(Post)).all() == [claim]

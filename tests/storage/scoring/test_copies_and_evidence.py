@@ -1,6 +1,6 @@
 """Copies find each other by shared bands and become one cluster; reference posts become evidence for claims."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -97,24 +97,32 @@ def test_a_post_without_copies_has_none(database: Database) -> None:
         assert matching.cluster_sizes(session, []) == {}
 
 
-def test_evidence_is_suggested_once_and_shown_most_similar_first(database: Database) -> None:
+def test_suggestions_are_shown_most_similar_first_and_a_later_look_replaces_them(database: Database) -> None:
     with database.work() as session:
         (claim,) = add_posts(session, 1)
         newspaper = factories.add_source(session, "newspaper", role="reference")
-        far, near = factories.add_post(session, newspaper, "far"), factories.add_post(session, newspaper, "near")
-        factories.add_flag(session, claim, "unverified")
-        assert matching.claims_to_search(session, CLAIM_LABELS, 10, again=False) == [claim]
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {far.id: 0.3, near.id: 0.8}, NOW)
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {far.id: 0.99}, NOW)
-        found = matching.evidence_of(session, claim.id)
-        assert [(e.reference.external_id, e.similarity, e.state) for e in found] == [
-            ("near", 0.8, "suggested"),
-            ("far", 0.3, "suggested"),
-        ]
-        assert matching.claims_to_search(session, CLAIM_LABELS, 10, again=True) == []
+        far, near, marked = (factories.add_post(session, newspaper, name) for name in ("far", "near", "marked"))
+        flag = factories.add_flag(session, claim, "unverified")
+        user = factories.add_user(session, "Lan")
+
+        def found() -> list[tuple[str, float, str]]:
+            session.expire_all()
+            evidence = matching.evidence_of(session, claim.id)
+            return [(e.reference.external_id, e.similarity, e.state) for e in evidence]
+
+        assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None) == [claim]
+        factories.suggest(session, claim.id, {far.id: 0.3, near.id: 0.8, marked.id: 0.5})
+        assert found() == [("near", 0.8, "suggested"), ("marked", 0.5, "suggested"), ("far", 0.3, "suggested")]
+        mark = next(e for e in matching.evidence_of(session, claim.id) if e.reference_id == marked.id)
+        matching.mark_evidence(session, mark.id, "unrelated", user_id=user.id, now=NOW)
+        factories.suggest(session, claim.id, {far.id: 0.9})
+        assert found() == [("far", 0.9, "suggested"), ("marked", 0.5, "unrelated")]
+        assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=NOW) == []
+        session.refresh(flag)
+        assert (flag.searched_at, flag.searched_among) == (NOW, 1)
 
 
-def test_evidence_is_looked_for_again_when_something_came_in_since(database: Database) -> None:
+def test_evidence_is_looked_for_again_for_some_time_when_something_came_in_since(database: Database) -> None:
     with database.work() as session:
         (claim,) = add_posts(session, 1)
         newspaper = factories.add_source(session, "newspaper", role="reference")
@@ -126,21 +134,46 @@ def test_evidence_is_looked_for_again_when_something_came_in_since(database: Dat
             draft = search.SearchDraft(post_id=post.id, source_id=newspaper.id, dated=NOW, accented=["a"], bare=["a"])
             search.index(session, [draft])
 
-        def waits() -> bool:
-            assert not matching.claims_to_search(session, CLAIM_LABELS, 10, again=False)
-            return bool(matching.claims_to_search(session, CLAIM_LABELS, 10, again=True))
+        def waits(since: datetime = NOW) -> bool:
+            assert not matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None)
+            return bool(matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=since))
 
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {}, NOW + timedelta(hours=1))
+        factories.suggest(session, claim.id, {}, now=NOW + timedelta(hours=1))
         assert not waits()
         arrives("new", 2)
         assert waits()
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {item.id: 0.5}, NOW + timedelta(hours=3))
+        factories.suggest(session, claim.id, {item.id: 0.5}, now=NOW + timedelta(hours=3))
         arrives("newer", 4)
-        assert not waits()  # it has evidence
+        assert waits()  # a better one may have come
+        assert not waits(NOW + timedelta(minutes=1))  # its flag was opened before
         arrives("check", 5)
         check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
         matching.record_fact_checks(session, newspaper.id, [check])
-        assert waits()
+        assert waits(NOW + timedelta(minutes=1))  # a fact-check always counts
+
+
+def test_what_the_program_reads_places_a_claim_until_somebody_judged_it(database: Database) -> None:
+    with database.work() as session:
+        (claim,) = add_posts(session, 1)
+        newspaper = factories.add_source(session, "newspaper", role="reference")
+        near, far = (factories.add_post(session, newspaper, name) for name in ("near", "far"))
+        flag = factories.add_flag(session, claim, "unverified")
+        user = factories.add_user(session, "Lan")
+
+        def priority() -> int:
+            session.refresh(flag)
+            return flag.priority
+
+        for bearing, expected in (("reports", -1), ("contradicts", 1), ("unclear", 0)):
+            factories.suggest(session, claim.id, {near.id: 0.8}, bearing=bearing)
+            assert priority() == expected
+        read = {near.id: matching.Suggestion(0.8, "contradicts"), far.id: matching.Suggestion(0.3, "reports")}
+        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, read, NOW, among=2)
+        assert priority() == 1  # by the one that agrees best
+        first, _ = matching.evidence_of(session, claim.id)
+        for mark, expected in (("unrelated", -1), ("supports", -1), ("refutes", 1)):
+            matching.mark_evidence(session, first.id, mark, user_id=user.id, now=NOW)
+            assert priority() == expected
 
 
 def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> None:
@@ -150,7 +183,7 @@ def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> No
         item = factories.add_post(session, newspaper, "check")
         flag = factories.add_flag(session, claim, "unverified")
         user = factories.add_user(session, "Lan")
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, {item.id: 0.5}, NOW)
+        factories.suggest(session, claim.id, {item.id: 0.5})
 
         def said(bears: str) -> int:
             draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")

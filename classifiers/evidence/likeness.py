@@ -1,8 +1,9 @@
 """Which reference texts bear on a claim: the pairs of syllables by which they are looked up, and how well they agree.
 
 Agreement is the cosine of the two texts' syllables and pairs of syllables, each weighed by how rare it is (inverse
-document frequency: Spärck Jones, 1972), and is raised or lowered by the numbers, names and dates that both texts give.
-Terms have no diacritics, so that claims without any are compared in the same way.
+document frequency: Spärck Jones, 1972), and is raised by the amounts, names, places and dates that both texts give.
+Terms have no diacritics, so that claims without any are compared in the same way. Where the facts differ, the reference
+contradicts the claim.
 """
 
 import math
@@ -15,19 +16,22 @@ from typing import Final, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
-from classifiers.evidence_facts import KINDS, Facts, compare_facts, facts_of
+from classifiers.evidence.facts import Facts, compare_facts, facts_of
+from classifiers.evidence.words import lists, words_of
 from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
 MOST_READ: Final = 600  # syllables of a claim
-LEAST_SCORE: Final = 0.16  # from which a reference is suggested
+LEAST_SCORE: Final = 0.18  # from which a reference is suggested
+LEAST_ALIKE: Final = 0.09  # likeness below which shared facts raise nothing to LEAST_SCORE
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
-AGREES: Final[Mapping[str, float]] = {"numbers": 1.1, "names": 1.25, "dates": 1.05}
-DIFFERS: Final[Mapping[str, float]] = {"numbers": 0.95, "names": 0.9, "dates": 1.0}
+RAISES: Final[Mapping[str, float]] = {"numbers": 1.2, "names": 1.2, "places": 1.1, "dates": 1.1}  # each shared fact
+MOST_SHARED: Final = 2  # facts of a kind that raise the score
+LEAST_FACTS: Final = 2  # that both give, and none otherwise, where one reports what the other claims
+REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
 SAMPLED: Final = 16  # every so many-th post of the corpus tells how frequent terms are
-WORDS_SHOWN: Final = 6
 
 Pair = tuple[str, str]
 Term: TypeAlias = str | Pair
@@ -72,7 +76,7 @@ class Asserted:
         text: The post.
         terms: Its syllables.
         weights: How much each term tells: how rare it is, less outside the clauses that assert something.
-        facts: Its numbers, names and dates.
+        facts: Its amounts, places, dates, outcomes and names.
 
     """
 
@@ -98,13 +102,27 @@ def asserted_by(text: str, rarity: Rarity) -> Asserted:
     """
     terms = search_terms(text)
     terms = SearchTerms(terms.accented[:MOST_READ], terms.bare[:MOST_READ])
+    facts = facts_of(text)
     clauses = [search_terms(mention.words).bare for mention in find_claim(text).asserts]
     inside = {term for clause in clauses for term in _terms(clause)}
+    located = pairs_before_places(terms, facts)
     weights = {
         term: rarity.weight(term) * (1.0 if term in inside or not inside else BESIDE_THE_CLAIM)
         for term in _terms(terms.bare)
+        if term not in located
     }
-    return Asserted(text, terms, weights, facts_of(text))
+    return Asserted(text, terms, weights, facts)
+
+
+def pairs_before_places(terms: SearchTerms, facts: Facts) -> set[Pair]:
+    """Return the pairs of a preposition and the first syllable of a place: `ở Hà` is in half of the news."""
+    prepositions = frozenset(words_of(lists(plain=terms.accented == terms.bare)["places"]["prepositions"]))
+    firsts = {search_terms(words).bare[:1] for _, words in facts.places}
+    return {
+        (bare[0], bare[1])
+        for word, bare in zip(terms.accented, pairwise(terms.bare), strict=False)
+        if word in prepositions and bare[1:] in firsts
+    }
 
 
 def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float:
@@ -128,50 +146,38 @@ def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float
     return score
 
 
-def agreement(claim: Asserted, reference: str, cosine: float) -> float:
-    """Correct the likeness of a claim and a reference text by the facts that both give.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How a reference text agrees with a claim.
+
+    Args:
+        score: 0 (they speak of different things) to 1.
+        bearing: What the reference does to the claim, one of BEARINGS.
+
+    """
+
+    score: float
+    bearing: str
+
+
+def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
+    """Raise the likeness of a claim and a reference text by the facts that both give, and compare these.
 
     Args:
         claim: What is asserted.
         reference: The reference text as it was written.
         cosine: How alike the words of both are, 0 to 1; see `likeness`.
 
-    Returns:
-        0 (they speak of different things) to 1.
-
     """
-    found = compare_facts(claim.facts, facts_of(reference))
-    for kind in KINDS:
-        cosine *= AGREES[kind] if found.same[kind] else DIFFERS[kind] if kind in found.differs else 1.0
-    return min(cosine, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Why a reference was suggested for a claim.
-
-    Args:
-        words: What both say, longest first, as it stands in the claim.
-        differs: Where both give numbers, names or dates and none is the same: those of the claim and of the reference.
-
-    """
-
-    words: tuple[str, ...]
-    differs: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
-
-
-def compare(claim: str, reference: str) -> Comparison:
-    """Say which words a claim and a reference share, and where they differ."""
-    accented, bare = search_terms(claim)
-    held = set(pairwise(search_terms(reference).bare))
-    runs: list[str] = []
-    place = 0
-    while place < len(bare) - 1:
-        end = place
-        while end < len(bare) - 1 and bare[end : end + 2] in held:
-            end += 1
-        if end > place:
-            runs.append(" ".join(accented[place : end + 1]))
-        place = end + 1
-    longest = sorted(dict.fromkeys(runs), key=lambda words: -len(words))[:WORDS_SHOWN]
-    return Comparison(tuple(longest), compare_facts(facts_of(claim), facts_of(reference)).differs)
+    facts = facts_of(reference)
+    found = compare_facts(claim.facts, facts)
+    for kind, factor in RAISES.items():
+        cosine *= factor ** min(found.same[kind], MOST_SHARED)
+    shared = sum(found.same[kind] for kind in RAISES)
+    if found.differs:
+        bearing = CONTRADICTS
+    elif shared >= LEAST_FACTS and not facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare):
+        bearing = REPORTS
+    else:
+        bearing = UNCLEAR
+    return Agreement(min(cosine, 1.0), bearing)

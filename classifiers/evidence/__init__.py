@@ -1,0 +1,1 @@
+"""Which reference texts bear on a claim, by words and by facts: amounts, places, dates and outcomes."""

@@ -1,0 +1,155 @@
+"""The facts by which a claim and a reference text can be told apart: amounts, places, dates and outcomes; and names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.evidence.dates import Date, dates_of
+from classifiers.evidence.outcomes import Outcomes, outcomes_of
+from classifiers.evidence.quantities import Quantity, quantities_of
+from classifiers.evidence.words import MOST_READ, Tokens
+from classifiers.places.finder import Place, places_in
+from classifiers.text.search_terms import search_terms
+
+KINDS: Final = ("numbers", "places", "dates", "outcomes")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
+_MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of a text.
+
+    Args:
+        quantities: The amounts it gives.
+        dates: Its dates and years.
+        places: The places it names, with how they are written.
+        names: Its other names of several words, as they are written, by their syllables without diacritics.
+        outcomes: What it says came of the matter.
+        bare: The syllables of the text without diacritics, with a space around each.
+
+    """
+
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    places: tuple[tuple[Place, str], ...]
+    names: Mapping[str, str]
+    outcomes: Outcomes
+    bare: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactComparison:
+    """What two texts have in common and where they contradict each other.
+
+    Args:
+        same: How many facts of each kind both give; of `names` too.
+        differs: By kind of fact the words of the first and of the second text that cannot both be right.
+
+    """
+
+    same: Mapping[str, int]
+    differs: Mapping[str, tuple[Words, Words]]
+
+
+def facts_of(text: str) -> Facts:
+    """Read the facts of a text, of its first MOST_READ characters."""
+    text = text[:MOST_READ]
+    tokens = Tokens(text)
+    dates = dates_of(tokens)
+    quantities = quantities_of(tokens, {index for date in dates for index in range(date.first, date.after)})
+    places = [(place, text[place.start : place.end]) for place in places_in(text)]
+    located = {_key(words) for _, words in places}
+    names = {key: name for name in _names(text) if (key := _key(name)) and not any(key in each for each in located)}
+    bare = f" {' '.join(search_terms(text).bare)} "
+    return Facts(tuple(quantities), tuple(dates), tuple(places), names, outcomes_of(tokens), bare)
+
+
+def _key(words: str) -> str:
+    return " ".join(search_terms(words).bare)
+
+
+def _names(text: str) -> list[str]:
+    """List runs of words that begin with capitals within sentences of a text that is not all in capitals."""
+    if text.isupper():
+        return []
+    names: list[str] = []
+    run: list[str] = []
+    last = 0
+    for match in _WORD.finditer(text):
+        between = text[last : match.start()]
+        last = match.end()
+        begins_sentence = (not names and not run and not text[: match.start()].strip()) or bool(_MARKS.search(between))
+        if run and (between != " " or not match[0][0].isupper()):
+            names.append(" ".join(run))
+            run = []
+        if match[0][0].isupper() and not match[0].isupper() and not begins_sentence:
+            run.append(match[0])
+    names.append(" ".join(run))
+    return [name for name in names if len(name.split()) >= _NAME_SYLLABLES]
+
+
+def compare_facts(one: Facts, other: Facts) -> FactComparison:
+    """Tell which facts a claim and a reference share, and which of them cannot both be right.
+
+    What one of them adds is no difference: two amounts, dates or places differ only where neither text has the other.
+    """
+    comparisons = {
+        "numbers": _numbers(one.quantities, other.quantities),
+        "places": _places(one, other),
+        "dates": _dates(one.dates, other.dates),
+        "outcomes": _outcomes(one.outcomes, other.outcomes),
+    }
+    same = {kind: shared for kind, (shared, _) in comparisons.items()}
+    same["names"] = sum(f" {key} " in other.bare for key in one.names) + sum(
+        f" {key} " in one.bare for key in other.names.keys() - one.names.keys()
+    )
+    return FactComparison(same, {kind: differs for kind, (_, differs) in comparisons.items() if differs})
+
+
+_Found = tuple[int, tuple[Words, Words] | None]
+
+
+def _numbers(ours: tuple[Quantity, ...], theirs: tuple[Quantity, ...]) -> _Found:
+    alone = [own for own in ours if not any(own.is_as_much_as(its) for its in theirs)]
+    others = [its for its in theirs if not any(its.is_as_much_as(own) for own in ours)]
+    telling = {own for own in ours if any(own.tells_as_much_as(its) for its in theirs)}
+    for own in alone:
+        for its in others:
+            if own.is_about_the_same(its) and not own.is_sum_of(theirs) and not its.is_sum_of(ours):
+                return len(telling), ((own.words,), (its.words,))
+    return len(telling), None
+
+
+def _places(one: Facts, other: Facts) -> _Found:
+    ours, theirs = one.places, other.places
+    shared = {_key(words) for _, words in ours if f" {_key(words)} " in other.bare}
+    shared |= {_key(words) for _, words in theirs if f" {_key(words)} " in one.bare}
+    near = {place.province for place, _ in ours} & {place.province for place, _ in theirs} - {None}
+    sure = [[words for place, words in each if place.province] for each in (ours, theirs)]
+    if shared or near or not all(sure):
+        return len(shared | near), None
+    return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
+
+
+def _dates(ours: tuple[Date, ...], theirs: tuple[Date, ...]) -> _Found:
+    alone = [own for own in ours if not any(own.parts_shared(its) for its in theirs)]
+    others = [its for its in theirs if not any(its.parts_shared(own) for own in ours)]
+    for own in alone:
+        for its in others:
+            both_days = own.is_exact and its.is_exact and own.lunar == its.lunar
+            if both_days or (own.year and its.year and own.year != its.year):
+                return len(ours) - len(alone), ((own.words,), (its.words,))
+    return len(ours) - len(alone), None
+
+
+def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:
+    shared = len(ours.shared(theirs))
+    opposite = ours.opposite(theirs)
+    if opposite:
+        return shared, ((opposite[0],), (opposite[1],))
+    denied = ours.denied_by(theirs)
+    return shared, ((), (denied,)) if denied else None

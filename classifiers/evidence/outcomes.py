@@ -1,0 +1,188 @@
+"""What a text says came of a matter: outcomes that have an opposite, what it denies, and what did not happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from classifiers.evidence.words import Tokens, lists, words_of
+
+_TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
+_FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
+_SCOPE: Final = 6  # words behind a "not" of which it may speak
+Pair = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """The outcomes of a text.
+
+    Args:
+        sides: By number of a pair of opposites, the words that speak for each side: 0 and 1.
+        negated: Pairs of syllables without diacritics behind a "not", with the words of both.
+        affirmed: Those that stand behind none.
+        turned: The telling syllables next behind a "not", without diacritics.
+        warns: Whether it warns of something.
+
+    """
+
+    sides: dict[int, dict[int, str]] = field(default_factory=dict)
+    negated: dict[Pair, str] = field(default_factory=dict)
+    affirmed: set[Pair] = field(default_factory=set)
+    turned: set[str] = field(default_factory=set)
+    warns: bool = False
+
+    def opposite(self, other: "Outcomes") -> tuple[str, str] | None:
+        """Return the words of this text and of another one that contradict each other, if any do."""
+        for pair, sides in self.sides.items():
+            others = other.sides.get(pair, {})
+            if len(sides) == len(others) == 1 and sides.keys() != others.keys():
+                return next(iter(sides.values())), next(iter(others.values()))
+        if self._both_deny(other):
+            return None
+        ours, theirs = self.negated_in(other), other.negated_in(self)
+        return ours or ((theirs[1], theirs[0]) if theirs else None)
+
+    def _both_deny(self, other: "Outcomes") -> bool:
+        told = self.denies and (other.denies or bool(other.negated))
+        return told or not self.negated.keys().isdisjoint(other.negated)
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says of something told that it is not so."""
+        return 1 in self.sides.get(_TOLD, {})
+
+    def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
+        """Return what this text turns and another one does not: the words of this one and of the other one."""
+        for pair, words in self.negated.items():
+            if pair not in self.affirmed and pair in other.affirmed and pair not in other.negated:
+                return words, " ".join(words.split()[-len(pair) :])
+        return None
+
+    def denied_by(self, other: "Outcomes") -> str | None:
+        """Return the words by which another text denies something, where this text denies nothing."""
+        ours, others = self.sides.get(_TOLD, {}), other.sides.get(_TOLD, {})
+        denies = 1 in others and 0 not in others and 1 not in ours
+        return others[1] if denies and not self._both_deny(other) else None
+
+    def turns_any(self, other: "Outcomes", bare: str) -> bool:
+        """Tell whether this text may turn what another one says, so that it is no report of it.
+
+        Args:
+            other: The outcomes of the other text.
+            bare: Its syllables without diacritics, with a space around each.
+
+        """
+        turned = any(f" {word} " in bare for word in self.turned - other.turned)
+        turned = turned or (self.denies and not other.denies)
+        return (turned and not self._both_deny(other)) or (self.warns and not other.warns)
+
+    def shared(self, other: "Outcomes") -> frozenset[int]:
+        """Return the pairs of opposites of which both texts give the same side alone."""
+        return frozenset(
+            pair
+            for pair, sides in self.sides.items()
+            if len(sides) == 1 and sides.keys() == other.sides.get(pair, {}).keys()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    turns: Mapping[str, bool]
+    between: frozenset[str]
+    until: frozenset[str]
+    sides: Mapping[str, tuple[tuple[int, int], ...]]
+    warns: Mapping[str, bool]
+    filler: frozenset[str]
+
+
+@cache
+def _words(*, plain: bool) -> _Words:
+    found = lists(plain=plain)["outcomes"]
+    sides: dict[str, list[tuple[int, int]]] = {}
+    pairs = [(_TOLD, found["affirms"], found["denies"])]
+    pairs += [(number, pair["one"], pair["other"]) for number, pair in enumerate(found["pairs"])]
+    for number, *both in pairs:
+        for side, listed in enumerate(both):
+            for phrase in words_of(listed):
+                sides.setdefault(phrase, []).append((number, side))
+    turns = [*words_of(found["not"]), *(() if plain else words_of(found["not_marked"]))]
+    return _Words(
+        dict.fromkeys(words_of(found["turns_nothing"]), False) | dict.fromkeys(turns, True),
+        frozenset(words_of(found["between"])),
+        frozenset(words_of(found["until"])),
+        {phrase: tuple(of_phrase) for phrase, of_phrase in sides.items()},
+        dict.fromkeys(words_of(found["warns"]), True),
+        frozenset(words_of(lists(plain=True)["things"]["filler"])),
+    )
+
+
+def outcomes_of(tokens: Tokens) -> Outcomes:
+    """Read the outcomes that a text gives."""
+    words = _words(plain=tokens.plain)
+    found = Outcomes()
+    index = 0
+    while index < len(tokens):
+        phrase = tokens.longest(index, words.sides)
+        idle = tokens.longest(index, words.turns)
+        if phrase is None or (idle is not None and not words.turns[idle[0]] and idle[1] > phrase[1]):
+            index += 1
+            continue
+        turned = _not_before(tokens, index, words)
+        first = index if turned is None else turned
+        for number, side in words.sides[phrase[0]]:
+            if turned is not None and number == _TOLD:
+                continue  # not yet confirmed is not denied
+            written = tokens.written(first, index + phrase[1])
+            found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
+        index += phrase[1]
+    _negations(tokens, words, found)
+    found.warns = any(tokens.longest(index, words.warns) for index in range(len(tokens)))
+    return found
+
+
+def _not_before(tokens: Tokens, index: int, words: _Words) -> int | None:
+    """Return where the "not" begins that turns the word at an index."""
+    place = index - 1
+    for _ in range(_FURTHEST):
+        for length in (3, 2, 1):
+            start = place - length + 1
+            phrase = " ".join(token.text for token in tokens.all[max(start, 0) : place + 1])
+            if start >= 0 and words.turns.get(phrase):
+                return start
+        if tokens.word(place) not in words.between:
+            return None
+        place -= 1
+    return None
+
+
+def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
+    """Note which pairs of neighbouring syllables stand behind a "not" in its clause, and which do not."""
+    start, until = 0, -1
+    for index in range(len(tokens) - 1):
+        phrase = tokens.longest(index, words.turns)
+        if phrase is not None and words.turns[phrase[0]]:
+            start, until = index, index + phrase[1] + _SCOPE
+            found.turned.update(_next_telling(tokens, index + phrase[1], words))
+        one, two = tokens.all[index : index + 2]
+        if not one.text.isalnum() or one.text in words.until:
+            until = -1
+        if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & words.filler:
+            continue
+        pair = (one.bare, two.bare)
+        if index < until:
+            if tokens.is_name(index, index + 2):
+                continue
+            found.negated.setdefault(pair, tokens.written(start, index + 2))
+        else:
+            found.affirmed.add(pair)
+
+
+def _next_telling(tokens: Tokens, index: int, words: _Words) -> set[str]:
+    """Return the next syllable of a clause that is more than filler, if there is one."""
+    for token in tokens.all[index : index + _SCOPE]:
+        if not token.text.isalnum():
+            break
+        if token.text.isalpha() and token.bare not in words.filler:
+            return {token.bare}
+    return set()

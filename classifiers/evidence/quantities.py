@@ -1,0 +1,342 @@
+"""The amounts that a text gives, by value and unit: 2 tỷ 7, bảy trăm rưỡi ngàn, nửa tháng, 16 ông."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import combinations
+from typing import Final
+
+from classifiers.evidence.words import Tokens, lists, words_of
+
+MONEY: Final = "dong"
+EDITION: Final = "edition"
+THINGS: Final = "things"  # what is counted by a noun that is no unit
+NEAR: Final = 7  # words on each side of an amount that tell what it is an amount of
+_HALF: Final = 0.25  # share by which what is called half of something may be off
+_ABOUT: Final = 0.1  # share by which an amount may be off that is said to be no exact one
+_OF_MANY: Final = frozenset(("people", "age", EDITION, THINGS))  # kinds of which a story has several amounts
+_BESIDE: Final = 2  # syllables that must stand beside both of two amounts of these
+_SMALL: Final = 10
+_ROUND: Final = 2  # zeros at its end from which a number may be rounded
+_QUOTES: Final = frozenset("'‘’“”\"")
+_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount.
+
+    Args:
+        kind: What is measured or counted; amounts of one kind can be compared.
+        value: In the first unit of its kind.
+        within: By how much the true value may differ, as it is rounded here.
+        noun: The first syllable of what is counted where `kind` is THINGS, the word before an EDITION, else nothing.
+        around: Syllables beside it without diacritics.
+        words: As it is written, with its unit.
+
+    """
+
+    kind: str
+    value: float
+    within: float
+    noun: str
+    around: frozenset[str]
+    words: str
+
+    def is_as_much_as(self, other: "Quantity") -> bool:
+        """Tell whether two amounts can be the same, whatever they are of."""
+        return abs(self.value - other.value) <= max(self.within, other.within)
+
+    def is_sum_of(self, others: Sequence["Quantity"]) -> bool:
+        """Tell whether two other amounts of the same add up to it: 5 dead and wounded are 1 dead and 4 wounded."""
+        return any(
+            abs(one.value + two.value - self.value) <= self.within
+            for one, two in combinations([other for other in others if self.is_of_the_same(other)], 2)
+        )
+
+    def is_about_the_same(self, other: "Quantity") -> bool:
+        """Tell whether both are told of the same thing, as the words beside them say."""
+        least = _BESIDE if self.kind in _OF_MANY else 1
+        return self.is_of_the_same(other) and len(self.around & other.around) >= least
+
+    def tells_as_much_as(self, other: "Quantity") -> bool:
+        """Tell whether two amounts are the same in a way that is hardly chance: of the same, or no small number."""
+        return self.is_as_much_as(other) and (self.value > _SMALL or self.is_of_the_same(other))
+
+    def is_of_the_same(self, other: "Quantity") -> bool:
+        """Tell whether two amounts measure or count the same thing, so that one of them would be wrong."""
+        return self.kind == other.kind and self.noun == other.noun
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    digits: Mapping[str, int]
+    sure: frozenset[str]
+    ten: str
+    tens: frozenset[str]
+    hundred: str
+    odd: frozenset[str]
+    half: str
+    and_half: frozenset[str]
+    thousands: Mapping[str, float]
+    of_money: Mapping[str, float]
+    about: frozenset[str]
+    vague: frozenset[str]
+    ordinal: str
+    editions: frozenset[str]
+    hour: str
+    time_of_day: frozenset[str]
+    named: frozenset[str]
+    units: Mapping[str, tuple[str, float]]
+    classifiers: frozenset[str]
+    filler: frozenset[str]
+
+
+@cache
+def _lists(*, plain: bool) -> _Lists:
+    found = lists(plain=plain)
+    numbers, things = found["numbers"], found["things"]
+    digits = {word: value for value, word in enumerate(words_of(numbers["digits"]), start=1)} | numbers["ones"]
+    if plain:  # `nam`, `ba` and the like have too many meanings
+        digits = {word: digits[word] for word in ("mot", "hai", "bon")}
+    units: dict[str, tuple[str, float]] = {}
+    for kind, sizes in found["units"].items():
+        for word, size in sizes.items():
+            units.setdefault(word, (kind, float(size)))
+    return _Lists(
+        digits=digits,
+        sure=frozenset(words_of(numbers["sure"])),
+        ten=numbers["ten"],
+        tens=frozenset(words_of(numbers["tens"])),
+        hundred=numbers["hundred"],
+        odd=frozenset(words_of(numbers["odd"])),
+        half=numbers["half"],
+        and_half=frozenset(words_of(numbers["and_half"])),
+        thousands=numbers["thousands"] | numbers["of_money"],
+        of_money=numbers["of_money"],
+        about=frozenset(words_of(numbers["about"])),
+        vague=frozenset(words_of(numbers["vague"])),
+        ordinal=numbers["ordinal"],
+        editions=frozenset(words_of(numbers["editions"])),
+        hour=numbers["hour"],
+        time_of_day=frozenset(words_of(numbers["time_of_day"])),
+        named=frozenset(words_of(numbers["named"])),
+        units=units,
+        classifiers=frozenset(words_of(things["classifiers"])),
+        filler=frozenset(" ".join(words_of(lists(plain=True)["things"]["filler"])).split()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number, the place of its last figure, and the token after it; `is_money` by the word for its magnitude."""
+
+    value: float
+    step: float
+    after: int
+    spelt: bool
+    large: bool = False
+    is_money: bool = False
+
+
+def quantities_of(tokens: Tokens, taken: Collection[int] = ()) -> list[Quantity]:
+    """Read the amounts of a text in order.
+
+    Args:
+        tokens: The words of the text.
+        taken: Indices of tokens that belong to dates.
+
+    """
+    reader = _Reader(tokens, taken)
+    found: list[Quantity] = []
+    index = 0
+    while index < len(tokens):
+        number = reader.number(index)
+        if number is None:
+            index += 1
+            continue
+        quantity, index = reader.quantity(index, number)
+        if quantity is not None:
+            found.append(quantity)
+    return found
+
+
+class _Reader:
+    """Reads numbers of the words of a text."""
+
+    def __init__(self, tokens: Tokens, taken: Collection[int]) -> None:
+        self._tokens = tokens
+        self._word = tokens.word
+        self._taken = frozenset(taken)
+        self._lists = _lists(plain=tokens.plain)
+
+    def number(self, index: int) -> _Number | None:
+        """Read the number that begins at a token."""
+        if index in self._taken or index >= len(self._tokens):
+            return None
+        group = self._group(index)
+        if group is None:
+            return None
+        value, step, after, large, is_money = group.value, group.step, group.after, False, False
+        while (word := self._word(after)) in self._lists.thousands and after not in self._taken:
+            size = self._lists.thousands[word]
+            value, step, after, large = value * size, step * size, after + 1, True
+            is_money = is_money or word in self._lists.of_money
+        made = _Number(value, step, after, group.spelt, large, is_money)
+        return self._with_rest(made, value / group.value) if large and group.value else made
+
+    def _with_rest(self, number: _Number, size: float) -> _Number:
+        """Add what follows a magnitude: `rưỡi`, a lower magnitude, or the next figure alone as in 2 tỷ 7."""
+        value, after = number.value, number.after
+        if self._word(after) in self._lists.and_half:
+            return replace(number, value=value + size / 2, step=size / 10, after=after + 1)
+        rest = self.number(after)
+        if rest is None or rest.value >= size or (rest.value == 1 and rest.spelt):
+            return number
+        if rest.large:
+            return replace(number, value=value + rest.value, step=rest.step, after=rest.after)
+        counted = self._unit(rest.after) or self._word(rest.after) in self._lists.classifiers
+        if counted and not number.spelt:
+            return number  # phạt 5 triệu 2 người
+        for places in (10, _THOUSAND):  # 2 tỷ 7, 1 triệu 200
+            if places / 10 <= rest.value < places and rest.value == int(rest.value):
+                return replace(number, value=value + rest.value * size / places, step=size / places, after=rest.after)
+        return number
+
+    def _group(self, index: int) -> _Number | None:
+        """Read figures, or a number below a thousand in words."""
+        words, word = self._lists, self._word(index)
+        if self._tokens.all[index].is_number:
+            return self._beside_tens(_figures(word, index + 1))
+        if word == words.half:
+            return _Number(0.5, 0.1, index + 1, spelt=True)
+        if word == words.ten:
+            ones = words.digits.get(self._word(index + 1))
+            return _Number(10 + (ones or 0), 1, index + (1 if ones is None else 2), spelt=True)
+        if word == words.hundred and (self._word(index + 1) in {*words.digits, *words.and_half}):
+            return self._hundreds(1, index + 1)
+        if word not in words.digits:
+            return None
+        return self._beside_tens(_Number(words.digits[word], 1, index + 1, spelt=True))
+
+    def _beside_tens(self, number: _Number) -> _Number:
+        """Read the word for tens or hundreds behind a number, and what it adds."""
+        words, behind = self._lists, self._word(number.after)
+        if behind == words.hundred:
+            return self._hundreds(number.value, number.after + 1)
+        if behind not in words.tens:
+            return number
+        ones = words.digits.get(self._word(number.after + 1)) if number.spelt else None
+        return replace(
+            number, value=10 * number.value + (ones or 0), step=1, after=number.after + (1 if ones is None else 2)
+        )
+
+    def _hundreds(self, count: float, after: int) -> _Number:
+        """Read what follows the word for hundreds: trăm rưỡi, trăm tư, trăm lẻ năm, trăm hai mươi."""
+        words, value = self._lists, 100 * count
+        if self._word(after) in words.and_half:
+            return _Number(value + 50, 10, after + 1, spelt=True)
+        odd = self._word(after) in words.odd
+        rest = self._group(after + odd) if after + odd < len(self._tokens) else None
+        if rest is None or not rest.spelt or rest.value >= _HUNDRED:
+            return _Number(value, 100, after, spelt=True)
+        tens = 1 if odd or rest.value >= _TEN else _TEN
+        return _Number(value + tens * rest.value, tens, rest.after, spelt=True)
+
+    def _unit(self, index: int) -> tuple[str, float, int] | None:
+        """Return the unit that begins at a token: what it measures, its size, and how many tokens it has."""
+        quoted = int(self._word(index) in _QUOTES)  # 103 “dân chơi”
+        found = self._tokens.longest(index + quoted, self._lists.units)
+        return (*self._lists.units[found[0]], quoted + found[1]) if found else None
+
+    def quantity(self, index: int, number: _Number) -> tuple[Quantity | None, int]:
+        """Return the amount that a number and the words beside it give, and the token after it.
+
+        There is none where the number is part of a name, or is told vaguely.
+        """
+        before, words = self._word(index - 1), self._lists
+        unit = self._unit(number.after)
+        edition = self._edition(index)
+        if edition:
+            around, written = self._around(index, number.after), self._tokens.written(index - 1, number.after)
+            return Quantity(EDITION, number.value, 0, edition, around, written), number.after
+        if before in words.vague or self._is_name(index) or self._is_time_of_day(number.after):
+            return None, number.after
+        value, step, after, kind, noun = number.value, number.step, number.after, THINGS, ""
+        if unit is None and before in words.units and not before.isalpha():
+            kind = words.units[before][0]  # $500
+        elif unit:
+            kind, size, length = unit
+            value, step, after = value * size, step * size, after + length
+            value, after = self._with_part(value, size, after, kind)
+        elif number.is_money or (number.large and self._word(after) not in words.classifiers):
+            kind = MONEY
+        elif self._tokens.touches(after) and self._word(after).isalpha():
+            return None, number.after  # 9x, 19h50
+        else:
+            noun = self._noun(after)
+        if number.spelt and not number.large and (number.value == 1 or not (unit or self._word(index) in words.sure)):
+            return None, number.after
+        about = _HALF if self._word(index) == words.half else _ABOUT if before in words.about else 0
+        within = max(_rounded(number.value, step, large=number.large), about * value)
+        around, written = self._around(index, after), self._tokens.written(index, after)
+        return Quantity(kind, value, within, noun, around, written), after
+
+    def _with_part(self, value: float, size: float, after: int, kind: str) -> tuple[float, int]:
+        """Add the part of a unit behind it: 7 tạ rưỡi, 1 tấn 2."""
+        if self._word(after) in self._lists.and_half:
+            return value + size / 2, after + 1
+        part = self._word(after)
+        if kind in ("kg", "m") and part.isdecimal() and len(part) == 1 and not self._unit(after + 1):
+            return value + int(part) * size / 10, after + 1
+        return value, after
+
+    def _is_name(self, index: int) -> bool:
+        """Tell whether a number is part of a name: tầng 4, VN1544, 62/63, 24/24."""
+        before = self._word(index - 1)
+        if before == "." and index > 1:
+            before = self._word(index - 2) if self._tokens.touches(index - 1) else before
+        glued = self._tokens.touches(index) and (before.isalnum() or before in ("/", "-", "_"))
+        split = self._word(index + 1) == "/" and self._word(index + 2).isdecimal()
+        return glued or split or before in self._lists.named
+
+    def _edition(self, index: int) -> str:
+        """Return the word by which a number is that of an edition: lần thứ 3, khóa 12; nothing where it is none."""
+        place = index - 2 if self._word(index - 1) == self._lists.ordinal else index - 1
+        return self._tokens.all[place].bare if self._word(place) in self._lists.editions else ""
+
+    def _is_time_of_day(self, index: int) -> bool:
+        """Tell whether hours follow that are a time of day: 9 giờ tối."""
+        return self._word(index) == self._lists.hour and self._word(index + 1) in self._lists.time_of_day
+
+    def _noun(self, index: int) -> str:
+        """Return the first syllable of what is counted, without diacritics."""
+        while self._word(index) in self._lists.classifiers:
+            index += 1
+        word = self._tokens.all[index] if index < len(self._tokens) else None
+        return word.bare if word is not None and word.text.isalpha() and word.bare not in self._lists.filler else ""
+
+    def _around(self, first: int, after: int) -> frozenset[str]:
+        """Return the telling syllables beside an amount, without diacritics."""
+        before = [token.bare for token in self._tokens.all[:first] if token.text.isalpha()][-NEAR:]
+        behind = [token.bare for token in self._tokens.all[after:] if token.text.isalpha()][:NEAR]
+        return frozenset(word for word in (*before, *behind) if word not in self._lists.filler and len(word) > 1)
+
+
+def _figures(written: str, after: int) -> _Number:
+    """Read figures: a point or comma before three figures parts thousands, else decimals."""
+    if _GROUPED.fullmatch(written) or not {".", ","} & set(written):
+        whole = int(written.replace(".", "").replace(",", ""))
+        return _Number(whole, 1, after, spelt=False)
+    before, _, decimals = written.replace(",", ".").rpartition(".")
+    return _Number(float(f"{before.replace('.', '')}.{decimals}"), 10.0 ** -len(decimals), after, spelt=False)
+
+
+def _rounded(value: float, step: float, *, large: bool) -> float:
+    """Return by how much a number may be rounded: half its last place; a whole number, where it ends in zeros."""
+    if large or value != int(value):
+        return min(step / 2, _ABOUT * value)
+    zeros = len(str(int(value))) - len(str(int(value)).rstrip("0"))
+    return min(step * 10**zeros / 2, _ABOUT * value) if zeros >= _ROUND else 0

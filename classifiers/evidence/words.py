@@ -1,0 +1,117 @@
+"""The words of a text, and the lists of evidence.toml by which facts are read of them."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from classifiers.text.aligned import Aligned
+from classifiers.text.letters import strip_diacritics
+from classifiers.text.normalise import normalise
+
+MOST_READ: Final = 4000  # characters
+_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
+_STOPS: Final = frozenset('.!?;:…,()“”"')
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number or mark of a normalised text.
+
+    Args:
+        text: As it is compared: without diacritics where the whole text has none.
+        bare: Without diacritics.
+        start: Offset in the normalised text.
+        end: Offset after it.
+
+    """
+
+    text: str
+    bare: str
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in figures."""
+        return self.text[0].isdecimal()
+
+    @property
+    def ends_clause(self) -> bool:
+        """Whether it is a mark behind which something else is spoken of."""
+        return self.text in _STOPS
+
+
+class Tokens:
+    """The words of a text in order.
+
+    Args:
+        text: The text as it was written; only its first MOST_READ characters are read.
+
+    """
+
+    def __init__(self, text: str) -> None:
+        self.aligned: Aligned = normalise(text[:MOST_READ])
+        self.original = text[:MOST_READ]
+        normal = self.aligned.text
+        self.plain = normal == strip_diacritics(normal)
+        self.all = tuple(
+            Token(match[0], strip_diacritics(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(normal)
+        )
+
+    def __len__(self) -> int:
+        """Count the words, numbers and marks."""
+        return len(self.all)
+
+    def word(self, index: int) -> str:
+        """Return the word at an index; nothing outside the text."""
+        return self.all[index].text if 0 <= index < len(self.all) else ""
+
+    def touches(self, index: int) -> bool:
+        """Tell whether nothing stands between a token and the one before it."""
+        return 0 < index < len(self.all) and self.all[index - 1].end == self.all[index].start
+
+    def written(self, first: int, after: int) -> str:
+        """Return what stands in the original text from one token up to another one, on one line."""
+        start, end = self.aligned.original_span(self.all[first].start, self.all[after - 1].end)
+        return " ".join(self.original[start:end].split())
+
+    def is_name(self, first: int, after: int) -> bool:
+        """Tell whether all words from one token up to another one begin with capitals, and are not all in capitals."""
+        words = self.written(first, after).split()
+        return all(word[:1].isupper() for word in words) and not all(word.isupper() for word in words)
+
+    def longest(self, index: int, phrases: Mapping[str, Any]) -> tuple[str, int] | None:
+        """Find the longest of some phrases that begins at a token: the phrase, and how many tokens it has."""
+        for length in range(min(4, len(self.all) - index), 0, -1):
+            phrase = " ".join(token.text for token in self.all[index : index + length])
+            if phrase in phrases:
+                return phrase, length
+        return None
+
+
+@cache
+def lists(*, plain: bool) -> dict[str, Any]:
+    """Read evidence.toml, once a process; `plain` strips diacritics, for texts without any."""
+    text = (resources.files("classifiers.evidence") / "evidence.toml").read_text(encoding="utf-8")
+    tables: dict[str, Any] = tomllib.loads(text)
+    return _stripped(tables) if plain else tables
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, str):
+        return strip_diacritics(value)
+    if isinstance(value, list):
+        return [_stripped(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    # The first of several words that become one says what it means: `ba` is three, not a woman.
+    return {strip_diacritics(key): _stripped(each) for key, each in reversed(value.items())}
+
+
+def words_of(listed: str) -> Iterator[str]:
+    """Yield the words of a list that is written with commas."""
+    return (word for part in listed.split(",") if (word := " ".join(part.split())))
