@@ -101,11 +101,9 @@ def import_file(
 
 
 def _order(written: str) -> DateOrder:
-    order: DateOrder
-    for order in ("", DAY_FIRST, MONTH_FIRST):
-        if written == order:
-            return order
-    raise UsageError(f"--dates {written}: choose {DAY_FIRST} or {MONTH_FIRST}")
+    if written not in ("", DAY_FIRST, MONTH_FIRST):
+        raise UsageError(f"--dates {written}: choose {DAY_FIRST} or {MONTH_FIRST}")
+    return next((order for order in (DAY_FIRST, MONTH_FIRST) if order == written), "")
 
 
 def _source_draft(settings: Settings, file: Path, name: str, role: str, legal_basis: str) -> SourceDraft:

@@ -98,7 +98,7 @@ class Importer:
 
         """
         with self._database.work() as session:
-            return self._former_dates(session, source)
+            return _former_dates(session, source)
 
     def run(
         self,
@@ -136,7 +136,7 @@ class Importer:
 
             rows = file.rows(count)
             while batch := list(islice(rows, BATCH)):
-                self._store(session, target, self._accepted(batch, result, on_refusal), result)
+                self._store(session, target, list(self._accepted(batch, result, on_refusal)), result)
                 keep()
                 session.expunge_all()  # or the session would hold every post of a large file
                 on_progress(min(read_bytes / max(file.size_bytes, 1), 1.0))
@@ -149,7 +149,7 @@ class Importer:
         if draft.name == TIPS:
             raise UsageError(f"{TIPS} is the source of reported posts (`kiemtin tip`): choose another with --source")
         refuse_to_replace(session, draft, "choose another name with --source")
-        if dates := file.dates or self._former_dates(session, draft.name):
+        if dates := file.dates or _former_dates(session, draft.name):
             draft = replace(draft, settings={**draft.settings, DATES: dates})
         source, _ = sources.register(session, draft, now)
         run = sources.start_run(session, source.id, now)
@@ -162,15 +162,6 @@ class Importer:
             sha256=file.sha256,
         )
         return run.id, _Target(source.id, sources.add_capture(session, run.id, capture), seen)
-
-    @staticmethod
-    def _former_dates(session: Session, name: str) -> DateOrder:
-        kept = {source.name: source.settings.get(DATES) for source in sources.all_sources(session)}
-        order: DateOrder
-        for order in (DAY_FIRST, MONTH_FIRST):
-            if kept.get(name) == order:
-                return order
-        return ""
 
     @staticmethod
     def _accepted(
@@ -189,16 +180,9 @@ class Importer:
                 if len(result.refusals) < REFUSALS_KEPT:
                     result.refusals.append(item)
 
-    def _store(
-        self,
-        session: Session,
-        target: "_Target",
-        accepted: Iterator[PublicPost],
-        result: ImportResult,
-    ) -> None:
+    def _store(self, session: Session, target: "_Target", fresh: list[PublicPost], result: ImportResult) -> None:
         now = self._clock.now()
         mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
-        fresh = list(accepted)
         stored_ids = self._stored_ids(session, target.source_id, fresh)
         drafts = [
             post_draft(
@@ -244,6 +228,11 @@ class Importer:
         detail = {"sha256": result.sha256, "new": result.new, "repeated": result.repeated, "refused": result.refused}
         detail |= {"undated": result.undated}
         audit.record(session, at=now, action="import", subject=result.source, detail=detail)
+
+
+def _former_dates(session: Session, name: str) -> DateOrder:
+    kept = next((each.settings.get(DATES) for each in sources.all_sources(session) if each.name == name), "")
+    return next((order for order in (DAY_FIRST, MONTH_FIRST) if order == kept), "")
 
 
 def _apart(drafts: Sequence[PostDraft], seen: SeenHashes) -> tuple[list[PostDraft], list[PostDraft]]:
