@@ -33,6 +33,7 @@ def numbers_for(path: str, world: World) -> dict[str, int | str]:
         "post_id": world.post_id,
         "case_id": world.case_id,
         "name": "mot-ngay",
+        "period": "2026-W46",
         "token": "no-such-invitation",
     }
 

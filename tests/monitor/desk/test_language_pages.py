@@ -30,6 +30,7 @@ ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content
 FILES = {
     "/reports/{name:path}",
     "/reports/{period}/pictures/{number}",
+    "/reports/{period}/preview",
     "/search/export.{kind}",
     "/static/labels.css",
     "/static/labels-dark.css",
