@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +32,7 @@ from storage.posts import posts, sources
 from storage.scoring import registry, unscored
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_source, make_score
+from tests.monitor.crawl.conftest import World
 from tests.monitor.crawl.loopback import SECRET, batch, loopback_client
 
 PAGE = "<p>Nghe nói mai cắt nước cả phố</p>".encode()
@@ -124,13 +125,14 @@ def test_what_did_not_come_by_http_is_a_resource() -> None:
 # --- where it goes
 
 
-class World:
+@dataclass(frozen=True)
+class Archive(World):
     """A monitored and a reference source, and posts read from pages."""
 
-    def __init__(self, database: Database, clock: FakeClock, store: CaptureStore) -> None:
-        self.database, self.clock, self.store = database, clock, store
-        self.batches = BatchWriter(Pseudonymiser(SECRET), clock, store)
-        with database.work() as session:
+    store: CaptureStore
+
+    def __post_init__(self) -> None:
+        with self.database.work() as session:
             for name, role in (("forum", "monitored"), ("paper", "reference")):
                 add_source(session, name, role=role, retention_days=30)
             add_model(session)
@@ -141,7 +143,9 @@ class World:
         with self.database.work() as session:
             row = sources.by_name(session, source)
             run = sources.start_run(session, row.id, self.clock.now())
-            kept = self.batches.write(session, row, run.id, Batch(fetched=fetched, posts=read, **changes))
+            kept = BatchWriter(Pseudonymiser(SECRET), self.clock, self.store).write(
+                session, row, run.id, Batch(fetched=fetched, posts=read, **changes)
+            )
             session.commit()
         return dict(kept.skipped)
 
@@ -159,14 +163,10 @@ class World:
     def settle(self) -> None:
         self.store.settle(self.database)
 
-    def places(self) -> list[str | None]:
-        with self.database.work() as session:
-            return list(session.scalars(select(Capture.warc_path).order_by(Capture.id)))
-
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FakeClock, store: CaptureStore) -> World:
-    return World(sqlite_database, clock, store)
+def world(sqlite_database: Database, clock: FakeClock, store: CaptureStore) -> Archive:
+    return Archive(sqlite_database, clock, store)
 
 
 def post(external_id: str, text: str = "Nghe nói mai cắt nước", author: str = "an") -> PublicPost:
@@ -177,7 +177,7 @@ def name_of(page: bytes) -> str:
     return replace(batch().fetched, body=page).sha256 + ".warc.gz"
 
 
-def test_bytes_wait_until_all_their_posts_are_scored_and_stay_only_behind_a_flag(world: World, folder: Path) -> None:
+def test_bytes_wait_until_all_their_posts_are_scored_and_stay_only_behind_a_flag(world: Archive, folder: Path) -> None:
     world.read(b"page 1", post("1"), post("2"))
     world.read(b"page 2", post("3"))
     spooled = sorted([f"spool/{name_of(b'page 1')}", f"spool/{name_of(b'page 2')}"])
@@ -186,12 +186,12 @@ def test_bytes_wait_until_all_their_posts_are_scored_and_stay_only_behind_a_flag
     assert files(folder) == spooled
     world.score("2")
     assert files(folder) == [f"2026/11/{name_of(b'page 1')}"]
-    assert world.places() == [f"2026/11/{name_of(b'page 1')}", None]
+    assert world.column(Capture.warc_path) == [f"2026/11/{name_of(b'page 1')}", None]
     ((_, _, body, _),) = records((folder / files(folder)[0]).read_bytes())
     assert body == b"page 1"
 
 
-def test_a_flag_that_is_opened_by_an_edit_keeps_the_edit(world: World, folder: Path) -> None:
+def test_a_flag_that_is_opened_by_an_edit_keeps_the_edit(world: Archive, folder: Path) -> None:
     world.read(b"page 1", post("1"))
     world.score()
     assert files(folder) == []
@@ -200,7 +200,7 @@ def test_a_flag_that_is_opened_by_an_edit_keeps_the_edit(world: World, folder: P
     assert files(folder) == [f"2026/11/{name_of(b'page 2')}"]
 
 
-def test_nothing_is_kept_of_a_page_that_gave_nothing_new_or_that_is_only_evidence(world: World, folder: Path) -> None:
+def test_nothing_is_kept_of_a_page_that_gave_nothing_new_or_that_is_only_evidence(world: Archive, folder: Path) -> None:
     world.read(b"page 1", post("1"))
     world.read(b"page 2", post("1"))
     world.read(b"page 3")
@@ -208,30 +208,28 @@ def test_nothing_is_kept_of_a_page_that_gave_nothing_new_or_that_is_only_evidenc
     assert files(folder) == [f"spool/{name_of(b'page 1')}"]
 
 
-def test_equal_bytes_are_kept_once(world: World, folder: Path, clock: FakeClock) -> None:
+def test_equal_bytes_are_kept_once(world: Archive, folder: Path, clock: FakeClock) -> None:
     world.read(b"page", post("1"))
     world.score("1")
     clock.advance(timedelta(days=20))  # another month
     world.read(b"page", post("2"))
     world.score("2")
     assert files(folder) == [f"2026/11/{name_of(b'page')}"]
-    assert world.places() == [f"2026/11/{name_of(b'page')}"] * 2
+    assert world.column(Capture.warc_path) == [f"2026/11/{name_of(b'page')}"] * 2
 
 
-def test_a_page_that_asks_for_no_copies_is_stored_without_one(world: World, folder: Path) -> None:
+def test_a_page_that_asks_for_no_copies_is_stored_without_one(world: Archive, folder: Path) -> None:
     world.read(PAGE, post("1"), may_be_kept=False)
     world.score("1")
     assert files(folder) == []
-    with world.database.work() as session:
-        assert session.scalars(select(Post.external_id)).all() == ["1"]
-        assert session.scalars(select(Capture.warc_path)).all() == [None]
+    assert (world.column(Post.external_id), world.column(Capture.warc_path)) == (["1"], [None])
 
 
 def test_a_full_spool_loses_its_oldest_and_says_how_many(
     sqlite_database: Database, clock: FakeClock, folder: Path
 ) -> None:
     size = len(as_warc(replace(batch().fetched, body=b"page 0")))
-    world = World(sqlite_database, clock, CaptureStore(folder, clock, int(size * 2.5)))
+    world = Archive(sqlite_database, clock, CaptureStore(folder, clock, int(size * 2.5)))
     counted = []
     for number in range(4):
         clock.advance(60)
@@ -241,7 +239,7 @@ def test_a_full_spool_loses_its_oldest_and_says_how_many(
 
 
 def test_bytes_that_no_stored_capture_names_are_deleted_after_a_day(
-    world: World, folder: Path, clock: FakeClock, store: CaptureStore
+    world: Archive, folder: Path, clock: FakeClock, store: CaptureStore
 ) -> None:
     store.spool(replace(batch().fetched, fetched_at=clock.now()))  # and then the crawl was killed
     world.settle()
@@ -251,7 +249,7 @@ def test_bytes_that_no_stored_capture_names_are_deleted_after_a_day(
     assert files(folder) == []
 
 
-def test_a_program_that_was_killed_while_moving_is_finished_by_the_next(world: World, folder: Path) -> None:
+def test_a_program_that_was_killed_while_moving_is_finished_by_the_next(world: Archive, folder: Path) -> None:
     world.read(b"page", post("1"))
     spooled = next(folder.rglob("*.warc.gz"))
     content = spooled.read_bytes()
@@ -267,7 +265,7 @@ def test_a_program_that_was_killed_while_moving_is_finished_by_the_next(world: W
 
 
 def test_captures_go_with_the_last_of_their_posts(
-    world: World, folder: Path, sqlite_database: Database, clock: FakeClock, store: CaptureStore
+    world: Archive, folder: Path, sqlite_database: Database, clock: FakeClock, store: CaptureStore
 ) -> None:
     world.read(b"page", post("1"))
     world.score("1")
@@ -278,11 +276,11 @@ def test_captures_go_with_the_last_of_their_posts(
     clock.advance(timedelta(days=2))
     assert retain(sqlite_database, clock, store) == {"forum": 1}
     assert files(folder) == []
-    assert world.places() == [None]
+    assert world.column(Capture.warc_path) == [None]
 
 
 def test_an_erased_author_is_on_no_kept_page(
-    world: World, folder: Path, sqlite_database: Database, clock: FakeClock, store: CaptureStore
+    world: Archive, folder: Path, sqlite_database: Database, clock: FakeClock, store: CaptureStore
 ) -> None:
     world.read(b"page", post("1", author="an"), post("2", author="bình"))
     world.score("2")
@@ -294,7 +292,7 @@ def test_an_erased_author_is_on_no_kept_page(
 
 
 def test_later_pages_with_an_erased_author_or_the_name_are_not_kept(
-    world: World, folder: Path, sqlite_database: Database
+    world: Archive, folder: Path, sqlite_database: Database
 ) -> None:
     with sqlite_database.work() as session:
         posts.erase_author(session, Pseudonymiser(SECRET).key("feed", "nguyen.an") or "", world.clock.now())
@@ -304,22 +302,20 @@ def test_later_pages_with_an_erased_author_or_the_name_are_not_kept(
     world.read(b"page of another", post("4", author="hoa"))
     assert (both[NOT_KEPT], named[NOT_KEPT]) == (1, 1)
     assert files(folder) == [f"spool/{name_of(b'page of another')}"]
-    with sqlite_database.work() as session:
-        texts = session.scalars(select(Post.text).order_by(Post.external_id)).all()
-    assert list(texts) == ["Nghe nói mai cắt nước 2", "Như [đã xoá] nói 3", "Nghe nói mai cắt nước 4"]
+    texts = ["Nghe nói mai cắt nước 2", "Như [đã xoá] nói 3", "Nghe nói mai cắt nước 4"]
+    assert world.column(Post.text) == texts
     assert world.read(b"page that names", post("3", "Như @nguyen.an nói", author="hoa")) == {}  # no edit
-    with sqlite_database.work() as session:
-        assert session.scalars(select(PostRevision.post_id)).all() == []
+    assert world.column(PostRevision.id) == []
 
 
-def test_an_account_that_was_closed_is_on_no_kept_page(world: World, folder: Path) -> None:
+def test_an_account_that_was_closed_is_on_no_kept_page(world: Archive, folder: Path) -> None:
     world.read(b"page", post("1", author="an"))
     world.score("1")
     world.read(b"", gone_authors=("an",))
     assert files(folder) == []
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(world: World, folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_line(world: Archive, folder: Path) -> None:
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("in the way")
     with pytest.raises(KiemtinError, match=r"^cannot keep captured pages in .*: check rights and space$"):

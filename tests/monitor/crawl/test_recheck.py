@@ -6,37 +6,28 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from monitor.collectors.registry import collector_for
 from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.recheck import FlagRecheck, next_due
-from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
+from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import CrawlRun, Post
+from storage.models import Post
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source
-from tests.monitor.conftest import Crawl, Register
+from tests.monitor.crawl.conftest import World, site_post
 from tests.monitor.crawl.loopback import SECRET, loopback_client
 
 Account = tuple[int, int, int, dict[str, int]]
 HOUR = timedelta(hours=1)
 
 
-def site_post(number: int) -> SitePost:
-    moment = MONDAY_MORNING - timedelta(hours=20) + timedelta(minutes=number)
-    return SitePost(id=f"p{number}", author="an", text=f"Nghe nói chuyện thứ {number}", published_at=moment)
-
-
 @dataclass(frozen=True)
-class Monitor:
+class Monitor(World):
     """A monitor whose flagged posts are looked at again."""
-
-    database: Database
-    clock: FakeClock
 
     async def look(self, *names: str) -> Account:
         """Look again; tell how many were checked, changed and gone, and what could not be learnt."""
@@ -49,13 +40,12 @@ class Monitor:
     def flag(self, *numbers: int) -> None:
         with self.database.work() as session:
             for number in numbers:
-                post = session.scalars(select(Post).where(Post.text == site_post(number).text)).one()
-                add_flag(session, post, now=self.clock.now())
+                add_flag(session, session.merge(self.stored(number)), now=self.clock.now())
             session.commit()
 
     def stored(self, number: int) -> Post:
-        with self.database.work() as session:
-            return session.scalars(select(Post).where(Post.text == site_post(number).text)).one()
+        (found,) = (each for each in self.posts() if each.text == site_post(number).text)
+        return found
 
 
 @pytest.fixture
@@ -64,22 +54,22 @@ def monitor(sqlite_database: Database, clock: FakeClock) -> Monitor:
 
 
 @pytest.fixture
-async def network(clock: FakeClock, register: Register, crawl: Crawl) -> AsyncIterator[MastodonSite]:
+async def network(monitor: Monitor) -> AsyncIterator[MastodonSite]:
     """Read four statuses of a network."""
-    site = MastodonSite([site_post(number) for number in range(4)], clock)
+    site = MastodonSite([site_post(number, title=None) for number in range(4)], monitor.clock)
     with serve(site) as base:
-        register("net", base, kind="mastodon")
-        assert (await crawl())["net"].new == 4
+        monitor.register(base, "net", kind="mastodon")
+        assert (await monitor.crawl()).new == 4
         yield site
 
 
 @pytest.fixture
-async def paper(clock: FakeClock, register: Register, crawl: Crawl) -> AsyncIterator[FeedSite]:
+async def paper(monitor: Monitor) -> AsyncIterator[FeedSite]:
     """Read four entries of a feed, which shows the newest alone from then on."""
-    site = FeedSite([site_post(number) for number in range(4)], clock)
+    site = FeedSite([site_post(number, title=None) for number in range(4)], monitor.clock)
     with serve(site) as base:
-        register("paper", base + RSS_PATH)
-        await crawl()
+        monitor.register(base + RSS_PATH, "paper")
+        await monitor.crawl()
         site.page_size = 1
         yield site
 
@@ -97,8 +87,8 @@ async def test_flagged_statuses_are_asked_for_one_by_one_after_an_hour_a_day_and
     asked = [request.path for request in network.log if request.path.startswith("/api")]
     assert asked == [f"/api/v1/statuses/{network.status_id(site_post(number))}" for number in (1, 2)]
 
-    network.edit("p1", "Nghe nói đã cải chính")
-    network.delete("p2")
+    network.edit("p001", "Nghe nói đã cải chính")
+    network.delete("p002")
     clock.advance(23 * HOUR)
     assert await monitor.look() == (2, 1, 1, {})
     assert monitor.stored(1).current_text == "Nghe nói đã cải chính"
@@ -108,23 +98,18 @@ async def test_flagged_statuses_are_asked_for_one_by_one_after_an_hour_a_day_and
     assert await monitor.look() == (1, 0, 0, {})  # what is gone is not asked for again
     clock.advance(timedelta(days=60))
     assert await monitor.look() == (0, 0, 0, {})
-    with monitor.database.work() as session:
-        runs = session.scalars(select(CrawlRun).order_by(CrawlRun.id)).all()
-        assert [(run.outcome, run.seen, run.changed, run.gone) for run in runs[1:]] == [
-            ("ok", 2, 0, 0),
-            ("ok", 1, 1, 1),
-            ("ok", 1, 0, 0),
-        ]
-        assert sources.by_name(session, "net").lease_owner is None
+    looks = [(run.outcome, run.seen, run.changed, run.gone) for run in monitor.runs()[1:]]
+    assert looks == [("ok", 2, 0, 0), ("ok", 1, 1, 1), ("ok", 1, 0, 0)]
+    assert monitor.source("net").lease_owner is None
 
 
 async def test_of_posts_that_cannot_be_asked_for_the_permalink_tells_whether_they_are_still_there(
     paper: FeedSite, monitor: Monitor, clock: FakeClock
 ) -> None:
     monitor.flag(1, 2, 3)
-    for edited in ("p1", "p3"):
+    for edited in ("p001", "p003"):
         paper.edit(edited, "Đã sửa")
-    paper.delete("p2")
+    paper.delete("p002")
     clock.advance(HOUR)
     assert await monitor.look() == (3, 1, 1, {})
     assert monitor.stored(3).current_text == "Đã sửa"
@@ -134,25 +119,25 @@ async def test_of_posts_that_cannot_be_asked_for_the_permalink_tells_whether_the
 
 
 @pytest.mark.parametrize(
-    ("status", "place", "gone"), [(301, "/", 1), (308, "/", 1), (302, "/", 0), (301, "/bai/p3.html", 0)]
+    ("status", "place", "gone"), [(301, "/", 1), (308, "/", 1), (302, "/", 0), (301, "/bai/p003.html", 0)]
 )
 async def test_permalink_that_leads_to_the_front_page_for_good_is_that_of_a_post_taken_away(
     *, paper: FeedSite, monitor: Monitor, clock: FakeClock, status: int, place: str, gone: int
 ) -> None:
     monitor.flag(1)
-    paper.redirects["/bai/p1.html"] = (status, place)
+    paper.redirects["/bai/p001.html"] = (status, place)
     clock.advance(HOUR)
     assert await monitor.look() == (1, 0, gone, {})
-    assert [request.path for request in paper.log[-2:]] == ["/bai/p1.html", place]
+    assert [request.path for request in paper.log[-2:]] == ["/bai/p001.html", place]
 
 
 @pytest.mark.parametrize(
     ("switch", "reason"),
     [
-        (lambda site: site.fail("/bai/p1.html", 403), "the host does not want it"),
+        (lambda site: site.fail("/bai/p001.html", 403), "the host does not want it"),
         (lambda site: setattr(site, "robots", (200, b"User-agent: *\nDisallow: /bai/")), "the host does not want it"),
         (lambda site: site.rate_limit(0), "the host asked to wait"),
-        (lambda site: site.fail("/bai/p1.html", 500), "could not be read"),
+        (lambda site: site.fail("/bai/p001.html", 500), "could not be read"),
         (lambda site: setattr(site, "challenge", True), "the host does not want it"),
     ],
 )
@@ -163,12 +148,9 @@ async def test_what_cannot_be_learnt_now_is_asked_an_hour_later_and_switches_not
     clock.advance(HOUR)
     switch(paper)
     assert await monitor.look() == (0, 0, 0, {reason: 1})
-    with monitor.database.work() as session:
-        (due,) = session.scalars(select(Post).where(Post.flagged_at.is_not(None))).all()
-        assert (due.recheck_at, due.rechecked_at) == (clock.now() + HOUR, None)
-        assert sources.by_name(session, "paper").enabled
-        assert sources.by_name(session, "paper").failures == 0
-    assert monitor.stored(1).deleted_at is None
+    due, paper_source = monitor.stored(1), monitor.source("paper")
+    assert (due.recheck_at, due.rechecked_at, due.deleted_at) == (clock.now() + HOUR, None, None)
+    assert (paper_source.enabled, paper_source.failures) == (True, 0)
 
 
 async def test_a_platform_that_is_away_is_asked_again_and_given_up_after_eight_days(
@@ -181,19 +163,15 @@ async def test_a_platform_that_is_away_is_asked_again_and_given_up_after_eight_d
     assert await monitor.look() == (0, 0, 0, {"could not be read": 2})
     clock.advance(timedelta(days=7, hours=22, minutes=30))
     assert await monitor.look() == (0, 0, 0, {"could not be read": 2})
-    with monitor.database.work() as session:
-        assert [due.recheck_at for due in session.scalars(select(Post)) if due.flagged_at] == [None, None]
+    assert [due.recheck_at for due in monitor.posts() if due.flagged_at] == [None, None]
 
 
 async def test_only_places_that_are_read_are_asked(monitor: Monitor, clock: FakeClock) -> None:
     with monitor.database.work() as session:
         off = add_source(session, "off")
-        for source in (
-            off,
-            add_source(session, "file", kind="import"),
-            add_source(session, "no-link", kind="bluesky"),
-        ):
-            url = None if source.name == "no-link" else "http://127.0.0.1:1/bai/p1.html"  # where nobody answers
+        others = add_source(session, "file", kind="import"), add_source(session, "no-link", kind="bluesky")
+        for source in (off, *others):
+            url = None if source.name == "no-link" else "http://127.0.0.1:1/bai/p001.html"  # where nobody answers
             add_flag(session, add_post(session, source, url=url), now=clock.now())
         sources.set_enabled(session, off, enabled=False, why="test")
         session.commit()

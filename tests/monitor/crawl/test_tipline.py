@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,8 @@ from storage.models import AuditEvent, Capture, CrawlRun, Post, Source
 from storage.posts import posts, sources
 from storage.scoring import unscored
 from tests.clock import FakeClock
-from tests.factories import add_model, add_source
+from tests.factories import add_model
+from tests.monitor.crawl.conftest import World
 from tests.monitor.crawl.loopback import SECRET, loopback_client
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><title>Kho tin - Sắp cắt nước cả khu</title>
@@ -52,20 +52,17 @@ def box(sqlite_database: Database, clock: FakeClock) -> Tipline:
     return Tipline(sqlite_database, Pseudonymiser(SECRET), clock, retention_days=90)
 
 
-def test_a_text_is_kept_as_it_is_and_waits_for_its_score(
-    box: Tipline, sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_a_text_is_kept_as_it_is_and_waits_for_its_score(box: Tipline, world: World, clock: FakeClock) -> None:
     text = "  Nghe nói mai cắt điện,\n chia sẻ gấp!  "
     tip = box.add_text(text, title="Khẩn", url="https://Example.org/1?utm_source=zalo#top")
     assert (tip.outcome, tip.url) == ("new", "https://example.org/1")
-    with sqlite_database.work() as session:
-        post = session.scalars(select(Post)).one()
-        assert (post.text, post.title, post.url, post.author_key) == (text, "Khẩn", "https://example.org/1", None)
-        assert (post.source.name, post.source.kind, post.source.retention_days) == (TIPS, "import", 90)
-        assert "Reported by a person" in post.source.legal_basis
+    (post,), source = world.posts(), world.source(TIPS)
+    assert (post.text, post.title, post.url, post.author_key) == (text, "Khẩn", "https://example.org/1", None)
+    assert (source.kind, source.retention_days) == ("import", 90)
+    assert "Reported by a person" in source.legal_basis
+    assert (world.column(CrawlRun.outcome), world.column(AuditEvent.action)) == (["ok"], ["tip"])
+    with world.database.work() as session:
         assert unscored.count(session, add_model(session)) == 1
-        assert session.scalars(select(CrawlRun.outcome)).all() == ["ok"]
-        assert session.scalars(select(AuditEvent.action)).all() == ["tip"]
         later = clock.now().replace(year=2030)
         assert sources.lease(session, owner="a", now=later, until=later, only_due=False) == []
 
@@ -75,11 +72,10 @@ def test_a_text_is_kept_as_it_is_and_waits_for_its_score(
     ["Mai cắt điện cả khu", " Mai  cắt điện\ncả khu ", "Mai ca\u0306\u0301t đie\u0323\u0302n cả khu"],
     ids=["same", "other spaces", "decomposed"],
 )
-def test_a_text_that_was_reported_before_is_a_duplicate(again: str, box: Tipline, sqlite_database: Database) -> None:
+def test_a_text_that_was_reported_before_is_a_duplicate(again: str, box: Tipline, world: World) -> None:
     assert box.add_text("Mai cắt điện cả khu").outcome == "new"
     assert box.add_text(again).outcome == "duplicate"
-    with sqlite_database.work() as session:
-        assert len(session.scalars(select(Post)).all()) == 1
+    assert len(world.posts()) == 1
 
 
 def test_a_text_is_known_by_its_address_and_an_address_by_its_text(box: Tipline) -> None:
@@ -107,7 +103,7 @@ def test_what_cannot_be_a_tip_is_told_in_one_line(text: str, url: str | None, sa
 
 
 async def test_a_page_is_read_once_with_its_robots_and_becomes_its_article(
-    box: Tipline, sqlite_database: Database, clock: FakeClock
+    box: Tipline, world: World, clock: FakeClock
 ) -> None:
     site = TipSite()
     with serve(site.app()) as address:
@@ -117,18 +113,15 @@ async def test_a_page_is_read_once_with_its_robots_and_becomes_its_article(
     assert site.log == ["/robots.txt", "/tin"]
     assert (first.outcome, first.title, first.url) == ("new", "Sắp cắt nước cả khu", f"{address}/tin")
     assert again == Tip(outcome="duplicate", external_id=f"{address}/tin", url=f"{address}/tin", title=None, text=None)
-    with sqlite_database.work() as session:
-        post = session.scalars(select(Post)).one()
-        assert "năm ngày liền" in post.text
-        assert "Trang chủ" not in post.text
-        assert "Bản quyền" not in post.text
-        assert post.published_at is not None
-        assert (post.published_at.isoformat(), post.published_raw) == (
-            "2026-11-14T01:30:00+00:00",
-            "2026-11-14T08:30:00+07:00",
-        )
-        capture = session.scalars(select(Capture)).one()
-        assert (capture.url, capture.status, capture.id) == (f"{address}/tin", 200, post.capture_id)
+    (post,) = world.posts()
+    assert "năm ngày liền" in post.text
+    assert "Trang chủ" not in post.text
+    assert "Bản quyền" not in post.text
+    assert post.published_at is not None
+    assert post.published_at.isoformat() == "2026-11-14T01:30:00+00:00"
+    assert post.published_raw == "2026-11-14T08:30:00+07:00"
+    assert (world.column(Capture.url), world.column(Capture.status)) == ([f"{address}/tin"], [200])
+    assert world.column(Capture.id) == [post.capture_id]
 
 
 @pytest.mark.parametrize(
@@ -143,13 +136,7 @@ async def test_a_page_is_read_once_with_its_robots_and_becomes_its_article(
     ids=["login", "robots", "pdf", "empty", "missing"],
 )
 async def test_a_page_that_may_not_or_cannot_be_read_leaves_nothing(
-    answer: Response,
-    robots: str,
-    error: type[Exception],
-    said: str,
-    box: Tipline,
-    sqlite_database: Database,
-    clock: FakeClock,
+    answer: Response, robots: str, error: type[Exception], said: str, box: Tipline, world: World, clock: FakeClock
 ) -> None:
     site = TipSite()
     site.page, site.robots = answer, robots
@@ -158,8 +145,7 @@ async def test_a_page_that_may_not_or_cannot_be_read_leaves_nothing(
             with pytest.raises(error, match=said) as caught:
                 await box.add_page(f"{address}/tin", client)
     assert "\n" not in str(caught.value)
-    with sqlite_database.work() as session:
-        assert session.scalars(select(Source)).all() == []
+    assert world.column(Source.id) == []
 
 
 async def test_a_private_address_is_not_opened(box: Tipline, clock: FakeClock) -> None:
@@ -168,10 +154,8 @@ async def test_a_private_address_is_not_opened(box: Tipline, clock: FakeClock) -
             await box.add_page("http://169.254.169.254/latest", client)
 
 
-def test_a_place_that_is_read_under_this_name_is_not_replaced(box: Tipline, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
-        add_source(session, TIPS)
-        session.commit()
+def test_a_place_that_is_read_under_this_name_is_not_replaced(box: Tipline, world: World) -> None:
+    world.register(name=TIPS)
     with pytest.raises(UsageError, match="another name"):
         box.add_text("Tin")
 
@@ -187,13 +171,10 @@ def test_writing_an_address_twice_changes_nothing(path: str, parameters: list[tu
     assert once.startswith("https://example.org/")
 
 
-def test_a_tip_does_not_bring_the_name_of_an_erased_author_back(
-    box: Tipline, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
+def test_a_tip_does_not_bring_the_name_of_an_erased_author_back(box: Tipline, world: World) -> None:
+    with world.database.work() as session:
         key = Pseudonymiser(SECRET).key("mastodon", "lan@mang.example") or ""
-        posts.erase_author(session, key, clock.now())
+        posts.erase_author(session, key, world.clock.now())
         session.commit()
     box.add_text("@lan@mang.example bảo mai cắt điện")
-    with sqlite_database.work() as session:
-        assert session.scalars(select(Post.text)).one() == "[đã xoá] bảo mai cắt điện"
+    assert world.column(Post.text) == ["[đã xoá] bảo mai cắt điện"]
