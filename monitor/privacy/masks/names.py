@@ -14,6 +14,7 @@ from monitor.privacy.masks.text import Found, MaskableText
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GAPS: Final = frozenset({" ", "\u00a0", "  "})
+_IN_NAME: Final = _GAPS | {"-", "\u2010", "\u2011"}  # "Nguyễn-Văn-An"
 _TITLE_GAPS: Final = _GAPS | {". ", ".", ": ", ":", " : "}
 _LONGEST_NAME: Final = 4
 _PAIR: Final = 2
@@ -146,7 +147,7 @@ def _capitals_end(words: _Words, first: int, *, heading: bool) -> int:
     """Tell where the capitalised words end that can belong to a name."""
     known = words.known
     end = first + 1
-    while end < len(words) and end - first < _LONGEST_NAME and words.follows(end) and words[end].is_capital:
+    while end < len(words) and end - first < _LONGEST_NAME and words.follows(end, _IN_NAME) and words[end].is_capital:
         if heading and not (words.is_in(end, known.name_syllables) or words.is_in(end - 1, known.strong_middles)):
             break
         if words[end].is_upper != words[first].is_upper and words[end].end - words[end].start > 1 < (
