@@ -17,8 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from monitor.app.application import Application
 from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json
 from monitor.clock import VIETNAM
+from monitor.errors import UsageError
 from monitor.operations.change_of_places import finish
-from monitor.settings.settings import home_folder, load_settings
+from monitor.settings.settings import DEMO_MARK, home_folder, load_settings
 
 SHOW_AFTER_SECONDS = 2.0
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -34,7 +35,10 @@ class State:
     @cached_property
     def application(self) -> Application:
         """The application of the chosen home folder, which is tidied first."""
-        finish(home_folder(self.home))  # before anything of it is read
+        home = home_folder(self.home)
+        if (home / DEMO_MARK).exists():
+            raise UsageError(f"{home} is the folder of the demo, with a user of its own: choose another with --home")
+        finish(home)  # before anything of it is read
         chosen = Application(load_settings(self.home))
         chosen.tidy_home()
         return chosen

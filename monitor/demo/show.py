@@ -23,13 +23,12 @@ from monitor.outbox.issue import Wish
 from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
 from monitor.scoring.score import Progress
-from monitor.settings.settings import DEFAULT_MODEL, Settings
+from monitor.settings.settings import DEFAULT_MODEL, DEMO_MARK, Settings
 from storage.accounts import users
 from storage.posts import sources
 from storage.posts.sources import SourceDraft
 
 CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
-MARKER = "made-by-kiemtin-demo"
 USER = "demo"
 PAGE = 80  # every sample feed fits into one page
 
@@ -86,12 +85,12 @@ def prepare_folder(folder: Path) -> None:
 
     """
     if folder.exists():
-        if any(folder.iterdir()) and not (folder / MARKER).exists():
+        if any(folder.iterdir()) and not (folder / DEMO_MARK).exists():
             message = f"{folder} was not made by the demo: move it away or choose another with --folder"
             raise UsageError(message)
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    (folder / MARKER).touch()
+    (folder / DEMO_MARK).touch()
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from monitor.settings.reports import PublishSettings, ReportSettings
 
 CONFIG_NAME = "kiemtin.toml"
 DATABASE_NAME = "kiemtin.db"
+DEMO_MARK = "made-by-kiemtin-demo"
+"""Lies in the folder of the demo, whose user must never come into an installation."""
 SHORTEST_LEGAL_BASIS = 5  # characters
 # Beyond these, times that are counted with leave the calendar of the program.
 LONGEST_RETENTION_DAYS = 36_500

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from classifiers.persistence import CARD_FILE, DEFAULT_FOLDER, MANIFEST_FILE, MODEL_FILE
+from monitor.settings.settings import DEMO_MARK
 from storage.database import Database
 from storage.models import Source
 from tests.corpus import corpus
@@ -92,6 +93,15 @@ def test_a_folder_that_cannot_be_made_is_one_line(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "file" / "home"))
     kiemtin.fails(str(tmp_path / "file"), "init")
+
+
+def test_the_demo_and_an_installation_never_share_a_folder(kiemtin: Command, home: Path, bare_home: Path) -> None:
+    kiemtin.fails("was not made by the demo", "demo", "--folder", str(home), status=2)
+    assert (home / "secret.key").exists()
+    bare_home.mkdir()
+    (bare_home / DEMO_MARK).touch()
+    for command in ("init", "run", "users list"):
+        kiemtin.fails("is the folder of the demo", *command.split(), status=2)
 
 
 def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(kiemtin: Command, bare_home: Path) -> None:
