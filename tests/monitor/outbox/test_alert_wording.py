@@ -25,6 +25,12 @@ def test_who_is_meant_is_named_where_the_name_is_given(kind: str, language: str,
     assert alert_line(kind, FACTS, language_of_screens(language), name).startswith(begins)
 
 
+@pytest.mark.parametrize("name", ["%(posts)s %s {0} {{ 7*7 }} {% x %}", "<b>nợ</b> & $posts"])
+def test_a_name_is_no_template(name: str) -> None:
+    for kind, language in (("search", "vi"), ("source", "en"), ("cluster", "vi")):
+        assert name in alert_line(kind, FACTS, language_of_screens(language), name)
+
+
 def test_a_label_has_its_name_on_screens_and_numbers_are_written_as_the_language_does() -> None:
     facts = {"label": "concern", "posts": 96, "hours": 24, "usual": 31.5}
     vietnamese, english = language_of_screens("vi"), language_of_screens("en")
