@@ -3,9 +3,11 @@
 import gzip
 import sqlite3
 import tempfile
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Set as AbstractSet
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,8 +15,9 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from monitor.operations.backup import read_backup
+from monitor.publish.site import MOST_ENTRIES
 from storage.database import Database
-from storage.models import Flag, Post, Review, Score
+from storage.models import Correction, Flag, Model, Post, Review, Score
 from storage.posts import sources
 from storage.review import decisions
 from tests.chaos.site import ITEMS
@@ -33,6 +36,8 @@ def of_rows(database: Database, acknowledged: AbstractSet[int], checked: Counter
         found += [f"post not scored once and whole: {row}" for row in session.execute(labels)]
         kept = set(session.scalars(select(Review.id)))
         found += [f"decision lost: {number}" for number in sorted(acknowledged - kept)]
+        active = session.scalar(select(func.count()).select_from(Model).where(Model.state == "active")) or 0
+        found += [f"{active} models are in use"] if active > 1 else []
         newest = select(func.max(Review.id)).group_by(Review.flag_id)
         said = select(Flag.id, Flag.state, Review.decision).join(Review, Review.flag_id == Flag.id)
         found += [
@@ -67,8 +72,31 @@ def of_files(home: Path) -> list[str]:
 def of_backup(backup: Path) -> list[str]:
     """Unpack a backup, which fails when it is not whole."""
     with tempfile.TemporaryDirectory(dir=backup.parent) as folder:
-        read_backup(backup, Path(folder))
+        read_backup(backup, Path(folder), now=datetime.now(UTC))
     return []
+
+
+def of_site(site: Path) -> list[str]:
+    """Return what does not hold of the published folder: it is missing, or its feed names every page that is there."""
+    if not site.exists():
+        return []
+    entries = ET.parse(site / "feed.atom").findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314  our own file
+    pages = list(site.glob("dinh-chinh-*.html"))
+    return [] if len(entries) == min(len(pages), MOST_ENTRIES) else [f"{len(entries)} entries of {len(pages)} pages"]
+
+
+def not_published(session: Session, site: Path) -> list[str]:
+    """Return what is missing of the published folder, or left beside it."""
+    released = session.scalar(select(func.count()).select_from(Correction).where(Correction.state == "released"))
+    pages = list(site.glob("dinh-chinh-*.html"))
+    left = [f"left by publishing: {path.name}" for path in site.parent.glob(f".{site.name}.*")]
+    return left + ([] if len(pages) == released else [f"{len(pages)} pages of {released} corrections"])
+
+
+def not_promoted(session: Session, name: str) -> list[str]:
+    """Return which model is in use instead of the one that was promoted."""
+    active = [model.name for model in session.scalars(select(Model).where(Model.state == "active"))]
+    return [] if active == [name] else [f"in use: {active}, not {name}"]
 
 
 def of_migration(database: Database) -> list[str]:

@@ -25,6 +25,8 @@ contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
 delay_seconds = 0
 workers = 1
+publish = { url = "https://ldld.example.vn/tin" }
+report = { organisation = "LĐLĐ tỉnh" }
 """
 
 

@@ -12,25 +12,34 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from classifiers.data.datasets import read_challenge_set
 from classifiers.labels import label_named
+from classifiers.persistence import load
 from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.collectors.files import open_file
 from monitor.collectors.isolation.parser import DirectParser
+from monitor.learning.promotion import ModelPromotion, model_draft
 from monitor.operations.backup import write_backup
+from monitor.operations.change_of_places import finish
+from monitor.operations.restore import restore
 from monitor.operations.retain import retain
 from monitor.outbox.issue import Wish
+from monitor.publish.site import publish
 from monitor.reports.periods import Unit, current_period
 from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.models import User
 from storage.posts import sources
-from storage.review import flag_queue, reviews
+from storage.review import corrections, flag_queue, reviews
+from storage.scoring import registry
 from tests.chaos import invariants
-from tests.factories import add_post, add_user, make_source
+from tests.factories import add_flag, add_post, add_user, make_correction, make_source
 from tests.made_up_revision import add_revision
+from tests.monitor.learning.model_folders import copy_model
 
 ROWS = 60  # of an imported file
+MODELS = ("one", "other")
 OLD = timedelta(days=400)
 
 
@@ -84,7 +93,7 @@ class World:
         self.home = home
         self.feed = feed
         self._make_old = old
-        self._old = ""
+        self._old = self._wanted = ""
         self._migrations = add_revision(home.parent / "migrations")
         self.imports = 0
         self.acknowledged: set[int] = set()
@@ -99,11 +108,15 @@ class World:
             "retain": Way(self._prepare_retain, self._retain),
             "erase": Way(self._prepare_erase, self._erase),
             "backup": Way(_nothing, self._backup),
+            "restore": Way(self._prepare_restore, self._restore),
+            "publish": Way(self._prepare_publish, self._publish),
+            "promote": Way(self._prepare_promote, self._promote),
             "migrate": Way(self._prepare_migrate, self._migrate),
         }
 
     def application(self) -> Application:
         """Build the application, as every command does."""
+        finish(self.home)
         app = Application(load_settings(self.home), HastyClock())
         app.tidy_home()
         return app
@@ -117,8 +130,12 @@ class World:
                 sources.register(session, make_source("news", address=self.feed), now)
                 sources.register(session, make_source("old", kind="import", address="old", retention_days=30), now)
                 sources.register(session, make_source("network", kind="mastodon", address="https://m.example"), now)
+                sources.register(session, make_source("claims", kind="import", address="claims"), now)
                 add_user(session, "lan", "reviewer", now=now)
+                add_user(session, "minh", "lead", now=now)
                 session.commit()
+            for name in (*MODELS, "small"):  # which is what the model of the settings calls itself
+                copy_model(Path(app.settings.model), app.settings.models_dir, name)
 
     # --- what is done, in a process that is killed
 
@@ -136,6 +153,16 @@ class World:
     def backup(self) -> Path:
         """Where backups are written."""
         return self.home.parent / "backup"
+
+    @property
+    def whole(self) -> Path:
+        """The backup that is put back: of all that there is."""
+        return self.home.parent / "whole"
+
+    @property
+    def site(self) -> Path:
+        """Where corrections are published."""
+        return self.home.parent / "site"
 
     @property
     def file(self) -> Path:
@@ -216,6 +243,50 @@ class World:
         with self.application() as app:
             write_backup(app.ready_database, self.home, self.backup, now=app.clock.now())
 
+    def _prepare_restore(self) -> None:
+        with self.application() as app:
+            write_backup(app.ready_database, self.home, self.whole, now=app.clock.now())
+
+    def _restore(self, _pipe: int) -> None:
+        restore(self.whole, self.home, HastyClock(), replace=True)
+
+    def _prepare_publish(self) -> None:
+        """Release a correction of a claim."""
+        with self.application() as app, app.ready_database.work() as session:
+            now, source = app.clock.now(), sources.by_name(session, "claims")
+            flag = add_flag(session, add_post(session, source, now.isoformat()), "unverified")
+            refuted = {"decision": "refuted", "note": "", "evidence": ["https://e.vn"]}
+            reviews.decide(session, flag, reviewer_id=1, now=now, **refuted)
+            row = corrections.write(session, flag, make_correction(), user_id=1, now=now)
+            corrections.release(session, row, seen=corrections.newest_text(session, row.id).id, user_id=2, now=now)
+            session.commit()
+
+    def _publish(self, _pipe: int) -> None:
+        with self.application() as app:
+            publish(app.ready_database, app.settings, self.site)
+
+    def _promotion(self, app: Application) -> ModelPromotion:
+        folder, examples = app.settings.models_dir, read_challenge_set()[::40]
+        return ModelPromotion(app.ready_database, app.segmenter, app.clock, folder, examples)
+
+    def _prepare_promote(self) -> None:
+        """Choose the model that is not in use."""
+        with self.application() as app, app.ready_database.work() as session:
+            for name in MODELS:
+                draft = model_draft(load(app.models.path(name), app.segmenter))
+                if name not in {model.name for model in registry.all_models(session)}:
+                    registry.register(session, draft, app.clock.now())
+            active = registry.active_model(session)
+            self._wanted = next(name for name in MODELS if active is None or name != active.name)
+            session.commit()
+
+    def _promote(self, _pipe: int) -> None:
+        with self.application() as app:
+            with app.ready_database.work() as session:
+                active = registry.active_model(session)
+            if active is None or active.name != self._wanted:
+                self._promotion(app).promote(self._wanted, in_use=app.settings.model, reason="thử")
+
     def _prepare_migrate(self) -> None:
         self._old = self._make_old()
 
@@ -235,7 +306,7 @@ class World:
         found += invariants.of_files(self.home)
         if way == "backup" and self.backup.exists():
             found += invariants.of_backup(self.backup)
-        return found
+        return found + (invariants.of_site(self.site) if way == "publish" else [])
 
     def unfinished(self, way: str) -> list[str]:
         """Return what a whole run of one way left undone."""
@@ -252,6 +323,8 @@ class World:
             "match": invariants.not_compared,
             "retain": lambda session: invariants.not_deleted(session, "old"),
             "erase": lambda session: invariants.not_deleted(session, "network"),
+            "publish": lambda session: invariants.not_published(session, self.site),
+            "promote": lambda session: invariants.not_promoted(session, self._wanted),
         }
         if way not in checks:
             return []
