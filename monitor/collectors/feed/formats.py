@@ -27,7 +27,7 @@ from monitor.collectors.parsing.day_order import (
     order_of,
     with_day_first,
 )
-from monitor.collectors.parsing.html_text import picture_words, to_text
+from monitor.collectors.parsing.html_text import picture_words, to_text, without_controls
 from monitor.collectors.parsing.human_dates import exactness
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.collectors.parsing.lxml_tree import whole_text
@@ -43,7 +43,6 @@ _LIKE_WESTERN = re.compile(r"cp(?:125[02457]|437|85\d)|latin_1|iso8859_\d+|mac_(
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/json"})
 _OF_COMMENTS = re.compile(r"comment|bình luận|phản hồi", re.IGNORECASE)
 _CLAIM_REVIEW = "ClaimReview"
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _SHOWN = 80
 CONTRADICTS = "date with day and month in another order than the other dates of the feed"
 UNDECIDED = "date whose day and month cannot be told apart: set `date_order` to day-first or month-first"
@@ -204,7 +203,7 @@ def _passage_text(passage: Passage | None, base_url: str) -> str:
         return ""
     base = web_address(passage.base, base_url) if passage.base else None
     text = to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
-    return _CONTROLS.sub("", text)
+    return without_controls(text)
 
 
 def _read_json_feed(text: str, fetched: Fetched, known_order: DateOrder) -> Document:
@@ -296,7 +295,7 @@ def _string(value: Any) -> str:
     """Return a text field; numbers become digits, anything else becomes empty."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return str(value)
-    return _CONTROLS.sub("", whole_text(value)).strip() if isinstance(value, str) else ""
+    return without_controls(whole_text(value)).strip() if isinstance(value, str) else ""
 
 
 def _derived_id(link: str | None, title: str, raw_date: str) -> str:

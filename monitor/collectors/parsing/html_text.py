@@ -20,6 +20,7 @@ _NESTED_LINKS = 2  # that collect their words: HTML allows no link in another
 _TAG = re.compile(r"<[^<>]*>")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]\w+);")
 _ELLIPSES = "…."
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def to_text(markup: str, base_url: str = "") -> str:
@@ -40,6 +41,11 @@ def to_text(markup: str, base_url: str = "") -> str:
     except TooManyTags:  # of one post: its words are kept all the same
         return _tidy(_single_spaced(html.unescape(_TAG.sub(" ", markup))))
     return element_text(root, base_url)
+
+
+def without_controls(text: str) -> str:
+    """Take out the characters that no screen shows and no XML may have."""
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 def picture_words(markup: str) -> str:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from monitor.collectors.base import CheckedClaim
 from monitor.collectors.http.urls import web_address, without_tracking
-from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.html_text import to_text, without_controls
 from monitor.collectors.parsing.json_models import bounded_integer
 from monitor.collectors.parsing.lxml_tree import whole_text
 from monitor.collectors.parsing.verdicts import which_way
@@ -159,7 +159,7 @@ def described_by_open_graph(soup: BeautifulSoup) -> Description:
     meta_tags: dict[str, str] = {}
     for meta in soup.find_all("meta"):
         name = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").strip().lower()
-        meta_tags.setdefault(name, html.unescape(str(meta.get("content") or "")).strip())
+        meta_tags.setdefault(name, without_controls(html.unescape(str(meta.get("content") or ""))).strip())
     root = soup.find("html")
     language = str(root.get("lang") or "") if isinstance(root, Tag) else ""
     return Description(
@@ -311,7 +311,7 @@ def _plain(value: Any) -> str:
         return f"{value:g}"
     if not isinstance(value, str):
         return ""
-    value = whole_text(value)
+    value = without_controls(whole_text(value))
     # Line breaks stay unless there are tags that say otherwise.
     return to_text(value) if _TAG.search(value) else html.unescape(value).strip()
 

@@ -74,20 +74,6 @@ async def test_one_request_at_a_time(open_client: Any) -> None:
     assert peak == 1
 
 
-async def test_host_that_asked_to_wait_is_left_alone_until_then(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
-) -> None:
-    await client.get(f"{base}/")
-    site.rate_limit(0)
-    for _ in range(2):
-        with pytest.raises(RateLimited) as caught:
-            await client.get(f"{base}/")
-        assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-    assert len(site.seen("/")) == 2
-    clock.advance(timedelta(minutes=5))
-    assert (await client.get(f"{base}/")).status == 200
-
-
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     "said",
@@ -217,14 +203,6 @@ async def test_site_whose_rules_are_out_of_reach_is_not_read_now(
     site.robots = (404, b"")
     clock.advance(timedelta(minutes=1))
     assert (await client.get(f"{base}/")).status == 200
-
-
-async def test_rules_that_take_too_long(open_client: Any, site: FeedSite, base: str) -> None:
-    site.slow_robots = 10.0
-    async with open_client(timeout=0.2) as client:
-        with pytest.raises(FetchFailed, match=r"robots\.txt took longer"):
-            await client.get(f"{base}/")
-    assert site.seen("/") == []
 
 
 async def test_old_copy_of_the_rules_serves_while_they_are_out_of_reach(

@@ -62,6 +62,14 @@ def test_line_breaks_and_comments_that_do_not_belong_in_json() -> None:
     assert unreadable == 1
 
 
+def test_control_characters_are_not_kept() -> None:
+    nodes, _ = read_nodes(
+        page({"@type": "Article", "headline": "Lương\x07 tháng\x9f 10", "articleBody": "Một\nhai\x0b"})
+    )
+    described = described_by_nodes(nodes, URL)
+    assert (described.title, described.text) == ("Lương tháng 10", "Một\nhai")
+
+
 def test_markup_in_a_body_becomes_text() -> None:
     written = json.dumps({"@type": "Article", "articleBody": "<p>Một</p><p>Hai</p>"}).replace("<", "\\u003c")
     nodes, _ = read_nodes(page(written))
@@ -150,7 +158,7 @@ def test_discussion_and_its_comments() -> None:
 
 def test_open_graph() -> None:
     head = (
-        '<html><meta property="og:title" content="Lương &amp; thưởng"><meta property="og:locale" content="vi_VN">'
+        '<html><meta property="og:title" content="Lương\x07 &amp; thưởng"><meta property="og:locale" content="vi_VN">'
         '<meta property="article:published_time" content="2026-11-20"><meta name="x"></html>'
     )
     said = described_by_open_graph(BeautifulSoup(head, "lxml"))
