@@ -4,7 +4,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import Visitor
 from tests.browser.world import PASSWORD
-from tests.monitor.desk.test_second_factor import totp
+from tests.monitor.desk.browser import totp
 
 SETTLED = """() => {
   const loaded = performance.getEntriesByType("navigation")[0].loadEventEnd;

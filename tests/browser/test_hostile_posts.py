@@ -9,7 +9,7 @@ from tests.browser.conftest import Desk, Look, Visitor, visiting
 from tests.browser.keys import sign_in
 from tests.browser.test_pages import faults_of_layout
 from tests.browser.world import REVIEWER, add_work
-from tests.monitor.desk.test_hostile import HOSTILE
+from tests.monitor.desk.test_safety import HOSTILE
 
 LOOK = Look("vi", 1366, "light")
 NARROW = Look("en", 390, "dark")

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from classifiers.text.segment import Segmenter
+from monitor.desk.views.searching import Searching
 from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
+from monitor.privacy.masks.mask import mask_personal
+from monitor.review.roles import NEED_SECOND_FACTOR
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
@@ -20,6 +25,8 @@ from tests.monitor.desk.browser import PASSWORD, Browser
 
 AUTHOR_KEY = "5eed" * 16
 FlagMaker = Callable[..., int]
+Newcomer = Callable[..., Browser]
+Parts = dict[str, Any]
 
 
 @pytest.fixture
@@ -29,14 +36,26 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
+def parts() -> Parts:
+    """Give what a desk is built from beside its tables: nothing, unless a module of tests needs more."""
+    return {}
+
+
+@pytest.fixture
+def masked_parts() -> Parts:
+    """Give what the desk is served with: search, and the mask of the reports."""
+    return {"searching": Searching(Segmenter(), mask_personal)}
+
+
+@pytest.fixture
+def app(sqlite_database: Database, clock: FakeClock, settings: Settings, parts: Parts) -> FastAPI:
     """Build a desk where Lan and Hùng work."""
     password_hash = hash_password(PASSWORD)
     with sqlite_database.work() as session:
         for name in ("lan", "hùng"):
             users.add(session, name=name, password_hash=password_hash, role="reviewer", now=clock.now())
         session.commit()
-    return create_app(sqlite_database, clock, settings, "a secret of this test")
+    return create_app(sqlite_database, clock, settings, "a secret of this test", **parts)
 
 
 @pytest.fixture
@@ -59,6 +78,41 @@ def hung(app: FastAPI) -> Browser:
     person = Browser(app)
     assert person.sign_in("hùng").status_code == 303
     return person
+
+
+@pytest.fixture
+def newcomer(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> Newcomer:
+    """Add users and sign them in, with a second factor where their role needs one."""
+
+    def add(name: str, role: str = "reviewer") -> Browser:
+        with sqlite_database.work() as session:
+            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
+            session.commit()
+        person = Browser(app)
+        person.sign_in(name)
+        if role in NEED_SECOND_FACTOR:
+            person.enrol()
+        return person
+
+    return add
+
+
+@pytest.fixture
+def mai(newcomer: Newcomer) -> Browser:
+    """Sign a third reviewer in."""
+    return newcomer("mai")
+
+
+@pytest.fixture
+def minh(newcomer: Newcomer) -> Browser:
+    """Sign a lead in."""
+    return newcomer("minh", "lead")
+
+
+@pytest.fixture
+def admin(newcomer: Newcomer) -> Browser:
+    """Sign an administrator in."""
+    return newcomer("quản trị", "admin")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Connections that keep their request back do not shut the desk."""
+"""Connections that keep their request back do not shut the desk; word lists are read while it starts."""
 
 import asyncio
 import re
@@ -11,10 +11,16 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Response
 
+from classifiers.text.lexicon import default_lexicon
+from classifiers.text.segment import Segmenter, Word
+from monitor.desk.views.searching import Searching
 from monitor.desk.web import server
+from monitor.desk.web.app import create_app
 from monitor.desk.web.server import LimitedConnection, exposure_warning, serving
 from monitor.errors import KiemtinError
 from monitor.settings.settings import Settings
+from storage.database import Database
+from tests.clock import FakeClock
 
 LIMIT = 8
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -206,3 +212,34 @@ async def test_the_end_of_a_page_is_sent_at_once(app: FastAPI, tmp_path: Path, m
         assert await answer(client) == b"HTTP/1.1 200 OK\r\n"
         await close([client])
     assert at_once == [True]
+
+
+class Listening(Segmenter):
+    """A segmenter that notes what it is asked, and loads nothing."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def segment(self, text: str) -> list[Word]:
+        self.asked.append(text)
+        return []
+
+
+async def test_a_desk_that_starts_uses_each_list_once(
+    sqlite_database: Database, clock: FakeClock, tmp_path: Path
+) -> None:
+    masked: list[str] = []
+
+    def mask(text: str) -> str:
+        masked.append(text)
+        return text
+
+    segmenter = Listening()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = Settings(home=tmp_path, desk_port=port)
+    app = create_app(sqlite_database, clock, settings, "a secret", searching=Searching(segmenter, mask))
+    async with serving(app, settings):
+        pass  # it is stopped before it has answered anybody, and ends all the same
+    assert len(masked) == len(segmenter.asked) == 2, "with and without diacritics there are lists of their own"
+    assert default_lexicon.cache_info().currsize == 1

@@ -1,45 +1,22 @@
 """Corrections at the desk: written from a refuted claim, released by a second person, masked texts refused."""
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 
-from classifiers.text.segment import Segmenter
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
-from monitor.desk.web.passwords import hash_password
-from monitor.privacy.masks.mask import mask_personal
-from monitor.settings.settings import Settings
-from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent
 from storage.review import corrections
-from tests.clock import FakeClock
 from tests.factories import make_correction
-from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
-from tests.monitor.desk.test_second_factor import enrol
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker, Newcomer, Parts
 
 TEXT = make_correction()
 FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "source_name", "source_url")}
 
 
 @pytest.fixture
-def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    """Build the desk with masking, and add Minh, who is a lead."""
-    with sqlite_database.work() as session:
-        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="lead", now=clock.now())
-        session.commit()
-    searching = Searching(Segmenter(), mask_personal)
-    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
-
-
-@pytest.fixture
-def minh(app: FastAPI) -> Browser:
-    person = Browser(app)
-    person.sign_in("minh")
-    enrol(person)
-    return person
+def parts(masked_parts: Parts) -> Parts:
+    return masked_parts
 
 
 def refuted(lan: Browser, make_flagged: FlagMaker) -> int:
@@ -54,11 +31,6 @@ def write(person: Browser, flag_id: int, **changes: str) -> str:
     response = person.post(path, person.fields(path, path) | FIELDS | changes)
     assert response.status_code == 303, response.text
     return str(response.headers["location"])
-
-
-def press(person: Browser, path: str, step: str, **values: str) -> int:
-    action = f"{path}/{step}"
-    return int(person.post(action, person.fields(path, action) | values).status_code)
 
 
 def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(
@@ -87,7 +59,7 @@ def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(
 ) -> None:
     path = write(lan, refuted(lan, make_flagged))
     assert lan.page(path).select_one(f'form[action="{path}/release"]') is None, "reviewers release nothing"
-    assert press(minh, path, "release") == 303
+    assert minh.send(f"{path}/release", path).status_code == 303
     assert "đã công bố" in text_of(minh.page(path), ".tag")
     assert TEXT.claim in text_of(minh.page("/corrections?state=released"), ".queue-line")
     with sqlite_database.work() as session:
@@ -139,35 +111,31 @@ def test_what_is_not_filled_in_is_refused_with_a_reason(
 
 def test_a_draft_is_sent_back_and_changed(lan: Browser, minh: Browser, make_flagged: FlagMaker) -> None:
     path = write(lan, refuted(lan, make_flagged))
-    assert press(minh, path, "return", why="thiếu ngày") == 303
+    assert minh.send(f"{path}/return", path, why="thiếu ngày").status_code == 303
     assert "thiếu ngày" in text_of(lan.page(path), ".note")
-    assert press(lan, path, "text", **FIELDS | {"text": "Từ ngày 16/11 các ngân hàng vẫn mở cửa."}) == 303
-    assert press(minh, path, "release") == 303
+    assert (
+        lan.send(f"{path}/text", path, **FIELDS | {"text": "Từ ngày 16/11 các ngân hàng vẫn mở cửa."}).status_code
+        == 303
+    )
+    assert minh.send(f"{path}/release", path).status_code == 303
 
 
 def test_a_released_one_is_replaced_or_withdrawn_and_never_edited(
     lan: Browser, minh: Browser, make_flagged: FlagMaker
 ) -> None:
     path = write(lan, refuted(lan, make_flagged))
-    press(minh, path, "release")
+    minh.send(f"{path}/release", path)
     response = lan.post(f"{path}/text", lan.fields(path, f"{path}/text") | FIELDS | {"text": "Bản rõ hơn."})
     other = response.headers["location"]
     assert other != path
-    assert press(minh, other, "release") == 303
+    assert minh.send(f"{other}/release", other).status_code == 303
     assert "đã được thay thế" in text_of(minh.page(path), ".tag")
-    assert press(minh, other, "withdraw", why="") == 422
-    assert press(minh, other, "withdraw", why="nguồn đã đổi") == 303
+    assert minh.send(f"{other}/withdraw", other, why="").status_code == 422
+    assert minh.send(f"{other}/withdraw", other, why="nguồn đã đổi").status_code == 303
     assert minh.page(other).select("main form") == []
 
 
-def test_a_viewer_sees_corrections_and_no_button(
-    app: FastAPI, sqlite_database: Database, clock: FakeClock, lan: Browser, make_flagged: FlagMaker
-) -> None:
-    path = write(lan, refuted(lan, make_flagged))
-    with sqlite_database.work() as session:
-        users.add(session, name="hoa", password_hash=hash_password(PASSWORD), role="viewer", now=clock.now())
-        session.commit()
-    viewer = Browser(app)
-    viewer.sign_in("hoa")
+def test_a_viewer_sees_corrections_and_no_button(newcomer: Newcomer, lan: Browser, make_flagged: FlagMaker) -> None:
+    path, viewer = write(lan, refuted(lan, make_flagged)), newcomer("hoa", "viewer")
     assert viewer.page(path).select("main form") == []
     assert viewer.get("/corrections").status_code == 200

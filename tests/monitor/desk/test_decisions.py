@@ -17,6 +17,7 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, make_flag, make_post
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
+from tests.walk import called_files, differences
 
 
 def state_of(database: Database, flag_id: int) -> str:
@@ -149,11 +150,6 @@ def test_a_decided_flag_offers_reopening_and_nothing_else(
     assert state_of(sqlite_database, flag_id) == "rejected"
 
 
-def test_an_open_flag_cannot_be_reopened(lan: Browser, make_flagged: FlagMaker, sqlite_database: Database) -> None:
-    assert lan.decide(make_flagged(), "reopened").status_code == 409
-    assert count_reviews(sqlite_database) == 0
-
-
 @pytest.mark.parametrize(
     ("values", "line"),
     [
@@ -174,10 +170,15 @@ def test_what_cannot_be_stored_is_said_and_nothing_typed_is_lost(
     assert count_reviews(sqlite_database) == 0
 
 
-def test_a_decision_that_does_not_exist_is_refused(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
+@pytest.mark.parametrize(
+    ("decision", "status"),
+    [("delete the post", 422), ("no_source", 422), ("reopened", 409)],
+    ids=["no", "claims", "open"],
+)
+def test_a_decision_that_an_open_concern_does_not_take_is_refused(
+    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, decision: str, status: int
 ) -> None:
-    assert lan.decide(make_flagged(), "delete the post").status_code == 422
+    assert lan.decide(make_flagged(), decision).status_code == status
     assert count_reviews(sqlite_database) == 0
 
 
@@ -207,13 +208,6 @@ def test_what_is_said_of_a_source_needs_a_link_to_it(
     assert count_reviews(sqlite_database) == 1
 
 
-def test_a_decision_on_another_label_is_refused(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    assert lan.decide(make_flagged(), "no_source").status_code == 422
-    assert count_reviews(sqlite_database) == 0
-
-
 def test_keys_never_fire_while_somebody_types(anonymous: Browser) -> None:
     script = anonymous.get("/static/desk.js")
     assert script.status_code == 200
@@ -238,3 +232,11 @@ def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
     assert answers == [303, 409, 409, 409]
     assert count_reviews(database) == 1
     assert state_of(database, flag_id) == "confirmed"
+
+
+def test_the_way_of_one_decision(lan: Browser, make_flagged: FlagMaker) -> None:
+    flag_id = make_flagged(probability=0.9)
+    make_flagged(probability=0.8)
+    with called_files() as called:
+        assert lan.decide(flag_id, "yes").status_code == 303
+    assert differences("The way of one decision", called) == ([], [])

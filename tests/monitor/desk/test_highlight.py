@@ -47,39 +47,35 @@ def test_a_word_that_is_the_whole_text_marks_the_whole_text(text: str) -> None:
         assert marked == [text[start:end]]
 
 
-def marked(text: str, *reasons: tuple[str, float]) -> list[tuple[str, str | None]]:
-    return [(piece.text, piece.tone) for piece in mark(text, [Reason(*reason) for reason in reasons]) if piece.tone]
+def decomposed(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
 
 
-def test_capitals_and_decomposed_letters_are_found() -> None:
-    shouted = unicodedata.normalize("NFD", "NỢ LƯƠNG ba tháng")
-    assert marked(shouted, ("nợ lương", 1.0)) == [(unicodedata.normalize("NFD", "NỢ LƯƠNG"), "for-3")]
-
-
-def test_words_split_against_filters_are_marked_as_they_were_written() -> None:
-    assert marked("thằng n.g.u này", ("ngu", 1.0)) == [("n.g.u", "for-3")]
-
-
-def test_a_placeholder_marks_what_it_stands_for() -> None:
-    assert marked("gọi 0912 345 678 ngay", ("⟨phone⟩", 1.0)) == [("0912 345 678", "for-3")]
+@pytest.mark.parametrize(
+    ("text", "reasons", "found"),
+    [
+        pytest.param(decomposed("NỢ LƯƠNG ba"), {"nợ lương": 1.0}, {decomposed("NỢ LƯƠNG"): "for-3"}, id="capitals"),
+        pytest.param("thằng n.g.u này", {"ngu": 1.0}, {"n.g.u": "for-3"}, id="as it was written"),
+        pytest.param(
+            "gọi 0912 345 678", {"⟨phone⟩": 1.0}, {"0912 345 678": "for-3"}, id="what a placeholder stands for"
+        ),
+        pytest.param("ngân hàng", {"ngân": 1.0, "ngân hàng": 2.0}, {"ngân hàng": "for-3"}, id="the longer one wins"),
+        pytest.param(
+            "một hai ba bốn năm",
+            {"một": 3.0, "hai": 1.2, "ba": 0.4, "bốn": -2.9, "năm": 0.1},
+            {"một": "for-3", "hai": "for-2", "ba": "for-1", "bốn": "against-3"},
+            id="direction and weight, and what counts little is not marked",
+        ),
+        pytest.param(f"mức nền {BASE} {REST}", {BASE: -2.0, REST: 1.0}, {}, id="base and rest are no words"),
+    ],
+)
+def test_reasons_are_found_as_they_were_written(text: str, reasons: dict[str, float], found: dict[str, str]) -> None:
+    pieces = mark(text, [Reason(*reason) for reason in reasons.items()])
+    assert [(piece.text, piece.tone) for piece in pieces if piece.tone] == list(found.items())
 
 
 def test_a_word_inside_another_word_is_left_alone() -> None:
     assert mark("lan an toàn", [Reason("an", 1.0)]) == (Piece("lan "), Piece("an", "for-3"), Piece(" toàn"))
-
-
-def test_longer_expressions_win_over_the_words_in_them() -> None:
-    assert marked("ngân hàng", ("ngân", 1.0), ("ngân hàng", 2.0)) == [("ngân hàng", "for-3")]
-
-
-def test_direction_gives_the_colour_and_weight_the_shade_and_what_counts_little_is_not_marked() -> None:
-    weighed = ("một", 3.0), ("hai", 1.2), ("ba", 0.4), ("bốn", -2.9), ("năm", 0.1)
-    tones = dict(marked("một hai ba bốn năm", *weighed))
-    assert tones == {"một": "for-3", "hai": "for-2", "ba": "for-1", "bốn": "against-3"}
-
-
-def test_base_and_rest_are_no_words_of_the_text() -> None:
-    assert marked(f"mức nền {BASE} {REST}", (BASE, -2.0), (REST, 1.0)) == []
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b"])

@@ -10,19 +10,16 @@ from sqlalchemy import select
 
 from monitor.desk.web.auth import Allowed
 from monitor.desk.web.language import LANGUAGE_COOKIE
-from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
-from storage.accounts import users
 from storage.database import Database
 from storage.models import Post, Source
 from storage.posts import sources
 from tests import catalogue
 from tests.clock import FakeClock
 from tests.factories import add_drawn
-from tests.monitor.desk.browser import PASSWORD, Browser
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.conftest import FlagMaker, Newcomer
 from tests.monitor.desk.test_roles import dependants
-from tests.monitor.desk.test_second_factor import enrol
 from tests.monitor.desk.walking import pages as routes
 
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
@@ -57,7 +54,7 @@ def said_on(page: BeautifulSoup) -> Iterator[str]:
 
 @pytest.fixture
 def admin(
-    app: FastAPI, sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker, settings: Settings
+    newcomer: Newcomer, sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker, settings: Settings
 ) -> Browser:
     """Sign an administrator in where something of everything is, and no name or post has a Vietnamese letter."""
     texts = [(SAMPLE_POST, "concern"), ("They say the bank closes tomorrow", "unverified"), ("You fool", "negative")]
@@ -66,16 +63,12 @@ def admin(
             text, label=label, reasons=(("hot", 1.5),), context="An article", engagement={"likes": 12, "shares": 3}
         )
     with sqlite_database.work() as session:
-        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
         sources.record_failure(session, session.scalars(select(Source)).one(), "connection refused", clock.now())
         add_drawn(session, session.scalars(select(Post)).all()[0])
         session.commit()
     settings.reports_dir.mkdir()
     (settings.reports_dir / "week.csv").write_text("a", encoding="utf-8")
-    person = Browser(app)
-    person.sign_in("minh")
-    enrol(person)
-    return person
+    return newcomer("minh", "admin")
 
 
 def test_no_page_mixes_languages(app: FastAPI, admin: Browser) -> None:

@@ -3,18 +3,14 @@
 import re
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from classifiers.text.segment import Segmenter
 from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
 from monitor.desk.views.search_view import excerpt, found_posts, mark_words
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
 from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
 from monitor.scoring.match import Matcher
-from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Post
@@ -23,17 +19,15 @@ from storage.scoring import matching
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, read_again, suggest
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.conftest import FlagMaker, Parts
 
 SEGMENTER = Segmenter()
 TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai tháng"
 
 
 @pytest.fixture
-def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    """Build the desk as it is served: with the mask of the reports."""
-    searching = Searching(SEGMENTER, mask_personal)
-    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+def parts(masked_parts: Parts) -> Parts:
+    return masked_parts
 
 
 @pytest.fixture

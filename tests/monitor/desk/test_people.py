@@ -6,37 +6,17 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from monitor.desk.web.passwords import hash_password
-from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_second_factor import enrol
 
 GOOD = "suối trong chảy qua bản"
 
 
-@pytest.fixture
-def admin(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> Browser:
-    """Sign an admin in."""
-    with sqlite_database.work() as session:
-        users.add(session, name="quản trị", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
-        session.commit()
-    person = Browser(app)
-    person.sign_in("quản trị")
-    enrol(person)
-    return person
-
-
-def send(person: Browser, action: str, **values: str) -> int:
-    return person.post(action, person.fields("/users", action) | values).status_code
-
-
 def invite(person: Browser, name: str, role: str = "reviewer") -> str:
     """Invite somebody; give the path of the link."""
-    action = "/users/invitations"
-    response = person.post(action, person.fields("/users", action) | {"name": name, "role": role})
+    response = person.send("/users/invitations", "/users", name=name, role=role)
     assert response.status_code == 200, response.text
     link = response.text.partition('<code class="secret">')[2].partition("</code>")[0]
     assert link.startswith("http://127.0.0.1:8000/join/")
@@ -44,8 +24,7 @@ def invite(person: Browser, name: str, role: str = "reviewer") -> str:
 
 
 def join(person: Browser, path: str, new: str = GOOD, again: str | None = None) -> int:
-    fields = person.fields(path, path)
-    return person.post(path, fields | {"new": new, "again": again or new}).status_code
+    return person.send(path, path, new=new, again=again or new).status_code
 
 
 def test_who_is_invited_sets_a_password_and_signs_in(app: FastAPI, admin: Browser, sqlite_database: Database) -> None:
@@ -96,7 +75,7 @@ def test_a_password_that_is_not_taken_leaves_the_invitation_open(
     app: FastAPI, admin: Browser, new: str, again: str | None, said: str
 ) -> None:
     path, mai = invite(admin, "mai"), Browser(app)
-    response = mai.post(path, mai.fields(path, path) | {"new": new, "again": again or new})
+    response = mai.send(path, path, new=new, again=again or new)
     assert (response.status_code, said in response.text) == (422, True)
     assert join(mai, path) == 303
 
@@ -110,15 +89,14 @@ def test_somebody_who_forgot_the_password_is_invited_again(app: FastAPI, admin: 
 
 
 def test_an_invitation_is_not_a_way_to_another_role(admin: Browser) -> None:
-    action = "/users/invitations"
-    response = admin.post(action, admin.fields("/users", action) | {"name": "lan", "role": "admin"})
+    response = admin.send("/users/invitations", "/users", name="lan", role="admin")
     assert (response.status_code, "vai trò khác" in response.text) == (422, True)
 
 
 def test_who_is_disabled_is_out_at_once_and_comes_back_by_an_invitation(
     app: FastAPI, admin: Browser, lan: Browser
 ) -> None:
-    assert send(admin, "/users/1/disable") == 303
+    assert admin.send("/users/1/disable").status_code == 303
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan").status_code == 401
     assert "đã khóa" in admin.get("/users").text
@@ -129,7 +107,7 @@ def test_who_is_disabled_is_out_at_once_and_comes_back_by_an_invitation(
 
 
 def test_a_new_role_ends_sessions_and_is_recorded(admin: Browser, lan: Browser, sqlite_database: Database) -> None:
-    assert send(admin, "/users/1/role", role="lead") == 303
+    assert admin.send("/users/1/role", role="lead").status_code == 303
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan").headers["location"] == "/account/second-factor"
     with sqlite_database.work() as session:
@@ -140,10 +118,10 @@ def test_a_new_role_ends_sessions_and_is_recorded(admin: Browser, lan: Browser, 
 def test_an_admin_signs_somebody_out_and_takes_a_lost_second_factor_away(
     admin: Browser, lan: Browser, sqlite_database: Database
 ) -> None:
-    enrol(lan, password=PASSWORD)
-    assert send(admin, "/users/1/sessions/end") == 303
+    lan.enrol(password=PASSWORD)
+    assert admin.send("/users/1/sessions/end").status_code == 303
     assert lan.get("/").status_code == 303
-    assert send(admin, "/users/1/second-factor/reset") == 303
+    assert admin.send("/users/1/second-factor/reset").status_code == 303
     assert lan.sign_in("lan").headers["location"] == "/"
     with sqlite_database.work() as session:
         assert session.get_one(User, 1).totp_seed is None
@@ -151,7 +129,6 @@ def test_an_admin_signs_somebody_out_and_takes_a_lost_second_factor_away(
 
 @pytest.mark.parametrize("action", ["disable", "role", "sessions/end", "second-factor/reset"])
 def test_an_admin_does_not_change_their_own_account_there(admin: Browser, action: str) -> None:
-    csrf = admin.fields("/users", "/logout")["csrf"]
-    response = admin.post(f"/users/3/{action}", {"csrf": csrf, "role": "viewer"})
+    response = admin.send(f"/users/3/{action}", role="viewer")
     assert (response.status_code, "tài khoản của chính mình" in response.text) == (422, True)
     assert admin.get("/users").status_code == 200

@@ -1,17 +1,22 @@
-"""The queue: most probable first, filtered by label and state, one reviewer a flag."""
+"""The queue: what is worth most first, filtered and kept as a view, one reviewer a flag."""
 
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifiers.text.segment import Segmenter
+from monitor.desk.views.queue_view import QueueView, place_query, view_of
+from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 from monitor.scoring.match import Matcher
 from storage.database import Database
 from storage.models import Post
 from storage.review import flags
 from storage.scoring import matching
+from storage.search.search_words import AnyOf, Words
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
@@ -25,13 +30,7 @@ def lines(anonymous: Browser, path: str = "/queue") -> list[str]:
 def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged("\n  Xưởng nóng 40 độ \ndòng hai", probability=0.87)
     row = text_of(lan.page("/queue"), ".queue-row")
-    for expected in (
-        "Máy khá chắc",
-        "Bức xúc của người lao động",
-        "forum",
-        "16/11/2026 09:00",
-        "Xưởng nóng 40 độ",
-    ):
+    for expected in ("Máy khá chắc", "Bức xúc của người lao động", "forum", "16/11/2026 09:00", "Xưởng nóng 40 độ"):
         assert expected in row
     assert "dòng hai" not in row
     assert f'action="/flags/{flag_id}/claim"' in lan.get("/queue").text
@@ -155,12 +154,6 @@ def test_the_queue_says_who_is_looking_at_what(lan: Browser, hung: Browser, make
     assert "đang xem đến" not in text_of(hung.page("/queue"), ".queue-row")
 
 
-def test_two_reviewers_never_get_the_same_flag(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
-    assert lan.next() == f"/flags/{first}"
-    assert hung.next() == f"/flags/{second}"
-
-
 @pytest.mark.parametrize("path", ["/queue", "/flags/1", "/flags/1?label=concern", "/queue/empty", "/queue/next", "/"])
 def test_opening_a_page_takes_nothing(
     lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database, path: str
@@ -257,8 +250,7 @@ def test_a_view_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, 
 
 
 def test_an_empty_queue_says_so(lan: Browser) -> None:
-    assert lan.next() == "/queue/empty"
-    assert "Không còn mục nào đang chờ" in lan.get("/queue/empty").text
+    assert "Không còn mục nào đang chờ" in lan.get(lan.next()).text
 
 
 def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
@@ -266,3 +258,44 @@ def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browse
     response = lan.get(lan.next(view="label=concern"))
     assert "Chưa có mục nào cho bạn" in response.text
     assert "1 mục còn lại đang được người khác xem" in response.text
+
+
+TYPED = st.one_of(
+    st.text(max_size=80), st.sampled_from(("concern", "today", "any", "open", "7", "2026-11-16", "reach"))
+)
+
+
+@given(st.dictionaries(st.sampled_from(tuple(QueueView.__dataclass_fields__)), TYPED))
+def test_an_address_gives_the_view_that_it_was_made_of(fields: dict[str, str]) -> None:
+    view = view_of(urlencode(fields))
+    assert view_of(view.address) == view
+    path = f"/flags/1?{view.address}"
+    assert own_address(path) == path, "the view survives a sign-in"
+    assert len(path) < MAX_ADDRESS
+    assert view.order_by
+    assert "\0" not in view.place
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ("Bình Dương", {("bình", "dương")}),
+        ("Hồ Chí Minh", {("hồ", "chí", "minh"), ("bình", "dương"), ("bà", "rịa", "vũng", "tàu")}),
+        (
+            "ho chi minh",
+            {("ho", "chi", "minh"), ("hồ", "chí", "minh"), ("bình", "dương"), ("bà", "rịa", "vũng", "tàu")},
+        ),
+        ("Xưởng ba", {("xưởng", "ba")}),
+    ],
+)
+def test_a_province_of_today_is_found_by_the_names_of_those_that_it_was_made_of(
+    place: str, found: set[tuple[str, ...]]
+) -> None:
+    query = place_query(place)
+    assert isinstance(query, AnyOf)
+    assert {part.syllables for part in query.parts if isinstance(part, Words)} == found
+
+
+@pytest.mark.parametrize("place", ["", " ", "…", "@lan"])
+def test_what_names_no_place_filters_nothing(place: str) -> None:
+    assert place_query(place) is None

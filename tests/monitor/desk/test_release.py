@@ -11,7 +11,6 @@ from lxml import etree
 from sqlalchemy import select
 
 from monitor.desk.web.app import create_app
-from monitor.desk.web.passwords import hash_password
 from monitor.outbox.issue import ReportOffice, Wish
 from monitor.outbox.outbox import Outbox
 from monitor.settings.channels import ChannelSettings
@@ -22,8 +21,7 @@ from storage.database import Database
 from storage.models import AuditEvent, Flag, Report
 from storage.outbox import deliveries, reports
 from tests.clock import FakeClock
-from tests.monitor.desk.browser import PASSWORD, Browser
-from tests.monitor.desk.test_second_factor import enrol
+from tests.monitor.desk.browser import Browser
 from tests.monitor.reports.sample_week import AFTER, WEEK, fill
 
 PAPER = f"/reports/{WEEK}/draft"
@@ -56,32 +54,12 @@ def office(sqlite_database: Database, settings: Settings, clock: FakeClock) -> R
 
 @pytest.fixture
 def app(office: ReportOffice, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    with sqlite_database.work() as session:
-        for name, role in (("mai", "reviewer"), ("hoa", "lead")):
-            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
-        session.commit()
     return create_app(sqlite_database, clock, settings, "a secret of this test", reporting=lambda: office)
-
-
-@pytest.fixture
-def mai(app: FastAPI) -> Browser:
-    person = Browser(app)
-    person.sign_in("mai")
-    return person
-
-
-@pytest.fixture
-def hoa(app: FastAPI) -> Browser:
-    person = Browser(app)
-    person.sign_in("hoa")
-    enrol(person)
-    return person
 
 
 def send(person: Browser, action: str, **values: str) -> str:
     """Send the form of an action and give the page that follows."""
-    csrf = person.fields("/account", "/logout")["csrf"]
-    response = person.post(f"/reports/{WEEK}/{action}", {"csrf": csrf, **values})
+    response = person.send(f"/reports/{WEEK}/{action}", **values)
     assert response.status_code == 303
     return person.page(response.headers["location"]).get_text(" ", strip=True)
 
@@ -99,7 +77,7 @@ def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
     assert page.select("form[action$=withdraw]") == []
 
 
-def test_the_pictures_of_the_page_are_shown(mai: Browser, hoa: Browser) -> None:
+def test_the_pictures_of_the_page_are_shown(mai: Browser, minh: Browser) -> None:
     pictures = mai.page("/reports").select("img.drawn")
     assert [picture["alt"] for picture in pictures][-1] == "Theo nguồn"
     for picture in pictures:
@@ -107,24 +85,24 @@ def test_the_pictures_of_the_page_are_shown(mai: Browser, hoa: Browser) -> None:
         assert answer.headers["content-type"].startswith("image/svg+xml")
         assert etree.fromstring(answer.content).tag == "{http://www.w3.org/2000/svg}svg"
     assert mai.get(f"/reports/{WEEK}/pictures/{len(pictures)}").status_code == 404
-    send(hoa, "withdraw", why="sai")
+    send(minh, "withdraw", why="sai")
     assert mai.get(str(pictures[0]["src"])).status_code == 404
 
 
-def test_a_lead_withdraws_with_a_reason(hoa: Browser, settings: Settings, sqlite_database: Database) -> None:
-    assert hoa.page("/reports").select("form[action$=withdraw]")
-    text = send(hoa, "withdraw", why="  một tên <b>người</b>\nchưa che ")
+def test_a_lead_withdraws_with_a_reason(minh: Browser, settings: Settings, sqlite_database: Database) -> None:
+    assert minh.page("/reports").select("form[action$=withdraw]")
+    text = send(minh, "withdraw", why="  một tên <b>người</b>\nchưa che ")
     assert "Đã thu hồi báo cáo." in text
     assert "một tên <b>người</b> chưa che" in text
     assert [path.name for path in settings.reports_dir.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
     with sqlite_database.work() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "report.withdrawn")).one()
-        assert event.user_id == users.by_name(session, "hoa").id
-    assert "không còn báo cáo nào" in send(hoa, "withdraw", why="lần nữa")
+        assert event.user_id == users.by_name(session, "minh").id
+    assert "không còn báo cáo nào" in send(minh, "withdraw", why="lần nữa")
 
 
-def test_a_lead_replaces_with_a_note_of_what_changed(hoa: Browser, sqlite_database: Database) -> None:
-    text = send(hoa, "replace", changed="sửa số vụ việc", number="7")
+def test_a_lead_replaces_with_a_note_of_what_changed(minh: Browser, sqlite_database: Database) -> None:
+    text = send(minh, "replace", changed="sửa số vụ việc", number="7")
     assert "Đã lập báo cáo thay thế." in text
     assert "Thay thế báo cáo lập lúc" in text
     assert "Nội dung thay đổi: sửa số vụ việc" in text
@@ -144,36 +122,33 @@ def test_a_lead_replaces_with_a_note_of_what_changed(hoa: Browser, sqlite_databa
     ],
 )
 def test_nothing_happens_without_a_note_or_with_a_wrong_number(
-    action: str, values: dict[str, str], said: str, hoa: Browser, settings: Settings
+    action: str, values: dict[str, str], said: str, minh: Browser, settings: Settings
 ) -> None:
-    assert said in send(hoa, action, **values)
+    assert said in send(minh, action, **values)
     assert (settings.reports_dir / "bao-cao-2026-W47.jsonl").is_file()
 
 
-def test_a_file_that_cannot_be_deleted_is_told(hoa: Browser, settings: Settings) -> None:
+def test_a_file_that_cannot_be_deleted_is_told(minh: Browser, settings: Settings) -> None:
     path = settings.reports_dir / "bao-cao-2026-W47.jsonl"
     path.unlink()
     path.mkdir()
-    assert "không ghi hoặc không xóa được" in send(hoa, "withdraw", why="sai")
+    assert "không ghi hoặc không xóa được" in send(minh, "withdraw", why="sai")
     path.rmdir()
-    assert "Đã thu hồi báo cáo." in send(hoa, "withdraw", why="sai")
+    assert "Đã thu hồi báo cáo." in send(minh, "withdraw", why="sai")
 
 
-def test_a_period_that_is_none_has_no_report(hoa: Browser) -> None:
-    csrf = hoa.fields("/account", "/logout")["csrf"]
-    response = hoa.post("/reports/2026-X9/withdraw", {"csrf": csrf, "why": "sai"})
+def test_a_period_that_is_none_has_no_report(minh: Browser) -> None:
+    response = minh.send("/reports/2026-X9/withdraw", why="sai")
     assert response.headers["location"] == "/reports?failed=none"
 
 
 def test_on_a_desk_without_an_office_nothing_is_released(
-    sqlite_database: Database, clock: FakeClock, settings: Settings, office: ReportOffice, app: FastAPI
+    sqlite_database: Database, clock: FakeClock, settings: Settings, minh: Browser
 ) -> None:
     person = Browser(create_app(sqlite_database, clock, settings, "a secret of this test"))
-    person.sign_in("hoa")
-    enrol(person)
+    person.client.cookies = minh.client.cookies
     assert person.page("/reports").select("form[action$=withdraw]") == []
-    csrf = person.fields("/account", "/logout")["csrf"]
-    assert person.post(f"/reports/{WEEK}/withdraw", {"csrf": csrf, "why": "sai"}).status_code == 404
+    assert person.send(f"/reports/{WEEK}/withdraw", why="sai").status_code == 404
 
 
 def sentences(reader: Browser) -> list[str]:
@@ -225,16 +200,16 @@ def test_an_empty_text_takes_a_sentence_out_and_the_lead_adds_requests(mai: Brow
 
 def test_whoever_edited_last_does_not_release(
     mai: Browser,
-    hoa: Browser,
+    minh: Browser,
     sqlite_database: Database,
     settings: Settings,
     clock: FakeClock,
 ) -> None:
-    send(hoa, "draft", key="news.new", text="Câu của Hoa.")
-    assert "Đang chờ người thứ hai duyệt" in hoa.page(PAPER).get_text()
-    assert "Xin nhờ người thứ hai" in send(hoa, "release")
+    send(minh, "draft", key="news.new", text="Câu của Hoa.")
+    assert "Đang chờ người thứ hai duyệt" in minh.page(PAPER).get_text()
+    assert "Xin nhờ người thứ hai" in send(minh, "release")
     send(mai, "draft", key="news.new", text="Câu của Mai.")
-    assert "Đã lập báo cáo" in send(hoa, "release")
+    assert "Đã lập báo cáo" in send(minh, "release")
     asyncio.run(Outbox(sqlite_database, settings, clock).send_due())
     with sqlite_database.work() as session:
         newest, *_ = reports.standing(session, str(WEEK))

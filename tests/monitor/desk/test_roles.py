@@ -12,16 +12,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 
 from monitor.desk.web.auth import Allowed, any_stage
-from monitor.desk.web.passwords import hash_password
-from monitor.review.roles import MATRIX, NEED_SECOND_FACTOR, ROLES, Right, may
+from monitor.review.roles import MATRIX, ROLES, Right, may
 from monitor.settings.settings import Settings
-from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent
-from tests.clock import FakeClock
-from tests.monitor.desk.browser import PASSWORD, Browser
-from tests.monitor.desk.conftest import FlagMaker
-from tests.monitor.desk.test_second_factor import enrol
+from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.conftest import FlagMaker, Newcomer
 from tests.monitor.desk.walking import pages
 
 # Opened without signing in: the door, invitations, the manual, language, theme and colours, and what supervisors ask.
@@ -60,18 +56,9 @@ def test_every_route_that_changes_something_takes_post_and_a_form_token(app: Fas
 
 
 @pytest.fixture
-def signed_in(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> dict[str, Browser]:
+def signed_in(newcomer: Newcomer) -> dict[str, Browser]:
     """Sign one person of each role in."""
-    people = {}
-    for role in ROLES:
-        with sqlite_database.work() as session:
-            users.add(session, name=role, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
-            session.commit()
-        people[role] = Browser(app)
-        people[role].sign_in(role)
-        if role in NEED_SECOND_FACTOR:
-            enrol(people[role])
-    return people
+    return {role: newcomer(role, role) for role in ROLES}
 
 
 def test_every_role_gets_what_the_matrix_says_on_every_route(
@@ -85,8 +72,7 @@ def test_every_role_gets_what_the_matrix_says_on_every_route(
         for role, person in signed_in.items():
             if not (needed := rights_of(route)):
                 continue
-            csrf = person.fields("/account", "/logout")["csrf"]
-            response = person.get(path) if "GET" in route.methods else person.post(path, {"csrf": csrf})
+            response = person.get(path) if "GET" in route.methods else person.send(path)
             allowed = all(may(role, right) for right in needed)
             assert (response.status_code != 403) is allowed, (role, route.path, response.status_code)
             asked += 1

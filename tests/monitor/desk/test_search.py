@@ -13,12 +13,8 @@ from sqlalchemy import func, select
 
 from classifiers.text.segment import Segmenter
 from monitor.desk.views.search_view import excerpt, mark_words
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
-from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
 from monitor.scoring.match import Matcher
-from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import AuditEvent, SavedSearch
 from storage.posts import posts
@@ -27,16 +23,14 @@ from storage.search import saved_searches, search
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
+from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker, Parts
 
 SEGMENTER = Segmenter()
 
 
 @pytest.fixture
-def app(app: FastAPI, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    """Give the desk what its page of search needs."""
-    searching = Searching(SEGMENTER, mask_personal)
-    return create_app(sqlite_database, clock, settings, "a secret of this test", searching=searching)
+def parts(masked_parts: Parts) -> Parts:
+    return masked_parts
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The second factor: leads and admins cannot work without it, and each code counts once."""
 
-import base64
-import hmac
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,7 @@ from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent, RecoveryCode, User
 from tests.clock import FakeClock
-from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-
-SET_UP = "/account/second-factor"
+from tests.monitor.desk.browser import PASSWORD, SET_UP, Browser, text_of, totp
 
 
 @pytest.fixture
@@ -41,25 +37,6 @@ def code_now(app: FastAPI, database: Database, clock: FakeClock) -> str:
     return totp(desk.second_factor.secret(seed), clock.now().timestamp())
 
 
-def enrol(person: Browser, **values: str) -> list[str]:
-    """Set the second factor up by the secret on the page; give the recovery codes."""
-    page = person.page(SET_UP)
-    secret = text_of(page, "code.secret")
-    fields = person.fields(SET_UP, SET_UP)
-    desk: Desk = person.client.app.state.desk  # type: ignore[attr-defined]
-    code = totp(secret, desk.clock.now().timestamp())
-    response = person.post(SET_UP, fields | {"code": code} | values)
-    assert response.status_code == 200, response.text
-    return [line.partition("</code>")[0] for line in response.text.split("<li><code>")[1:]]
-
-
-def totp(secret: str, at: float) -> str:
-    """Compute the code of an authenticator app, as RFC 6238 says, without the program's own library."""
-    digest = hmac.digest(base64.b32decode(secret), int(at // 30).to_bytes(8, "big"), "sha1")
-    offset = digest[-1] & 15
-    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
-
-
 def give(person: Browser, code: str) -> tuple[int, str]:
     response = person.post("/login/code", person.fields("/login/code", "/login/code") | {"code": code})
     return response.status_code, response.headers.get("location", "")
@@ -68,7 +45,7 @@ def give(person: Browser, code: str) -> tuple[int, str]:
 @pytest.fixture
 def enrolled(minh: Browser, clock: FakeClock) -> tuple[Browser, list[str]]:
     """Give Minh with a second factor, signed out, and the recovery codes."""
-    codes = enrol(minh)
+    codes = minh.enrol()
     minh.post("/logout", minh.fields("/", "/logout"))
     clock.advance(60)
     return minh, codes
@@ -84,7 +61,7 @@ def test_a_reviewer_works_without_one(lan: Browser) -> None:
 
 
 def test_setting_it_up_opens_the_desk_and_shows_eight_codes_once(minh: Browser, sqlite_database: Database) -> None:
-    codes = enrol(minh)
+    codes = minh.enrol()
     assert len(set(codes)) == 8
     assert minh.get("/queue").status_code == 200
     assert "Còn 8 mã khôi phục" in minh.get("/account").text
@@ -185,7 +162,7 @@ def test_a_reviewer_sets_it_up_by_choice_with_the_password(lan: Browser, clock: 
     for wrong in ("sai", "sai" * 60):
         refused = lan.post(SET_UP, fields | {"code": code, "password": wrong})
         assert (refused.status_code, "Mật khẩu hiện tại không đúng" in refused.text) == (422, True)
-    assert len(enrol(lan, password=PASSWORD)) == 8
+    assert len(lan.enrol(password=PASSWORD)) == 8
     lan.post("/logout", lan.fields("/", "/logout"))
     assert lan.sign_in("lan").headers["location"] == "/login/code"
 

@@ -3,38 +3,24 @@
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
-from storage.accounts import users
 from storage.database import Database
 from storage.models import Flag, Review
 from storage.review import flags
 from storage.review.second_readings import Draw
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import FlagMaker, Newcomer
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Have every decided flag read twice."""
     return settings.model_copy(update={"second_reading_share": 1.0})
-
-
-@pytest.fixture
-def mai(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> Browser:
-    """Sign a third person in."""
-    with sqlite_database.work() as session:
-        users.add(session, name="mai", password_hash=hash_password(PASSWORD), role="reviewer", now=clock.now())
-        session.commit()
-    person = Browser(app)
-    person.sign_in("mai")
-    return person
 
 
 def answer(person: Browser, path: str, decision: str, **values: str) -> int:
@@ -212,14 +198,9 @@ def test_the_flag_itself_is_not_touched_by_a_second_reading(
 
 
 def test_of_two_third_people_at_once_only_one_settles_a_difference(
-    lan: Browser, hung: Browser, mai: Browser, app: FastAPI, make_flagged: FlagMaker, sqlite_database: Database
+    lan: Browser, hung: Browser, mai: Browser, newcomer: Newcomer, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
-    with sqlite_database.work() as session:
-        users.add(session, name="oanh", password_hash=hash_password(PASSWORD), role="reviewer", now=MONDAY_MORNING)
-        session.commit()
-    oanh = Browser(app)
-    oanh.sign_in("oanh")
-    flag_id = make_flagged()
+    oanh, flag_id = newcomer("oanh"), make_flagged()
     path = f"/flags/{flag_id}"
     lan.decide(flag_id, "yes")
     answer(hung, path, "no")
@@ -253,14 +234,9 @@ def test_a_difference_ends_with_the_decision_on_which_it_rests(
 
 
 def test_a_viewer_is_not_told_to_have_read_what_others_did(
-    lan: Browser, hung: Browser, app: FastAPI, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
+    lan: Browser, hung: Browser, newcomer: Newcomer, make_flagged: FlagMaker
 ) -> None:
-    with sqlite_database.work() as session:
-        users.add(session, name="tú", password_hash=hash_password(PASSWORD), role="viewer", now=clock.now())
-        session.commit()
-    viewer = Browser(app)
-    viewer.sign_in("tú")
-    flag_id = make_flagged()
+    viewer, flag_id = newcomer("tú", "viewer"), make_flagged()
     lan.decide(flag_id, "yes")
     answer(hung, f"/flags/{flag_id}", "no")
     shown = text_of(viewer.page("/second"), "main")

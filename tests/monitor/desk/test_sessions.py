@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from monitor.desk.web.accounts import disable
 from monitor.desk.web.app import SESSION_COOKIE
+from monitor.desk.web.desk import browser_name
 from monitor.desk.web.password_checks import PasswordChecks, TooBusy
 from storage.accounts import users
 from storage.database import Database
@@ -204,3 +205,23 @@ def test_a_desk_that_checks_too_many_passwords_says_so(app: FastAPI, lan: Browse
     app.state.desk = replace(app.state.desk, passwords=SlowChecks(be_too_many))
     status, said = change_password(lan, PASSWORD, "suối trong chảy qua bản")
     assert (status, "Xin thử lại sau ít giây" in said) == (503, True)
+
+
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        (f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/140.0.0.0 Safari/537.36", "Chrome, Windows"),
+        (f"Mozilla/5.0 (Windows NT 10.0) {WEBKIT} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge, Windows"),
+        (f"Mozilla/5.0 (Linux; Android 10; K) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        ("Firefox/140.0", "Firefox"),
+        ("curl/8.0 (Windows)", "curl/8.0 (Windows)"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_as_people_call_it(agent: str, shown: str) -> None:
+    assert browser_name(agent) == shown

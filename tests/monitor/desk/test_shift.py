@@ -14,14 +14,10 @@ from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import FlagMaker
 
 
-def send(person: Browser, action: str, **values: str) -> int:
-    return person.post(action, person.fields("/", "/logout") | values).status_code
-
-
 def test_a_flag_is_assigned_and_shown_until_it_is_decided(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
     flag_id = make_flagged("Xưởng nóng quá")
     people = {option.get_text(): str(option["value"]) for option in lan.page(f"/flags/{flag_id}").select("option")}
-    assert send(lan, f"/flags/{flag_id}/assignments", user_id=people["hùng"]) == 303
+    assert lan.send(f"/flags/{flag_id}/assignments", user_id=people["hùng"]).status_code == 303
     assert "Đang giao cho hùng." in lan.get(f"/flags/{flag_id}").text
     assert "Xưởng nóng quá" in hung.get("/shift").text
     assert "lan giao lúc" in hung.get("/shift").text
@@ -34,10 +30,10 @@ def test_only_open_flags_are_assigned_and_only_to_who_may_decide(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
     flag_id = make_flagged()
-    assert send(lan, f"/flags/{flag_id}/assignments", user_id="99") == 404
-    assert send(lan, "/flags/99/assignments", user_id="1") == 404
+    assert lan.send(f"/flags/{flag_id}/assignments", user_id="99").status_code == 404
+    assert lan.send("/flags/99/assignments", user_id="1").status_code == 404
     lan.decide(flag_id, "yes")
-    assert send(lan, f"/flags/{flag_id}/assignments", user_id="1") == 404
+    assert lan.send(f"/flags/{flag_id}/assignments", user_id="1").status_code == 404
 
 
 def test_who_is_mentioned_sees_it_until_it_is_marked_as_seen(
@@ -48,23 +44,23 @@ def test_who_is_mentioned_sees_it_until_it_is_marked_as_seen(
     assert "Nhờ @Hùng gọi lại" in page.get_text()
     assert [tag.get_text() for tag in page.select(".tag")] == ["mới"]
     assert "Chưa ai nhắc đến bạn" in lan.get("/shift").text
-    send(hung, "/shift/seen")
+    hung.send("/shift/seen")
     assert hung.page("/shift").select(".tag") == []
     clock.advance(timedelta(minutes=1))
-    send(lan, "/shift/handovers", text="@hùng: nguồn diễn đàn đang lỗi")
+    lan.send("/shift/handovers", text="@hùng: nguồn diễn đàn đang lỗi")
     assert len(hung.page("/shift").select(".tag")) == 1
 
 
 def test_a_handover_is_read_by_everybody_and_deleted_in_the_end(
     lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
 ) -> None:
-    assert send(lan, "/shift/handovers", text="  ") == 303
+    assert lan.send("/shift/handovers", text="  ").status_code == 303
     assert "chưa có lời bàn giao nào" in hung.get("/shift").text
-    send(lan, "/shift/handovers", text="Còn hai vụ việc chưa gọi.\r\n<b>Gấp</b>")
+    lan.send("/shift/handovers", text="Còn hai vụ việc chưa gọi.\r\n<b>Gấp</b>")
     shown = hung.get("/shift").text
     assert "Còn hai vụ việc chưa gọi." in shown
     assert "&lt;b&gt;Gấp" in shown
-    assert send(lan, "/shift/handovers", text="x" * 4_001) == 422
+    assert lan.send("/shift/handovers", text="x" * 4_001).status_code == 422
     with sqlite_database.work() as session:
         assert teamwork.delete_old_handovers(session, clock.now() - HANDOVERS_KEPT) == 0
         assert teamwork.delete_old_handovers(session, clock.now() + timedelta(seconds=1)) == 1

@@ -4,12 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 
-from monitor.desk.web.app import create_app
-from monitor.desk.web.passwords import hash_password
-from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Flag, Post, Review, Source
@@ -18,8 +14,8 @@ from storage.review import cases, flags, second_readings
 from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.factories import add_drawn, add_flag, add_post, add_source, make_flag, make_model, make_post
-from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_second_factor import enrol
+from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import Parts
 
 FIGURES: dict[str, Any] = {
     "label": "negative",
@@ -82,21 +78,8 @@ def steps() -> Steps:
 
 
 @pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings, steps: Steps) -> FastAPI:
-    """Build a desk where Lan and Hùng review and Mai leads."""
-    with sqlite_database.work() as session:
-        for name, role in (("lan", "reviewer"), ("hùng", "reviewer"), ("mai", "lead")):
-            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
-        session.commit()
-    return create_app(sqlite_database, clock, settings, "a secret of this test", teaching=steps)
-
-
-@pytest.fixture
-def mai(app: FastAPI) -> Browser:
-    person = Browser(app)
-    person.sign_in("mai")
-    enrol(person)
-    return person
+def parts(steps: Steps) -> Parts:
+    return {"teaching": steps}
 
 
 @pytest.fixture
@@ -203,26 +186,26 @@ def test_the_last_answer_of_a_round_begins_to_teach(lan: Browser, asked: list[in
 
 
 def test_a_round_is_drawn_by_who_may_teach_and_only_after_the_last(
-    lan: Browser, mai: Browser, asked: list[int], steps: Steps
+    lan: Browser, minh: Browser, asked: list[int], steps: Steps
 ) -> None:
-    csrf = mai.fields("/account", "/logout")["csrf"]
-    assert mai.post("/teach/draw", {"csrf": csrf}).status_code == 303
+    csrf = minh.fields("/account", "/logout")["csrf"]
+    assert minh.post("/teach/draw", {"csrf": csrf}).status_code == 303
     assert steps.begun == [], "two posts still wait"
     for number in asked:
-        answer(mai, number, "none")
+        answer(minh, number, "none")
     steps.begun.clear()
     assert not lan.page("/teach").select('form[action="/teach/draw"]')
-    mai.post("/teach/draw", mai.fields("/teach", "/teach/draw"))
+    minh.post("/teach/draw", minh.fields("/teach", "/teach/draw"))
     assert steps.begun == ["draw"]
 
 
-def test_the_page_says_what_goes_on_and_what_failed(mai: Browser, steps: Steps) -> None:
+def test_the_page_says_what_goes_on_and_what_failed(minh: Browser, steps: Steps) -> None:
     steps.now = Status("learning", 1, 3)
-    page = mai.page("/teach")
+    page = minh.page("/teach")
     assert "Máy đang học từ các câu trả lời (1/3)" in text_of(page, "[data-reload-seconds]")
     assert not page.select('form[action^="/teach/"]')
     steps.now = Status(error="run `kiemtin score` first")
-    assert "run `kiemtin score` first" in text_of(mai.page("/teach"), ".notice.bad")
+    assert "run `kiemtin score` first" in text_of(minh.page("/teach"), ".notice.bad")
 
 
 def test_figures_are_said_with_their_interval(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
@@ -252,39 +235,39 @@ def test_what_is_not_known_is_said(
 
 
 def test_one_click_puts_a_better_model_into_use(
-    lan: Browser, mai: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
+    lan: Browser, minh: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
 ) -> None:
     version = add_taught(sqlite_database, clock)
     assert not lan.page("/teach").select('form[action="/teach/promote"]'), "a reviewer may not"
-    fields = mai.fields("/teach", "/teach/promote")
-    mai.post("/teach/promote", fields | {"version": "learnt-older"})
+    fields = minh.fields("/teach", "/teach/promote")
+    minh.post("/teach/promote", fields | {"version": "learnt-older"})
     assert steps.begun == [], "the page was left open while another one was taught"
-    mai.post("/teach/promote", fields)
+    minh.post("/teach/promote", fields)
     with sqlite_database.work() as session:
-        user = next(user for user in users.all_users(session) if user.name == "mai")
+        user = next(user for user in users.all_users(session) if user.name == "minh")
     assert steps.begun == [f"promote {version} for {user.id}"]
 
 
-def test_a_worse_model_has_no_button_and_says_why(mai: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+def test_a_worse_model_has_no_button_and_says_why(minh: Browser, sqlite_database: Database, clock: FakeClock) -> None:
     criticism = {"new": 9.0, "old": 2.0, "of": 300}
     add_taught(sqlite_database, clock, faults=["criticism"], criticism=criticism)
-    page = mai.page("/teach")
+    page = minh.page("/teach")
     assert not page.select('form[action="/teach/promote"]')
     assert "kém hơn: bài phê bình bị gắn cờ nhầm nhiều hơn" in text_of(page, "main")
 
 
 def test_a_model_that_the_settings_name_is_not_replaced(
-    mai: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
+    minh: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
 ) -> None:
     add_taught(sqlite_database, clock)
     steps.locked_model = "mine"
-    page = mai.page("/teach")
+    page = minh.page("/teach")
     assert not page.select('form[action="/teach/promote"]')
     assert "Cấu hình đang chỉ định mô hình mine" in text_of(page, "main")
 
 
 def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
-    lan: Browser, hung: Browser, mai: Browser, asked: list[int], sqlite_database: Database
+    lan: Browser, hung: Browser, minh: Browser, asked: list[int], sqlite_database: Database
 ) -> None:
     answer(lan, asked[0], "concern")
     assert lan.next("/teach/second") == "/teach", "nobody reads their own answer again"
@@ -300,8 +283,8 @@ def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
         (found,) = second_readings.differing(session)
         assert (found.flag.post_id, found.flag.label) == (asked[0], "concern")
         assert len(session.scalars(select(Review)).all()) == 6
-    assert "“Đúng” và “Không phải”" in mai.get(f"/flags/{found.flag.id}").text
-    assert mai.decide(found.flag.id, "no").status_code == 303
+    assert "“Đúng” và “Không phải”" in minh.get(f"/flags/{found.flag.id}").text
+    assert minh.decide(found.flag.id, "no").status_code == 303
     assert states(sqlite_database, asked[0])["concern"] == "rejected"
 
 

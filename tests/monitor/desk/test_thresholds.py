@@ -3,33 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 
-from monitor.desk.web.app import create_app
-from monitor.desk.web.passwords import hash_password
-from monitor.settings.settings import Settings
-from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent, Threshold
 from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, make_model, make_score
-from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.test_second_factor import enrol
+from tests.monitor.desk.browser import Browser, text_of
 
 PAGE = "/teach/thresholds"
 CURVE = [(0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3)]
-
-
-@pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    """Build a desk where Mai leads, and Lan and Hùng review."""
-    with sqlite_database.work() as session:
-        for name, role in (("lan", "reviewer"), ("hùng", "reviewer"), ("mai", "lead")):
-            users.add(session, name=name, password_hash=hash_password(PASSWORD), role=role, now=clock.now())
-        session.commit()
-    return create_app(sqlite_database, clock, settings, "a secret of this test")
 
 
 @pytest.fixture
@@ -46,14 +30,6 @@ def scored(sqlite_database: Database, clock: FakeClock) -> None:
     clock.advance(timedelta(days=2))
 
 
-@pytest.fixture
-def mai(app: FastAPI) -> Browser:
-    person = Browser(app)
-    person.sign_in("mai")
-    enrol(person)
-    return person
-
-
 def rows(person: Browser, query: str = "") -> list[str]:
     return [" ".join(row.get_text(" ").split()) for row in person.page(f"{PAGE}{query}").select("tbody tr")]
 
@@ -63,24 +39,24 @@ def test_without_a_model_there_is_nothing_to_set(lan: Browser) -> None:
 
 
 @pytest.mark.usefixtures("scored")
-def test_a_lead_sees_what_a_wish_comes_to_before_it_is_saved(mai: Browser, sqlite_database: Database) -> None:
+def test_a_lead_sees_what_a_wish_comes_to_before_it_is_saved(minh: Browser, sqlite_database: Database) -> None:
     name = "Tiêu cực, vi phạm chuẩn mực đạo đức"
     before = f"{name} ngưỡng của mô hình 50% 80% 60% 2,0"
     after = f"{name} ít nhất 90% đúng 80% 90% 30% 1,0"
-    assert rows(mai) == [before]
+    assert rows(minh) == [before]
     query = "?label=negative&aim=precision&value=90"
-    assert rows(mai, query) == [before, before, after]
-    assert mai.page("/teach").select_one(f'a[href="{PAGE}"]') is not None
-    mai.post(PAGE, mai.fields(f"{PAGE}{query}", PAGE))
-    assert rows(mai) == [after]
+    assert rows(minh, query) == [before, before, after]
+    assert minh.page("/teach").select_one(f'a[href="{PAGE}"]') is not None
+    minh.post(PAGE, minh.fields(f"{PAGE}{query}", PAGE))
+    assert rows(minh) == [after]
     with sqlite_database.work() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "threshold.set")).one()
         assert (event.subject, event.detail["wish"]) == ("negative", {"precision": 0.9})
 
-    mai.post(PAGE, mai.fields(f"{PAGE}?label=negative&aim=per_day&value=1%2C5", PAGE))
-    assert rows(mai) == [f"{name} khoảng 1,5 cờ mỗi ngày 65% 85% 45% 1,5"]
-    mai.post(PAGE, mai.fields(f"{PAGE}?label=negative", PAGE))
-    assert rows(mai) == [before]
+    minh.post(PAGE, minh.fields(f"{PAGE}?label=negative&aim=per_day&value=1%2C5", PAGE))
+    assert rows(minh) == [f"{name} khoảng 1,5 cờ mỗi ngày 65% 85% 45% 1,5"]
+    minh.post(PAGE, minh.fields(f"{PAGE}?label=negative", PAGE))
+    assert rows(minh) == [before]
 
 
 @pytest.mark.usefixtures("scored")
@@ -94,13 +70,13 @@ def test_a_lead_sees_what_a_wish_comes_to_before_it_is_saved(mai: Browser, sqlit
     ],
 )
 def test_what_cannot_be_had_is_said_and_not_saved(
-    mai: Browser, sqlite_database: Database, aim: str, value: str, line: str
+    minh: Browser, sqlite_database: Database, aim: str, value: str, line: str
 ) -> None:
-    page = mai.page(f"{PAGE}?label=negative&aim={aim}&value={value}")
+    page = minh.page(f"{PAGE}?label=negative&aim={aim}&value={value}")
     assert line in text_of(page, "[role=alert]")
     assert page.select(f'form[method=post][action="{PAGE}"]') == []
     fields = {"label": "negative", "aim": aim, "value": value}
-    answer = mai.post(PAGE, mai.fields(f"{PAGE}?label=negative", PAGE) | fields)
+    answer = minh.post(PAGE, minh.fields(f"{PAGE}?label=negative", PAGE) | fields)
     assert answer.status_code == 422
     with sqlite_database.work() as session:
         assert session.scalars(select(Threshold)).all() == []

@@ -9,8 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 from bs4 import BeautifulSoup
 
-from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.test_second_factor import SET_UP, totp
+from tests.monitor.desk.browser import SET_UP, Browser, text_of, totp
 
 
 @dataclass
