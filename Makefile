@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -144,6 +144,9 @@ bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts
 
 bench-teaching: setup  ## [10 min] Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
 	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)
+
+bench-today: setup  ## [20 min] Count what of the first 40 flags matters here, in a month of own posts and in DATA="FILE …", posts to import (SHOW=1 prints them).
+	$(BIN)/python -m tests.benchmarks.bench_today $(if $(SHOW),--show) $(DATA)
 
 POSTS ?= 1000000
 comma := ,

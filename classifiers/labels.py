@@ -79,7 +79,8 @@ class Label:
         is_claim: Whether it asserts what can be checked: sources for and against it are looked for, and corrections
             answer it.
         needs_reach: Whether a post that nobody passes on or answers is counted, and not worth a decision.
-        day_share: Its share in a day's flags, by turns; those of all labels need not add up to 1.
+        precedence: How much more a decision on it is worth than one on a label of 1; the higher ones begin a day.
+        day_share: Its share in a day's flags; those of all labels need not add up to 1.
         colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.pages.appearance` mixes the others.
         chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
@@ -97,6 +98,7 @@ class Label:
     open_case: tuple[str, ...] = ()
     is_claim: bool = False
     needs_reach: bool = False
+    precedence: float = 1.0
     day_share: float = 0.25
     colour: str = "#5b6770"
     chart_colour: str = ""
@@ -125,6 +127,7 @@ UNVERIFIED: Final = Label(
     decisions=ON_CLAIMS,
     need_link=("refuted", "supported"),
     is_claim=True,
+    precedence=2.0,
     day_share=0.4,
     colour="#b87400",
     chart_colour="#e69f00",
@@ -204,6 +207,7 @@ CONCERN: Final = Label(
         "General worries without a working-life side, policy opinion without a reported problem, job adverts.",
     ),
     open_case=("yes",),
+    precedence=4.0,
     day_share=0.35,
     colour="#1d5c99",
     chart_colour="#4a90c2",

@@ -99,7 +99,7 @@ def make_flag(
     reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
 ) -> flags.FlagDraft:
     """Make the draft of a flag on a post's current version."""
-    return flag_draft(post, label, probability, reasons)
+    return flag_draft(post, label, probability, reasons, MONDAY_MORNING)
 
 
 def add_flag(

@@ -6,7 +6,7 @@ teaches and measures all labels. From the random half precision and recall can b
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -105,7 +105,7 @@ class PostSelector:
         scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, contexts))
         selection = select(scores, features, pool.drawn, count, seed=SEED + len(pool.drawn))
         sampled = _in_mixed_order(selection)
-        drafts = [draft for row, _ in sampled for draft in _drafts(pool, row)]
+        drafts = [draft for row, _ in sampled for draft in _drafts(pool, row, self._clock.now())]
         posts = [(pool.posts[row].id, sampling) for row, sampling in sampled]
         with self._database.work() as session:
             waiting = drawn.add(session, pool.model.id, drafts, posts, self._clock.now())
@@ -142,7 +142,7 @@ def _in_mixed_order(selection: Selection) -> list[tuple[int, str]]:
     return [chosen[number] for number in np.random.default_rng(SEED).permutation(len(chosen))]
 
 
-def _drafts(pool: _Pool, row: int) -> Iterator[FlagDraft]:
+def _drafts(pool: _Pool, row: int, now: datetime) -> Iterator[FlagDraft]:
     """Yield a flag of each label on a post; no reasons, for nobody shall be led by them."""
     for column, label in enumerate(pool.labels):
-        yield flag_draft(pool.posts[row], label, float(pool.probabilities[row, column]), ())
+        yield flag_draft(pool.posts[row], label, float(pool.probabilities[row, column]), (), now)

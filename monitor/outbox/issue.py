@@ -105,7 +105,7 @@ class ReportOffice:
     def figures(self, period: CalendarPeriod) -> ReportFigures:
         """Count a period now."""
         with self._database.work() as session:
-            return gather(session, period, now=self._clock.now(), province=self._settings.province)
+            return gather(session, period, now=self._clock.now())
 
     def issue(self, wish: Wish) -> list[Path]:
         """Write a report and record that it was issued.

@@ -19,6 +19,8 @@ from storage.figures import report_counts
 from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
 from storage.posts import sources
+from storage.scoring import focus
+from storage.scoring.focus import FocusDraft
 
 SCHEMA: Final = "kiemtin.report/5"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
@@ -137,14 +139,13 @@ class ReportFigures:
         return next(row for row in self.labels if row.label == name)
 
 
-def gather(session: Session, period: CalendarPeriod, *, now: datetime, province: str = "") -> ReportFigures:
+def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> ReportFigures:
     """Query all figures of a period.
 
     Args:
         session: The unit of work; nothing is written.
         period: The period; posts count in the one in which they were published.
         now: The time of the report, aware UTC.
-        province: The office's province, for place names that several provinces have.
 
     """
     span = period.span
@@ -180,7 +181,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, province:
             [_compared(one) for one in earlier],
             quotes,
             complete=complete,
-            province=province,
+            province=(focus.stored(session) or FocusDraft()).province,
         ),
         quotes=quotes,
         source_problems=gather_source_problems(session, span),

@@ -1,4 +1,4 @@
-"""A person's day: the first flags of the one queue that all share, by turns from the labels.
+"""A person's day: the first flags of the one queue that all share, each label in its share: concerns first.
 
 Nothing is dealt out: a flag is leased when it is opened, and free again when the lease ends. Insults that nobody passes
 on or answers come behind all other flags, and are no part of a day.
@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.labels import LABELS
+from classifiers.labels import LABELS, label_named
 from monitor.clock import VIETNAM
 from monitor.review.decide import Person
 from monitor.scoring.flag_value import WORTH_A_DAY
@@ -69,7 +69,10 @@ def lease_next(
     decided = _decided_today(session, by, now)
     if decided.total() >= size:
         return None
-    labels = list(dict.fromkeys(_turns(decided, _waiting(session, size))))
+    waiting = _waiting(session, size)
+    due = set(islice(_turns(decided, waiting), size - decided.total()))
+    # What is no part of this day is taken where others hold all that is.
+    labels = sorted(waiting, key=lambda label: (label not in due, -label_named(label).precedence))
     for behind in (after, None) if after is not None else (None,):
         for label in labels:
             taken = flag_queue.lease_next(

@@ -76,7 +76,7 @@ class Matcher:
     def __init__(self, database: Database, segmenter: Segmenter, clock: Clock) -> None:
         self.database = database
         self._segmenter = segmenter
-        self._clock = clock
+        self.clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
         """Compare every post that was not compared yet, index notes, then suggest evidence for open claims."""
@@ -125,7 +125,7 @@ class Matcher:
         for other in candidates:
             same = post.cluster_id is not None and other.cluster_id == post.cluster_id
             if same or is_copy(terms.bare, texts.get(other.id, ())):
-                matching.join_clusters(session, post, other, self._clock.now())
+                matching.join_clusters(session, post, other, self.clock.now())
                 found = True
         return found
 
@@ -154,7 +154,7 @@ class Matcher:
                 session.commit()
 
     def _evidence(self, result: MatchResult, *, again: bool) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         since = now - LOOKED_AGAIN if again else None
         with self.database.work() as session:
             for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, opened_since=since):

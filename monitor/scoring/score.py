@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -163,7 +164,7 @@ class Scorer:
         scores, opening = [], []
         for post, prediction in zip(batch, predictions, strict=True):
             scores.append(_score_of(post, prediction, thresholds))
-            opening.extend(_flags_of(post, prediction))
+            opening.extend(_flags_of(post, prediction, self._clock.now()))
         with self._database.work() as session:
             kept = posts.existing_ids(session, [post.id for post in batch])  # retention may run beside this
             scores = [score for score in scores if score.post_id in kept]
@@ -186,13 +187,14 @@ def _score_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float
     )
 
 
-def _flags_of(post: Post, prediction: Prediction) -> list[FlagDraft]:
+def _flags_of(post: Post, prediction: Prediction, now: datetime) -> list[FlagDraft]:
     return [
         flag_draft(
             post,
             label,
             prediction.probabilities[label],
             [(reason.words, reason.weight) for reason in prediction.reasons[label]],
+            now,
         )
         for label in prediction.flags
     ]
@@ -230,5 +232,5 @@ def score_and_match(
 
     result = scorer.run(totals.append, scored, everything=everything)
     result.matches = matcher.run(compared)
-    place_open_flags(matcher.database)
+    place_open_flags(matcher.database, matcher.clock.now())
     return result

@@ -42,9 +42,6 @@ class ReportSettings(BaseModel):
         default=(),
         description="The lines under which it is signed, as `TM. BAN THƯỜNG VỤ`, `CHỦ TỊCH`; the last is the name.",
     )
-    province: Line = Field(
-        default="", description="The office's province, for place names that several provinces have."
-    )
     language: Literal["vi", "en"] = Field(default="vi", description="Language of reports.")
     formats: tuple[Literal["docx", "pdf", "html", "xlsx", "csv", "jsonl", "parquet"], ...] = Field(
         default=("docx", "html", "xlsx"), min_length=1, description="Formats that are written when none are named."

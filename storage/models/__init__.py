@@ -16,7 +16,7 @@ from storage.models.posts import (
     SearchText,
     join_title,
 )
-from storage.models.scoring import Flag, Model, Review, Score, Threshold
+from storage.models.scoring import Flag, Focus, Model, Review, Score, Threshold
 from storage.models.sources import Capture, ClockState, CrawlRun, HostState, RobotsCopy, Source
 from storage.models.teamwork import Assignment, Handover
 
@@ -39,6 +39,7 @@ __all__ = [
     "Evidence",
     "FactCheck",
     "Flag",
+    "Focus",
     "Handover",
     "HostState",
     "Invitation",

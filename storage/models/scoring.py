@@ -76,6 +76,18 @@ class Threshold(Base):
     set_at: Mapped[datetime]
 
 
+class Focus(Base):
+    """What matters to the office, named once by people: one row. It never names a person."""
+
+    __tablename__ = "focus"
+
+    id: Mapped[PrimaryKey]
+    province: Mapped[str] = mapped_column(doc="its own, without the kind; empty: none is first")
+    neighbours: Mapped[list[str]] = mapped_column(JsonType, doc="provinces beside it")
+    words: Mapped[list[str]] = mapped_column(JsonType, doc="employers, topics and places to watch")
+    set_at: Mapped[datetime]
+
+
 def _opened_at(context: DefaultExecutionContext) -> Any:
     return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
@@ -132,8 +144,9 @@ class Flag(Base):
     reach: Mapped[float] = mapped_column(
         Float(), default=1.0, server_default="1", doc="of copies, sources and reactions; orders the queue"
     )
+    relevance: Mapped[float | None] = mapped_column(Float(), doc="to the office; None: not looked at since it changed")
     worth: Mapped[float] = mapped_column(
-        Float(), default=0.0, server_default="0", doc="what a decision is worth, in half-lives; orders the queue"
+        Float(), default=0.0, server_default="0", doc="what a decision is worth, as a logarithm; orders the queue"
     )
     lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]

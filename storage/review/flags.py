@@ -65,6 +65,7 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
             flag.revision_number, flag.probability = draft.revision_number, draft.probability
             flag.reasons, flag.model_id = _reasons(draft), model_id
             flag.dated, flag.reach, flag.worth = draft.dated, draft.reach, draft.worth
+            flag.relevance = None  # it is looked at when the open flags are placed
             flag.state = "open"
     session.flush()
     return opened

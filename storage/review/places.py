@@ -1,11 +1,11 @@
 """Where open flags stand in the queue: what their worth follows from, and storing it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Row, Select, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.figures.concluded import concluded
@@ -21,11 +21,12 @@ _DECIDED: Final = tuple(state for state in STATES if state != "open")
 class Candidate:
     """An open flag and what its worth follows from.
 
-    `copies` and `sources` count the posts of the cluster and their sources, `characters` the post's text. `when` is
-    when it was published or collected.
+    `copies` and `sources` count the posts of the cluster and their sources, `recent` the posts of the last day,
+    `characters` the post's text. `when` is when it was published or collected. `relevance` is None where nobody looked.
     """
 
     flag_id: int
+    post_id: int = 0
     label: str
     probability: float
     source_id: int
@@ -36,53 +37,67 @@ class Candidate:
     characters: int
     when: datetime
     priority: int = 0
+    recent: int = 0
+    relevance: float | None = None
 
 
-def open_flags(session: Session, usual: Mapping[int, datetime], *, after: int, limit: int) -> list[Candidate]:
+def open_flags(
+    session: Session, usual: Mapping[int, datetime], *, since: datetime, after: int, limit: int
+) -> list[Candidate]:
     """List some open flags in the order of their numbers, from the first after one.
 
     Args:
         session: The unit of work.
         usual: The usual date of some sources, as `usual_dates` gives them.
+        since: Copies collected from then on are recent, UTC.
         after: The number of the last flag of the page before, or 0.
         limit: How many at most (some hundred).
 
     """
+    query = _candidates().where(Flag.state.not_in(_DECIDED), Flag.suggested(), Flag.id > after)
+    return _read(session, query.order_by(Flag.id).limit(limit), usual, since)
+
+
+def of_flag(session: Session, flag_id: int, *, since: datetime) -> Candidate:
+    """Return what the worth of one flag follows from; see `open_flags`."""
+    (found,) = _read(session, _candidates().where(Flag.id == flag_id), {}, since)
+    return found
+
+
+def _candidates() -> Select[Any]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
-    query = (
-        select(
-            Flag.id, Flag.label, Flag.probability, Post.cluster_id, Post.source_id, Post.engagement,
-            supported, func.length(Post.text), Post.published_at, Post.collected_at, Source.kind,
-            Flag.priority,
-        )
-        .join(Post, Post.id == Flag.post_id)
-        .join(Source, Source.id == Post.source_id)
-        .where(Flag.state.not_in(_DECIDED), Flag.suggested(), Flag.id > after)
-        .order_by(Flag.id)
-        .limit(limit)
+    columns: tuple[Any, ...] = (
+        Flag.id, Flag.label, Flag.probability, Flag.post_id, Flag.priority, Flag.relevance,
+        Post.cluster_id, Post.source_id, Post.engagement, Post.published_at, Post.collected_at,
+        supported.label("has_evidence"), func.length(Post.text).label("characters"), Source.kind,
     )  # fmt: skip
+    return select(*columns).join(Post, Post.id == Flag.post_id).join(Source, Source.id == Post.source_id)
+
+
+def _read(session: Session, query: Select[Any], usual: Mapping[int, datetime], since: datetime) -> list[Candidate]:
     rows = session.execute(query).all()
-    sizes = _cluster_sizes(session, {row.cluster_id for row in rows})
-    return [
-        Candidate(
-            flag_id=flag_id,
-            label=label,
-            probability=probability,
-            source_id=source_id,
-            copies=sizes.get(cluster, (1, 1))[0],
-            sources=sizes.get(cluster, (1, 1))[1],
-            engagement=engagement,
-            has_evidence=has_evidence,
-            characters=characters,
-            when=published or (kind == _IMPORT and usual.get(source_id)) or collected,
-            priority=priority,
-        )
-        for (
-            flag_id, label, probability, cluster, source_id,
-            engagement, has_evidence, characters, published, collected, kind,
-            priority,
-        ) in rows
-    ]  # fmt: skip
+    sizes = _cluster_sizes(session, {row.cluster_id for row in rows if row.cluster_id is not None}, since)
+    return [_candidate(row, sizes.get(row.cluster_id, (1, 1, 0)), usual) for row in rows]
+
+
+def _candidate(row: Row[Any], sizes: tuple[int, int, int], usual: Mapping[int, datetime]) -> Candidate:
+    copies, sources, recent = sizes
+    return Candidate(
+        flag_id=row.id,
+        post_id=row.post_id,
+        label=row.label,
+        probability=row.probability,
+        source_id=row.source_id,
+        copies=copies,
+        sources=sources,
+        recent=recent,
+        engagement=row.engagement,
+        has_evidence=row.has_evidence,
+        characters=row.characters,
+        when=row.published_at or (row.kind == _IMPORT and usual.get(row.source_id)) or row.collected_at,
+        priority=row.priority,
+        relevance=row.relevance,
+    )
 
 
 def usual_dates(session: Session) -> dict[int, datetime]:
@@ -105,11 +120,12 @@ def usual_dates(session: Session) -> dict[int, datetime]:
     return found
 
 
-def _cluster_sizes(session: Session, cluster_ids: Collection[int | None]) -> dict[int | None, tuple[int, int]]:
-    """Count posts and sources of some hundred clusters."""
-    query = select(Post.cluster_id, func.count(), func.count(Post.source_id.distinct()))
+def _cluster_sizes(session: Session, cluster_ids: Collection[int], since: datetime) -> dict[int, tuple[int, int, int]]:
+    """Count posts, sources, and posts collected since a time, of some hundred clusters."""
+    recent = func.sum(case((Post.collected_at >= since, 1), else_=0))
+    query = select(Post.cluster_id, func.count(), func.count(Post.source_id.distinct()), recent)
     rows = session.execute(query.where(Post.cluster_id.in_(cluster_ids)).group_by(Post.cluster_id))
-    return {cluster: (posts, sources) for cluster, posts, sources in rows}
+    return {cluster: (posts, sources, int(newer)) for cluster, posts, sources, newer in rows}
 
 
 def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
@@ -118,16 +134,25 @@ def measured(session: Session) -> dict[tuple[int, str], tuple[int, int]]:
     return {(source, label): (row.right, row.total) for (source, label), row in found.items() if row.total}
 
 
-def places_of(session: Session, flag_ids: Collection[int]) -> dict[int, tuple[float, float]]:
-    """Return reach and worth of some hundred flags, by their numbers."""
-    rows = session.execute(select(Flag.id, Flag.reach, Flag.worth).where(Flag.id.in_(flag_ids)))
-    return {flag_id: (reach, worth) for flag_id, reach, worth in rows}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a flag stores of its place in the queue; see `storage.models.Flag`."""
+
+    reach: float
+    worth: float
+    relevance: float | None
 
 
-def store(session: Session, places: Mapping[int, tuple[float, float]]) -> None:
-    """Store reach and worth of some hundred flags; those on which a decision is being stored keep theirs."""
+def places_of(session: Session, flag_ids: Collection[int]) -> dict[int, Place]:
+    """Return the places of some hundred flags, by their numbers."""
+    rows = session.execute(select(Flag.id, Flag.reach, Flag.worth, Flag.relevance).where(Flag.id.in_(flag_ids)))
+    return {flag_id: Place(reach, worth, relevance) for flag_id, reach, worth, relevance in rows}
+
+
+def store(session: Session, places: Mapping[int, Place]) -> None:
+    """Store the places of some hundred flags; those on which a decision is being stored keep theirs."""
     # Skipping instead of waiting: two programs that hold each other's rows would wait for each other without end.
     locked = select(Flag.id).where(Flag.id.in_(places)).with_for_update(skip_locked=True)
-    rows = [{"id": each, "reach": places[each][0], "worth": places[each][1]} for each in session.scalars(locked)]
+    rows = [{"id": each, **asdict(places[each])} for each in session.scalars(locked)]
     if rows:
         session.execute(update(Flag), rows)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from monitor.scoring.flag_value import lasting_worth, place_open_flags, reach
+from monitor.scoring.flag_value import place_open_flags, reach, worth_of
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Base, Case, Cluster, Flag, Post, Review
@@ -51,11 +51,11 @@ def add_desk_rows(database: Database, now: datetime) -> None:
             saved_searches.save(session, people[0], page="search", name=f"của {name}", query=words, now=now)
         _add_clusters(session, random, now)
         _add_reactions(session, random)
-        _place(session)
+        _place(session, now)
         _add_decisions(session, random, people, now)
         _add_runs(session, random, now)
         session.commit()
-    place_open_flags(database)
+    place_open_flags(database, now)
     analyse(database)
 
 
@@ -82,18 +82,19 @@ def _add_reactions(session: Session, random: Random) -> None:
         session.connection().execute(changing, some)
 
 
-def _place(session: Session) -> None:
+def _place(session: Session, now: datetime) -> None:
     """Place each flag in the queue as it is when it is opened; decided ones keep that place."""
     query = select(
         Flag.id, Flag.label, Flag.probability, Post.source_id, Post.engagement, func.length(Post.text), Flag.dated
     )
     placing = update(Flag).where(Flag.id == bindparam("flag"))
     placing = placing.values(reach=bindparam("new_reach"), worth=bindparam("new_worth"))
-    for some in _batches(map(_place_of, session.execute(query.join(Post, Post.id == Flag.post_id)).all())):
+    rows = session.execute(query.join(Post, Post.id == Flag.post_id)).all()
+    for some in _batches(_place_of(row, now) for row in rows):
         session.connection().execute(placing, some)
 
 
-def _place_of(row: Any) -> dict[str, Any]:
+def _place_of(row: Any, now: datetime) -> dict[str, Any]:
     flag_id, label, probability, source_id, engagement, characters, dated = row
     alone = Candidate(
         flag_id=flag_id,
@@ -107,7 +108,7 @@ def _place_of(row: Any) -> dict[str, Any]:
         characters=characters,
         when=dated,
     )
-    return {"flag": flag_id, "new_reach": reach(alone), "new_worth": lasting_worth(alone, {})}
+    return {"flag": flag_id, "new_reach": reach(alone), "new_worth": worth_of(alone, {}, now)}
 
 
 def _add_decisions(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:

@@ -26,6 +26,7 @@ from monitor.desk.views.masking import Mask
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
 from monitor.desk.views.reading_view import BlindPost, blind_post
 from monitor.desk.views.spread_view import spread_of
+from monitor.desk.views.standing_view import standing
 from monitor.desk.views.together_view import together_view
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
@@ -237,7 +238,9 @@ def _page(
         spread = spread_of(session, flag.post, desk.mask)
         evidence = evidence_rows(session, flag, own_mask, desk.mask)
         last = reviews.last_of(session, reviewer.id)
+        place = standing(session, flag, now) if flag.state == "open" else ""
     context = {
+        "standing": place,
         "flag": shown,
         "evidence": evidence,
         "markable": reviewer.may(Right.DECIDE),

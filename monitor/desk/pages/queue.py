@@ -8,12 +8,14 @@ from fastapi import APIRouter, Form, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from classifiers.labels import LABELS
 from monitor.desk.views.flag_view import queue_rows
 from monitor.desk.views.queue_view import SECOND, CarriedView, CurrentView, QueueView, provinces
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.review import day
 from monitor.review.roles import Right
+from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.posts import sources
 from storage.review import flag_queue, flags, second_readings
 from storage.search import saved_searches
@@ -62,6 +64,8 @@ def show(
             "sources": [source for source in known if source.role == "monitored"],
             "kinds": sorted({source.kind for source in known if source.role == "monitored"}),
             "provinces": provinces(),
+            "strangers": flag_queue.count_little_worth(session, WORTH_A_DAY) if view.folds_strangers else 0,
+            "needs_reach": next((label.name for label in LABELS if label.needs_reach), ""),
             "saved": saved_searches.of_user(session, reviewer.id, "queue"),
         }
     return render(request, "queue.html", context)

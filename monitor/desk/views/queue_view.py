@@ -17,6 +17,7 @@ from monitor.desk.views.searching import day_begins
 from monitor.desk.web import wording
 from monitor.desk.web.address_fields import AddressFields
 from monitor.desk.web.auth import Reviewer
+from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.review.flag_queue import Order, QueueFilter
 from storage.search.search_words import AnyOf, Query, Words
 
@@ -75,6 +76,11 @@ class QueueView(AddressFields):
         return any((self.source, self.kind, self.since, self.until, self.place, self.own))
 
     @property
+    def folds_strangers(self) -> bool:
+        """Whether insults among strangers are one line with their number: where nothing of the like was asked for."""
+        return not self.label and not self.is_narrow and self.shown_state == "open"
+
+    @property
     def order_by(self) -> Order:
         """The order."""
         return Order(self.order or Order.WORTH)
@@ -98,6 +104,7 @@ class QueueView(AddressFields):
             assigned_to=reviewer.id if self.own == ASSIGNED else None,
             decided_by=reviewer.id if self.own == DECIDED else None,
             held_by=(reviewer.lease_owner, now) if self.own == HELD else None,
+            worth_above=WORTH_A_DAY if self.folds_strangers else None,
         )
 
     def wanted_next(self, reviewer: Reviewer, now: datetime) -> QueueFilter:

@@ -15,7 +15,7 @@ def create_tables() -> None:
     _create_post_revisions_and_search_texts()
     _create_models_and_scores()
     _create_flags()
-    _create_thresholds()
+    _create_thresholds_and_focus()
 
 
 def _create_sources() -> None:
@@ -246,6 +246,7 @@ def _create_flags() -> None:
         sa.Column("opened_at", TIME, nullable=False, index=True),
         sa.Column("dated", TIME, nullable=False),
         sa.Column("reach", sa.Float(), nullable=False, server_default="1"),
+        sa.Column("relevance", sa.Float()),
         sa.Column("worth", sa.Float(), nullable=False, server_default="0"),
         sa.Column("lease_owner", sa.String(100)),
         sa.Column("lease_until", TIME),
@@ -261,7 +262,7 @@ def _create_flags() -> None:
     op.create_index("ix_flags_state_worth", "flags", ["state", "worth"])
 
 
-def _create_thresholds() -> None:
+def _create_thresholds_and_focus() -> None:
     op.create_table(
         "thresholds",
         sa.Column("label", sa.String(40), primary_key=True),
@@ -269,4 +270,12 @@ def _create_thresholds() -> None:
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("set_at", TIME, nullable=False),
         sa.CheckConstraint("aim IN ('precision', 'per_day')", name="aim"),
+    )
+    op.create_table(
+        "focus",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("province", sa.Text(), nullable=False),
+        sa.Column("neighbours", JSON, nullable=False),
+        sa.Column("words", JSON, nullable=False),
+        sa.Column("set_at", TIME, nullable=False),
     )

@@ -12,6 +12,8 @@ from storage.models import Case, Cluster, Flag, Post, User
 from storage.posts import sources
 from storage.review import cases, quote_choices, reviews
 from storage.review.cases import Step
+from storage.scoring import focus
+from storage.scoring.focus import FocusDraft
 from tests import factories
 
 WEEK: Final = CalendarPeriod(Unit.WEEK, 2026, 47)
@@ -104,4 +106,5 @@ def _fail(session: Session, source_id: int, at: datetime) -> None:
 def gathered(database: Database, period: CalendarPeriod = WEEK, *, now: datetime = AFTER) -> ReportFigures:
     """Gather the figures of a period, on the Monday behind the week that is filled."""
     with database.work() as session:
-        return gather(session, period, now=now, province=PROVINCE)
+        focus.put(session, FocusDraft(province=PROVINCE), now)
+        return gather(session, period, now=now)

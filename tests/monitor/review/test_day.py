@@ -16,7 +16,7 @@ from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
 
 SOON = NOW + timedelta(minutes=15)
-WIDE = {"likes": 50}
+WIDE = {"likes": 5_000}
 
 
 def add_flags(session: Session, source: Source, label: str, count: int, **post_values: object) -> list[int]:
@@ -44,7 +44,7 @@ def test_a_day_holds_concerns_and_claims_however_many_insults_wait(database: Dat
         assert day_of(session, lan, size=40, now=NOW).left == left
         seen = work_through(session, lan, 40)
         assert Counter(seen) == left
-        assert len(set(seen[:4])) == 3, "by turns"
+        assert seen == ["concern"] * 14 + ["unverified"] * 16 + ["negative"] * 10, "concerns first, claims next"
         assert day_of(session, lan, size=40, now=NOW).open == 0
         tomorrow = day_of(session, lan, size=40, now=NOW + timedelta(days=1))
         assert (tomorrow.seen, tomorrow.open) == (0, 40)

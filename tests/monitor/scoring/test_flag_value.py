@@ -1,20 +1,23 @@
 """What a decision on a flag is worth, and which insults nobody needs to see."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from monitor.scoring import flag_value
-from monitor.scoring.flag_value import WORTH_A_DAY, lasting_worth, place_open_flags, reach
+from monitor.scoring.flag_value import WORTH_A_DAY, factors_of, place_open_flags, worth_of
 from storage.database import Database
 from storage.models import Flag, Post
 from storage.review import flag_queue, places, reviews
 from storage.review.flag_queue import Order
 from storage.review.places import Candidate
-from storage.scoring import matching
+from storage.scoring import focus, matching
+from storage.scoring.focus import FocusDraft
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
+
+WEEK = timedelta(days=7)
 
 
 def make(flag_id: int, label: str = "concern", **changes: Any) -> Candidate:
@@ -33,35 +36,49 @@ def make(flag_id: int, label: str = "concern", **changes: Any) -> Candidate:
         ({"copies": 9, "sources": 4}, {"copies": 9}),
         ({"engagement": {"likes": 5000}}, {"engagement": {"likes": 5}}),
         ({}, {"when": NOW - timedelta(days=14)}),
-        ({"has_evidence": True}, {}),
+        ({"copies": 9, "recent": 8}, {"copies": 9}),
+        ({"label": "unverified"}, {"label": "unverified", "has_evidence": True}),
         ({}, {"characters": 12}),
+        ({"relevance": 2.0}, {"relevance": 0.2}),
+        ({"relevance": 2.0, "when": NOW - timedelta(days=900)}, {"relevance": 0.2}),
+        ({}, {"label": "unverified"}),
+        ({"label": "unverified", "relevance": 2.0}, {"relevance": 0.2}),
     ],
 )
-def test_what_is_surer_wider_newer_or_better_proved_is_worth_more(more: dict[str, Any], less: dict[str, Any]) -> None:
-    assert lasting_worth(make(1, **more), {}) > lasting_worth(make(2, **less), {})
+def test_what_is_surer_wider_newer_unanswered_or_matters_here_is_worth_more(
+    more: dict[str, Any], less: dict[str, Any]
+) -> None:
+    assert worth_of(make(1, **more), {}, NOW) > worth_of(make(2, **less), {}, NOW)
+
+
+def test_the_factors_of_a_post_about_which_nothing_is_known_change_nothing() -> None:
+    factors = factors_of(make(1), {}, NOW)
+    assert (factors.relevance, factors.spread, factors.evidence, factors.freshness) == (1, 1, 1, 1)
+    assert factors.chance == pytest.approx(0.8)
 
 
 def test_where_the_machine_was_mostly_wrong_its_flags_are_worth_less() -> None:
     measured = {(1, "concern"): (2, 60), (2, "concern"): (50, 60)}
-    assert lasting_worth(make(1), measured) < lasting_worth(make(2, source_id=2), measured)
+    assert worth_of(make(1), measured, NOW) < worth_of(make(2, source_id=2), measured, NOW)
 
 
 @pytest.mark.parametrize(
     ("label", "values", "seen"),
     [
-        ("negative", {"engagement": {"likes": 3}}, False),
-        ("negative", {"copies": 2}, False),
-        ("negative", {"engagement": {"likes": 4}}, True),
+        ("negative", {"engagement": {"likes": 500}}, False),
+        ("negative", {"copies": 2, "relevance": 0.2}, False),
+        ("negative", {"engagement": {"likes": 501}}, True),
+        ("negative", {"relevance": 2.5}, True),
         ("negative", {"copies": 4}, True),
         ("negative", {"copies": 2, "sources": 2}, True),
         ("concern", {}, True),
         ("unverified", {"priority": -1, "when": NOW - timedelta(days=900)}, True),
     ],
 )
-def test_insults_that_nobody_passes_on_come_behind_everything(
+def test_insults_that_nobody_passes_on_and_that_name_nothing_here_come_behind_everything(
     label: str, values: dict[str, Any], *, seen: bool
 ) -> None:
-    assert (lasting_worth(make(1, label, **values), {}) > WORTH_A_DAY) is seen
+    assert (worth_of(make(1, label, **values), {}, NOW) > WORTH_A_DAY) is seen
 
 
 def order_of(database: Database, order: Order = Order.WORTH) -> list[int]:
@@ -77,9 +94,9 @@ def test_copies_move_a_flag_forward(database: Database) -> None:
         matching.join_clusters(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
         session.commit()
     assert order_of(database) == [likely, copied]
-    assert place_open_flags(database) == 1
+    assert place_open_flags(database, NOW) == 2, "one has copies, and both were looked at for relevance"
     assert order_of(database) == order_of(database, Order.REACH) == [copied, likely]
-    assert place_open_flags(database) == 0, "nothing has changed since"
+    assert place_open_flags(database, NOW) == 0, "nothing has changed since"
 
 
 def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
@@ -91,7 +108,7 @@ def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
         last = add_flag(session, add_post(session, wrong, "x"), probability=0.9).id
         first = add_flag(session, add_post(session, other, "y"), probability=0.8).id
         session.commit()
-    place_open_flags(database)
+    place_open_flags(database, NOW)
     assert order_of(database) == [first, last]
 
 
@@ -101,7 +118,7 @@ def test_decided_flags_stay_as_they_were(database: Database) -> None:
         reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
         flag.worth = -1.0
         session.commit()
-    assert place_open_flags(database) == 0
+    assert place_open_flags(database, NOW) == 0
 
 
 def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,8 +128,8 @@ def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: p
         for number in range(5):
             add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
         session.commit()
-    assert place_open_flags(sqlite_database) == 5
-    assert place_open_flags(sqlite_database) == 0
+    assert place_open_flags(sqlite_database, NOW) == 5
+    assert place_open_flags(sqlite_database, NOW) == 0
 
 
 def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) -> None:
@@ -125,7 +142,10 @@ def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) ->
         other = add_flag(session, add_post(session, forum, "không ngày", published_at=None)).id
         session.commit()
         assert places.usual_dates(session) == {file.id: dated[1]}
-        when = {one.flag_id: one.when for one in places.open_flags(session, {file.id: dated[1]}, after=0, limit=10)}
+        when = {
+            one.flag_id: one.when
+            for one in places.open_flags(session, {file.id: dated[1]}, since=NOW, after=0, limit=10)
+        }
     assert when[undated] == dated[1]
     assert when[other] > dated[2], "what is crawled is as old as its collection"
 
@@ -138,23 +158,36 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
     with postgres_database.work() as deciding:
         deciding.get_one(Flag, 1).lease_owner = "user:1"
         deciding.flush()
-        place_open_flags(postgres_database)
+        place_open_flags(postgres_database, NOW)
         deciding.rollback()
     with postgres_database.work() as session:
         assert session.get_one(Flag, 1).worth == -1.0
         assert session.get_one(Flag, 2).worth > 0
 
 
-def test_the_stored_number_keeps_the_order_of_worth_as_it_falls_by_half_each_week() -> None:
-    def worth(one: Candidate, now: datetime) -> float:
-        return one.probability * reach(one) * float(0.5 ** ((now - one.when) / timedelta(days=7)))
+def test_flags_grow_older_and_are_placed_anew(database: Database) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        older = add_flag(session, add_post(session, source, "1", published_at=NOW), probability=0.9).id
+        newer = add_flag(session, add_post(session, source, "2", published_at=NOW + WEEK), probability=0.7).id
+        session.commit()
+    assert place_open_flags(database, NOW) == 2
+    assert order_of(database) == [older, newer]
+    assert place_open_flags(database, NOW + timedelta(minutes=10)) == 0, "that little changes no order"
+    assert place_open_flags(database, NOW + WEEK) == 1
+    assert order_of(database) == [newer, older]
 
-    found = [
-        make(1, probability=probability, copies=copies, when=NOW - timedelta(days=age))
-        for probability in (0.5, 0.9)
-        for age in (0, 3, 9)
-        for copies in (1, 4)
-    ]
-    by_number = sorted(found, key=lambda each: lasting_worth(each, {}))
-    for later in (NOW, NOW + timedelta(days=10)):
-        assert by_number == sorted(found, key=lambda each: worth(each, later))
+
+def test_what_the_office_named_orders_the_open_flags(database: Database) -> None:
+    with database.work() as session:
+        source = add_source(session)
+        texts = ("Chợ đêm hôm qua đông quá trời đông", "Bãi rác Nậm Pha cháy khét lẹt cả đêm")
+        elsewhere, here = (add_flag(session, add_post(session, source, text, text=text)).id for text in texts)
+        session.commit()
+    place_open_flags(database, NOW)
+    assert order_of(database) == [elsewhere, here]
+    with database.work() as session:
+        focus.put(session, FocusDraft(province="Nậm Pha", words=("bãi rác",)), NOW)
+        session.commit()
+    assert place_open_flags(database, NOW) == 2
+    assert order_of(database) == [here, elsewhere]

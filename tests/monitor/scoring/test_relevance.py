@@ -1,0 +1,66 @@
+"""What matters to an office: words of working life, its province, and what it named, which is never a person."""
+
+import pytest
+
+from monitor.scoring.relevance import NOTHING, PROVINCE, WATCHED, WORK, Focus, Relevance, read_words, words_of_work
+from storage.scoring.focus import FocusDraft
+
+OFFICE = Focus(
+    FocusDraft(province="Thái Nguyên", neighbours=("Lạng Sơn",), words=("Công ty May Nậm Pha", "bãi rác", "cau treo"))
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Công ty nợ lương hai tháng rồi", ("nợ lương", "công ty")),
+        ("CONG TY CHAM LUONG, cong nhan dinh cong", ("cham luong", "cong nhan", "dinh cong", "cong ty")),
+        ("xưởng nóng như lò", ("xưởng",)),
+        ("lương tâm của người bán hàng", ()),
+        ("Công ty em bán kem trộn giá tốt", ()),
+        ("Sếp bắt đi làm chủ nhật", ("sếp", "đi làm")),
+        ("", ()),
+    ],
+)
+def test_one_sure_word_or_two_weak_ones_tell_of_working_life(text: str, found: tuple[str, ...]) -> None:
+    assert words_of_work(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Trời hôm nay đẹp quá", Relevance()),
+        ("Ở Thái Nguyên mưa to", Relevance(own=("Thái Nguyên",))),
+        ("Đường lên Lạng Sơn sạt lở", Relevance(near=("Lạng Sơn",))),
+        ("Ở Cà Mau mưa to", Relevance()),
+        ("Bãi rác cháy, bai rac lai chay", Relevance(watched=("bãi rác",))),
+        ("Cầu treo gãy rồi", Relevance(watched=("cau treo",))),
+        ("Công ty May Nậm Pha nợ lương", Relevance(work=("công ty may", "nợ lương"), watched=("Công ty May Nậm Pha",))),
+    ],
+)
+def test_what_matters_is_named_as_it_was_found(text: str, found: Relevance) -> None:
+    assert OFFICE.relevance_of(text) == found
+
+
+def test_an_office_that_named_nothing_has_the_words_of_working_life() -> None:
+    anybody = Focus(FocusDraft())
+    assert anybody.relevance_of("Ở Thái Nguyên công nhân đình công").value == WORK
+    assert anybody.relevance_of("Ở Thái Nguyên mưa to").value == NOTHING
+
+
+def test_what_matters_in_several_ways_counts_in_each() -> None:
+    both = OFFICE.relevance_of("Công nhân ở Thái Nguyên, gần Lạng Sơn, đòi dọn bãi rác")
+    assert both.value == pytest.approx(WORK * PROVINCE * WATCHED), "its own province hides those beside it"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "refused"),
+    [
+        (" bãi rác \n\nCông ty Nguyễn Kim, nước sạch", ("bãi rác", "Công ty Nguyễn Kim", "nước sạch"), ()),
+        ("Nguyễn Văn Mẫu\nbãi rác", ("bãi rác",), ("Nguyễn Văn Mẫu",)),
+        ("trần thị mẫu, chị Hoa, @lan.mau, 0912345678", (), ("trần thị mẫu", "chị Hoa", "@lan.mau", "0912345678")),
+        ("…, !", (), ()),
+    ],
+)
+def test_a_person_is_never_watched(typed: str, kept: tuple[str, ...], refused: tuple[str, ...]) -> None:
+    assert read_words(typed) == (kept, refused)
