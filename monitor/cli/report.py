@@ -151,7 +151,7 @@ def publish(
     Example: `kiemtin publish --to /srv/www/dinh-chinh`
     """
     app = application(context)
-    count, changed = write_corrections(app.ready_database, app.settings, to)
+    count, changed = write_corrections(app.ready_database, app.settings, app.clock.now(), to)
     folder = to or app.settings.publish.folder
     if as_json:
         show_json({"corrections": count, "changed": changed, "folder": str(folder)})

@@ -153,7 +153,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     async def publish_corrections() -> str:
         if app.settings.publish.folder is None:
             return ""
-        count, changed = await background.run(publish, app.ready_database, app.settings)
+        count, changed = await background.run(publish, app.ready_database, app.settings, app.clock.now())
         return f"{count} corrections published" if changed else ""
 
     async def summarise() -> str:

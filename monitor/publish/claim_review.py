@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from monitor.clock import VIETNAM
-from storage.review.corrections import FALSE, MISLEADING, UNFOUNDED, Published
+from storage.review.corrections import FALSE, MISLEADING, UNFOUNDED, Released
 
 VERDICTS: Final[Mapping[str, str]] = {
     FALSE: "Sai sự thật",
@@ -17,7 +17,7 @@ _VALUES: Final[Mapping[str, int]] = {FALSE: 1, UNFOUNDED: 1, MISLEADING: 2}
 _BEST: Final = 5  # true
 
 
-def claim_review(correction: Published, *, page: str, site: str, publisher: str) -> dict[str, Any]:
+def claim_review(correction: Released, *, page: str, site: str, publisher: str) -> dict[str, Any]:
     """Return a correction in force as ClaimReview; it names no author of the claim, for none is stored.
 
     Args:

@@ -16,8 +16,9 @@ from monitor.publish.claim_review import VERDICTS, as_json_ld, claim_review
 from monitor.publish.folder import write_site
 from monitor.settings.settings import Settings
 from storage.database import Database
+from storage.models import Correction
 from storage.review import corrections
-from storage.review.corrections import RELEASED, WITHDRAWN, Published
+from storage.review.corrections import RELEASED, WITHDRAWN, Released
 
 NEWEST: Final = 20
 FEED: Final = "feed.atom"
@@ -26,12 +27,15 @@ STYLE: Final = "site.css"
 TITLE: Final = "Đính chính thông tin sai sự thật"
 
 
-def publish(database: Database, settings: Settings, folder: Path | None = None) -> tuple[int, bool]:
-    """Write all released corrections as static files; all of them or none.
+def publish(database: Database, settings: Settings, now: datetime, folder: Path | None = None) -> tuple[int, bool]:
+    """Write all released corrections as static files, all of them or none, and note that they are published.
+
+    Written anywhere else than into the folder of the settings they are copies, and not published.
 
     Args:
         database: The corrections.
         settings: Address and name of the site, and where its files go if no folder is given.
+        now: The present time, UTC.
         folder: Where the files go.
 
     Returns:
@@ -51,11 +55,22 @@ def publish(database: Database, settings: Settings, folder: Path | None = None) 
         message = "say where the files go: --to FOLDER, or `folder` in the [publish] table"
         raise UsageError(message)
     with database.work() as session:
-        found = corrections.published(session)
-    return len(found), write_site(target, render_site(found, f"{settings.publish.url}/", name))
+        found = corrections.ever_released(session)
+    changed = write_site(target, render_site(found, f"{settings.publish.url}/", name))
+    if settings.publish.folder in (None, target):
+        with database.work() as session:
+            corrections.note_published(session, {each.row.id: each.row.state for each in found}, now)
+            session.commit()
+    return len(found), changed
 
 
-def render_site(found: Sequence[Published], site: str, publisher: str) -> dict[str, bytes]:
+def is_online(settings: Settings, row: Correction) -> bool:
+    """Tell whether the folder that is served shows a correction as it now is: by what was noted, and by the file."""
+    folder = settings.publish.folder
+    return row.published_state == row.state and (folder is None or (folder / _page_name(row)).is_file())
+
+
+def render_site(found: Sequence[Released], site: str, publisher: str) -> dict[str, bytes]:
     """Return the files by name; the same corrections give the same bytes.
 
     Args:
@@ -91,12 +106,16 @@ def render_site(found: Sequence[Published], site: str, publisher: str) -> dict[s
     return files
 
 
-def page_of(correction: Published) -> str:
+def page_of(correction: Released) -> str:
     """Return the name of a correction's page, which stays the same."""
-    return f"dinh-chinh-{correction.row.id}.html"
+    return _page_name(correction.row)
 
 
-def _page(each: Published, by_number: Mapping[int, Published], site: str, publisher: str) -> dict[str, object]:
+def _page_name(row: Correction) -> str:
+    return f"dinh-chinh-{row.id}.html"
+
+
+def _page(each: Released, by_number: Mapping[int, Released], site: str, publisher: str) -> dict[str, object]:
     json_ld = ""
     if each.row.state == RELEASED:
         data = claim_review(each, page=f"{site}{page_of(each)}", site=site, publisher=publisher)
@@ -110,7 +129,7 @@ def _page(each: Published, by_number: Mapping[int, Published], site: str, publis
     }
 
 
-def _local(each: Published) -> datetime:
+def _local(each: Released) -> datetime:
     return each.released_at.astimezone(VIETNAM)
 
 
@@ -127,7 +146,7 @@ MOST_ENTRIES: Final = 50
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def atom(corrections: Sequence[Published], *, site: str, feed: str, title: str, publisher: str) -> bytes:
+def atom(corrections: Sequence[Released], *, site: str, feed: str, title: str, publisher: str) -> bytes:
     """Return the feed of the newest corrections.
 
     Args:
@@ -152,7 +171,7 @@ def atom(corrections: Sequence[Published], *, site: str, feed: str, title: str, 
     return body + b"\n"
 
 
-def _entry(root: Element, each: Published, page: str) -> None:
+def _entry(root: Element, each: Released, page: str) -> None:
     entry = SubElement(root, "entry")
     _add(entry, "id", page)
     _add(entry, "title", f"{headline(each)}: {each.content.claim}")
@@ -162,7 +181,7 @@ def _entry(root: Element, each: Published, page: str) -> None:
     _add(entry, "summary", each.content.text if each.row.state == RELEASED else each.why or headline(each))
 
 
-def headline(each: Published) -> str:
+def headline(each: Released) -> str:
     """Return the verdict of a correction in force, or what became of another one."""
     if each.row.state == RELEASED:
         return VERDICTS[each.content.verdict]

@@ -44,8 +44,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedCorrection:
-    """A correction that was released in the period: its number, when, what it answers, its verdict, and its state."""
+class PublishedCorrection:
+    """A correction that was published in the period: its number, when, its claim and verdict, and how it is shown."""
 
     number: int
     at: datetime
@@ -62,14 +62,14 @@ class ClaimFigures:
         listed: Those that most posts say.
         total: How many there are in all.
         tally: What became of all of them.
-        corrections: Corrections that were released in the period.
+        corrections: Corrections that were published in the period.
 
     """
 
     listed: tuple[Claim, ...]
     total: int
     tally: ClaimTally
-    corrections: tuple[ReleasedCorrection, ...]
+    corrections: tuple[PublishedCorrection, ...]
 
 
 def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
@@ -81,15 +81,15 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
         total=len(every),
         tally=report_claims.tally(session, span, CLAIM_LABELS, every),
         corrections=tuple(
-            ReleasedCorrection(
+            PublishedCorrection(
                 number=each.row.id,
-                at=each.released_at,
+                at=each.row.published_at,
                 claim=mask_personal(each.content.claim),
                 verdict=each.content.verdict,
-                state=each.row.state,
+                state=each.row.published_state or "",
             )
-            for each in reversed(corrections.published(session))
-            if span.start <= each.released_at < span.end
+            for each in reversed(corrections.ever_released(session))
+            if each.row.published_at is not None and span.start <= each.row.published_at < span.end
         ),
     )
 

@@ -24,7 +24,7 @@ def claims(figures: ReportFigures, words: Wording) -> Table:
             Column("first_at", say("Bài đầu tiên"), MOMENT, 24),
             Column("finding", say("Kết luận"), TEXT, 26),
             Column("evidence", say("Nguồn đối chiếu"), TEXT, 34),
-            Column("answers", say("Đính chính đã duyệt")),
+            Column("answers", say("Đính chính đã công bố")),
         ),
         rows=tuple(
             (
@@ -80,8 +80,8 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
     say = words.language.say
     return Table(
         name="corrections",
-        heading=say("Đính chính đã duyệt trong kỳ"),
-        shows=say("Lời đính chính mà người thứ hai đã duyệt trong kỳ, mỗi lời có dẫn nguồn."),
+        heading=say("Đính chính đã công bố trong kỳ"),
+        shows=say("Lời đính chính đã lên trang công bố trong kỳ, mỗi lời có dẫn nguồn."),
         columns=(
             Column("number", say("Số"), width=6),
             Column("at", say("Thời gian"), MOMENT, 18),
@@ -99,7 +99,7 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
             )
             for row in figures.claims.corrections
         ),
-        empty=say("Trong kỳ chưa duyệt lời đính chính nào."),
+        empty=say("Trong kỳ chưa công bố lời đính chính nào."),
     )
 
 

@@ -251,7 +251,7 @@ def _claim(claim: Claim, words: Wording) -> str:
         found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
     else:
         found = say("Có nguồn bác bỏ") if claim.refuted else say("Chưa thấy nguồn nào nói về việc này")
-    answered = say("đã duyệt lời đính chính") if claim.answered else say("chưa có lời đính chính")
+    answered = say("đã công bố lời đính chính") if claim.answered else say("chưa có lời đính chính")
     told = f"{capitalised(spread_words(claim.spread, words))}. {found}; {answered}."
     return f"“{claim.summary}”. {told}" if claim.summary else say("(Chưa có tóm tắt.) %(told)s", told=told)
 

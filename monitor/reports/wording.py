@@ -44,7 +44,7 @@ VERDICTS: Final = {
     "unfounded": N_("Không có căn cứ"),
 }
 CORRECTION_STATES: Final = {
-    "released": N_("Đã duyệt"),
+    "released": N_("Đang công bố"),
     "replaced": N_("Đã được thay thế"),
     "withdrawn": N_("Đã thu hồi"),
 }

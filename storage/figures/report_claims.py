@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.figures.report_counts import Period, dated_at, dated_within, spread_of
 from storage.models import Correction, Flag, Post, Review
+from storage.review.corrections import RELEASED
 from storage.review.decisions import REFUTED
 
 
@@ -80,9 +81,8 @@ def tally(session: Session, period: Period, labels: Collection[str], found: Iter
     newest = select(func.max(Review.id)).join(Flag, Flag.id == Review.flag_id).join(Post, Post.id == Flag.post_id)
     newest = newest.where(*_confirmed(period, labels), Review.stands()).group_by(Review.flag_id)
     refuted = set(session.scalars(select(Review.flag_id).where(Review.id.in_(newest), Review.decision == REFUTED)))
-    corrected = (
-        select(Flag.post_id).join(Correction, Correction.flag_id == Flag.id).where(Correction.state == "released")
-    )
+    corrected = select(Flag.post_id).join(Correction, Correction.flag_id == Flag.id)
+    corrected = corrected.where(Correction.published_state == RELEASED)
     clusters = set(session.scalars(select(Post.cluster_id).where(Post.id.in_(corrected))))
     flags = set(session.scalars(select(Flag.id).where(Flag.label.in_(labels), Flag.post_id.in_(corrected))))
     counted: Counter[tuple[bool, bool]] = Counter()
@@ -105,7 +105,7 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
     newest = select(Review).where(Review.flag_id == claim.flag_id, Review.stands()).order_by(Review.id.desc()).limit(1)
     review = session.scalars(newest).first()
     flags = select(Flag.id).where(Flag.post_id.in_(posts))
-    published = select(func.count()).where(Correction.flag_id.in_(flags), Correction.state == "released")
+    published = select(func.count()).where(Correction.flag_id.in_(flags), Correction.published_state == RELEASED)
     return ClaimAnswers(
         decision=review.decision if review else None,
         addresses=tuple(review.evidence) if review else (),

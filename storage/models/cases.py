@@ -98,6 +98,10 @@ class Correction(Base):
     written_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     written_at: Mapped[datetime]
     released_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_at: Mapped[datetime | None] = mapped_column(
+        index=True, doc="when it was first written into the folder that is served; released alone is not published"
+    )
+    published_state: Mapped[str | None] = mapped_column(String(20), doc="its state as that folder shows it")
     changed_at: Mapped[datetime] = mapped_column(doc="when its newest event was added")
 
     flag: Mapped[Flag | None] = relationship()

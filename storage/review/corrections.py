@@ -4,12 +4,12 @@ Events are only added; what a correction says is what its newest `written` event
 event made of it. A released correction is never edited: another one replaces it, and the old one stays in the archive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import audit
@@ -47,7 +47,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class Released:
     """A correction that was released at some time: its row, what it says, and what became of it.
 
     Args:
@@ -123,17 +123,31 @@ def successors(session: Session, number: int) -> Sequence[Correction]:
     return session.scalars(select(Correction).where(Correction.replaces_id == number).order_by(Correction.id)).all()
 
 
-def published(session: Session) -> list[Published]:
-    """List all that was ever released, newest first."""
+def ever_released(session: Session) -> list[Released]:
+    """List all that was ever released, newest first: what the public site holds once it is written."""
     query = select(Correction).where(Correction.released_at.is_not(None))
     rows = session.scalars(query.order_by(Correction.released_at.desc(), Correction.id.desc())).all()
     after = {row.replaces_id: row.id for row in reversed(rows) if row.replaces_id is not None}
-    return [_published(session, row, after.get(row.id)) for row in rows]
+    return [_released(session, row, after.get(row.id)) for row in rows]
 
 
-def _published(session: Session, row: Correction, replaced_by: int | None) -> Published:
+def note_published(session: Session, states: Mapping[int, str], now: datetime) -> None:
+    """Note what the folder that is served shows: the states of corrections, by their numbers, as they were written."""
+    for row in session.scalars(select(Correction).where(Correction.id.in_(states))):
+        row.published_at, row.published_state = row.published_at or now, states[row.id]
+    session.flush()
+
+
+def count_unpublished(session: Session) -> int:
+    """Count the corrections that were released at some time, and that the served folder shows in another state."""
+    shown = func.coalesce(Correction.published_state, "")
+    query = select(func.count()).where(Correction.released_at.is_not(None), shown != Correction.state)
+    return session.scalar(query) or 0
+
+
+def _released(session: Session, row: Correction, replaced_by: int | None) -> Released:
     gone = next((event for event, _ in events_of(session, row.id) if event.kind == WITHDRAWN), None)
-    return Published(
+    return Released(
         row=row,
         content=content_of(newest_text(session, row.id)),
         released_at=cast("datetime", row.released_at),
@@ -186,7 +200,7 @@ def rewrite(session: Session, row: Correction, content: Content, *, user_id: int
 
 
 def release(session: Session, row: Correction, *, seen: int, user_id: int, now: datetime) -> None:
-    """Release a correction: from now on it is published.
+    """Release a correction: it may be published from now on.
 
     Args:
         session: The unit of work.

@@ -18,7 +18,10 @@ from monitor.desk.views.masking import Mask, first_line
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
+from monitor.errors import PublishFailed, UsageError
+from monitor.publish.site import is_online, publish
 from monitor.review.roles import Right
+from storage import audit
 from storage.errors import DataRejected
 from storage.models import Correction, Flag
 from storage.review import corrections, flags, reviews
@@ -87,9 +90,24 @@ LIMITS: Final = {"claim": MAX_CLAIM, "text": MAX_TEXT, "source": MAX_SOURCE, "li
 def show_all(request: Request, desk: CurrentDesk, state: str = "") -> Response:
     """List corrections, the last changed first."""
     chosen = state if state in corrections.STATES else ""
+    return _list(request, desk, chosen)
+
+
+@router.post("/corrections/publish", dependencies=[allow(Right.RELEASE), RequireFormToken])
+def publish_all(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+    """Write the folder that is served: from then on what was released is published."""
+    now = desk.clock.now()
+    try:
+        count, _changed = publish(desk.database, desk.settings, now)
+    except (UsageError, PublishFailed) as error:
+        return _list(request, desk, "", failed=str(error), status=HTTPStatus.CONFLICT)
     with desk.database.work() as session:
-        rows = corrections.listed(session, (chosen,) if chosen else corrections.STATES)
-    return render(request, "corrections.html", {"rows": rows, "state": chosen})
+        detail = {"corrections": count}
+        audit.record(
+            session, at=now, action="corrections.published", subject="corrections", user_id=reviewer.id, detail=detail
+        )
+        session.commit()
+    return RedirectResponse("/corrections", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/corrections/{number}")
@@ -232,6 +250,26 @@ def _mask(desk: Desk) -> Mask:
     return desk.mask
 
 
+def _publishing(session: Session, desk: Desk) -> dict[str, object]:
+    """Return how many corrections the served folder does not show as they are, and whether there is such a folder."""
+    settings = desk.settings
+    return {
+        "unpublished": corrections.count_unpublished(session),
+        "can_publish": bool(settings.publish.url and settings.publish.folder and settings.report.organisation),
+    }
+
+
+def _list(request: Request, desk: Desk, chosen: str, *, failed: str = "", status: int = 200) -> Response:
+    with desk.database.work() as session:
+        rows = corrections.listed(session, (chosen,) if chosen else corrections.STATES)
+        context = _publishing(session, desk) | {
+            "rows": [(row, content, is_online(desk.settings, row)) for row, content in rows],
+            "state": chosen,
+            "failed": failed,
+        }
+    return render(request, "corrections.html", context, status=status)
+
+
 def _to(number: int) -> Response:
     return RedirectResponse(f"/corrections/{number}", status_code=HTTPStatus.SEE_OTHER)
 
@@ -277,8 +315,9 @@ def _page(
         newest = corrections.newest_text(session, number)
         content = corrections.content_of(newest)
         writers = {name for event, name in events if event.kind == corrections.WRITTEN}
-        context = {
+        context = _publishing(session, desk) | {
             "row": row,
+            "online": is_online(desk.settings, row),
             "content": content,
             "draft": draft or content,
             "seen": newest.id,

@@ -132,7 +132,7 @@ CORRECTION_STATES: Final = Translated(
     {
         "draft": N_("chờ duyệt"),
         "returned": N_("trả lại để sửa"),
-        "released": N_("đã công bố"),
+        "released": N_("đã duyệt"),
         "replaced": N_("đã được thay thế"),
         "withdrawn": N_("đã thu hồi"),
     }
@@ -254,6 +254,17 @@ def teaching_answers() -> tuple[Decision, ...]:
 def decisions_on(label: str) -> tuple[Decision, ...]:
     """Return the decisions on a flag of a label, in the order of their keys, which are numbers from 1."""
     return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(label_named(label).decisions, 1))
+
+
+def correction_state(state: str, published: str | None, online: bool) -> str:  # noqa: FBT001  a template gives them in order
+    """Return what became of a correction: `published` is its state as the public folder shows it."""
+    if online and state == "released":
+        return _("đã công bố")
+    if state == "released":
+        return _("đã duyệt, chưa công bố")
+    if published is not None and not online:
+        return _("%(state)s, trang công bố chưa được cập nhật") % {"state": CORRECTION_STATES[state]}
+    return CORRECTION_STATES[state]
 
 
 def all_labels() -> tuple[LabelHelp, ...]:

@@ -218,6 +218,8 @@ def _create_cases_and_corrections() -> None:
         sa.Column("written_by", KEY, to("users", "RESTRICT"), nullable=False),
         sa.Column("written_at", TIME, nullable=False),
         sa.Column("released_at", TIME, index=True),
+        sa.Column("published_at", TIME, index=True),
+        sa.Column("published_state", sa.String(20)),
         sa.Column("changed_at", TIME, nullable=False),
         sa.CheckConstraint("state IN ('draft', 'returned', 'released', 'replaced', 'withdrawn')", name="state"),
     )

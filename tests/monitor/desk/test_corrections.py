@@ -1,8 +1,13 @@
 """Corrections at the desk: written from a refuted claim, released by a second person, masked texts refused."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from monitor.settings.reports import PublishSettings, ReportSettings
 from storage.database import Database
 from storage.models import AuditEvent
 from storage.review import corrections
@@ -63,7 +68,7 @@ def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(
     assert "đã công bố" in text_of(minh.page(path), ".tag")
     assert TEXT.claim in text_of(minh.page("/corrections?state=released"), ".queue-line")
     with sqlite_database.work() as session:
-        (shown,) = corrections.published(session)
+        (shown,) = corrections.ever_released(session)
         actions = select(AuditEvent.action).where(AuditEvent.action.startswith("correction."))
         assert session.scalars(actions.order_by(AuditEvent.id)).all() == ["correction.written", "correction.released"]
     assert shown.content == TEXT
@@ -139,3 +144,37 @@ def test_a_viewer_sees_corrections_and_no_button(newcomer: Newcomer, lan: Browse
     path, viewer = write(lan, refuted(lan, make_flagged)), newcomer("hoa", "viewer")
     assert viewer.page(path).select("main form") == []
     assert viewer.get("/corrections").status_code == 200
+
+
+def serve(app: FastAPI, folder: Path) -> None:
+    """Let the settings name a folder that is served."""
+    site = PublishSettings(url="https://ldld.example.vn/tin", folder=folder)
+    changes = {"publish": site, "report": ReportSettings(organisation="Liên đoàn Lao động tỉnh")}
+    app.state.desk = replace(app.state.desk, settings=app.state.desk.settings.model_copy(update=changes))
+
+
+def test_what_is_released_is_published_by_a_button_and_said_so_only_then(
+    app: FastAPI, lan: Browser, minh: Browser, make_flagged: FlagMaker, tmp_path: Path
+) -> None:
+    path = write(lan, refuted(lan, make_flagged))
+    minh.send(f"{path}/release", path)
+    assert text_of(lan.page(path), ".tag") == "đã duyệt, chưa công bố"
+    assert "Chưa đặt nơi công bố" in text_of(minh.page("/corrections"), ".notice")
+    assert minh.send("/corrections/publish").status_code == 409
+    serve(app, tmp_path / "served")
+    assert lan.page("/corrections").select('form[action="/corrections/publish"]') == [], "a reviewer may not"
+    assert minh.send("/corrections/publish", "/corrections").status_code == 303
+    assert (tmp_path / "served" / "dinh-chinh-1.html").is_file()
+    assert text_of(lan.page(path), ".tag") == "đã công bố"
+    assert lan.page("/corrections").select(".notice") == []
+    minh.send(f"{path}/withdraw", path, why="nguồn đã đổi")
+    assert text_of(lan.page(path), ".tag") == "đã thu hồi, trang công bố chưa được cập nhật"
+    minh.send("/corrections/publish", path)
+    assert text_of(lan.page(path), ".tag") == "đã thu hồi"
+
+
+def test_a_folder_that_cannot_be_written_is_told(app: FastAPI, minh: Browser, tmp_path: Path) -> None:
+    serve(app, tmp_path / "served")
+    (tmp_path / "served").write_text("in the way", encoding="utf-8")
+    response = minh.send("/corrections/publish")
+    assert (response.status_code, "served is a file" in response.text) == (409, True)

@@ -11,10 +11,13 @@ from bs4 import BeautifulSoup
 
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import mask_personal
-from monitor.publish.site import publish
+from monitor.publish.site import is_online, publish
 from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
+from storage.models import Correction
+from storage.review import corrections
+from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
 from tests.factories import make_correction
 from tests.monitor.publish.claim_review_schema import ClaimReview
@@ -36,7 +39,7 @@ def published(sqlite_database: Database, clock: FakeClock, settings: Settings, t
         fill(session, clock)
         session.commit()
     folder = tmp_path / "public"
-    assert publish(sqlite_database, settings, folder) == (4, True)
+    assert publish(sqlite_database, settings, clock.now(), folder) == (4, True)
     return folder
 
 
@@ -136,7 +139,7 @@ def test_a_second_run_changes_no_byte_and_touches_nothing(
     before = {
         path.name: (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for path in published.iterdir()
     }
-    assert publish(sqlite_database, settings, published) == (4, False)
+    assert publish(sqlite_database, settings, NOW, published) == (4, False)
     after = {
         path.name: (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for path in published.iterdir()
     }
@@ -146,7 +149,7 @@ def test_a_second_run_changes_no_byte_and_touches_nothing(
 def test_a_site_without_corrections_is_whole_as_well(
     sqlite_database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    publish(sqlite_database, settings, tmp_path / "empty")
+    publish(sqlite_database, settings, NOW, tmp_path / "empty")
     feed = feedparser.parse((tmp_path / "empty" / "feed.atom").read_bytes())
     assert (feed.bozo, feed.entries) == (False, [])
     assert "Chưa có lời đính chính nào" in (tmp_path / "empty" / "index.html").read_text(encoding="utf-8")
@@ -154,7 +157,34 @@ def test_a_site_without_corrections_is_whole_as_well(
 
 def test_address_and_name_must_be_set(sqlite_database: Database, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"\[publish\] table"):
-        publish(sqlite_database, Settings(home=tmp_path), tmp_path / "x")
+        publish(sqlite_database, Settings(home=tmp_path), NOW, tmp_path / "x")
     settings = Settings(home=tmp_path, publish=PublishSettings(url=SITE), report=ReportSettings(organisation="LĐLĐ"))
     with pytest.raises(UsageError, match="--to FOLDER"):
-        publish(sqlite_database, settings)
+        publish(sqlite_database, settings, NOW)
+
+
+def test_only_what_the_folder_of_the_settings_shows_is_published(
+    sqlite_database: Database, clock: FakeClock, settings: Settings, tmp_path: Path
+) -> None:
+    with sqlite_database.work() as session:
+        fill(session, clock)
+        session.commit()
+    served = tmp_path / "served"
+    settings = settings.model_copy(update={"publish": PublishSettings(url=SITE, folder=served)})
+
+    def online() -> list[bool]:
+        with sqlite_database.work() as session:
+            return [is_online(settings, session.get_one(Correction, number)) for number in range(1, 6)]
+
+    publish(sqlite_database, settings, NOW, tmp_path / "a copy")
+    assert online() == [False] * 5
+    publish(sqlite_database, settings, NOW)
+    assert online() == [True, True, True, True, False], "a draft is not"
+    with sqlite_database.work() as session:
+        assert corrections.count_unpublished(session) == 0
+        row = session.get_one(Correction, 2)
+        corrections.withdraw(session, row, why="Nguồn đã đổi.", user_id=2, now=NOW)
+        session.commit()
+        assert (corrections.count_unpublished(session), row.published_state) == (1, "released")
+    (served / "dinh-chinh-4.html").unlink()
+    assert online() == [True, False, True, False, False]

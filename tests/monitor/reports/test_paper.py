@@ -121,7 +121,7 @@ def test_what_has_no_summary_says_so(figures: ReportFigures) -> None:
     claim = replace(figures.claims.listed[0], summary="", answered=1, refuted=False)
     told = texts(replace(figures, claims=replace(figures.claims, listed=(claim,))))["claim.3"]
     assert told.startswith("1. (Chưa có tóm tắt.) 2 bài ở cùng một nguồn")
-    assert told.endswith("Chưa thấy nguồn nào nói về việc này; đã duyệt lời đính chính.")
+    assert told.endswith("Chưa thấy nguồn nào nói về việc này; đã công bố lời đính chính.")
 
 
 def test_many_cases_and_claims_are_told_by_their_number(figures: ReportFigures) -> None:

@@ -25,8 +25,8 @@ def shown(database: Database) -> str:
     return render_html(build_document(gathered(database), ReportSettings(), VIETNAMESE))
 
 
-def test_a_report_lists_the_corrections_that_were_released_in_its_period(full_week: Database) -> None:
-    assert "Đính chính đã duyệt trong kỳ" not in shown(full_week)
+def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_week: Database) -> None:
+    assert "Đính chính đã công bố trong kỳ" not in shown(full_week)
     with full_week.work() as session:
         lead, writer = factories.add_user(session, "minh", "lead"), session.scalars(select(User.id)).first() or 0
         flag = next(flag for flag in session.scalars(select(Flag)) if corrections.is_refuted(session, flag))
@@ -35,12 +35,17 @@ def test_a_report_lists_the_corrections_that_were_released_in_its_period(full_we
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead.id, now=at)
         session.commit()
+    assert "Đính chính đã công bố trong kỳ" not in shown(full_week), "released is not published"
+    with full_week.work() as session:
+        for number, at in ((1, THURSDAY), (2, THURSDAY + timedelta(days=9))):
+            corrections.note_published(session, {number: "released"}, at)
+        session.commit()
     figures = gathered(full_week)
     table = content_tables.corrections(figures, Wording(VIETNAMESE))
     assert [(row[0], row[2], row[3].code, row[4].text) for row in table.rows] == [
-        (1, factories.make_correction().claim, "false", "Đã duyệt")
+        (1, factories.make_correction().claim, "false", "Đang công bố")
     ]
-    assert "Đính chính đã duyệt trong kỳ" in shown(full_week)
+    assert "Đính chính đã công bố trong kỳ" in shown(full_week)
     assert figures.claims.listed[0].answered == 2
 
 
@@ -61,6 +66,7 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
             row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead, now=THURSDAY)
+            corrections.note_published(session, {row.id: row.state}, THURSDAY)
         session.commit()
     page = shown(full_week)
     assert int(asked.findall(page)[0]) == before + MOST_CLAIMS + 2

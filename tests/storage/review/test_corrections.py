@@ -39,11 +39,11 @@ def release(session: Session, row: Correction, user: User) -> None:
 def test_a_correction_is_written_by_one_person_and_released_by_another(database: Database) -> None:
     with database.work() as session:
         row, lan, minh = written(session)
-        assert (row.state, row.released_at, corrections.published(session)) == (DRAFT, None, [])
+        assert (row.state, row.released_at, corrections.ever_released(session)) == (DRAFT, None, [])
         with pytest.raises(DataRejected, match="same person"):
             release(session, row, lan)
         release(session, row, minh)
-        (shown,) = corrections.published(session)
+        (shown,) = corrections.ever_released(session)
         assert (row.state, shown.content, shown.released_at) == (RELEASED, make_correction(), NOW)
         assert [(event.kind, name) for event, name in corrections.events_of(session, row.id)] == [
             ("written", "lan"),
@@ -107,7 +107,7 @@ def test_a_text_that_is_changed_while_it_is_released_is_not_published(
         release(session, corrections.by_id(session, row.id), minh)
         session.commit()
     with sqlite_database.work() as session:
-        (shown,) = corrections.published(session)
+        (shown,) = corrections.ever_released(session)
         assert shown.content == make_correction()
 
 
@@ -135,7 +135,7 @@ def test_a_correction_of_a_correction_takes_its_place_when_it_is_released(databa
         assert (row.state, other.state) == (REPLACED, RELEASED)
         with pytest.raises(DataRejected, match="is replaced"):
             release(session, rival, minh)
-        new, old = corrections.published(session)
+        new, old = corrections.ever_released(session)
         assert (new.row.id, new.row.replaces_id, old.row.id, old.replaced_by) == (other.id, row.id, row.id, other.id)
         assert old.content == make_correction(), "what was said before is kept"
 
@@ -147,7 +147,7 @@ def test_a_withdrawal_needs_a_reason_and_is_the_end(database: Database) -> None:
         with pytest.raises(DataRejected, match="needs a reason"):
             corrections.withdraw(session, row, why=" ", user_id=minh.id, now=NOW)
         corrections.withdraw(session, row, why="nguồn đã gỡ thông báo", user_id=minh.id, now=NOW)
-        (shown,) = corrections.published(session)
+        (shown,) = corrections.ever_released(session)
         assert (shown.row.state, shown.withdrawn_at, shown.why) == (WITHDRAWN, NOW, "nguồn đã gỡ thông báo")
         for act in (corrections.withdraw, corrections.send_back):
             with pytest.raises(DataRejected, match="is withdrawn"):
@@ -170,7 +170,7 @@ def test_a_correction_outlives_its_post_and_can_still_be_released(database: Data
         session.refresh(row)
         assert row.flag_id is None
         release(session, row, minh)
-        assert [shown.row.id for shown in corrections.published(session)] == [row.id]
+        assert [shown.row.id for shown in corrections.ever_released(session)] == [row.id]
 
 
 def test_an_erasure_takes_a_name_out_of_a_correction_as_well(database: Database) -> None:
