@@ -58,8 +58,8 @@ class Section:
 
 YES_OR_NO: Final = ("yes", "no", "unsure")
 """Decisions on a label that holds or does not."""
-ON_CLAIMS: Final = ("no_source", "refuted", "supported", "not_a_claim", "unsure")
-"""Decisions on what somebody asserts: what was found when it was checked."""
+ON_CLAIMS: Final = ("no_source", "refuted", "supported", "not_a_claim", "unsure", "sourced")
+"""Decisions on what somebody asserts: what was found when it was checked, or that the post itself names its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Case(Base):
     )
     topic: Mapped[str] = mapped_column(String(40), doc="a name of concern_topics.toml")
     place: Mapped[Typed] = mapped_column(doc="in the reviewer's words; may be empty")
+    summary: Mapped[Typed] = mapped_column(default="", doc="one sentence of a reviewer; empty: nobody wrote one")
     state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime] = mapped_column(index=True)

@@ -148,6 +148,7 @@ class Flag(Base):
     worth: Mapped[float] = mapped_column(
         Float(), default=0.0, server_default="0", doc="what a decision is worth, as a logarithm; orders the queue"
     )
+    summary: Mapped[str | None] = mapped_column(doc="one sentence of a reviewer, masked; None: one is proposed")
     lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]
 
@@ -166,8 +167,8 @@ class Review(Base):
     __tablename__ = "reviews"
     __table_args__ = (
         CheckConstraint(
-            "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'yes', 'no', 'unsure', 'reopened', "
-            "'withdrawn')",
+            "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'sourced', 'yes', 'no', 'unsure', "
+            "'reopened', 'withdrawn')",
             name="decision",
         ),
         Index(None, "reviewer_id", "decided_at"),

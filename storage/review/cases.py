@@ -154,7 +154,16 @@ def open_for(session: Session, flag: Flag, *, topic: str, place: str, user_id: i
     case = session.scalars(query.limit(1)).first()
     if case is not None:
         return case, False
-    case = Case(flag_id=flag.id, topic=topic, place=place, state=OPEN, opened_by=user_id, opened_at=now, changed_at=now)
+    case = Case(
+        flag_id=flag.id,
+        topic=topic,
+        place=place,
+        summary=flag.summary or "",
+        state=OPEN,
+        opened_by=user_id,
+        opened_at=now,
+        changed_at=now,
+    )
     session.add(case)
     session.flush()
     return case, True

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from storage.models import Flag, Post, PostRevision, Review, join_title
 
 NO_SOURCE, REFUTED, SUPPORTED, NOT_A_CLAIM = "no_source", "refuted", "supported", "not_a_claim"
+SOURCED: Final = "sourced"
+"""News or a notice that names a source which a reader can check: nothing is to be looked for."""
 YES, NO, UNSURE = "yes", "no", "unsure"
 REOPENED: Final = "reopened"
 """The flag is open again, for a new look."""
@@ -25,6 +27,7 @@ STATE_OF: Final[Mapping[str, str]] = {
     REFUTED: "confirmed",
     SUPPORTED: "rejected",
     NOT_A_CLAIM: "rejected",
+    SOURCED: "rejected",
     YES: "confirmed",
     NO: "rejected",
     UNSURE: "unsure",
@@ -33,7 +36,14 @@ STATE_OF: Final[Mapping[str, str]] = {
 """The state of a flag whose newest standing decision is this one."""
 STATES: Final = ("open", "confirmed", "rejected", "unsure")
 """All states of a flag."""
-HOLDS: Final[Mapping[str, bool]] = {NO_SOURCE: True, REFUTED: True, NOT_A_CLAIM: False, YES: True, NO: False}
+HOLDS: Final[Mapping[str, bool]] = {
+    NO_SOURCE: True,
+    REFUTED: True,
+    NOT_A_CLAIM: False,
+    SOURCED: False,
+    YES: True,
+    NO: False,
+}
 """Whether the post carries the label. `supported` does not say: a claim that proved true may still name no source."""
 ALL_DECISIONS: Final = tuple(STATE_OF)
 

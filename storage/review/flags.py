@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_ignoring
 from storage.errors import NotFound
-from storage.models import Flag, Post
+from storage.models import Case, Flag, Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +148,13 @@ def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: d
     # One statement reads and writes, so that of two reviewers at the same moment only one gets the flag.
     claim = update(Flag).where(Flag.id == flag_id, free(owner, now)).values(lease_owner=owner, lease_until=until)
     return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
+
+
+def summarise(session: Session, flag: Flag, summary: str) -> None:
+    """Store a reviewer's sentence of a flag, and of the case that it opened; an empty one leaves the proposed one."""
+    flag.summary = summary or None
+    session.execute(update(Case).where(Case.flag_id == flag.id).values(summary=summary))
+    session.flush()
 
 
 def release(session: Session, flag_id: int, owner: str) -> None:

@@ -95,8 +95,10 @@ def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
 
 
 def cluster_name(session: Session, cluster_id: int) -> str | None:
-    """Return the most telling words of a cluster's first post; None while it has no name."""
-    return session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
+    """Return the newest sentence that a reviewer gave a flag of a cluster, or else its most telling words."""
+    said = select(Flag.summary).join(Post, Post.id == Flag.post_id)
+    said = said.where(Post.cluster_id == cluster_id, Flag.summary.is_not(None)).order_by(Flag.id.desc()).limit(1)
+    return session.scalar(said) or session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
 
 
 def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:

@@ -8,12 +8,12 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.desk.pages.queue import MAX_ID
 from monitor.desk.views.decision_form import MAX_NOTE, MAX_PLACE, clean
-from monitor.desk.views.masking import first_line
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
 from monitor.review.roles import Right
+from monitor.scoring.summary import summary_of
 from storage import audit
 from storage.errors import DataRejected
 from storage.review import cases
@@ -33,7 +33,7 @@ def show_all(request: Request, desk: CurrentDesk, state: str = "", topic: str = 
     chosen = topic if topic in wording.TOPICS else None
     with desk.database.work() as session:
         found = cases.listed(session, states, topic=chosen, limit=MOST_CASES)
-        rows = [(case, first_line(case.flag.post, desk.mask) if case.flag else None) for case in found]
+        rows = [(case, case.summary or (summary_of(case.flag, desk.mask) if case.flag else "")) for case in found]
         counts = cases.counts(session)
     context = {
         "rows": rows,
@@ -96,8 +96,7 @@ def _page(request: Request, desk: Desk, case_id: int, *, line: str = "", status:
     with desk.database.work() as session:
         case = cases.by_id(session, case_id)
         behind = [
-            (flag.id, flag.post.source.name, first_line(flag.post, desk.mask))
-            for flag in cases.flags_of(session, case_id)
+            (flag.id, flag.post.source.name, summary_of(flag, desk.mask)) for flag in cases.flags_of(session, case_id)
         ]
         events = cases.events_of(session, case_id)
     possible = ("reopened", "noted", "described") if case.state == SETTLED else [s for s in STEPS if s != "reopened"]

@@ -17,6 +17,7 @@ from monitor.desk.views.decision_form import (
     MAX_PLACE,
     DecisionForm,
     Draft,
+    clean,
     refusal_line,
     refusal_status,
 )
@@ -36,6 +37,7 @@ from monitor.review.decide import seen_state as seen_of
 from monitor.review.decide import undo as undo_decision
 from monitor.review.errors import DecisionRefused, NotAllowed
 from monitor.review.roles import DECIDING, Right
+from monitor.scoring.summary import LONGEST, summary_of
 from storage import audit
 from storage.errors import NotFound
 from storage.models import Flag
@@ -43,7 +45,7 @@ from storage.review import flags, quote_choices, reviews, second_readings, teamw
 from storage.scoring import matching
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
-LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE}
+LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE, "summary": LONGEST}
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
@@ -158,6 +160,27 @@ def choose_quote(
             quote_choices.take_back(session, flag)
         action, subject = ("quote.chosen" if chosen else "quote.taken_back"), f"flags:{flag_id}"
         audit.record(session, at=now, action=action, subject=subject, user_id=reviewer.id)
+        session.commit()
+    return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/flags/{flag_id}/summary", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def summarise(
+    *,
+    desk: CurrentDesk,
+    reviewer: CurrentReviewer,
+    flag_id: FlagId,
+    summary: Annotated[str, Form(max_length=LONGEST)] = "",
+    view: CarriedView,
+) -> Response:
+    """Store one sentence about a flag, masked; the one that is proposed is not stored."""
+    now = desk.clock.now()
+    with desk.database.work() as session:
+        flag = flags.by_id(session, flag_id)
+        said = " ".join(clean(summary).split())
+        said = desk.mask(said) if desk.mask else said
+        flags.summarise(session, flag, "" if said == summary_of(flag, desk.mask) and not flag.summary else said)
+        audit.record(session, at=now, action="summary.set", subject=f"flags:{flag_id}", user_id=reviewer.id)
         session.commit()
     return RedirectResponse(flag_path(flag_id, view), status_code=HTTPStatus.SEE_OTHER)
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.desk.pages.queue import MAX_ID, flag_path
-from monitor.desk.views.masking import first_line
 from monitor.desk.views.queue_view import CarriedView
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
 from monitor.desk.web.desk import CurrentDesk, render
 from monitor.review.roles import DECIDING, Right
+from monitor.scoring.summary import summary_of
 from storage import audit
 from storage.accounts import users
 from storage.errors import NotFound
@@ -40,7 +40,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
                 {
                     "flag_id": row.flag_id,
                     "label": wording.label_help(row.flag.label),
-                    "line": first_line(row.flag.post, desk.mask),
+                    "line": summary_of(row.flag, desk.mask),
                     "by": row.by.name,
                     "at": row.assigned_at,
                 }

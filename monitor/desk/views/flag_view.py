@@ -25,6 +25,7 @@ from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
 from monitor.review.decide import seen_state
 from monitor.scoring.flag_value import reactions
+from monitor.scoring.summary import summary_of
 from storage.accounts import users
 from storage.figures.concluded import concluded
 from storage.models import Flag, Post, PostRevision, join_title
@@ -54,7 +55,7 @@ class QueueRow:
     when: datetime
     when_is_published: bool
     precision: str | None
-    first_line: str
+    summary: str
     alike: int
     reactions: int
     removed: bool
@@ -130,6 +131,7 @@ class FlagView:
     flag_id: int
     post_id: int
     label: LabelHelp
+    summary: str
     chance: str
     measured: str
     percent: int
@@ -205,7 +207,7 @@ def _queue_row(flag: Flag, sizes: Mapping[int, int], holder: Holder | None, mask
         when=post.published_at or post.collected_at,
         when_is_published=post.published_at is not None,
         precision=post.published_precision if post.published_at else None,
-        first_line=first_line(post, mask),
+        summary=summary_of(flag, mask) or _("(không có chữ)"),
         alike=sizes.get(post.cluster_id or 0, 1),
         reactions=round(reactions(post.engagement)),
         removed=post.deleted_at is not None,
@@ -262,6 +264,7 @@ def flag_view(
         flag_id=flag.id,
         post_id=post.id,
         label=wording.label_help(flag.label),
+        summary=summary_of(flag, mask),
         chance=wording.certainty(flag.probability, len(judged.text)),
         measured=_measured(session, flag),
         percent=percent,

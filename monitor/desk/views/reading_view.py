@@ -11,11 +11,12 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.evaluation.coders import CoderAgreement, alpha, kappa
-from monitor.desk.views.masking import Mask, first_line
+from monitor.desk.views.masking import Mask
 from monitor.desk.views.post_view import PostView, post_view
 from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
+from monitor.scoring.summary import summary_of
 from storage.accounts import users
 from storage.models import Flag
 from storage.review import second_readings
@@ -80,7 +81,7 @@ def blind_post(session: Session, flag: Flag, mask: Mask | None, *, difference: D
 
 def difference_row(found: Difference, mask: Mask | None) -> DifferenceRow:
     """Collect one line of the list of differences."""
-    line = first_line(found.flag.post, mask)
+    line = summary_of(found.flag, mask)
     return DifferenceRow(found.flag.id, wording.label_help(found.flag.label), line, found.second.decided_at)
 
 

@@ -61,6 +61,7 @@ class FoundFlag:
     flag_id: int
     label: LabelHelp
     state: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +96,14 @@ def found_posts(
             pieces=mark_words(excerpt(post.judged_text, words, mask)),
             url=post.url if (post.url or "").startswith(("https://", "http://")) else None,
             removed=post.deleted_at is not None,
-            flags=tuple(FoundFlag(flag.id, label_help(flag.label), flag.state) for flag in by_post.get(post.id, [])),
+            flags=tuple(map(_found_flag, by_post.get(post.id, []))),
         )
         for post in posts.in_order(session, post_ids)
     )
+
+
+def _found_flag(flag: Flag) -> FoundFlag:
+    return FoundFlag(flag.id, label_help(flag.label), flag.state, flag.summary or "")
 
 
 def excerpt(text: str, words: Sequence[Words], mask: Mask | None) -> Excerpt:

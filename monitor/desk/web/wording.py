@@ -43,6 +43,7 @@ _DECISIONS: Final[Mapping[str, str]] = {
     decisions.REFUTED: N_("Đã bị bác bỏ (cần liên kết)"),
     decisions.SUPPORTED: N_("Có nguồn xác nhận (cần liên kết)"),
     decisions.NOT_A_CLAIM: N_("Không phải điều khẳng định"),
+    decisions.SOURCED: N_("Chỉ là tin báo, có nguồn"),
     decisions.YES: N_("Đúng"),
     decisions.NO: N_("Không phải"),
     decisions.UNSURE: N_("Chưa rõ"),

@@ -132,7 +132,7 @@ def _create_evidence_and_reviews() -> None:
         sa.Column("case_id", KEY, index=True),
         sa.Column("redacted_at", TIME),
         sa.CheckConstraint(
-            "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'yes', 'no', 'unsure', "
+            "decision IN ('no_source', 'refuted', 'supported', 'not_a_claim', 'sourced', 'yes', 'no', 'unsure', "
             "'reopened', 'withdrawn')",
             name="decision",
         ),
@@ -181,6 +181,7 @@ def _create_cases_and_corrections() -> None:
         sa.Column("flag_id", KEY, to("flags", "SET NULL"), index=True),
         sa.Column("topic", sa.String(40), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("opened_by", KEY, to("users", "RESTRICT"), nullable=False),
         sa.Column("opened_at", TIME, nullable=False, index=True),

@@ -247,6 +247,7 @@ def _create_flags() -> None:
         sa.Column("dated", TIME, nullable=False),
         sa.Column("reach", sa.Float(), nullable=False, server_default="1"),
         sa.Column("relevance", sa.Float()),
+        sa.Column("summary", sa.Text()),
         sa.Column("worth", sa.Float(), nullable=False, server_default="0"),
         sa.Column("lease_owner", sa.String(100)),
         sa.Column("lease_until", TIME),

@@ -192,7 +192,14 @@ def test_every_button_shows_its_key(lan: Browser, make_flagged: FlagMaker) -> No
     assert page.select_one("textarea[data-focus-key='/']") is not None
     of_claim = lan.page(f"/flags/{make_flagged('tin đồn', label='unverified')}")
     keys = {button["data-key"]: button["value"] for button in of_claim.select("button.decision")}
-    assert keys == {"1": "no_source", "2": "refuted", "3": "supported", "4": "not_a_claim", "5": "unsure"}
+    assert keys == {
+        "1": "no_source",
+        "2": "refuted",
+        "3": "supported",
+        "4": "not_a_claim",
+        "5": "unsure",
+        "6": "sourced",
+    }
 
 
 @pytest.mark.parametrize("decision", ["refuted", "supported"])

@@ -75,9 +75,11 @@ class DecisionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decision: Literal["no_source", "refuted", "supported", "not_a_claim", "yes", "no", "unsure", "reopened"] = Field(
-        description="`no_source`, `refuted`, `supported`, `not_a_claim` or `unsure` of `unverified`; `yes`, `no` or "
-        "`unsure` of other labels; `reopened` of any."
+    decision: Literal[
+        "no_source", "refuted", "supported", "not_a_claim", "sourced", "yes", "no", "unsure", "reopened"
+    ] = Field(
+        description="`no_source`, `refuted`, `supported`, `not_a_claim`, `unsure` or `sourced` of `unverified`; `yes`, "
+        "`no` or `unsure` of other labels; `reopened` of any."
     )
     seen: str = Field(max_length=40, description="`seen` of the flag as the person saw it.")
     note: str = Field("", max_length=2_000, description="Why, in the person's words.")

@@ -1,0 +1,71 @@
+"""One sentence that says what a post is about: a reviewer's own, or one proposed from what the post asserts first."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from classifiers.claims import find_claim
+from classifiers.labels import label_named
+from storage.models import Flag
+
+LONGEST: Final = 160
+_READ: Final = 320  # characters of a post that are masked and looked at: a page shows many
+_UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
+_LEAST_WORDS: Final = 3
+_SHOUTED: Final = 0.6  # share of capitals among letters
+_LEAST_LETTERS: Final = 8
+_SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?…])\s+|\s*\n\s*")
+_URGENT: Final = re.compile(
+    r"(?:(?:tin )?(?:nóng|khẩn cấp|khẩn|gấp|hot)|cảnh báo|chia sẻ (?:gấp|ngay)|mọi người (?:ơi|chú ý))\s*[!:.,–-]+\s*",
+    re.IGNORECASE,
+)
+_MARKS: Final = re.compile(r"([!?]){2,}|!+")
+_NO_TEXT: Final = re.compile(r"[^\w\s.,:;%()/\[\]“”\"'’–…?@#&+-]+")
+
+
+def summary_of(flag: Flag, mask: Callable[[str], str] | None) -> str:
+    """Return the sentence that a reviewer gave a flag, or the one that is proposed; empty where a post has no words.
+
+    Args:
+        flag: The flag, with its post.
+        mask: Replaces personal data; None: nothing is masked.
+
+    """
+    if flag.summary:
+        return flag.summary
+    return proposed(flag.post.judged_text, is_claim=label_named(flag.label).is_claim, mask=mask)
+
+
+def proposed(text: str, *, is_claim: bool, mask: Callable[[str], str] | None) -> str:
+    """Return the first assertion of a claim, or the first sentence of another post, without shouting and masked."""
+    text = text.strip()
+    read = mask(text[:_READ]) if mask else text[:_READ]
+    if len(text) > _READ:
+        read = read[:-_UNSURE]
+    asserted = find_claim(read).asserts if is_claim else ()
+    return _shortened(_calm(asserted[0].words if asserted else _first_sentence(read)))
+
+
+def _first_sentence(text: str) -> str:
+    """Return the first sentence, or the first ones where that says hardly anything."""
+    found = ""
+    for sentence in _SENTENCE_ENDS.split(_URGENT.sub("", text, count=1) if _URGENT.match(text) else text):
+        found = f"{found} {sentence}".strip()
+        if len(found.split()) >= _LEAST_WORDS:
+            break
+    return found
+
+
+def _calm(sentence: str) -> str:
+    letters = [sign for sign in sentence if sign.isalpha()]
+    shouted = sum(sign.isupper() for sign in letters) > _SHOUTED * len(letters)
+    if shouted and len(letters) >= _LEAST_LETTERS:
+        sentence = sentence.lower().capitalize()
+    quiet = _NO_TEXT.sub(" ", _MARKS.sub(lambda marks: "?" if "?" in marks[0] else "", sentence))
+    return " ".join(quiet.split()).strip(" .,:;–-")
+
+
+def _shortened(sentence: str) -> str:
+    if len(sentence) <= LONGEST:
+        return sentence
+    return sentence[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(" .,:;–-") + "…"
