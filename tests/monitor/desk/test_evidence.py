@@ -178,7 +178,7 @@ def test_of_open_copies_the_queue_has_one_entry(
     assert lan.next(after=copies[0]).startswith(f"/flags/{alone}")
 
 
-RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"
+HEARSAY = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"
 
 
 def parts(page: BeautifulSoup) -> dict[str, str]:
@@ -188,7 +188,7 @@ def parts(page: BeautifulSoup) -> dict[str, str]:
 
 
 def test_what_is_claimed_and_that_no_source_is_named(lan: Browser, make_flagged: FlagMaker) -> None:
-    page = lan.page(f"/flags/{make_flagged(RUMOUR, label='unverified')}")
+    page = lan.page(f"/flags/{make_flagged(HEARSAY, label='unverified')}")
     assert parts(page) == {
         "Điều được khẳng định": "“ngày mai ngân hàng đóng cửa”",
         "Nguồn có thể kiểm tra": "không thấy",
@@ -215,7 +215,7 @@ def test_a_post_that_asserts_nothing_says_so(lan: Browser, make_flagged: FlagMak
 
 
 def test_other_labels_have_no_such_parts(lan: Browser, make_flagged: FlagMaker) -> None:
-    assert parts(lan.page(f"/flags/{make_flagged(RUMOUR, label='concern')}")) == {}
+    assert parts(lan.page(f"/flags/{make_flagged(HEARSAY, label='concern')}")) == {}
 
 
 def test_a_script_in_a_claim_is_text(lan: Browser, make_flagged: FlagMaker) -> None:

@@ -20,6 +20,7 @@ from tests.factories import add_post, add_source, add_user
 
 OF_NOBODY = {
     *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
+    "focus",  # places, employers and topics: a name that is recognised is refused
     *("sources", "crawl_runs"),  # addresses of sites
     *("evidence", "post_bands", "scores"),
     *("invitations", "recovery_codes"),  # hashes and times of an account
