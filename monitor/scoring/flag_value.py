@@ -31,7 +31,7 @@ _SILENCE: Final = 1.3  # a claim on which nobody has reported
 _SHORT: Final = 40  # characters below which a text holds little to decide by
 _OF_SHORT: Final = 0.7
 _MOST_REACTIONS: Final = 1e12  # no platform counts so many: it is a fault, or no number at all
-REACTIONS_AMONG_STRANGERS: Final = 500
+REACTIONS_AMONG_STRANGERS: Final = 1_000
 """Reactions up to which an insult that names neither work nor a place here is one among strangers."""
 COPIES_AMONG_STRANGERS: Final = 3
 """In one place somebody said it again; with more copies it is passed on."""

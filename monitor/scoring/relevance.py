@@ -13,7 +13,7 @@ from typing import Final
 
 from classifiers.places.finder import places_in
 from classifiers.places.gazetteer import Level, default_gazetteer, key_of
-from classifiers.text.letters import split_syllables
+from classifiers.text.letters import split_syllables, strip_diacritics
 from classifiers.text.lexicon import Lexicon
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import search_terms
@@ -26,7 +26,10 @@ NEIGHBOUR: Final = 1.5
 WATCHED: Final = 2.5
 NOTHING: Final = 0.2
 READ: Final = 4_000  # characters of a post, which say what it is about
-_LEAST_WEAK: Final = 2
+_POINTS: Final = {"sure": 2, "weak": 1}
+_LEAST_POINTS: Final = 2
+_READ_SYLLABLES: Final = 300
+_SYLLABLES_A_POINT: Final = 60  # so many more syllables of a text need one point more
 _WORDS_FILE: Final = "working_life.toml"
 
 
@@ -111,17 +114,19 @@ class Focus:
 
 
 def words_of_work(text: str) -> tuple[str, ...]:
-    """Return the words of working life in a text, the surest first; none where only one weak word stands there."""
-    syllables = split_syllables(normalise(text).text)
-    spans = sorted(_words_of_work().find(syllables), key=lambda span: (span[1], -span[2]))
-    found: dict[str, dict[str, None]] = {"sure": {}, "weak": {}}
+    """Return the words of working life in a text, the surest first; none where they only stand there in passing."""
+    normal = normalise(text).text
+    syllables = split_syllables(normal)[:_READ_SYLLABLES]
+    found: dict[str, dict[str, None]] = {strength: {} for strength in _POINTS}
     reached = 0
-    for strength, start, end in spans:
+    for strength, start, end in sorted(_words_of_work().find(syllables), key=lambda span: (span[1], -span[2])):
         if strength in found and end > reached:  # a word inside another one says nothing more
             found[strength][" ".join(syllables[start:end])] = None
             reached = end
-    sure, weak = tuple(found["sure"]), tuple(found["weak"])
-    return sure + weak if sure or len(weak) >= _LEAST_WEAK else ()
+    points = sum(points * len(found[strength]) for strength, points in _POINTS.items())
+    without_marks = normal == strip_diacritics(normal)
+    needed = _LEAST_POINTS + len(syllables) // _SYLLABLES_A_POINT + int(without_marks)
+    return tuple(word for words in found.values() for word in words) if points >= needed else ()
 
 
 @cache

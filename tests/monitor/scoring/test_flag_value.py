@@ -65,9 +65,9 @@ def test_where_the_machine_was_mostly_wrong_its_flags_are_worth_less() -> None:
 @pytest.mark.parametrize(
     ("label", "values", "seen"),
     [
-        ("negative", {"engagement": {"likes": 500}}, False),
+        ("negative", {"engagement": {"likes": 1_000}}, False),
         ("negative", {"copies": 2, "relevance": 0.2}, False),
-        ("negative", {"engagement": {"likes": 501}}, True),
+        ("negative", {"engagement": {"likes": 1_001}}, True),
         ("negative", {"relevance": 2.5}, True),
         ("negative", {"copies": 4}, True),
         ("negative", {"copies": 2, "sources": 2}, True),

@@ -16,13 +16,17 @@ OFFICE = Focus(
         ("Công ty nợ lương hai tháng rồi", ("nợ lương", "công ty")),
         ("CONG TY CHAM LUONG, cong nhan dinh cong", ("cham luong", "cong nhan", "dinh cong", "cong ty")),
         ("xưởng nóng như lò", ("xưởng",)),
+        ("Sếp bắt đi làm chủ nhật", ("sếp", "đi làm")),
         ("lương tâm của người bán hàng", ()),
         ("Công ty em bán kem trộn giá tốt", ()),
-        ("Sếp bắt đi làm chủ nhật", ("sếp", "đi làm")),
+        ("ca nha may cung the thoi", ()),
+        ("Một chuyện dài chẳng liên quan gì. " * 20 + "Gần một nhà máy.", ()),
         ("", ()),
     ],
 )
-def test_one_sure_word_or_two_weak_ones_tell_of_working_life(text: str, found: tuple[str, ...]) -> None:
+def test_a_text_is_about_work_when_its_words_do_not_only_stand_there_in_passing(
+    text: str, found: tuple[str, ...]
+) -> None:
     assert words_of_work(text) == found
 
 
