@@ -1,5 +1,7 @@
 """`kiemtin init`: set up an installation; running it again adds what is missing."""
 
+import sys
+from dataclasses import replace
 from importlib import resources
 from typing import Annotated
 
@@ -15,6 +17,8 @@ from monitor.privacy.secret_key import make_key
 from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
 from storage.posts import sources
+from storage.scoring import focus
+from storage.scoring.focus import FocusDraft
 
 TEMPLATE = "kiemtin.toml.template"
 FIRST_USER = "admin"
@@ -29,12 +33,13 @@ def init(
             help="Train the default model on the project's own posts alone, without figures of others.",
         ),
     ] = False,
+    province: Annotated[str, typer.Option(help="The office's province, which comes first in the queue.")] = "",
 ) -> None:
     """Write kiemtin.toml, make the key and the database, register the sources, and put the default model in place.
 
     The default model of the distribution has learned figures from real posts; its card names their sets and terms.
 
-    Example: `kiemtin init && kiemtin crawl && kiemtin score && kiemtin run`
+    Example: `kiemtin init --province "Thái Nguyên" && kiemtin crawl && kiemtin score && kiemtin run`
     """
     state: State = context.obj
     app = application(context)
@@ -45,6 +50,7 @@ def init(
         say(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.")
     app.database.upgrade()
     say(f"The database is {app.database.place}")
+    name_province(app, province)
     added = register_sources(app)
     say(f"Sources: {added} added; `kiemtin sources list` shows all.")
     if link := first_user(app):
@@ -69,6 +75,18 @@ def _write_config(settings: Settings) -> bool:
     except OSError as error:
         raise KiemtinError(f"cannot write {path}: {error.strerror}: choose another folder with KIEMTIN_HOME") from error
     return True
+
+
+def name_province(app: Application, province: str) -> None:
+    """Store the office's province; where none was named yet, a person at a terminal is asked for it."""
+    with app.database.work() as session:
+        named = focus.stored(session)
+        if not province and named is None and sys.stdin.isatty():
+            province = typer.prompt("The office's province, as `Thái Nguyên` (Enter: later, at the desk)", default="")
+        if province:
+            draft = replace(named or FocusDraft(), province=" ".join(province.split()))
+            focus.put(session, draft, app.clock.now())
+            session.commit()
 
 
 def register_sources(app: Application) -> int:

@@ -35,7 +35,7 @@ from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.review.decide import decide as store_decision
 from monitor.review.decide import seen_state as seen_of
 from monitor.review.decide import undo as undo_decision
-from monitor.review.errors import DecisionRefused, NotAllowed
+from monitor.review.errors import DecisionRefused, NeedsLink, NotAllowed
 from monitor.review.roles import DECIDING, Right
 from monitor.scoring.summary import LONGEST, summary_of
 from storage import audit
@@ -110,13 +110,16 @@ def decide(
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from refused
         except DecisionRefused as refused:
             line, status = refusal_line(refused, decision), refusal_status(refused)
+            lacks_link = isinstance(refused, NeedsLink)
         else:
             line, copies = "", reviews.count_copies(session, review)
             # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
             path = _path_after(session, desk, reviewer, flag_id, decision=decision, view=view)
             session.commit()
     if line:
-        return _page(request, desk, reviewer, flag_id, view, draft=draft, line=line, status=status)
+        return _page(
+            request, desk, reviewer, flag_id, view, draft=draft, line=line, status=status, lacks_link=lacks_link
+        )
     if decision != wording.REOPENED and not view.is_apart:
         done = {"flag_id": flag_id, "decision": decision, "copies": copies, "review": review.id}
         request.session["done"] = done
@@ -243,6 +246,7 @@ def _page(
     draft: Draft | None = None,
     line: str = "",
     status: int = 200,
+    lacks_link: bool = False,
 ) -> Response:
     now, owner = desk.clock.now(), reviewer.lease_owner
     with desk.database.work() as session:
@@ -274,6 +278,7 @@ def _page(
         "previous": _previous(request, flag_id),
         "undone": request.session.pop("undone", None),
         "line": line,
+        "lacks_link": lacks_link,
         "assigning": assigning,
         "done": request.session.pop("done", None),
         "last_review": last.id if last else 0,

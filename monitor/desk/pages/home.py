@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from monitor.desk.pages.queue import COUNTED
 from monitor.desk.pages.report_files import report_files
 from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
 from monitor.desk.views.reading_view import agreement, difference_row
@@ -15,25 +16,29 @@ from monitor.desk.web.auth import CurrentReviewer, allow
 from monitor.desk.web.desk import CurrentDesk, render
 from monitor.review.day import day_of
 from monitor.review.roles import Right
+from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.outbox import alerts
-from storage.review import cases, drawn, flags, second_readings
+from storage.review import cases, drawn, flag_queue, flags, second_readings
+from storage.review.flag_queue import QueueFilter
 from storage.scoring import registry, unscored
 
 router = APIRouter()
 
 
 def _state(session: Session) -> dict[str, Any]:
-    """Return the flags by label and state, and what waits; `waiting` and `model` are None before a model is active."""
+    """Return the flags by label and state, and what waits; `waiting` is None before a model is active."""
     counted, model = flags.counts(session), registry.active_model(session)
+    waiting = flag_queue.count(session, QueueFilter(worth_above=WORTH_A_DAY), at_most=COUNTED + 1)
     labels = [
         {"label": label, "states": {state: counted.get(label.name, {}).get(state, 0) for state in wording.STATES}}
         for label in wording.all_labels()
     ]
     return {
         "labels": labels,
-        "open_flags": sum(states.get("open", 0) for states in counted.values()),
+        "open_flags": min(waiting, COUNTED),
+        "more": waiting > COUNTED,
         "waiting": unscored.count(session, model) if model else None,
-        "model": model.version if model else None,
+        "has_model": model is not None,
         "drawn": drawn.open_count(session),
     }
 
@@ -44,7 +49,7 @@ def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Resp
     now = desk.clock.now()
     with desk.database.work() as session:
         state = _state(session)
-        may = reviewer.may(Right.DECIDE) and state["open_flags"]
+        may = reviewer.may(Right.DECIDE) and any(label["states"]["open"] for label in state["labels"])
         day = day_of(session, reviewer.person, size=desk.settings.day_size, now=now) if may else None
         unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
         open_alerts, new_alerts = alerts.count_open(session, reviewer.id)

@@ -137,7 +137,9 @@ def _note_failure(desk: Desk, user: User | None) -> None:
 
 
 def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:
-    context = {"csrf": form_token(request), "next": own_address(wanted), "line": line, "name": name}
+    joined = request.session.pop("joined", "")
+    context = {"csrf": form_token(request), "next": own_address(wanted), "line": line, "name": name or joined}
+    context["joined"] = joined
     return render(request, "login.html", context, status=status)
 
 
@@ -167,6 +169,7 @@ async def accept(
     stored = await desk.passwords.hash(new)
     if not await run_in_threadpool(_accept, desk, token, stored):
         return problem(request, HTTPStatus.GONE, _(USED))
+    request.session["joined"] = name
     return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
 
 

@@ -1,9 +1,18 @@
 // Keys for the desk. Every key presses something that is on the page and shows the key; without this file all works by mouse.
 "use strict";
 
-// A key that is struck twice must not decide about the next post, which the reviewer has not read yet.
-const SETTLE_MILLISECONDS = 500;
-let shownAt = performance.now();
+// A key that is struck twice must not decide about the next post, which the reviewer has not read yet: within this time the
+// same key does nothing on another page, and the page says so. Every other key is for the page that is shown.
+const TWICE_MILLISECONDS = 500;
+const STRUCK_NAME = "kiemtin-struck";
+
+function isStruckTwice(key) {
+  const before = JSON.parse(sessionStorage.getItem(STRUCK_NAME) ?? "{}");
+  const struck = { key, at: Date.now(), page: window.location.pathname };
+  const twice = before.key === key && before.page !== struck.page && struck.at - before.at < TWICE_MILLISECONDS;
+  sessionStorage.setItem(STRUCK_NAME, JSON.stringify(struck));
+  return twice;
+}
 
 function isTyping(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
@@ -143,19 +152,28 @@ for (const box of document.querySelectorAll("input[name=copies]")) {
   });
 }
 
+function struckTwice() {
+  document.querySelector(".struck")?.remove();
+  const said = document.createElement("p");
+  said.className = "notice struck";
+  said.setAttribute("role", "status");
+  said.textContent = document.body.dataset.struck;
+  return said;
+}
+
 document.addEventListener("keydown", (event) => {
   if (isTyping(event.target)) {
     if (event.key === "Escape" && !event.isComposing) event.target.blur();
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
-  if (performance.now() - shownAt < SETTLE_MILLISECONDS) return;
   const key = event.key.toLowerCase();
   const field = withKey("data-focus-key", key);
   const button = withKey("data-key", key);
   if (!field && !button) return;
   event.preventDefault();
   if (field) field.focus();
+  else if (isStruckTwice(key)) document.querySelector("main").prepend(struckTwice());
   else button.click();
 });
 
@@ -167,11 +185,13 @@ if (reload) setTimeout(() => window.location.reload(), 1000 * Number(reload.data
 const present = document.querySelector(".top nav [aria-current]");
 if (present) present.parentElement.scrollLeft = present.offsetLeft - present.parentElement.offsetLeft - 24;
 
+const SAID_MILLISECONDS = 500;
+
 // Screen readers speak of what changes in a live region after the page is there; what a new page says already stands in it.
 window.addEventListener("load", () => {
   setTimeout(() => {
     for (const said of document.querySelectorAll("main [role=status], main [role=alert]")) said.append("\u00a0");
-  }, SETTLE_MILLISECONDS);
+  }, SAID_MILLISECONDS);
 });
 
 // A form is sent once, however often its button is pressed.
@@ -184,6 +204,5 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 
 // Coming back with the browser's back button shows the page as it was left.
 window.addEventListener("pageshow", () => {
-  shownAt = performance.now();
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });

@@ -12,6 +12,8 @@ from classifiers.persistence import CARD_FILE, DEFAULT_FOLDER, MANIFEST_FILE, MO
 from monitor.settings.settings import DEMO_MARK
 from storage.database import Database
 from storage.models import Source
+from storage.scoring import focus
+from storage.scoring.focus import FocusDraft
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command
 
@@ -59,6 +61,13 @@ def test_the_default_model_may_be_trained_on_own_posts_alone(
     folder = bare_home / "models" / "default"
     assert json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["examples"] == len(some)
     assert not (folder / CARD_FILE).exists()
+
+
+def test_the_province_is_named_once_and_kept(kiemtin: Command, bare_home: Path) -> None:
+    for given in (["--province", " Thái  Nguyên "], []):
+        kiemtin.well("init", *given)
+        with Database(f"sqlite:///{bare_home / 'kiemtin.db'}") as database, database.work() as session:
+            assert focus.stored(session) == FocusDraft(province="Thái Nguyên")
 
 
 def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemtin: Command, home: Path) -> None:

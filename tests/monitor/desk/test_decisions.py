@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from monitor.desk.web.app import create_app
@@ -210,6 +211,7 @@ def test_what_is_said_of_a_source_needs_a_link_to_it(
     refused = lan.decide(flag_id, decision, note="đã tìm")
     assert (refused.status_code, count_reviews(sqlite_database)) == (422, 0)
     assert "cần ít nhất một liên kết" in refused.text
+    assert BeautifulSoup(refused.text, "lxml").select("#evidence[autofocus]"), "where the link is typed"
     assert "đã tìm" in refused.text
     assert lan.decide(flag_id, decision, evidence="https://bao.example.vn/1").status_code == 303
     assert count_reviews(sqlite_database) == 1

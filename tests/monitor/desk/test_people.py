@@ -33,6 +33,9 @@ def test_who_is_invited_sets_a_password_and_signs_in(app: FastAPI, admin: Browse
     assert mai.sign_in("mai", "!").status_code == 401  # nothing lets in before
     assert "mai" in text_of(mai.page(path), "main strong")
     assert join(mai, path) == 303
+    page = mai.page("/login")
+    assert "Đã đặt mật khẩu" in text_of(page, ".notice.good")
+    assert page.select("input[name=name]")[0]["value"] == "mai"
     assert mai.sign_in("mai", GOOD).status_code == 303
     with sqlite_database.work() as session:
         events = session.execute(select(AuditEvent.action, AuditEvent.user_id, AuditEvent.detail)).all()

@@ -104,6 +104,7 @@ def test_notes_cases_and_clusters_narrow_the_results(
 
 def test_a_number_leads_to_its_flag(lan: Browser, posts_there: int) -> None:
     assert lan.page(f"/search?q=%23{posts_there}").select_one(f'a[href="/flags/{posts_there}"]') is not None
+    assert "Không tìm thấy bài nào" not in lan.get(f"/search?q=%23{posts_there}").text
     assert "Mục có số này" not in lan.get("/search?q=999999999999999999999").text
 
 
