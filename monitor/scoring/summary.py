@@ -20,7 +20,7 @@ _URGENT: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"([!?]){2,}|!+")
-_NO_TEXT: Final = re.compile(r"[^\w\s.,:;%()/\[\]“”\"'’–…?@#&+-]+")
+_NO_TEXT: Final = re.compile(r"[^\w\s.,:;!%()/\[\]“”\"'’–…?@#&+-]+")
 
 
 def summary_of(flag: Flag, mask: Callable[[str], str] | None) -> str:
@@ -42,6 +42,7 @@ def proposed(text: str, *, is_claim: bool, mask: Callable[[str], str] | None) ->
     read = mask(text[:_READ]) if mask else text[:_READ]
     if len(text) > _READ:
         read = read[:-_UNSURE]
+    read = _NO_TEXT.sub(" ", read).strip()
     asserted = find_claim(read).asserts if is_claim else ()
     return _shortened(_calm(asserted[0].words if asserted else _first_sentence(read)))
 
@@ -61,7 +62,7 @@ def _calm(sentence: str) -> str:
     shouted = sum(sign.isupper() for sign in letters) > _SHOUTED * len(letters)
     if shouted and len(letters) >= _LEAST_LETTERS:
         sentence = sentence.lower().capitalize()
-    quiet = _NO_TEXT.sub(" ", _MARKS.sub(lambda marks: "?" if "?" in marks[0] else "", sentence))
+    quiet = _MARKS.sub(lambda marks: "?" if "?" in marks[0] else "", sentence)
     return " ".join(quiet.split()).strip(" .,:;–-")
 
 
