@@ -7,7 +7,7 @@ own; beside them a month of a province is made from the project's own posts. Not
 import argparse
 import gzip
 import json
-import os
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -102,8 +102,8 @@ def month_of_posts(now: datetime) -> Iterator[dict[str, object]]:
     """Make a month of a province from the project's own posts: few concerns, some of which name a place."""
     random = Random(SEED)  # noqa: S311  no secret
     corpus = read_corpus()
-    concerns = [one for one in corpus if "concern" in one.labels]
-    others = [one for one in corpus if "concern" not in one.labels]
+    concerns = [one for one in corpus if one.labels.get("concern")]
+    others = [one for one in corpus if not one.labels.get("concern")]
     chosen = random.sample(concerns, OF_CONCERN) + random.sample(others, MONTH_POSTS - OF_CONCERN)
     random.shuffle(chosen)
     for number, one in enumerate(chosen):
@@ -113,9 +113,10 @@ def month_of_posts(now: datetime) -> Iterator[dict[str, object]]:
         yield {"id": str(number), "text": one.text + place, "published_at": published.isoformat(), "likes": likes}
 
 
-def fill(home: Path, files: Sequence[Path]) -> Application:
-    """Import files into a new installation, and score them."""
-    os.environ["KIEMTIN_HOME"] = str(home)
+def fill(home: Path, files: Sequence[Path], models: Path | None) -> Application:
+    """Import files into a new installation, and score them by the default model of some folder, or one trained anew."""
+    if models is not None and models.exists():
+        shutil.copytree(models, home / "models")
     app = Application(load_settings(home))
     app.database.upgrade()
     for file in files:
@@ -135,18 +136,19 @@ def main() -> None:
     """Measure the files, and the month."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="files of posts to import")
+    parser.add_argument("--models", type=Path, help="a folder of models to take the default one from")
     parser.add_argument("--show", action="store_true", help="print the first flags")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.files:
-            app = fill(Path(folder) / "files", chosen.files)
+            app = fill(Path(folder) / "files", chosen.files, chosen.models)
             measure("files", app.database, app.clock.now(), show=chosen.show)
             app.close()
         month = Path(folder) / "month.jsonl.gz"
         now = Application(load_settings(Path(folder))).clock.now()
         with gzip.open(month, "wt", encoding="utf-8") as out:
             out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in month_of_posts(now))
-        app = fill(Path(folder) / "month", [month])
+        app = fill(Path(folder) / "month", [month], chosen.models or Path(folder) / "files" / "models")
         measure("a month of a province", app.database, now, show=chosen.show)
         app.close()
 
