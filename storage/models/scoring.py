@@ -148,7 +148,7 @@ class Flag(Base):
     worth: Mapped[float] = mapped_column(
         Float(), default=0.0, server_default="0", doc="what a decision is worth, as a logarithm; orders the queue"
     )
-    summary: Mapped[str | None] = mapped_column(doc="one sentence of a reviewer, masked; None: one is proposed")
+    summary: Mapped[Typed | None] = mapped_column(doc="one sentence of a reviewer, masked; None: one is proposed")
     lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]
 
