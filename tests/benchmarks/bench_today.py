@@ -26,6 +26,7 @@ from classifiers.data.datasets import read_corpus
 from classifiers.labels import label_named
 from monitor.app.application import Application
 from monitor.collectors.files import open_file
+from monitor.privacy.secret_key import make_key
 from monitor.review import day
 from monitor.review.decide import Person, decide, seen_state
 from monitor.scoring.flag_value import place_open_flags
@@ -118,11 +119,12 @@ def fill(home: Path, files: Sequence[Path], models: Path | None) -> Application:
     if models is not None and models.exists():
         shutil.copytree(models, home / "models")
     app = Application(load_settings(home))
+    make_key(app.secret_path)
     app.database.upgrade()
     for file in files:
         draft = SourceDraft(
             name=file.name.partition(".")[0], kind="import", address=file.name, role="monitored",
-            interval_seconds=0, legal_basis="a benchmark", retention_days=36_500,
+            interval_seconds=1800, legal_basis="a benchmark", retention_days=36_500,
         )  # fmt: skip
         app.importer().run(open_file(file), draft)
     with app.database.work() as session:
