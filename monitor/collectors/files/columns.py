@@ -113,7 +113,7 @@ def _date_order(
     order = found or asked.former_dates or ("" if names.isascii() else DAY_FIRST)
     if not order:
         raise ImportRefused(
-            f"is {example} the day or the month first? None of its dates shows it: add --dates {DAY_FIRST} or "
+            f"does the day or the month stand first in {example}? Its dates do not show it: add --dates {DAY_FIRST} or "
             f"--dates {MONTH_FIRST}"
         )
     return order

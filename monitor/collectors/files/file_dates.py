@@ -20,6 +20,7 @@ DateOrder = Literal["", "day-first", "month-first"]
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)(\.?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)")
 _MOST_MONTHS = 12
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's times have no zone
 _ZONE_NAME = re.compile(r"(.*\d)\s+([A-Z]{2,5})", re.DOTALL)
@@ -79,8 +80,8 @@ def order_of(dates: Iterable[Value]) -> tuple[DateOrder, str]:
     """Find out whether the day or the month stands first.
 
     Returns:
-        What most of the dates that can be only one of the two show, and empty where none does; and the first that can
-        be both, empty where there is none.
+        What most of the dates that can be only one of the two show, and empty where none does or they are at odds; and
+        the numbers of a date for which the order matters, empty where there is none.
 
     """
     day_first = month_first = 0
@@ -91,13 +92,13 @@ def order_of(dates: Iterable[Value]) -> tuple[DateOrder, str]:
         if numbers is None:
             continue
         first, second = int(numbers[1]), int(numbers[3])
+        if first <= _MOST_MONTHS and second <= _MOST_MONTHS:
+            example = example or numbers[0]
         # Points stand in dates of Europe alone, and Vietnamese words beside Vietnamese dates.
-        if first > _MOST_MONTHS or (numbers[2] == "." and second <= _MOST_MONTHS) or not raw.isascii():
+        if second > _MOST_MONTHS:
+            month_first += first <= _MOST_MONTHS
+        elif first > _MOST_MONTHS or numbers[2] == "." or _FOREIGN_LETTER.search(raw):
             day_first += 1
-        elif second > _MOST_MONTHS:
-            month_first += 1
-        elif not example:
-            example = raw
     if day_first == month_first:
         return "", example
     return DAY_FIRST if day_first > month_first else MONTH_FIRST, example

@@ -103,6 +103,7 @@ def table(*dates: str, head: str = "id,text,date") -> str:
         (["05.11.2026"], "day-first", ["2026-11-05"]),
         (["05/11/2026 lúc 14:05"], "day-first", ["2026-11-05"]),
         (["2026-11-05"], "", ["2026-11-05"]),
+        (["24/11/2026", "11/25/2026", "05/11/2026 lúc 9:00"], "day-first", ["2026-11-24", "2026-11-05"]),
     ],
 )
 def test_the_order_of_day_and_month_is_decided_once_a_file_and_told(
@@ -129,7 +130,7 @@ def test_a_row_that_contradicts_the_order_of_the_others_is_refused(read: Read) -
 
 def test_where_the_order_stays_open_one_line_asks_for_it_and_its_advice_helps(write: Write, read: Read) -> None:
     content = table("05/11/2026", "06/11/2026")
-    with pytest.raises(ImportRefused, match="is 05/11/2026 the day or the month first") as caught:
+    with pytest.raises(ImportRefused, match="the day or the month stand first in 05/11/2026") as caught:
         open_file(write("a.csv", content))
     for order, time in (("day-first", "2026-11-04T17:00:00+00:00"), ("month-first", "2026-05-10T17:00:00+00:00")):
         assert f"--dates {order}" in str(caught.value)
