@@ -11,9 +11,12 @@ from monitor.reports.charts import CHARTS
 from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.method import WishFigures, share_interval
 from monitor.reports.paper import sections
-from monitor.reports.tables import Table, without_empty_columns
+from monitor.reports.tables import Table, for_paper
 from monitor.reports.wording import Wording
 
+_KEPT: Final = ("previous", "answers")
+_LEFT_OUT: Final = {"topics": ("low", "high", "trend"), "claims": ("first_at",)}  # the workbook has them
+_MOST_QUOTES: Final = 12
 _COUNTING: Final = N_(
     "Bài được tính vào kỳ mà bài được đăng, theo giờ Việt Nam; nếu nền tảng không cho biết ngày đăng thì tính theo "
     "lúc hệ thống thấy lần đầu. Bài đăng từ trước mà nay mới thu thập được ghi riêng là “nhập bù” và tính vào kỳ đã "
@@ -57,7 +60,7 @@ def annex(figures: ReportFigures, words: Wording, title: str) -> tuple[Block, ..
 def _tables(figures: ReportFigures, words: Wording) -> Iterator[Table]:
     """Return the tables of the annex: an empty one stands only where its emptiness says something."""
     yield count_tables.labels(figures, words)
-    for make in (content_tables.topics, content_tables.topic_results, content_tables.places, content_tables.claims):
+    for make in (content_tables.topics, content_tables.places, content_tables.claims):
         if (table := make(figures, words)).rows:
             yield table
     if (corrections := content_tables.corrections(figures, words)).rows:
@@ -79,20 +82,23 @@ def _table(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
     if table.name in CHARTS and (chart := CHARTS[table.name](figures, words)).strips:
         blocks.append(replace(chart, description=table.heading))
     # The bars of probabilities show all that their table holds; the workbook has it.
-    return blocks if table.name == "reliability" else [*blocks, without_empty_columns(table, ("previous", "answers"))]
+    return blocks if table.name == "reliability" else [*blocks, for_paper(table, _KEPT, _LEFT_OUT.get(table.name, ()))]
 
 
 def _quotes(figures: ReportFigures, words: Wording) -> list[Block]:
     """Quote what people chose. A number names a quote in the list of masks."""
     say = words.language.say
-    quoted = {label.name for label, section in sections() if section.quotes}
+    labels = {label.name for label, section in sections() if section.quotes}
+    quoted = [(number, quote) for number, quote in enumerate(figures.quotes, start=1) if quote.label in labels]
     blocks: list[Block] = []
-    for number, quote in enumerate(figures.quotes, start=1):
-        if quote.label in quoted:
-            gone = say("(nền tảng không còn bài này nên không trích lại)")
-            text = gone if quote.text is None else f"“{quote.text or say('(không có chữ)')}”"
-            blocks.append(Paragraph(f"({number}) {text}", Style.QUOTE))
-            blocks.append(Paragraph(content_tables.shown_quote(quote, words), Style.SMALL))
+    for number, quote in quoted[:_MOST_QUOTES]:
+        gone = say("(nền tảng không còn bài này nên không trích lại)")
+        text = gone if quote.text is None else f"“{quote.text or say('(không có chữ)')}”"
+        blocks.append(Paragraph(f"({number}) {text}", Style.QUOTE))
+        blocks.append(Paragraph(content_tables.shown_quote(quote, words), Style.SMALL))
+    if rest := len(quoted[_MOST_QUOTES:]):
+        text = words.language.counted("Còn %(count)s lời trích trong bảng tính kèm theo.", rest)
+        blocks.append(Paragraph(text, Style.SMALL))
     return blocks or [Paragraph(say("Chưa có bài nào được chọn để trích dẫn."), Style.SMALL)]
 
 

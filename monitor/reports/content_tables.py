@@ -104,37 +104,18 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
 
 
 def topics(figures: ReportFigures, words: Wording) -> Table:
-    """Return the cases of concerns by topic, beside the periods before."""
+    """Return the cases of each topic: what became of them, to whom they were passed on, and the periods before."""
     say, unit = words.language.say, figures.period.unit
     return Table(
         name="topics",
         heading=say("Bức xúc theo chủ đề"),
-        shows=say("Số vụ việc của mỗi chủ đề trong kỳ này, bên cạnh kỳ trước và bốn kỳ trước."),
+        shows=say("Các vụ việc của mỗi chủ đề đang ở bước nào, đã chuyển đến đâu, bên cạnh kỳ trước và bốn kỳ trước."),
         columns=(
             Column("topic", say("Chủ đề"), TEXT, 16),
             Column("cases", words.this_period(unit)),
-            *compared_columns(words, unit),
-        ),
-        rows=tuple(
-            (Key(row.topic, words.topic(row.topic)), row.cases, *compared_cells(row.comparison, words))
-            for row in figures.concerns.topics
-        ),
-        empty=_no_case(words),
-    )
-
-
-def topic_results(figures: ReportFigures, words: Wording) -> Table:
-    """Return what became of the cases of each topic, and to whom they were passed on."""
-    say = words.language.say
-    return Table(
-        name="topic_results",
-        heading=say("Kết quả xử lý theo chủ đề"),
-        shows=say("Các vụ việc của kỳ này đang ở bước nào, và đã chuyển đến đâu."),
-        columns=(
-            Column("topic", say("Chủ đề"), TEXT, 16),
-            Column("cases", say("Số vụ việc")),
             *_state_columns(words),
-            Column("passed_to", say("Đã chuyển đến"), TEXT, 40),
+            Column("passed_to", say("Đã chuyển đến"), TEXT, 34),
+            *compared_columns(words, unit),
         ),
         rows=tuple(
             (
@@ -142,9 +123,9 @@ def topic_results(figures: ReportFigures, words: Wording) -> Table:
                 row.cases,
                 *(row.states[state] for state in CASE_STATES),
                 "; ".join(f"{name} ({words.language.number(cases)})" for name, cases in row.passed_to) or None,
+                *compared_cells(row.comparison, words),
             )
             for row in figures.concerns.topics
-            if row.cases
         ),
         empty=_no_case(words),
     )

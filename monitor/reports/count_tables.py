@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from monitor.reports.comparison import PERIODS_IN_MEAN
-from monitor.reports.figures import DECISIONS, LabelFigures, ReportFigures
+from monitor.reports.figures import LabelFigures, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
 from monitor.reports.tables import Cell, CellType, Column, Key, Table, compared_cells, compared_columns
-from monitor.reports.wording import DECISIONS_TAKEN, PROBLEMS, ROLES, STATES, Wording
+from monitor.reports.wording import PROBLEMS, ROLES, STATES, Wording
 from storage.figures.report_counts import BANDS
 
 STATES_IN_ORDER = ("confirmed", "rejected", "open", "unsure")
@@ -121,24 +121,6 @@ def reliability(figures: ReportFigures, words: Wording) -> Table:
         ),
         rows=tuple(rows),
         empty=say("Chưa có gợi ý nào được kết luận."),
-    )
-
-
-def decisions(figures: ReportFigures, words: Wording) -> Table:
-    """Return the decisions taken in the period, also on posts of other periods."""
-    say = words.language.say
-    return Table(
-        name="decisions",
-        heading=say("Quyết định của cán bộ trong kỳ"),
-        shows=say("Mọi quyết định trong kỳ, kể cả về bài của kỳ khác."),
-        columns=(
-            Column("label", say("Nhãn"), TEXT, 34),
-            *(Column(decision, words.name(DECISIONS_TAKEN, decision)) for decision in DECISIONS),
-        ),
-        rows=tuple(
-            (Key(row.label, words.label(row.label)), *(row.decisions[name] for name in DECISIONS))
-            for row in figures.labels
-        ),
     )
 
 

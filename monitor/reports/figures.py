@@ -25,7 +25,6 @@ from storage.scoring.focus import FocusDraft
 SCHEMA: Final = "kiemtin.report/5"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
-DECISIONS: Final = ("confirmed", "rejected", "unsure", "open")  # by the state that they gave; "open": looked at anew
 States = Mapping[str, int]  # the number of flags by state
 
 
@@ -62,11 +61,10 @@ class EarlierPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFigures:
-    """One label: flags on the period's posts by state, decisions taken in the period, and the comparison."""
+    """One label: flags on the period's posts by state, and the comparison."""
 
     label: str
     states: States
-    decisions: Mapping[str, int]
     comparison: Comparison
 
     @property
@@ -151,8 +149,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
     span = period.span
     flags = report_counts.flags_by_part(session, period.bounds)
     earlier = _earlier(session, period)
-    decisions = report_counts.decisions(session, span)
-    names = _label_names(flags, earlier, decisions)
+    names = _label_names(flags, earlier)
     complete = now >= span.end
     quotes = gather_quotes(session, span)
     read = _read(session, span)
@@ -164,7 +161,6 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
             LabelFigures(
                 label=name,
                 states=_states(row for row in flags if row.label == name),
-                decisions={decision: decisions.get((name, decision), 0) for decision in DECISIONS},
                 comparison=_comparison(name, flags, earlier, complete=complete),
             )
             for name in names
@@ -265,12 +261,9 @@ def _comparison(
     return compare(count_of(_states(row for row in flags if row.label == name)), before, complete=complete)
 
 
-def _label_names(
-    flags: Sequence[FlagCount], earlier: Sequence[EarlierPeriod], decisions: Mapping[tuple[str, str], int]
-) -> tuple[str, ...]:
+def _label_names(flags: Sequence[FlagCount], earlier: Sequence[EarlierPeriod]) -> tuple[str, ...]:
     """Return the project's labels, followed by other labels that a user's own model has flagged."""
-    found = {row.label for row in flags} | {label for label, _ in decisions}
-    found |= {name for one in earlier for name in one.labels}
+    found = {row.label for row in flags} | {name for one in earlier for name in one.labels}
     return (*LABEL_NAMES, *sorted(found - set(LABEL_NAMES)))
 
 

@@ -73,11 +73,13 @@ def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
     return words.language.decimal(cell) if cell_type is CellType.DECIMAL else words.language.number(int(cell))
 
 
-def without_empty_columns(table: Table, kept: Iterable[str] = ()) -> Table:
-    """Leave out the columns that say nothing in any row, counts of 0 too, for paper; `kept` names some that stay."""
-    stay = set(kept)
+def for_paper(table: Table, kept: Iterable[str] = (), left_out: Iterable[str] = ()) -> Table:
+    """Leave out the columns that say nothing in any row, counts of 0 too; `kept` and `left_out` name others."""
+    stay, go = set(kept), set(left_out)
     numbers = [
-        number for number, column in enumerate(table.columns) if column.name in stay or _says(table, number, column)
+        number
+        for number, column in enumerate(table.columns)
+        if column.name not in go and (column.name in stay or _says(table, number, column))
     ]
     rows = tuple(_picked(row, numbers) for row in table.rows)
     return replace(table, columns=_picked(table.columns, numbers), rows=rows)

@@ -25,12 +25,6 @@ STATES: Final = {
     "rejected": N_("Không phải"),
     "unsure": N_("Chưa rõ"),
 }
-DECISIONS_TAKEN: Final = {
-    "confirmed": N_("Xác nhận"),
-    "rejected": N_("Không phải"),
-    "unsure": N_("Chưa rõ"),
-    "open": N_("Mở lại"),
-}
 CASE_STATE_NAMES: Final = {
     "open": N_("Chưa chuyển"),
     "passed": N_("Đã chuyển, chờ trả lời"),
@@ -55,7 +49,7 @@ TRENDS: Final = {
     Trend.DOWN: N_("giảm"),
     Trend.SAME: N_("không đổi"),
     Trend.UNCLEAR: N_("chưa đủ để kết luận"),
-    Trend.UNKNOWN: N_("không có số liệu để so sánh"),
+    Trend.UNKNOWN: N_("chưa có số liệu"),
 }
 _TOPICS: Final = {
     "wages": N_("lương"),

@@ -239,16 +239,6 @@ def models_of_flags(session: Session, period: Period) -> Sequence[Model]:
     return session.scalars(select(Model).where(Model.id.in_(flagged)).order_by(Model.id)).all()
 
 
-def decisions(session: Session, period: Period) -> dict[tuple[str, str], int]:
-    """Count the standing decisions of a period by label and by the state that they gave; also on posts of others."""
-    query = select(Flag.label, Review.decision, func.count()).join(Flag, Flag.id == Review.flag_id)
-    query = _within(query, Review.decided_at, period).where(Review.stands(), Flag.suggested())
-    counted: Counter[tuple[str, str]] = Counter()
-    for label, decision, count in session.execute(query.group_by(Flag.label, Review.decision)):
-        counted[label, STATE_OF[decision]] += count
-    return dict(counted)
-
-
 def agreement(session: Session, period: Period) -> ReviewAgreement:
     """Count on how many flags of a period's posts people agreed, among those that several people decided."""
     newest = (

@@ -146,7 +146,7 @@ def test_cases_are_counted_as_sql_counts_them(many: Database, counted: ReportFig
         four = sql(many, query, topic=row["topic"], start=before.start - timedelta(weeks=3), end=before.end)
         assert (row["mean"], row["low"] <= row["cases"] <= row["high"]) == (four / 4, True)
     assert counted.concerns.cases == sum(row["cases"] for row in rows) == len(list(rows_of(counted, "cases")))
-    for row in rows_of(counted, "topic_results"):
+    for row in rows_of(counted, "topics"):
         query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state = :state"
         for state in ("open", "passed", "settled"):
             assert row[state] == sql(many, query, topic=row["topic"], state=state)
