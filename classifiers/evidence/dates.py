@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from classifiers.evidence.words import Tokens, lists, words_of
+from classifiers.evidence.words import Tokens, around, lists, words_of
 
 _LAST_DAY, _LAST_MONTH = 31, 12
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_BESIDE: Final = 2  # syllables that must stand beside both of two dates of the same thing
 _PARTS_OF_DATE: Final = 2
 _YEAR_FIGURES: Final = 4
 
@@ -22,6 +23,7 @@ class Date:
         month: 1 to 12.
         year: Such as 2025.
         lunar: Whether it is one of the lunar calendar.
+        around: Syllables beside it without diacritics.
         words: As it is written.
         first: Its first token.
         after: The token after it.
@@ -32,6 +34,7 @@ class Date:
     month: int | None
     year: int | None
     lunar: bool
+    around: frozenset[str]
     words: str
     first: int
     after: int
@@ -40,6 +43,12 @@ class Date:
     def is_exact(self) -> bool:
         """Whether day and month are given."""
         return self.day is not None and self.month is not None
+
+    def is_of_the_same(self, other: "Date") -> bool:
+        """Tell whether both are dates of the same thing, as the words beside them say, so that one would be wrong."""
+        days = self.is_exact and other.is_exact and self.lunar == other.lunar
+        years = self.year is not None and other.year is not None and self.year != other.year
+        return (days or years) and len(self.around & other.around) >= _BESIDE
 
     def parts_shared(self, other: "Date") -> int:
         """Count the parts that both dates give alike; 0 where they cannot be the same day."""
@@ -137,7 +146,8 @@ def _made(
     lunar = lunar or any(tokens.word(place) in words.lunar for place in range(first, after))
     if lunar and not month and behind == "tết" and before in words.lunar_days:
         month = 1
-    return Date(day or None, month or None, year or None, lunar, tokens.written(first, after), first, after)
+    beside, written = around(tokens, first, after), tokens.written(first, after)
+    return Date(day or None, month or None, year or None, lunar, beside, written, first, after)
 
 
 def _figure(tokens: Tokens, index: int) -> int:

@@ -140,8 +140,7 @@ def _dates(ours: tuple[Date, ...], theirs: tuple[Date, ...]) -> _Found:
     others = [its for its in theirs if not any(its.parts_shared(own) for own in ours)]
     for own in alone:
         for its in others:
-            both_days = own.is_exact and its.is_exact and own.lunar == its.lunar
-            if both_days or (own.year and its.year and own.year != its.year):
+            if own.is_of_the_same(its):
                 return len(ours) - len(alone), ((own.words,), (its.words,))
     return len(ours) - len(alone), None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from classifiers.evidence.words import Tokens, lists, words_of
+from classifiers.evidence.words import Tokens, filler, lists, words_of
 
 _TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
 _FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
@@ -93,7 +93,6 @@ class _Words:
     until: frozenset[str]
     sides: Mapping[str, tuple[tuple[int, int], ...]]
     warns: Mapping[str, bool]
-    filler: frozenset[str]
 
 
 @cache
@@ -113,7 +112,6 @@ def _words(*, plain: bool) -> _Words:
         frozenset(words_of(found["until"])),
         {phrase: tuple(of_phrase) for phrase, of_phrase in sides.items()},
         dict.fromkeys(words_of(found["warns"]), True),
-        frozenset(words_of(lists(plain=True)["things"]["filler"])),
     )
 
 
@@ -163,11 +161,11 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
         phrase = tokens.longest(index, words.turns)
         if phrase is not None and words.turns[phrase[0]]:
             start, until = index, index + phrase[1] + _SCOPE
-            found.turned.update(_next_telling(tokens, index + phrase[1], words))
+            found.turned.update(_next_telling(tokens, index + phrase[1]))
         one, two = tokens.all[index : index + 2]
         if not one.text.isalnum() or one.text in words.until:
             until = -1
-        if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & words.filler:
+        if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & filler():
             continue
         pair = (one.bare, two.bare)
         if index < until:
@@ -178,11 +176,11 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
             found.affirmed.add(pair)
 
 
-def _next_telling(tokens: Tokens, index: int, words: _Words) -> set[str]:
+def _next_telling(tokens: Tokens, index: int) -> set[str]:
     """Return the next syllable of a clause that is more than filler, if there is one."""
     for token in tokens.all[index : index + _SCOPE]:
         if not token.text.isalnum():
             break
-        if token.text.isalpha() and token.bare not in words.filler:
+        if token.text.isalpha() and token.bare not in filler():
             return {token.bare}
     return set()

@@ -7,18 +7,17 @@ from functools import cache
 from itertools import combinations
 from typing import Final
 
-from classifiers.evidence.words import Tokens, lists, words_of
+from classifiers.evidence.words import Tokens, around, filler, lists, words_of
 
 MONEY: Final = "dong"
 EDITION: Final = "edition"
 THINGS: Final = "things"  # what is counted by a noun that is no unit
-NEAR: Final = 7  # words on each side of an amount that tell what it is an amount of
 _HALF: Final = 0.25  # share by which what is called half of something may be off
-_ABOUT: Final = 0.1  # share by which an amount may be off that is said to be no exact one
+_ABOUT: Final = 0.2  # share by which an amount may be off that is said to be no exact one
 _OF_MANY: Final = frozenset(("people", "age", EDITION, THINGS))  # kinds of which a story has several amounts
 _BESIDE: Final = 2  # syllables that must stand beside both of two amounts of these
 _SMALL: Final = 10
-_ROUND: Final = 2  # zeros at its end from which a number may be rounded
+_ROUNDED: Final = 0.05  # share by which a number that ends in zeros may be rounded
 _QUOTES: Final = frozenset("'‘’“”\"")
 _TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -91,7 +90,6 @@ class _Lists:
     named: frozenset[str]
     units: Mapping[str, tuple[str, float]]
     classifiers: frozenset[str]
-    filler: frozenset[str]
 
 
 @cache
@@ -125,7 +123,6 @@ def _lists(*, plain: bool) -> _Lists:
         named=frozenset(words_of(numbers["named"])),
         units=units,
         classifiers=frozenset(words_of(things["classifiers"])),
-        filler=frozenset(" ".join(words_of(lists(plain=True)["things"]["filler"])).split()),
     )
 
 
@@ -260,8 +257,8 @@ class _Reader:
         unit = self._unit(number.after)
         edition = self._edition(index)
         if edition:
-            around, written = self._around(index, number.after), self._tokens.written(index - 1, number.after)
-            return Quantity(EDITION, number.value, 0, edition, around, written), number.after
+            beside, written = around(self._tokens, index, number.after), self._tokens.written(index - 1, number.after)
+            return Quantity(EDITION, number.value, 0, edition, beside, written), number.after
         if before in words.vague or self._is_name(index) or self._is_time_of_day(number.after):
             return None, number.after
         value, step, after, kind, noun = number.value, number.step, number.after, THINGS, ""
@@ -281,8 +278,8 @@ class _Reader:
             return None, number.after
         about = _HALF if self._word(index) == words.half else _ABOUT if before in words.about else 0
         within = max(_rounded(number.value, step, large=number.large), about * value)
-        around, written = self._around(index, after), self._tokens.written(index, after)
-        return Quantity(kind, value, within, noun, around, written), after
+        beside, written = around(self._tokens, index, after), self._tokens.written(index, after)
+        return Quantity(kind, value, within, noun, beside, written), after
 
     def _with_part(self, value: float, size: float, after: int, kind: str) -> tuple[float, int]:
         """Add the part of a unit behind it: 7 tạ rưỡi, 1 tấn 2."""
@@ -316,13 +313,7 @@ class _Reader:
         while self._word(index) in self._lists.classifiers:
             index += 1
         word = self._tokens.all[index] if index < len(self._tokens) else None
-        return word.bare if word is not None and word.text.isalpha() and word.bare not in self._lists.filler else ""
-
-    def _around(self, first: int, after: int) -> frozenset[str]:
-        """Return the telling syllables beside an amount, without diacritics."""
-        before = [token.bare for token in self._tokens.all[:first] if token.text.isalpha()][-NEAR:]
-        behind = [token.bare for token in self._tokens.all[after:] if token.text.isalpha()][:NEAR]
-        return frozenset(word for word in (*before, *behind) if word not in self._lists.filler and len(word) > 1)
+        return word.bare if word is not None and word.text.isalpha() and word.bare not in filler() else ""
 
 
 def _figures(written: str, after: int) -> _Number:
@@ -339,4 +330,4 @@ def _rounded(value: float, step: float, *, large: bool) -> float:
     if large or value != int(value):
         return min(step / 2, _ABOUT * value)
     zeros = len(str(int(value))) - len(str(int(value)).rstrip("0"))
-    return min(step * 10**zeros / 2, _ABOUT * value) if zeros >= _ROUND else 0
+    return min(step * 10**zeros / 2, _ROUNDED * value) if zeros else 0

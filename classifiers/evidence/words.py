@@ -13,6 +13,7 @@ from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import normalise
 
 MOST_READ: Final = 4000  # characters
+NEAR: Final = 7  # words on each side of an amount or a date that tell what it is one of
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
 _STOPS: Final = frozenset('.!?;:…,()“”"')
 
@@ -115,3 +116,23 @@ def _stripped(value: Any) -> Any:
 def words_of(listed: str) -> Iterator[str]:
     """Yield the words of a list that is written with commas."""
     return (word for part in listed.split(",") if (word := " ".join(part.split())))
+
+
+@cache
+def filler() -> frozenset[str]:
+    """Return the syllables, without diacritics, that tell nothing of what stands beside them."""
+    return frozenset(" ".join(words_of(lists(plain=True)["things"]["filler"])).split())
+
+
+def around(tokens: Tokens, first: int, after: int) -> frozenset[str]:
+    """Return the telling syllables beside an amount or a date, without diacritics: they say what it is one of.
+
+    Args:
+        tokens: The words of the text.
+        first: Index of its first token.
+        after: Index of the token after it.
+
+    """
+    before = [token.bare for token in tokens.all[:first] if token.text.isalpha()][-NEAR:]
+    behind = [token.bare for token in tokens.all[after:] if token.text.isalpha()][:NEAR]
+    return frozenset(word for word in (*before, *behind) if word not in filler() and len(word) > 1)

@@ -23,6 +23,8 @@ def differs(claim: str, reference: str) -> set[str]:
         ("Không phải bắt cóc đâu, cậu tới đón cháu", "Công an bác tin bắt cóc: cậu tới đón cháu"),
         ("Không ít vụ chó cắn người", "Chó cắn người nhiều nơi"),
         ("Họ chưa bắt được ai", "Họ chưa bắt được ai"),
+        ("Ngày 9/4 khởi tố vụ phá rừng", "Ngày 16-5, thêm sáu bị can trong rừng già"),
+        ("Cô ấy bị giang hồ đe doạ", "Cô ấy không ngủ vì bị giang hồ đe doạ"),
         ("Xưởng tạm dừng hoạt động", "Xưởng ngưng hoạt động"),
     ],
 )
@@ -39,8 +41,8 @@ def test_what_is_said_otherwise_is_no_difference(claim: str, reference: str) -> 
         ("numbers", "Hội thi tay nghề lần thứ 3 khai mạc", "Hội thi tay nghề lần thứ 4 khai mạc"),
         ("places", "Sập giàn giáo ở Ninh Bình", "Sập giàn giáo ở Vĩnh Phúc"),
         ("places", "chay rung ben Da Nang", "Cháy rừng ở Huế"),
-        ("dates", "27/5 toà xử", "Toà xử ngày 17-5"),
-        ("dates", "Năm 2022 mới báo cáo", "Năm 2019 báo cáo"),
+        ("dates", "27/5 toà xử sơ thẩm vụ chém người", "Toà xử sơ thẩm vụ chém người ngày 17-5"),
+        ("dates", "Năm 2022 mới báo cáo Quốc hội", "Năm 2019 báo cáo Quốc hội"),
         ("outcomes", "Ông ấy thừa nhận", "Ông ấy phủ nhận"),
         ("outcomes", "Bà ấy không bị thả", "Bà ấy được trả tự do"),
         ("outcomes", "Toà vẫn xử, không hoãn gì hết", "Hoãn phiên xử"),
@@ -60,7 +62,7 @@ def test_shared_words_and_differences_are_told() -> None:
     found = compare(rumour, denial)
     assert found.words[0] == "nhà máy nước nậm pha"
     assert "ngừng cấp nước" in found.words
-    assert found.differs == {"dates": (("15/3",), ("16-3",)), "outcomes": (("ngừng",), ("không ngừng",))}
+    assert found.differs == {"outcomes": (("ngừng",), ("không ngừng",))}  # other days, of other things
 
 
 def test_a_preposition_beside_a_place_is_no_shared_word() -> None:
