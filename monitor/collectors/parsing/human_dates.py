@@ -219,6 +219,8 @@ def _at(day: date, match: re.Match[str], now: datetime) -> tuple[datetime, Preci
         hour += _NOON
     elif half in ("sa", "am", "sáng") and hour == _NOON:
         hour = 0
+    elif half in ("tối", "đêm") and hour == _NOON:
+        day, hour = day + timedelta(days=1), 0  # the midnight that ends that evening
     moment = time(hour, int(part["minute"] or 0))
     precise: Precision = "minute" if part["minute"] else "hour"
     if part["second"]:
