@@ -9,6 +9,7 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import State, application, progress_bar, say
+from monitor.cli.run import keep_going
 from monitor.cli.sources import source_draft
 from monitor.cli.users import invitation
 from monitor.errors import KiemtinError
@@ -34,15 +35,27 @@ def init(
         ),
     ] = False,
     province: Annotated[str, typer.Option(help="The office's province, which comes first in the queue.")] = "",
+    run: Annotated[bool, typer.Option("--run", help="Then go on as `kiemtin run` does.")] = False,
 ) -> None:
     """Write kiemtin.toml, make the key and the database, register the sources, and put the default model in place.
 
     The default model of the distribution has learned figures from real posts; its card names their sets and terms.
 
-    Example: `kiemtin init --province "Thái Nguyên" && kiemtin crawl && kiemtin score && kiemtin run`
+    Example: `kiemtin init --province "Thái Nguyên" --run`
     """
-    state: State = context.obj
-    app = application(context)
+    link = _set_up(context.obj, province, own_posts_only=own_posts_only)
+    invited = [f"{FIRST_USER} sets a password at this address, once, within three days: {link}"] if link else []
+    if invited:
+        invited.append("Have an authenticator app ready: the desk asks to set up a second factor next.")
+    if run:
+        keep_going(application(context), once_open=invited)
+    else:
+        say(*invited, "Next: `kiemtin run`, which reads, scores and serves the desk.")
+
+
+def _set_up(state: State, province: str, *, own_posts_only: bool) -> str | None:
+    """Make what is missing, and say so; returns the link with which the first user sets a password, if it is new."""
+    app = state.application
     if _write_config(app.settings):
         say(f"Wrote {app.settings.config_path}")
         state.application = app = Application(load_settings(state.home))
@@ -53,15 +66,14 @@ def init(
     name_province(app, province)
     added = register_sources(app)
     say(f"Sources: {added} added; `kiemtin sources list` shows all.")
-    if link := first_user(app):
-        say(f"Desk user: {FIRST_USER}, who sets a password at this address, once: {link}")
+    link = first_user(app)
     if own_posts_only:
         with progress_bar() as bar:
             folder = app.models.train_default(bar.update)
         say(f"Trained the default model in {folder}")
     elif app.models.ensure(app.settings.model):
         say(f"The default model is in {app.models.path(app.settings.model)}")
-    say("Next: `kiemtin crawl`, `kiemtin score`, then `kiemtin run` for the desk.")
+    return link
 
 
 def _write_config(settings: Settings) -> bool:

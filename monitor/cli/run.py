@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
+from time import monotonic
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
@@ -27,7 +29,8 @@ from monitor.outbox.outbox import summary
 from monitor.publish.site import publish
 from monitor.scoring.score import ScoreResult
 
-GIVE_UP_SECONDS: Final = 5.0
+GIVE_UP_SECONDS: Final = 1.0
+_THREAD: Final = "kiemtin-work"  # how the names of all threads begin that a stop does not wait for
 _THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
 
 Result = TypeVar("Result")
@@ -45,9 +48,14 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_THREADS)
+        self._threads = ThreadPoolExecutor(_THREADS, _THREAD)
+        self._lookups = ThreadPoolExecutor(thread_name_prefix=_THREAD)
         self._running: set[Future[Any]] = set()
         self._stopping = Event()
+
+    def take_lookups(self) -> None:
+        """Run here what the event loop gives to threads: a name server that does not answer holds one for long."""
+        asyncio.get_running_loop().set_default_executor(self._lookups)
 
     async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Run a function in a thread and return what it returns."""
@@ -69,12 +77,15 @@ class Background:
     def stop(self, say: Callable[[str], None]) -> None:
         """Give up all work, and say so if there was any; ends the process when some of it does not end in time."""
         self._stopping.set()
-        running = set(self._running)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        if not running:
-            return
-        say("Gave up the work that was under way; what was stored stays, and the next run goes on from there.")
-        if wait(running, GIVE_UP_SECONDS).not_done:
+        if self._running:
+            say("Gave up the work that was under way; what was stored stays, and the next run goes on from there.")
+        for threads in (self._threads, self._lookups):
+            threads.shutdown(wait=False, cancel_futures=True)
+        last = monotonic() + GIVE_UP_SECONDS
+        ours = [thread for thread in enumerate_threads() if thread.name.startswith(_THREAD)]
+        for thread in ours:
+            thread.join(max(0, last - monotonic()))
+        if any(thread.is_alive() for thread in ours):
             sys.stdout.flush()
             os._exit(0)  # the interpreter would wait for the threads, for as long as they take
 
@@ -90,14 +101,21 @@ def run(
     Example: `kiemtin run`
     """
     app = application(context)
+    if not desk_only:
+        keep_going(app)
+        return
     warn(exposure_warning(app.settings))
     with suppress(KeyboardInterrupt):  # the usual way to stop it
-        if desk_only:
-            asyncio.run(_serve(app))
-            return
+        asyncio.run(_serve(app))
+
+
+def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
+    """Do all that is due and serve the desk until somebody stops it; `once_open` are lines to print when it answers."""
+    warn(exposure_warning(app.settings))
+    with suppress(KeyboardInterrupt):
         with progress_bar() as bar:
             app.models.ensure(app.scoring_model(), bar.update)
-        asyncio.run(_run(app))
+        asyncio.run(_run(app, once_open))
 
 
 async def _serve(app: Application) -> None:
@@ -106,10 +124,13 @@ async def _serve(app: Application) -> None:
         await served
 
 
-async def _run(app: Application) -> None:
+async def _run(app: Application, once_open: Sequence[str]) -> None:
     async with app.client() as client, serving(app.desk(), app.settings) as served:
         announce(f"The desk is open at {app.settings.desk_address} (Ctrl-C stops all)")
+        for line in once_open:
+            announce(line)
         background = Background()
+        background.take_lookups()
         schedule = Schedule(jobs(app, client, background), app.clock, announce)
         schedule.start()
         try:

@@ -30,7 +30,7 @@ from monitor.settings.settings import Settings
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
 BACKLOG: Final = 64
 # When the desk ends, so long it waits until answers are fetched; without a limit one client could keep it open.
-LAST_ANSWERS_SECONDS: Final = 10.0
+LAST_ANSWERS_SECONDS: Final = 2.0
 
 
 @asynccontextmanager

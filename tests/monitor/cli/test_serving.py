@@ -1,6 +1,7 @@
 """`kiemtin run`, also with the desk alone or beside a cluster: it answers, and stops in good order when asked to."""
 
 import http.client
+import re
 import resource
 import signal
 import socket
@@ -65,6 +66,16 @@ def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port
         child.send_signal(signal.SIGTERM)
         out, err = child.communicate()
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
+
+
+def test_one_command_leads_from_nothing_to_a_link_that_works(bare_home: Path, port: int) -> None:
+    with start("init", "--run") as child:
+        assert child.stdout is not None
+        link = next(found[0] for line in child.stdout if (found := re.search(r"/join/\S+", line)))
+        assert status_of(port, link) == 200
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate()
+    assert (child.returncode, err) == (0, "")
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system cannot limit another process")
