@@ -9,7 +9,6 @@ from typing import TextIO
 from monitor.collectors.files.base import (
     MOST_BLANK_LINES,
     MOST_COLUMNS,
-    NOT_JSON,
     TOO_MANY_BLANK,
     TOO_WIDE,
     WRONG_WIDTH,
@@ -19,7 +18,6 @@ from monitor.collectors.files.base import (
     numbered_lines,
 )
 from monitor.collectors.files.mapping import FIELDS, column_key, known_names, position
-from monitor.errors import ImportRefused
 
 SEARCHED_ROWS = 20
 _SHORTEST = 2  # a row of one value is the end of another one's text
@@ -167,16 +165,9 @@ def distinct(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def sheet_reader(head: str, wanted: Collection[str] = ()) -> TableReader:
-    """Find out the columns from the first rows of a sheet, which `workbook.sheet_lines` gives as lines.
-
-    Raises:
-        ImportRefused: When there is no row.
-
-    """
-    rows = [json.loads(line)[1:] for line in head.splitlines()]
-    if not rows:
-        raise ImportRefused("it has no row that names the columns: add one, e.g. id,text,published_at")
-    found = read_head(rows, wanted)
+    """Find out the columns from the first rows of a sheet, one at least, as `workbook.sheet_lines` gives them."""
+    # A cell may hold characters other than "\n" that `splitlines` takes for the end of a line.
+    found = read_head([json.loads(line)[1:] for line in head.rstrip("\n").split("\n")], wanted)
     return TableReader(rows=_sheet_rows, header=found.columns[:MOST_COLUMNS], above=found.above)
 
 
@@ -186,11 +177,7 @@ def _sheet_rows(stream: TextIO, _: int) -> Iterator[TableRow | Refusal]:
         if line.problem:
             yield Refusal(number + 1, line.problem, line.excerpt)
             continue
-        try:
-            number, *cells = json.loads(line.text)
-        except ValueError:
-            yield Refusal(number + 1, NOT_JSON, line.excerpt)
-            continue
+        number, *cells = json.loads(line.text)
         excerpt = excerpt_of(" | ".join(cells))
         is_wide = len(cells) > MOST_COLUMNS
         yield Refusal(number, TOO_WIDE, excerpt) if is_wide else TableRow(number, cells, excerpt)

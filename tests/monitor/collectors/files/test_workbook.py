@@ -13,7 +13,15 @@ import pytest
 from openpyxl import Workbook
 
 from monitor.collectors.files import open_file
-from monitor.collectors.files.base import MANGLED_ID, MOST_COLUMNS, NO_TEXT, TOO_WIDE, WRONG_WIDTH
+from monitor.collectors.files.base import (
+    MANGLED_ID,
+    MOST_COLUMNS,
+    NO_TEXT,
+    TOO_LONG,
+    TOO_WIDE,
+    WRONG_WIDTH,
+    ReadingEnds,
+)
 from monitor.collectors.files.workbook import sheet_lines
 from monitor.collectors.isolation import workbook as worker
 from monitor.errors import ImportRefused
@@ -74,7 +82,7 @@ def test_a_sheet_is_read_with_its_dates_and_numbers(tmp_path: Path) -> None:
         ("Bình luận của bài", None, None),
         (None, "https://mang.example/1"),
         HEADER,
-        ("c1", "Thợ A", datetime(2026, 11, 24, 14, 0), 1234, "Chưa nhận lương\nhai tháng"),  # noqa: DTZ001
+        ("c1", "Thợ A", datetime(2026, 11, 24, 14, 0), 1234, "Chưa nhận lương\nhai\u2028tháng"),  # noqa: DTZ001
         (),
         ("c2", "Thợ B", date(2026, 11, 24), None, "  Nhận rồi"),
         ("c3", "Thợ C", None, 0, None),
@@ -89,7 +97,7 @@ def test_a_sheet_is_read_with_its_dates_and_numbers(tmp_path: Path) -> None:
         "2 rows stand above the one that names the columns",
     )
     first, second, _ = read.posts
-    assert (first.external_id, first.text) == ("c1", "Chưa nhận lương\nhai tháng")
+    assert (first.external_id, first.text) == ("c1", "Chưa nhận lương\nhai\u2028tháng")
     assert (first.published_at, first.engagement) == (datetime(2026, 11, 24, 7, tzinfo=UTC), {"likes": 1234})
     assert (second.published_at, second.published_precision) == (datetime(2026, 11, 23, 17, tzinfo=UTC), "day")
     # Rows have the numbers that the sheet shows; a number of more digits than it keeps is no identifier.
@@ -156,11 +164,10 @@ def test_cells_of_every_kind_are_read_and_blank_rows_are_not(tmp_path: Path) -> 
     assert list(worker.heads(str(path))) == [["S", [[2, "Chưa nhận\nlương", "TRUE", "", "a"]]]]
 
 
-def test_a_row_of_too_many_columns_is_refused(tmp_path: Path) -> None:
-    path = by_hand(tmp_path / "a.xlsx", sheet_of(inline("id", "text"), inline("1", "a"), inline(*"x" * 1_500)))
-    read = opened(path)
-    assert (read.texts, read.refused) == (["a"], [(3, TOO_WIDE)])
-    assert MOST_COLUMNS < 1_500
+def test_a_row_of_too_many_columns_or_letters_is_refused(tmp_path: Path) -> None:
+    rows = inline("id", "text"), inline("1", "a"), inline(*"x" * (MOST_COLUMNS + 500)), inline("2", "x" * 1_000_001)
+    read = opened(by_hand(tmp_path / "a.xlsx", sheet_of(*rows)))
+    assert (read.texts, read.refused) == (["a"], [(3, TOO_WIDE), (4, TOO_LONG)])
 
 
 ENTITIES = (
@@ -260,6 +267,24 @@ def test_the_process_ends_itself_where_it_takes_too_long() -> None:
 
 
 FOREVER = "lambda *_: iter(int, 1)"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGPROF)", "more than 20 s of processor time"),
+        ("import sys; sys.exit('password')", "protected by a password: save it without one"),
+        ("class PanicException(BaseException): pass\nraise PanicException", DAMAGED),
+        ("import os; os.abort()", "more than 1000 MB of memory"),
+    ],
+    ids=["time", "password", "panic", "memory"],
+)
+def test_however_the_process_ends_one_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, said: str
+) -> None:
+    monkeypatch.setattr("monitor.collectors.files.workbook._WORKER", program)
+    with pytest.raises(ReadingEnds, match=said):
+        list(sheet_lines(tmp_path / "a.xlsx"))
 
 
 def test_who_takes_the_first_rows_only_leaves_no_process_behind(tmp_path: Path) -> None:
