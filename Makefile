@@ -182,8 +182,8 @@ default-model: setup  ## [5 min] Learn the default model anew: DATA=DIR of real 
 real-posts: setup  ## [10 min] Fit the corrections of the default model anew: REAL=FILE, labelled real posts as JSON lines.
 	$(BIN)/python -m tests.quality.calibrate_on_real_posts $(REAL)
 
-evidence: setup  ## [5 min] Measure how often the answer to a claim is found among news: NEWS=FILE, packed JSON lines of title and abstract.
-	$(BIN)/python -m tests.quality.evidence $(NEWS)
+evidence: setup  ## [5 min] Measure how often the answer to a claim is found among news: NEWS=FILE, packed JSON lines of id, title and abstract; SETS=FILES, claims on them.
+	$(BIN)/python -m tests.quality.evidence $(NEWS) $(SETS)
 
 quality: setup  ## [15 min] Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)
