@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TextIO
 
 from monitor.collectors.files.base import Record, Refusal, Value, until_hopeless
-from monitor.collectors.files.file_dates import DAY_FIRST, MONTH_FIRST, DateOrder, DateReader, order_of
+from monitor.collectors.files.file_dates import DateReader, order_of
 from monitor.collectors.files.json_objects import JsonReader
 from monitor.collectors.files.mapping import ColumnMapping, map_columns
 from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
@@ -18,6 +18,7 @@ from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.shapes import Shape, shapes_of
 from monitor.collectors.files.sniff import Container, Sniffed
 from monitor.collectors.files.table import TableReader
+from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrder
 from monitor.errors import ImportRefused
 
 _SAMPLED_RECORDS = 200

@@ -5,33 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final, Literal
 
 from monitor.clock import VIETNAM
 from monitor.collectors.files.base import Value
 from monitor.collectors.files.values import optional_text
+from monitor.collectors.parsing import day_order
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrder, with_day_first
 from monitor.collectors.parsing.human_dates import Dated, exactness, parse_relative
 
-DAY_FIRST: Final = "day-first"
-MONTH_FIRST: Final = "month-first"
-DateOrder = Literal["", "day-first", "month-first"]
-
-_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)(\.?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)")
-_MOST_MONTHS = 12
-_FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _SERIAL = re.compile(r"[34567]\d{4}(?:[.,]\d+)?")
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's times have no zone
 _ZONE_NAME = re.compile(r"(.*\d)\s+([A-Z]{2,5})", re.DOTALL)
 _SEVERAL_ZONES = frozenset({"IST"})
-_SHORT_YEAR = 100
 # Two moments far apart and ahead: a relative date differs from one to the other, and no other lies ahead of them.
 _THEN = (datetime(2090, 3, 14, 1, 2, 3, tzinfo=UTC), datetime(2099, 8, 26, 13, 24, 35, tzinfo=UTC))
-
-
-class DateOrderContradicted(ValueError):
-    """A date has its day where those of its file have the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +46,7 @@ class DateReader:
         raw = optional_text(value)
         if raw is None:
             return Dated()
-        numbers = _NUMERIC.search(raw)
-        written = raw.replace(numbers[0], self._day_first(numbers), 1) if numbers else raw
+        written = with_day_first(raw, MONTH_FIRST if self.month_first else DAY_FIRST)
         if year_first := _YEAR_FIRST.match(raw):
             written = f"{year_first[1]}-{year_first[3]}-{year_first[4]}{raw[year_first.end() :]}"
         zone: tzinfo = UTC if self.in_utc else VIETNAM
@@ -68,40 +56,17 @@ class DateReader:
         moment = _moment(written, zone)
         return Dated(moment, raw, exactness(raw) if moment else None)
 
-    def _day_first(self, numbers: re.Match[str]) -> str:
-        first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
-        day, month = (second, first) if self.month_first else (first, second)
-        if day <= _MOST_MONTHS < month:
-            raise DateOrderContradicted
-        return f"{day:02d}/{month:02d}/{year + 2000 if year < _SHORT_YEAR else year}"
-
 
 def order_of(dates: Iterable[Value]) -> tuple[DateOrder, str]:
-    """Find out whether the day or the month stands first.
+    """Find out whether the day or the month stands first, as the dates themselves show it.
 
     Returns:
-        What most of the dates that can be only one of the two show, and empty where none does or they are at odds; and
-        the numbers of a date for which the order matters, empty where there is none.
+        The order, empty where none of them shows it or they are at odds; and the numbers of a date for which it
+        matters, empty where there is none.
 
     """
-    day_first = month_first = 0
-    example = ""
-    for value in dates:
-        raw = optional_text(value) or ""
-        numbers = _NUMERIC.search(raw)
-        if numbers is None:
-            continue
-        first, second = int(numbers[1]), int(numbers[3])
-        if first <= _MOST_MONTHS and second <= _MOST_MONTHS:
-            example = example or numbers[0]
-        # Points stand in dates of Europe alone, and Vietnamese words beside Vietnamese dates.
-        if second > _MOST_MONTHS:
-            month_first += first <= _MOST_MONTHS
-        elif first > _MOST_MONTHS or numbers[2] == "." or _FOREIGN_LETTER.search(raw):
-            day_first += 1
-    if day_first == month_first:
-        return "", example
-    return DAY_FIRST if day_first > month_first else MONTH_FIRST, example
+    decided = day_order.order_of(optional_text(value) or "" for value in dates)
+    return decided.order if decided.is_proved else "", decided.example
 
 
 @lru_cache(maxsize=4096)

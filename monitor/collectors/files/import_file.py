@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.collectors.files.base import until_hopeless
-from monitor.collectors.files.file_dates import DateOrder
 from monitor.collectors.files.formats import choose, look_at
 from monitor.collectors.files.reading import Asked, Reading, Row
 from monitor.collectors.files.sniff import Sniffed, sniff
+from monitor.collectors.parsing.day_order import DateOrder
 from monitor.errors import ImportRefused
 
 

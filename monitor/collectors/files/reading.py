@@ -6,11 +6,11 @@ from typing import Any, TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files.base import Refusal, Repeat
-from monitor.collectors.files.file_dates import DateOrder
 from monitor.collectors.files.json_objects import JsonReader
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.sniff import Container, Sniffed
 from monitor.collectors.files.table import TableReader
+from monitor.collectors.parsing.day_order import DateOrder
 
 Row: TypeAlias = PublicPost | Refusal | Repeat
 

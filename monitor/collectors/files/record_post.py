@@ -13,7 +13,7 @@ from monitor.collectors.files.base import (
     Refusal,
     Value,
 )
-from monitor.collectors.files.file_dates import DateOrderContradicted, DateReader
+from monitor.collectors.files.file_dates import DateReader
 from monitor.collectors.files.mapping import COUNT_FIELDS
 from monitor.collectors.files.values import (
     as_text,
@@ -23,6 +23,7 @@ from monitor.collectors.files.values import (
     parse_count,
     web_address,
 )
+from monitor.collectors.parsing.day_order import DateOrderContradicted
 
 _VIETNAMESE_DATES = DateReader()
 

@@ -17,11 +17,13 @@ OPEN: Final = "open"
 DateOrder = Literal["", "day-first", "month-first"]
 """Which of the two stands first; empty while nothing tells."""
 
-_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?![\d/])")
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _MOST_MONTHS = 12
 _ENOUGH_TO_CHANGE = (
     3  # dates that all contradict what was decided earlier: then the site writes them in another way now
 )
+_CENTURY = 100
 _AHEAD = timedelta(days=1)  # clocks differ
 _VIETNAMESE = re.compile(r"(?:GMT|UTC)\s?\+0?7\b|\+07:?00|\bICT\b|\b(?:SA|CH)\b", re.IGNORECASE)
 _AMERICAN = re.compile(r"\b[ECMP][SD]T\b")
@@ -36,7 +38,8 @@ class Decided(NamedTuple):
     """The order of a feed's or file's dates.
 
     `is_proved` says that dates which can be only one of the two have shown it, and not the habit of their zone; such an
-    order is to be kept for later readings. `example` is a date that can be both; empty where there is none.
+    order is to be kept for later readings. `example` has the numbers of a date that can be
+    both; empty where there is none.
     """
 
     order: DateOrder = ""
@@ -62,17 +65,19 @@ def order_of(dates: Iterable[str], *, known: DateOrder = "", now: datetime | Non
 
     """
     unclear: list[str] = []
+    example = ""
     votes: dict[DateOrder, int] = {DAY_FIRST: 0, MONTH_FIRST: 0}
     for raw in dates:
         numbers = _NUMERIC.search(raw)
         if numbers is None or int(numbers[1]) == int(numbers[3]):
             continue
+        if max(int(numbers[1]), int(numbers[3])) <= _MOST_MONTHS:
+            example = example or numbers[0]
         vote = _only_order(numbers, raw)
         if vote:
             votes[vote] += 1
         else:
             unclear.append(raw)
-    example = unclear[0] if unclear else ""
     if known and not (votes[known] == 0 and sum(votes.values()) >= _ENOUGH_TO_CHANGE):
         return Decided(known, is_proved=True, example=example)
     if votes[DAY_FIRST] != votes[MONTH_FIRST]:
@@ -86,7 +91,7 @@ def order_of(dates: Iterable[str], *, known: DateOrder = "", now: datetime | Non
 
 
 def with_day_first(raw: str, order: DateOrder) -> str:
-    """Write a date of numbers with its day first; a date of another form stays as it is.
+    """Write a date of numbers with its day first and its whole year; a date of another form stays as it is.
 
     Returns:
         The date; empty when nothing tells which of its numbers is the day.
@@ -96,14 +101,17 @@ def with_day_first(raw: str, order: DateOrder) -> str:
 
     """
     numbers = _NUMERIC.search(raw)
-    if numbers is None or int(numbers[1]) == int(numbers[3]):
+    if numbers is None:
         return raw
-    only = _only_order(numbers, raw)
+    first, second, year = (int(numbers[group]) for group in (1, 3, 4))
+    only = "" if first == second else _only_order(numbers, raw)
     if only and order and only != order:
         raise DateOrderContradicted
-    if not (only or order):
+    if not (only or order or first == second):
         return ""
-    return _swapped(raw, numbers) if (order or only) == MONTH_FIRST else raw
+    day, month = (second, first) if (order or only) == MONTH_FIRST else (first, second)
+    whole = f"{day:02d}/{month:02d}/{year + 2000 if year < _CENTURY else year}"
+    return raw.replace(numbers[0], whole, 1)
 
 
 def _only_order(numbers: re.Match[str], raw: str) -> DateOrder:
@@ -113,12 +121,7 @@ def _only_order(numbers: re.Match[str], raw: str) -> DateOrder:
     if second > _MOST_MONTHS:
         return MONTH_FIRST
     # Points stand in dates of Europe alone, and Vietnamese words beside Vietnamese dates.
-    return DAY_FIRST if numbers[2] == "." or not raw.isascii() else ""
-
-
-def _swapped(raw: str, numbers: re.Match[str]) -> str:
-    mark = numbers[2]
-    return raw.replace(numbers[0], f"{numbers[3]}{mark}{numbers[1]}{mark}{numbers[4]}", 1)
+    return DAY_FIRST if numbers[2] == "." or _FOREIGN_LETTER.search(raw) else ""
 
 
 def _is_ahead(raw: str, order: DateOrder, now: datetime) -> bool:
