@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.base import TypedText
 from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Post, Review, Source, User
 
 _APPEND_ONLY: Final = {
@@ -42,7 +43,7 @@ class Trace:
 def find(session: Session, pattern: re.Pattern[str]) -> Iterator[Trace]:
     """Yield every text and JSON value of the database in which the pattern occurs."""
     for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
+        columns = [column for column in table.columns if isinstance(column.type, String | JSON | TypedText)]
         if not columns:
             continue
         keys = list(table.primary_key.columns)

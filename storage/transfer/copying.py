@@ -25,6 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from storage.base import TypedText
 from storage.database import COPYING, Database, translating
 from storage.errors import StorageError
 from storage.models import AuditEvent, Base, Post, Source
@@ -175,7 +176,8 @@ def _pages(connection: Connection, table: Table, after: tuple[Any, ...] | None =
 def _at_once(table: Table) -> int:
     """Return how many rows are read at once: many where each is short, so that memory is bounded."""
     types = [column.type for column in table.columns]
-    long = any(isinstance(kind, JSON | LargeBinary) or (isinstance(kind, String) and not kind.length) for kind in types)
+    texts = (isinstance(kind, String) and not kind.length for kind in types)
+    long = any(texts) or any(isinstance(kind, JSON | LargeBinary | TypedText) for kind in types)
     return BATCH if long else BATCH * _SHORT_AT_ONCE
 
 

@@ -106,6 +106,7 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
             "handovers",
             "saved_searches",
             "alerts",
+            "report_drafts",
         }
         assert empty <= of_accounts, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 2
