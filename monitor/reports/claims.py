@@ -15,7 +15,7 @@ from monitor.reports.quotes import Quote, summaries
 from storage.figures import report_claims
 from storage.figures.report_claims import ClaimReach, ClaimTally
 from storage.figures.report_counts import Spread
-from storage.review import corrections
+from storage.review import corrections, flags
 from storage.review.decisions import REFUTED
 
 MOST_CLAIMS: Final = 10
@@ -74,7 +74,7 @@ class ClaimFigures:
 
 def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
     """Look up the claims of a period; `quotes` are those that the report shows."""
-    span, told = period.span, summaries(quotes, CLAIM_LABELS)
+    span, told = period.span, summaries(quotes, CLAIM_LABELS) | flags.sentences(session, CLAIM_LABELS)
     every = report_claims.claims(session, span, CLAIM_LABELS)
     return ClaimFigures(
         listed=tuple(_claim(session, reach, told) for reach in every[:MOST_CLAIMS]),

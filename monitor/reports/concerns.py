@@ -16,6 +16,7 @@ from monitor.reports.quotes import Quote, summaries
 from storage.figures import report_cases
 from storage.figures.report_cases import CaseRow
 from storage.figures.report_counts import Period, Spread, spread_of
+from storage.review import flags
 from storage.review.cases import PASSED
 
 CASE_STATES: Final = ("open", "passed", "answered", "followed_up", "settled")
@@ -169,7 +170,7 @@ def gather_concerns(
 def _listed(
     session: Session, span: Period, rows: Sequence[CaseRow], quotes: Sequence[Quote], province: str
 ) -> tuple[ConcernCase, ...]:
-    told = summaries(quotes, CASE_LABELS)
+    told = summaries(quotes, CASE_LABELS) | flags.sentences(session, CASE_LABELS)
     spreads = spread_of(session, {row.cluster_id for row in rows if row.cluster_id is not None}, span)
     units = {place: unit_of(place, province) for place in {row.place for row in rows}}
     listed = [

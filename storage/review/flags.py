@@ -157,6 +157,16 @@ def summarise(session: Session, flag: Flag, summary: str) -> None:
     session.flush()
 
 
+def sentences(session: Session, labels: Collection[str]) -> dict[tuple[str, int], str]:
+    """Return reviewers' newest sentences by what copies of a post share: `("cluster", number)` or `("flag", number)`."""
+    query = select(Flag.id, Post.cluster_id, Flag.summary).join(Post, Post.id == Flag.post_id)
+    query = query.where(Flag.label.in_(labels), Flag.summary.is_not(None)).order_by(Flag.id)
+    return {
+        ("flag", flag_id) if cluster_id is None else ("cluster", cluster_id): summary or ""
+        for flag_id, cluster_id, summary in session.execute(query)
+    }
+
+
 def release(session: Session, flag_id: int, owner: str) -> None:
     """End a lease, if `owner` still holds it."""
     held = (Flag.id == flag_id, Flag.lease_owner == owner)

@@ -14,7 +14,7 @@ from monitor.reports.wording import Wording, load_language
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Flag, User
-from storage.review import corrections, reviews
+from storage.review import corrections, flags, reviews
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
@@ -70,3 +70,11 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
         session.commit()
     page = shown(full_week)
     assert int(asked.findall(page)[0]) == before + MOST_CLAIMS + 2
+
+
+def test_a_claim_is_told_in_the_sentence_that_a_reviewer_gave_it(full_week: Database) -> None:
+    with full_week.work() as session:
+        flag = session.get_one(Flag, gathered(full_week).claims.listed[0].flag_id)
+        flags.summarise(session, flag, "Ngân hàng ngừng cho rút tiền từ thứ hai")
+        session.commit()
+    assert gathered(full_week).claims.listed[0].summary == "Ngân hàng ngừng cho rút tiền từ thứ hai"
