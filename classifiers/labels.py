@@ -168,7 +168,7 @@ NEGATIVE: Final = Label(
         "official, a company or the union itself does not belong to this label.",
     ),
     needs_reach=True,
-    day_share=0.25,
+    day_share=0.1,
     colour="#9c2340",
     chart_colour="#9c2f2f",
     section=Section(
@@ -208,7 +208,7 @@ CONCERN: Final = Label(
     ),
     open_case=("yes",),
     precedence=4.0,
-    day_share=0.35,
+    day_share=0.5,
     colour="#1d5c99",
     chart_colour="#4a90c2",
     section=Section(

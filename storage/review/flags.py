@@ -158,7 +158,7 @@ def summarise(session: Session, flag: Flag, summary: str) -> None:
 
 
 def sentences(session: Session, labels: Collection[str]) -> dict[tuple[str, int], str]:
-    """Return reviewers' newest sentences by what copies of a post share: `("cluster", number)` or `("flag", number)`."""
+    """Return the newest sentences of reviewers by what copies share: `("cluster", number)` or `("flag", number)`."""
     query = select(Flag.id, Post.cluster_id, Flag.summary).join(Post, Post.id == Flag.post_id)
     query = query.where(Flag.label.in_(labels), Flag.summary.is_not(None)).order_by(Flag.id)
     return {

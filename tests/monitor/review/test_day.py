@@ -40,11 +40,11 @@ def test_a_day_holds_concerns_and_claims_however_many_insults_wait(database: Dat
         add_flags(session, source, "negative", 60, engagement=WIDE)
         for label in ("concern", "unverified"):
             add_flags(session, source, label, 20)
-        left = {"concern": 14, "unverified": 16, "negative": 10}
+        left = {"concern": 20, "unverified": 16, "negative": 4}
         assert day_of(session, lan, size=40, now=NOW).left == left
         seen = work_through(session, lan, 40)
         assert Counter(seen) == left
-        assert seen == ["concern"] * 14 + ["unverified"] * 16 + ["negative"] * 10, "concerns first, claims next"
+        assert seen == ["concern"] * 20 + ["unverified"] * 16 + ["negative"] * 4, "concerns first, claims next"
         assert day_of(session, lan, size=40, now=NOW).open == 0
         tomorrow = day_of(session, lan, size=40, now=NOW + timedelta(days=1))
         assert (tomorrow.seen, tomorrow.open) == (0, 40)
