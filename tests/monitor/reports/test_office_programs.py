@@ -16,11 +16,17 @@ from monitor.reports.wording import load_language
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
-from tests.monitor.reports.many_posts import fill_many
+from tests.monitor.reports.many_posts import fill_confirmed, fill_many
 from tests.monitor.reports.sample_week import gathered
 
 pytestmark = pytest.mark.gate
 VIETNAMESE = load_language("vi")
+OFFICE = ReportSettings(
+    parent="Cơ quan chủ quản",
+    organisation="Liên đoàn Lao động tỉnh Nậm Pha",
+    addressed_to=("Ban Thường vụ",),
+    signature=("Lê An",),
+)
 needs_office = pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 HOSTILE = (
@@ -55,6 +61,19 @@ def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_databa
     assert all(len(page.split()) > 10 for page in pages if page.strip())  # no page stands empty
     fonts = run("pdffonts", str(path)).splitlines()[2:]
     assert all(re.search(r"Liberation ?Serif|Times", line) for line in fonts)
+
+
+@needs_office
+@needs_poppler
+@pytest.mark.parametrize(("items", "most"), [(0, 1), (3, 2), (10, 2), (30, 3), (300, 3)])
+def test_the_paper_is_as_long_as_people_read(items: int, most: int, sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.work() as session:
+        fill_confirmed(session, items)
+        session.commit()
+    path = tmp_path / "report.pdf"
+    path.write_bytes(render_pdf(render_docx(build_document(gathered(sqlite_database), OFFICE, VIETNAMESE))))
+    pages = run("pdftotext", "-layout", str(path), "-").split("\f")
+    assert next(number for number, page in enumerate(pages) if "SỐ LIỆU CHI TIẾT" in page) <= most
 
 
 @needs_office
