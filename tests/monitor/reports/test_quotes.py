@@ -1,5 +1,6 @@
 """Quoted posts: whom they are about and where they lead is hidden, they are short, and copies are quoted once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.reports.figures import ReportFigures
-from monitor.reports.quotes import LINK, LONGEST_QUOTE, conceal, joined, shorten
+from monitor.reports.quotes import LINK, LONGEST_QUOTE, conceal, excerpt, joined, shorten, summaries, tidied
 from storage.database import Database
 from storage.models import Flag, Post
 from storage.posts import posts
@@ -102,6 +103,44 @@ def test_what_is_no_link_stays(text: str) -> None:
     assert conceal(text) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "set_right"),
+    [
+        (
+            "CẢNH BÁO!!!! CÔNG TY ABC Ở XÃ SÙNG PHÀI NỢ LƯƠNG BA THÁNG   RỒI, ai biết   giúp với ???",
+            "Cảnh báo! Công ty abc ở xã Sùng Phài nợ lương ba tháng rồi, ai biết giúp với?",
+        ),
+        ("NGHE NÓI MAI CẤM ĐƯỜNG Ở TP. LAI CHÂU", "Nghe nói mai cấm đường ở TP. Lai Châu"),
+        ("BHXH TP HCM chậm trả . gọi [số điện thoại] ngay", "BHXH TP HCM chậm trả. Gọi [số điện thoại] ngay"),
+        ("chờ mãi.... ai cứu với !?!?", "Chờ mãi… Ai cứu với?"),
+        ("Lương 5.500.000 đồng, tăng ca 1.5 lần", "Lương 5.500.000 đồng, tăng ca 1.5 lần"),
+    ],
+)
+def test_shouting_and_spaces_are_set_right(text: str, set_right: str) -> None:
+    assert tidied(text) == set_right
+    assert tidied(set_right) == set_right
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Một. Hai! Ba?", "Một. Hai! (…)"),
+        ("Một. Hai!", "Một. Hai!"),
+        ("Ở TP. Hồ Chí Minh. Hai. Ba", "Ở TP. Hồ Chí Minh. Hai. (…)"),
+        ("dài " * 200, "dài " * 75 + "(…)"),
+    ],
+)
+def test_a_quote_is_at_most_two_sentences(text: str, quoted: str) -> None:
+    assert excerpt(text.strip()) == quoted
+
+
+def test_a_summary_is_the_first_sentence_of_the_first_quote(figures: ReportFigures) -> None:
+    first = replace(figures.quotes[0], text="Ngân hàng đóng cửa. Rút ngay!")
+    told = summaries([first, replace(first, text="Khác.")], ["unverified"])
+    assert told == {first.same_as: "Ngân hàng đóng cửa"}
+    assert summaries([replace(first, text=None)], ["unverified"]) == {}
+
+
 def test_a_long_text_ends_between_two_words() -> None:
     assert shorten("một hai ba bốn", 11) == "một hai ba…"
     assert shorten("một hai, ba bốn", 10) == "một hai…"
@@ -128,4 +167,4 @@ def test_hiding_twice_changes_nothing(text: str) -> None:
 
 
 def test_the_time_grows_with_the_length_alone() -> None:
-    assert quadratic(lambda text: shorten(conceal(text))) == {}
+    assert quadratic(lambda text: excerpt(tidied(conceal(text)))) == {}
