@@ -101,6 +101,8 @@ SUMMARY = "<itunes:summary>Giới thiệu chương trình</itunes:summary><itune
         (PICTURE, ""),
         (f'<media:content url="a.jpg" type="image/jpeg"/>{CAPTION}', ""),
         ("<media:description>Lời của phim</media:description>", "Lời của phim"),
+        ("<image/><description>Lời <![CDATA[<image>của</image>]]> bài</description>", "Lời bài"),
+        (f"{PICTURE}<media:description/><description>Lời của bài</description>", "Lời của bài"),
         ("<image><url>u</url><title>Ảnh bìa</title></image><description>Lời của bài</description>", "Lời của bài"),
         ("<description>Lời của bài</description><media:description>không đóng", "Lời của bài"),
     ],
@@ -121,6 +123,14 @@ async def test_what_follows_the_root_costs_no_entry(client: PoliteClient, end: s
     batch = await read_document(client, body)
     assert [post.title for post in batch.posts] == ["B", "A"]
     assert (batch.gap, batch.skipped) == (None, {})
+
+
+@pytest.mark.parametrize("end", ["-->", "?>", "<!-- chưa hết"])
+async def test_an_end_that_nobody_began_is_none(client: PoliteClient, end: str) -> None:
+    body = rss("<item><guid>1</guid><title>A</title></item>", "<item><guid>2</guid><title>B</title></item>")
+    batch = await read_document(client, body + end)
+    assert [post.title for post in batch.posts] == ["A"]
+    assert batch.gap == "the feed broke off before its end"
 
 
 async def test_entries_that_share_a_link_are_told_apart_by_their_titles(client: PoliteClient) -> None:
@@ -146,6 +156,12 @@ async def test_relative_bases_inside_each_other_are_joined(client: PoliteClient)
     (post,) = (await read_document(client, ATOM.format(' xml:base="muc/"', entry))).posts
     assert str(post.url).endswith("/muc/thang-11/bai")
     assert post.text.endswith("/muc/thang-11/anh)")
+
+
+async def test_base_that_is_no_address_counts_for_nothing(client: PoliteClient) -> None:
+    entry = "<entry><id>1</id><link href='/bai'/><title>A</title></entry>"
+    (post,) = (await read_document(client, ATOM.format(' xml:base="http://[x"', entry))).posts
+    assert post.title == "A"
 
 
 @pytest.mark.parametrize(

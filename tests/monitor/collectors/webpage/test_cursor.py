@@ -72,3 +72,5 @@ def test_page_that_is_gone_stays_known_without_its_posts() -> None:
     assert cursor.has_page("a")
     assert cursor.posts_on("a") == ()
     assert cursor.pages_with(frozenset({"1"})) == []
+    cursor.forget("b")
+    assert not cursor.has_page("b")
