@@ -47,11 +47,13 @@ class FactComparison:
 
     Args:
         same: How many facts of each kind both give; of `names` too.
+        missing: How many amounts, dates and places of the first the second one does not give.
         differs: By kind of fact the words of the first and of the second text that cannot both be right.
 
     """
 
     same: Mapping[str, int]
+    missing: int
     differs: Mapping[str, tuple[Words, Words]]
 
 
@@ -107,7 +109,22 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
     same["names"] = sum(f" {key} " in other.bare for key in one.names) + sum(
         f" {key} " in one.bare for key in other.names.keys() - one.names.keys()
     )
-    return FactComparison(same, {kind: differs for kind, (_, differs) in comparisons.items() if differs})
+    return FactComparison(
+        same, _missing(one, other), {kind: differs for kind, (_, differs) in comparisons.items() if differs}
+    )
+
+
+def _missing(one: Facts, other: Facts) -> int:
+    amounts = (
+        not any(own.is_as_much_as(its) for its in other.quantities) and not own.is_sum_of(other.quantities)
+        for own in one.quantities
+    )
+    dates = (not any(own.parts_shared(its) for its in other.dates) for own in one.dates)
+    provinces = {place.province for place, _ in other.places}
+    places = (
+        place.province not in {*provinces, None} and f" {_key(words)} " not in other.bare for place, words in one.places
+    )
+    return sum(amounts) + sum(dates) + sum(places)
 
 
 _Found = tuple[int, tuple[Words, Words] | None]

@@ -29,7 +29,7 @@ BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that 
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
 RAISES: Final[Mapping[str, float]] = {"numbers": 1.2, "names": 1.2, "places": 1.1, "dates": 1.1}  # each shared fact
 MOST_SHARED: Final = 2  # facts of a kind that raise the score
-LEAST_FACTS: Final = 2  # that both give, and none otherwise, where one reports what the other claims
+LEAST_FACTS: Final = 2  # that both give, with none missing, where one reports what the other claims
 REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
 SAMPLED: Final = 16  # every so many-th post of the corpus tells how frequent terms are
 
@@ -176,7 +176,11 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     shared = sum(found.same[kind] for kind in RAISES)
     if found.differs:
         bearing = CONTRADICTS
-    elif shared >= LEAST_FACTS and not facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare):
+    elif (
+        shared >= LEAST_FACTS
+        and not found.missing
+        and not facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare)
+    ):
         bearing = REPORTS
     else:
         bearing = UNCLEAR

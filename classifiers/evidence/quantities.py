@@ -297,7 +297,8 @@ class _Reader:
             before = self._word(index - 2) if self._tokens.touches(index - 1) else before
         glued = self._tokens.touches(index) and (before.isalnum() or before in ("/", "-", "_"))
         split = self._word(index + 1) == "/" and self._word(index + 2).isdecimal()
-        return glued or split or before in self._lists.named
+        two = f"{self._word(index - 2)} {self._word(index - 1)}"
+        return glued or split or not self._lists.named.isdisjoint((before, two))
 
     def _edition(self, index: int) -> str:
         """Return the word by which a number is that of an edition: lần thứ 3, khóa 12; nothing where it is none."""

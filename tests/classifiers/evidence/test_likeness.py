@@ -68,6 +68,7 @@ REPORT = "Sáng 5-12, kho phân bón ở phường Tân Phong, Lai Châu bốc c
         ("Kho phân bón Tân Phong Lai Châu cháy sáng 15/12, 3 công nhân bị bỏng", CONTRADICTS),
         ("Kho phân bón Tân Phong Lai Châu không bốc cháy gì hết nhé", CONTRADICTS),
         ("Kho phân bón bốc cháy, khói mù trời", UNCLEAR),
+        ("Kho phân bón Tân Phong Lai Châu cháy sáng 5/12, 3 công nhân bỏng, lan sang 20 nhà", UNCLEAR),
     ],
 )
 def test_what_a_reference_does_to_a_claim(claim: str, bearing: str) -> None:

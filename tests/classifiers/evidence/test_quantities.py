@@ -32,6 +32,7 @@ def read(text: str) -> list[Quantity]:
         ("cách 40 cây số", "m", 40_000),
         ("nửa công", "m2", 500),
         ("500m2", "m2", 500),
+        ("nhận hối lộ 1,7 tỉ", "dong", 1.7e9),
         ("tăng 6 phần trăm", "percent", 6),
         ("11,8%/năm", "percent", 11.8),
         ("nửa tháng nay", "days", 15),
