@@ -33,7 +33,7 @@ _LINK: Final = re.compile(
 _KINDS_OF_PLACE: Final = frozenset(("thành", "phố", "thị", "trấn", "tỉnh", "huyện", "quận", "xã", "phường"))
 _CLOSED: Final = (*".!?:;,…", "")  # after these a heading needs no colon
 _MASK: Final = re.compile("|".join(map(re.escape, sorted(set(_MASKS)))))
-_REPEATED: Final = re.compile(r"([!?,;:])[!?,;:]*\1|(?:!\?|\?!)[!?]*|\.{2,}|…+\.*")
+_REPEATED: Final = re.compile(r"[!?]{2,}|([,;:])\1+|\.{2,}|…+\.*")
 _SPACE_BEFORE: Final = re.compile(r"\s+(?=[,.!?;:…](?:\s|$))")
 _SENTENCE_END: Final = re.compile(r"(?:(?<=[!?…])|(?<=[^\W\dA-ZĐ_]\.))\s+")
 _SMALL: Final = "".join(filter(str.islower, map(chr, range(0x1F00))))
