@@ -33,7 +33,14 @@ class Selection:
 
 
 def select(
-    scores: NDArray[np.float64], features: sp.csr_matrix, excluded: Sequence[int], count: int, *, seed: int
+    scores: NDArray[np.float64],
+    features: sp.csr_matrix,
+    excluded: Sequence[int],
+    count: int,
+    *,
+    seed: int,
+    chosen: Sequence[int] = (),
+    turns: Sequence[int] | None = None,
 ) -> Selection:
     """Select texts to ask about.
 
@@ -43,24 +50,40 @@ def select(
         excluded: Texts that were asked about before.
         count: How many to select; fewer where fewer are left.
         seed: Seed of the random half.
+        chosen: Texts that are here for their scores, and so are not drawn at random.
+        turns: The columns of labels, in the order in which each takes its next highest text; None: all in turn.
 
     """
     left = np.setdiff1d(np.arange(len(scores)), np.asarray(excluded, dtype=np.intp))
     # The random half is taken first and from all texts alike; else it would not be a sample of all.
-    random = np.random.default_rng(seed).permutation(left)[: count - count // 2]
+    alike = np.setdiff1d(left, np.asarray(chosen, dtype=np.intp))
+    random = np.random.default_rng(seed).permutation(alike)[: count - count // 2]
     left = np.setdiff1d(left, random)
-    probable = _highest(scores, _unit_rows(features), left, [*excluded, *random.tolist()], count // 2)
+    probable = _highest(
+        scores,
+        _unit_rows(features),
+        left,
+        [*excluded, *random.tolist()],
+        count=count // 2,
+        turns=range(scores.shape[1]) if turns is None else turns,
+    )
     return Selection(tuple(probable), tuple(int(number) for number in random))
 
 
 def _highest(
-    scores: NDArray[np.float64], rows: sp.csr_matrix, candidates: NDArray[np.intp], known: Sequence[int], count: int
+    scores: NDArray[np.float64],
+    rows: sp.csr_matrix,
+    candidates: NDArray[np.intp],
+    known: Sequence[int],
+    *,
+    count: int,
+    turns: Sequence[int],
 ) -> list[int]:
-    """Take the label's highest text in turn for each label, without copies of those that are known or taken."""
+    """Take the label's highest text at each of its turns, without copies of those that are known or taken."""
     copied = _copies(rows, known)
     queues = [iter(candidates[np.argsort(-of_label[candidates], kind="stable")]) for of_label in scores.T]
     taken: list[int] = []
-    for queue in cycle(queues):
+    for queue in cycle([queues[column] for column in turns]):
         if len(taken) == count:
             break
         number = next((int(one) for one in queue if not copied[one]), NONE_LEFT)

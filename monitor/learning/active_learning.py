@@ -1,12 +1,14 @@
 """Active learning: choose scored posts for people to label, half of them probable, half at random.
 
-One call draws a round. Each post gets a flag for every label, decided together with one key, so that a round
-teaches and measures all labels. From the random half precision and recall can be estimated without bias.
+One call draws a round from the whole base. Each post gets a flag for every label, decided together with one key, so
+that a round teaches and measures all labels. From the random half precision and recall can be estimated without bias.
+Of the other half, labels that too few posts are known to carry get more.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -18,18 +20,20 @@ from classifiers.features.tokens import TextPreparer
 from classifiers.model.classifier import Classifier, traits_of
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
+from classifiers.training.local import LEAST_POSITIVES
 from monitor.clock import Clock
 from monitor.errors import NotReady
 from monitor.scoring.flag_value import flag_draft
 from storage.database import Database
 from storage.models import Model, Post
-from storage.review import drawn
+from storage.review import decisions, drawn
 from storage.review.drawn import PROBABLE, RANDOM
 from storage.review.flags import FlagDraft
 from storage.scoring import registry
 
-WINDOW: Final = timedelta(days=30)
-MAX_POOL: Final = 4_000  # the newest posts of the window; their features must fit into memory
+MAX_POOL: Final = 3_000  # posts at random; their features must fit into memory
+MOST_PROBABLE: Final = 300  # of each label, beside them
+MORE_TURNS: Final = 3  # that a label gets until LEAST_POSITIVES posts are known to carry it
 SEED: Final = 20260101
 
 
@@ -48,7 +52,15 @@ class SelectionResult:
 class _Pool:
     """The posts to draw from.
 
-    `probabilities` have shape (posts, labels). `drawn` holds the rows of posts that were drawn before.
+    Args:
+        model: The model in use.
+        labels: Its labels.
+        posts: The posts.
+        probabilities: By the model, shape (posts, labels).
+        drawn: Rows of posts that were drawn before.
+        chosen: Rows of posts that are there for being probable, and so are not drawn at random.
+        turns: The columns of the labels, in the order in which each takes a probable post.
+
     """
 
     model: Model
@@ -56,6 +68,8 @@ class _Pool:
     posts: Sequence[Post]
     probabilities: NDArray[np.float64]
     drawn: list[int]
+    chosen: list[int]
+    turns: list[int]
 
 
 class PostSelector:
@@ -90,7 +104,7 @@ class PostSelector:
             taught: The candidate of earlier rounds, whose scores say which posts are probable; None: the model in use.
 
         Raises:
-            NotReady: When the model has scored no post of the last days.
+            NotReady: When the model has scored no post.
             StorageError: When the database fails.
 
         """
@@ -103,7 +117,9 @@ class PostSelector:
         # The seed depends on what was drawn before, so that the next call draws other random posts.
         contexts = [Context(title=post.context or "") for post in pool.posts]
         scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, contexts))
-        selection = select(scores, features, pool.drawn, count, seed=SEED + len(pool.drawn))
+        selection = select(
+            scores, features, pool.drawn, count, seed=SEED + len(pool.drawn), chosen=pool.chosen, turns=pool.turns
+        )
         sampled = _in_mixed_order(selection)
         drafts = [draft for row, _ in sampled for draft in _drafts(pool, row, self._clock.now())]
         posts = [(pool.posts[row].id, sampling) for row, sampling in sampled]
@@ -113,25 +129,35 @@ class PostSelector:
         return SelectionResult(len(posts), len(selection.probable), len(selection.random), len(drafts), waiting)
 
     def _pool(self, loaded: Loaded) -> _Pool:
-        since, labels = self._clock.now() - WINDOW, loaded.classifier.labels
+        labels = loaded.classifier.labels
         with self._database.work() as session:
             model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
-            posts = drawn.scored_posts(session, model.id, since, MAX_POOL) if model else []
-            if model is None or not posts:
-                message = (
-                    f"{loaded.version} has scored no post of the last {WINDOW.days} days: run `kiemtin score` first"
-                )
+            askable = drawn.askable(session, model.id) if model else []
+            if model is None or not askable:
+                message = f"{loaded.version} has scored no post: run `kiemtin score` first"
                 raise NotReady(message)
-            scores = drawn.probabilities(session, model.id, since)
-            # A post that was edited between the two questions waits for the score of its new text.
-            posts = [post for post in posts if all((post.id, label) in scores for label in labels)]
             before = drawn.post_ids(session)
+            order = np.random.default_rng(SEED + len(before)).permutation(np.setdiff1d(askable, list(before)))
+            by_chance = set(order[:MAX_POOL].tolist())
+            probable = {one for label in labels for one in drawn.highest(session, model.id, label, MOST_PROBABLE)}
+            numbers = sorted(by_chance | (probable & set(askable)) | set(sorted(before)[-MAX_POOL:]))
+            scores = drawn.probabilities(session, model.id, numbers)
+            # A post that was edited between the two questions waits for the score of its new text.
+            found = drawn.posts_of(session, numbers)
+            posts = [post for post in found if all((post.id, label) in scores for label in labels)]
+            known = Counter(one.label for one in decisions.label_decisions(session) if one.holds)
         return _Pool(
             model=model,
             labels=labels,
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
             drawn=[row for row, post in enumerate(posts) if post.id in before],
+            chosen=[row for row, post in enumerate(posts) if post.id not in by_chance],
+            turns=[
+                column
+                for column, label in enumerate(labels)
+                for _turn in range(MORE_TURNS if known[label] < LEAST_POSITIVES else 1)
+            ],
         )
 
 

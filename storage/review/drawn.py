@@ -29,36 +29,37 @@ class Round:
     done: int
 
 
-def scored_posts(session: Session, model_id: int, since: datetime, limit: int) -> Sequence[Post]:
-    """List monitored posts whose current version a model has scored and that still exist, newest first.
-
-    Args:
-        session: The unit of work.
-        model_id: The model.
-        since: Only posts collected from then on.
-        limit: How many at most.
-
-    """
+def askable(session: Session, model_id: int) -> Sequence[int]:
+    """List all monitored posts whose current version a model has scored, that still exist, and that nobody decided."""
     scored = exists().where(
         Score.post_id == Post.id, Score.revision_number == Post.revision_number, Score.model_id == model_id
     )
-    query = select(Post).where(
-        scored,
-        Post.deleted_at.is_(None),
-        Post.collected_at >= since,
-        Post.source.has(Source.role == "monitored"),
+    decided = exists().where(Flag.post_id == Post.id, Flag.state != "open", Flag.sampling.is_(None))
+    query = select(Post.id).where(
+        scored, ~decided, Post.deleted_at.is_(None), Post.source.has(Source.role == "monitored")
     )
-    return session.scalars(query.order_by(Post.collected_at.desc(), Post.id.desc()).limit(limit)).all()
+    return session.scalars(query.order_by(Post.id)).all()
 
 
-def probabilities(session: Session, model_id: int, since: datetime) -> dict[tuple[int, str], float]:
-    """Return a model's probabilities for the current versions of posts collected since a time, by post id and label."""
+def highest(session: Session, model_id: int, label: str, limit: int) -> Sequence[int]:
+    """List the posts that a model gives the highest probability of a label."""
+    query = select(Score.post_id).where(Score.model_id == model_id, Score.label == label)
+    return session.scalars(query.order_by(Score.probability.desc(), Score.post_id).limit(limit)).all()
+
+
+def probabilities(session: Session, model_id: int, numbers: Sequence[int]) -> dict[tuple[int, str], float]:
+    """Return a model's probabilities for the current versions of some posts, by post id and label."""
     query = (
         select(Score.post_id, Score.label, Score.probability)
         .join(Post, and_(Post.id == Score.post_id, Post.revision_number == Score.revision_number))
-        .where(Score.model_id == model_id, Post.collected_at >= since)
+        .where(Score.model_id == model_id, Score.post_id.in_(numbers))
     )
     return {(post_id, label): probability for post_id, label, probability in session.execute(query)}
+
+
+def posts_of(session: Session, numbers: Sequence[int]) -> Sequence[Post]:
+    """Read some posts, in the order of their numbers."""
+    return session.scalars(select(Post).where(Post.id.in_(numbers)).order_by(Post.id)).all()
 
 
 def post_ids(session: Session) -> set[int]:

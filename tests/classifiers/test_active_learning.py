@@ -49,6 +49,13 @@ def test_the_other_half_are_the_highest_of_each_label_in_turn() -> None:
     assert sorted(drawn.probable) == sorted([*left[:5], *left[-5:]])
 
 
+def test_what_is_there_for_its_score_is_not_drawn_at_random_and_labels_take_their_turns() -> None:
+    scores = np.column_stack([np.arange(40.0), -np.arange(40.0)])
+    drawn = select(scores, apart(40), [], 8, seed=1, chosen=range(4, 40), turns=[0, 1, 1, 1])
+    assert sorted(drawn.random) == [0, 1, 2, 3]
+    assert sorted(drawn.probable) == [4, 5, 6, 39]
+
+
 def test_copies_of_texts_whose_answer_is_known_or_asked_for_are_left_out() -> None:
     features = sp.csr_matrix(np.array([[1.0, 0.0], [2.0, 0.1], [0.0, 1.0], [0.0, 3.0], [1.0, 1.0]]))
     scores = np.array([[9.0], [8.0], [7.0], [6.0], [5.0]])
