@@ -12,8 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from classifiers.data.datasets import Example
-from classifiers.evaluation.comparison import Comparison, compare
+from classifiers.evaluation.comparison import Comparison, LocalFlags, compare
+from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
@@ -82,6 +85,38 @@ def label_figures(adapted: Adapted, column: int) -> LabelFigures:
         found=int((flagged & label.answers).sum()),
         next_round=forecast(adapted.local, column, ROUND) if label.changed else None,
     )
+
+
+def local_flags(
+    adapted: Adapted, examples: Sequence[Example], active: Loaded, *, taught_before: bool
+) -> dict[str, LocalFlags]:
+    """Compare the flags of a candidate and of the active model on the same posts of the place, by label.
+
+    The candidate's are those of models that had not seen the post.
+
+    Args:
+        adapted: The candidate.
+        examples: The posts that it was taught and judged by.
+        active: The active model.
+        taught_before: Whether it was taught by posts of the place too; then only held-out ones can tell.
+
+    Returns:
+        Nothing for a label that no post is known to carry.
+
+    """
+    posts = adapted.local
+    if not len(posts.rows):
+        return {}
+    scored = score_examples(active.classifier, [examples[row] for row in posts.rows])
+    found = {}
+    for column, (name, label) in enumerate(adapted.labels.items()):
+        known = posts.answers[:, column] >= 0
+        judged = ~posts.learnt[known] if taught_before else np.ones(int(known.sum()), dtype=bool)
+        if name in active.classifier.labels and label.answers[judged].any():
+            new = label.unseen >= label.threshold
+            old = scored.column(name).flagged
+            found[name] = LocalFlags.count(new[judged], old[judged], label.answers[judged])
+    return found
 
 
 _A_NAME: Final = re.compile(r"\w[\w.-]*")
@@ -174,7 +209,8 @@ class Learner:
         for column in range(len(base.classifier.labels)):
             labels.append(label_figures(adapted, column))
             progress("teaching", column + 1, len(base.classifier.labels))
-        comparison = compare(adapted.classifier, active.classifier, held_out, self._challenge_set)
+        flags = local_flags(adapted, [*local, *held_out], active, taught_before=active.version != base.version)
+        comparison = compare(adapted.classifier, active.classifier, held_out, self._challenge_set, flags)
         beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
         version = self._register(name, base, adapted, local, beside)
         return LearnResult(

@@ -106,7 +106,7 @@ class ModelPromotion:
             raise PromotionRefused(message)
         # Without an active model there is nothing to compare with; the files must still load.
         if active is not None and active.version != wanted.version:
-            faults = self.compare(wanted.version, active.version).comparison.faults()
+            faults = self._faults(wanted, active)
         else:
             self._load(wanted)
         if faults and not reason:
@@ -117,6 +117,14 @@ class ModelPromotion:
         with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}, user_id) as session:
             before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
         return ActiveModelChange(wanted.version, before)
+
+    def _faults(self, wanted: Model, active: Model) -> list[str]:
+        """Say in what a model is worse than the active one: as its teaching found, which knows most, or anew."""
+        found = wanted.comparison or {}
+        if found.get("against") == active.version:
+            self._load(wanted)
+            return [str(fault) for fault in found["faults"]]
+        return self.compare(wanted.version, active.version).comparison.faults()
 
     def rollback(self) -> ActiveModelChange:
         """Make the model active again that the present one replaced.

@@ -65,6 +65,14 @@ COMPARISON: Final[dict[str, Any]] = {
     "criticism": {"new": 1.0, "old": 2.0, "of": 300},
     "clean": {"new": 3.0, "old": 3.0, "of": 700},
     "faults": [],
+    "worse_in": [],
+    "local": {
+        "negative": {
+            "right": {"new": 15.0, "old": 9.0, "of": 80},
+            "wrong": {"new": 2.0, "old": 3.0, "of": 80},
+            "missed": {"new": 6.0, "old": 12.0, "of": 80},
+        }
+    },
     "teaching": [
         {
             "label": label,

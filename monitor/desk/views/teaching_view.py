@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from monitor.catalogues import N_
 from monitor.desk.web import wording
 from monitor.desk.web.language import decimal
 from monitor.desk.web.language import gettext as _
@@ -27,6 +28,7 @@ class TaughtLabel:
     no: int
     right: str
     found: str
+    beside: str
     next_round: str
 
 
@@ -83,7 +85,9 @@ def _candidate(model: Model) -> Candidate:
         version=model.version,
         state=model.state,
         against=str(comparison["against"]),
-        labels=tuple(_taught_label(figures) for figures in comparison["teaching"]),
+        labels=tuple(
+            _taught_label(figures, comparison["local"].get(figures["label"])) for figures in comparison["teaching"]
+        ),
         criticism=_flagged(
             _(
                 "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
@@ -107,35 +111,28 @@ def _flagged(text: str, pair: Mapping[str, float]) -> str:
 
 
 def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say the faults that the comparison found; the rules are those of promotion."""
-    if not comparison["faults"]:
-        return ()
-    found = []
-    wrongly = {
-        "criticism": _("bài phê bình bị gắn cờ nhầm nhiều hơn"),
-        "clean": _("bài không thuộc nhãn nào bị gắn cờ nhầm nhiều hơn"),
+    """Say in what the candidate is worse; the rules are those of promotion."""
+    said = {
+        "local": N_("nhãn “%(label)s” kém hơn trên bài của bạn"),
+        "criticism": N_("bài phê bình bị gắn cờ nhầm nhiều hơn"),
+        "clean": N_("bài không thuộc nhãn nào bị gắn cờ nhầm nhiều hơn"),
+        "ranking": N_("xếp hạng kém hơn trên các bài để dành"),
+        "balance": N_("kém hơn trên bộ thử"),
     }
-    found += [what for name, what in wrongly.items() if comparison[name]["new"] > comparison[name]["old"]]
-    found += [
-        _("nhãn “%(label)s” kém hơn trên bộ thử") % {"label": wording.label_help(label).title}
-        for label, pair in comparison["balance"].items()
-        if pair["new"] < pair["old"]
-    ]
-    found += [
-        _("nhãn “%(label)s” xếp hạng kém hơn trên các bài để dành") % {"label": wording.label_help(label).title}
-        for label, pair in comparison["held_out"].items()
-        if pair["new"] < pair["old"]
-    ]
-    return tuple(found) or (_("kém hơn trên bộ thử"),)
+    return tuple(
+        _(said[measure]) % ({"label": wording.label_help(label).title} if measure == "local" else {})
+        for measure, label in dict.fromkeys(map(tuple, comparison["worse_in"]))
+    )
 
 
-def _taught_label(figures: Mapping[str, Any]) -> TaughtLabel:
+def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -> TaughtLabel:
     return TaughtLabel(
         wording.label_help(figures["label"]),
         figures["yes"],
         figures["no"],
         _right(figures),
         _found(figures),
+        _beside(local),
         _next_round(figures["next_round"]),
     )
 
@@ -154,6 +151,19 @@ def _found(figures: Mapping[str, Any]) -> str:
         return ""
     text = _("Máy tìm ra %(found)d trong %(yes)d bài thuộc nhãn này mà bạn đã trả lời.")
     return text % {key: figures[key] for key in ("found", "yes")}
+
+
+def _beside(local: Mapping[str, Any] | None) -> str:
+    """Set the candidate beside the model in use, on the same posts, which neither learned from."""
+    if local is None:
+        return ""
+    text = _(
+        "Trên %(posts)d bài của bạn: gắn cờ đúng %(right)d bài thay vì %(right_old)d, nhầm %(wrong)d thay vì "
+        "%(wrong_old)d, bỏ sót %(missed)d thay vì %(missed_old)d."
+    )
+    counts = {name: round(local[name]["new"]) for name in ("right", "wrong", "missed")}
+    before = {f"{name}_old": round(local[name]["old"]) for name in counts}
+    return text % {"posts": local["right"]["of"], **counts, **before}
 
 
 def _next_round(forecast: Mapping[str, float] | None) -> str:

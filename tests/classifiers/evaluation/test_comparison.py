@@ -1,18 +1,18 @@
-"""A new model is worse when it ranks local texts worse, flags more clean talk, or loses clear cases."""
+"""A new model is worse when its flags on posts of the place are, or when it flags more clean talk than by chance."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example, read_challenge_set
 from classifiers.evaluation.comparison import (
     BALANCE_SLACK,
-    CLEAN_SLACK,
-    CRITICISM_SLACK,
     HELD_OUT_SLACK,
     LEAST_HELD_OUT,
     Comparison,
+    LocalFlags,
     PairedFigure,
     compare,
 )
@@ -42,12 +42,12 @@ def test_an_even_contest_has_no_faults() -> None:
             "on held-out decisions average precision falls from 0.800 to 0.788",
         ),
         (
-            {"criticism": PairedFigure(5 + CRITICISM_SLACK + 1, 5, 110)},
-            "on the challenge set 7 of 110 criticism are flagged instead of 5",
+            {"criticism": PairedFigure(12, 5, 110)},
+            "on the challenge set 12 of 110 criticism are flagged instead of 5",
         ),
         (
-            {"clean": PairedFigure(20 + CLEAN_SLACK + 1, 20, 300)},
-            "on the challenge set 23 of 300 clean posts are flagged instead of 20",
+            {"clean": PairedFigure(31, 20, 300)},
+            "on the challenge set 31 of 300 clean posts are flagged instead of 20",
         ),
         (
             {"balance": {"concern": PairedFigure(0.8 - BALANCE_SLACK - 0.01, 0.8, 40)}},
@@ -66,8 +66,8 @@ def test_a_fault_says_where_and_by_how_much(change: dict[str, object], said: str
     [
         {"held_out": {"concern": PairedFigure(0.8 - HELD_OUT_SLACK + 0.001, 0.8, 40)}},
         {"held_out": {}},
-        {"criticism": PairedFigure(5 + CRITICISM_SLACK, 5, 110)},
-        {"clean": PairedFigure(20 + CLEAN_SLACK, 20, 300)},
+        {"criticism": PairedFigure(11, 5, 110)},
+        {"clean": PairedFigure(30, 20, 300)},
         {"recall": {"concern": PairedFigure(0.6, 0.8, 40)}},
         {"balance": {"concern": PairedFigure(0.9, 0.8, 40)}},
     ],
@@ -84,6 +84,37 @@ def test_one_label_may_lose_a_little_where_another_gains() -> None:
 def test_no_label_may_lose_much_whatever_another_gains() -> None:
     mixed = {"concern": PairedFigure(0.74, 0.8, 40), "negative": PairedFigure(0.9, 0.8, 40)}
     assert replace(EVEN, balance=mixed).faults() == ["on the challenge set F1 of concern falls from 0.800 to 0.740"]
+
+
+def flags(better: int, worse: int, same: int = 60) -> LocalFlags:
+    """Let the new model alone be right on some posts that carry the label, and the old one alone on others."""
+    new = np.array([True] * better + [False] * worse + [True] * same)
+    old = np.array([False] * better + [True] * worse + [True] * same)
+    return LocalFlags.count(new, old, np.ones(len(new), dtype=bool))
+
+
+def test_flags_on_posts_of_the_place_are_counted_side_by_side() -> None:
+    answers = np.array([True, True, True, False, False])
+    new, old = np.array([True, True, False, False, True]), np.array([True, False, False, True, True])
+    found = LocalFlags.count(new, old, answers)
+    assert (found.right, found.wrong) == (PairedFigure(2, 1, 5), PairedFigure(1, 2, 5))
+    assert (found.missed, found.better, found.worse) == (PairedFigure(1, 2, 5), 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "is_worse"),
+    [(6, 0, False), (0, 0, False), (2, 6, False), (0, 4, False), (0, 5, True), (5, 16, True)],
+)
+def test_local_posts_count_where_they_tell_more_than_chance(better: int, worse: int, *, is_worse: bool) -> None:
+    compared = replace(EVEN, local={"concern": flags(better, worse)})
+    assert bool(compared.faults()) is is_worse
+    assert compared.as_dict()["worse_in"] == ([["local", "concern"]] if is_worse else [])
+
+
+def test_where_local_posts_tell_clear_cases_of_the_challenge_set_do_not_decide() -> None:
+    lost = replace(EVEN, balance={"concern": PairedFigure(0.5, 0.8, 40)})
+    assert lost.faults()
+    assert replace(lost, local={"concern": flags(3, 0)}).faults() == []
 
 
 def test_a_model_is_not_worse_than_itself(trained: Trained, examples: Sequence[Example]) -> None:

@@ -36,6 +36,14 @@ COMPARISON: dict[str, Any] = {
     "criticism": {"new": 1.0, "old": 2.0, "of": 300},
     "clean": {"new": 3.0, "old": 3.0, "of": 700},
     "faults": [],
+    "worse_in": [],
+    "local": {
+        "negative": {
+            "right": {"new": 15.0, "old": 9.0, "of": 80},
+            "wrong": {"new": 2.0, "old": 3.0, "of": 80},
+            "missed": {"new": 6.0, "old": 12.0, "of": 80},
+        }
+    },
     "teaching": [FIGURES],
 }
 
@@ -214,6 +222,7 @@ def test_figures_are_said_with_their_interval(lan: Browser, sqlite_database: Dat
     assert "Trong 100 bài máy gắn cờ, khoảng 71 (62–79) bài đúng." in text
     assert "Máy tìm ra 17 trong 31 bài" in text
     assert "độ chính xác trung bình từ 0,52 lên khoảng 0,54" in text
+    assert "Trên 80 bài của bạn: gắn cờ đúng 15 bài thay vì 9, nhầm 2 thay vì 3, bỏ sót 6 thay vì 12." in text
     assert "Trong 300 bài phê bình của bộ thử, mô hình mới gắn cờ nhầm 1 bài" in text
 
 
@@ -250,7 +259,7 @@ def test_one_click_puts_a_better_model_into_use(
 
 def test_a_worse_model_has_no_button_and_says_why(minh: Browser, sqlite_database: Database, clock: FakeClock) -> None:
     criticism = {"new": 9.0, "old": 2.0, "of": 300}
-    add_taught(sqlite_database, clock, faults=["criticism"], criticism=criticism)
+    add_taught(sqlite_database, clock, worse_in=[["criticism", ""]], faults=["criticism"], criticism=criticism)
     page = minh.page("/teach")
     assert not page.select('form[action="/teach/promote"]')
     assert "kém hơn: bài phê bình bị gắn cờ nhầm nhiều hơn" in text_of(page, "main")
