@@ -47,7 +47,8 @@ def lines() -> list[tuple[str, str, str]]:
 
 
 def existing_tests() -> set[str]:
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").rglob("test_*.py"))
+    paths = (path for folder in ("tests", "examples") for path in (ROOT / folder).rglob("test_*.py"))
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
     functions = (node for tree in trees for node in ast.walk(tree))
     return {node.name for node in functions if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
