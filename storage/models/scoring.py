@@ -82,7 +82,7 @@ class Focus(Base):
     __tablename__ = "focus"
 
     id: Mapped[PrimaryKey]
-    province: Mapped[str] = mapped_column(doc="its own, without the kind; empty: none is first")
+    province: Mapped[Typed] = mapped_column(doc="its own, without the kind; empty: none is first")
     neighbours: Mapped[list[str]] = mapped_column(JsonType, doc="provinces beside it")
     words: Mapped[list[str]] = mapped_column(JsonType, doc="employers, topics and places to watch")
     set_at: Mapped[datetime]
