@@ -105,7 +105,7 @@ class Comparison:
         balance: By label, F1 on the challenge set.
         clean: How many posts of the challenge set without any label are flagged.
         criticism: The same for its criticism alone.
-        local: By label, the flags on posts of the place; labels of which no post tells are left out.
+        flags: By label, those on posts of the place; labels of which no post tells are left out.
 
     """
 
@@ -115,7 +115,7 @@ class Comparison:
     balance: Mapping[str, PairedFigure]
     clean: PairedFigure
     criticism: PairedFigure
-    local: Mapping[str, LocalFlags] = field(default_factory=dict)
+    flags: Mapping[str, LocalFlags] = field(default_factory=dict)
 
     def faults(self) -> list[str]:
         """Say in what the new model is worse by more than chance; empty when it is in nothing."""
@@ -130,14 +130,14 @@ class Comparison:
                 f"on posts of the place {label} is right {flags.right.new:.0f} times instead of {flags.right.old:.0f}, "
                 f"wrong {flags.wrong.new:.0f} times instead of {flags.wrong.old:.0f}",
             )
-            for label, flags in self.local.items()
+            for label, flags in self.flags.items()
             if flags.is_worse
         ]
         if self.criticism.is_beyond:
             faults.append(Fault("criticism", "", f"on the challenge set {_posts(self.criticism, 'criticism')}"))
         elif self.clean.is_beyond:
             faults.append(Fault("clean", "", f"on the challenge set {_posts(self.clean, 'clean posts')}"))
-        return faults if self.local else [*faults, *self._by_ranking_and_clear_cases()]
+        return faults if self.flags else [*faults, *self._by_ranking_and_clear_cases()]
 
     def _by_ranking_and_clear_cases(self) -> list[Fault]:
         """List what is worse where no post of the place tells how good flags are."""
@@ -191,7 +191,7 @@ def compare(
         balance={label: challenge.f1(label) for label in labels},
         clean=challenge.flagged(clean),
         criticism=challenge.flagged(criticism),
-        local=dict(local),
+        flags=dict(local),
     )
 
 

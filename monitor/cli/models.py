@@ -202,7 +202,7 @@ def show_comparison(comparison: Comparison, new: str, old: str) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "new", "old", "of"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    for label, flags in comparison.local.items():
+    for label, flags in comparison.flags.items():
         for what, counted in (("right", flags.right), ("wrong", flags.wrong), ("missed", flags.missed)):
             _row(table, f"posts of the place, {label}: {what}", counted, "{:.0f}")
     for label, pair in comparison.held_out.items():

@@ -66,7 +66,7 @@ COMPARISON: Final[dict[str, Any]] = {
     "clean": {"new": 3.0, "old": 3.0, "of": 700},
     "faults": [],
     "worse_in": [],
-    "local": {
+    "flags": {
         "negative": {
             "right": {"new": 15.0, "old": 9.0, "of": 80},
             "wrong": {"new": 2.0, "old": 3.0, "of": 80},

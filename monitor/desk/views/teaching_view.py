@@ -86,7 +86,7 @@ def _candidate(model: Model) -> Candidate:
         state=model.state,
         against=str(comparison["against"]),
         labels=tuple(
-            _taught_label(figures, comparison["local"].get(figures["label"])) for figures in comparison["teaching"]
+            _taught_label(figures, comparison["flags"].get(figures["label"])) for figures in comparison["teaching"]
         ),
         criticism=_flagged(
             _(

@@ -106,7 +106,7 @@ def test_flags_on_posts_of_the_place_are_counted_side_by_side() -> None:
     [(6, 0, False), (0, 0, False), (2, 6, False), (0, 4, False), (0, 5, True), (5, 16, True)],
 )
 def test_local_posts_count_where_they_tell_more_than_chance(better: int, worse: int, *, is_worse: bool) -> None:
-    compared = replace(EVEN, local={"concern": flags(better, worse)})
+    compared = replace(EVEN, flags={"concern": flags(better, worse)})
     assert bool(compared.faults()) is is_worse
     assert compared.as_dict()["worse_in"] == ([["local", "concern"]] if is_worse else [])
 
@@ -114,7 +114,7 @@ def test_local_posts_count_where_they_tell_more_than_chance(better: int, worse: 
 def test_where_local_posts_tell_clear_cases_of_the_challenge_set_do_not_decide() -> None:
     lost = replace(EVEN, balance={"concern": PairedFigure(0.5, 0.8, 40)})
     assert lost.faults()
-    assert replace(lost, local={"concern": flags(3, 0)}).faults() == []
+    assert replace(lost, flags={"concern": flags(3, 0)}).faults() == []
 
 
 def test_a_model_is_not_worse_than_itself(trained: Trained, examples: Sequence[Example]) -> None:
