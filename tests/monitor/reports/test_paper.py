@@ -117,6 +117,14 @@ def test_no_word_of_statistics_stands_in_the_paper(code: str, flags: int, sqlite
     assert [word for word in STATISTICS[code] if re.search(rf"\b{re.escape(word)}", said, re.IGNORECASE)] == []
 
 
+def test_nothing_is_compared_while_a_week_runs_or_where_nothing_was_read_before(figures: ReportFigures) -> None:
+    runs = replace(figures, method=replace(figures.method, complete=False))
+    assert texts(runs)["news.new"] == "Kỳ báo cáo chưa kết thúc nên chưa so sánh với kỳ trước."
+    empty = replace(figures.earlier[0], posts=0)
+    first = replace(figures, earlier=(empty,), concerns=replace(figures.concerns, topics=()))
+    assert texts(first)["news.new"] == "Kỳ trước chưa có số liệu nên chưa nói được điều gì là mới."
+
+
 def test_what_has_no_summary_says_so(figures: ReportFigures) -> None:
     claim = replace(figures.claims.listed[0], summary="", answered=1, refuted=False)
     told = texts(replace(figures, claims=replace(figures.claims, listed=(claim,))))["claim.3"]
