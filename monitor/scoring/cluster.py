@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 from weakref import WeakSet
@@ -27,7 +26,7 @@ from monitor.errors import KiemtinError, NotReady
 CONNECT_SECONDS: Final = 30
 ANSWER_SECONDS: Final = 600  # within which a batch is answered: what cannot be read is never answered at all
 FAILED: Final = "a worker of the cluster died, or its answer is none: look at its log; the next run scores the rest"
-_NUMBER: Final = np.dtype("<f8")  # of an answer, the same on every machine
+NUMBER: Final = np.dtype("<f8")  # of an answer, the same on every machine
 _NAMED: Final = ("builtins", "bytes")
 _THREADS: Final = ("Dask", "IO loop")
 
@@ -103,16 +102,6 @@ def connected(address: str) -> Iterator[Executor]:
             yield executor
 
 
-def answer_texts(folder: str, sha256: str, texts: Sequence[Text]) -> bytes:
-    """Score texts in a worker; returns their probabilities, shape (texts, labels), nothing where it lacks the model."""
-    from monitor.scoring.workers import hash_of, predict_texts  # noqa: PLC0415  which imports this module
-
-    if hash_of(Path(folder)) != sha256:
-        return b""
-    predictions = predict_texts(folder, sha256, texts, None)
-    return np.array([list(each.probabilities.values()) for each in predictions], _NUMBER).tobytes()
-
-
 def read_answer(
     future: "Future[Any]", texts: Sequence[Text], classifier: Classifier, thresholds: Mapping[str, float], folder: str
 ) -> list[Prediction]:
@@ -137,9 +126,9 @@ def read_answer(
         message = f"a worker does not see the model in {folder}, or it was made anew: share the folder with all workers"
         raise KiemtinError(message)
     shape = (len(texts), len(classifier.labels))
-    if not isinstance(answer, bytes) or len(answer) != shape[0] * shape[1] * _NUMBER.itemsize:
+    if not isinstance(answer, bytes) or len(answer) != shape[0] * shape[1] * NUMBER.itemsize:
         raise KiemtinError(FAILED)
-    numbers = np.frombuffer(answer, _NUMBER).reshape(shape)
+    numbers = np.frombuffer(answer, NUMBER).reshape(shape)
     if not ((numbers >= 0) & (numbers <= 1)).all():  # also where one is no number
         raise KiemtinError(FAILED)
     found = [Prediction(dict(zip(classifier.labels, row, strict=True)), (), {}) for row in numbers.tolist()]

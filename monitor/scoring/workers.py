@@ -20,12 +20,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+import numpy as np
+
 from classifiers.data.metadata import Context, Text
 from classifiers.model.prediction import Prediction
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import KiemtinError
-from monitor.scoring.cluster import answer_texts, connected, read_answer
+from monitor.scoring.cluster import NUMBER, connected, read_answer
 from storage.models import Post
 
 BATCH_SIZE: Final = 64  # texts of a task: large enough that sending them costs little
@@ -169,6 +171,14 @@ def load_model(folder: Path) -> Loaded:
 def cached_model(folder: str, sha256: str) -> Loaded:  # noqa: ARG001  the hash tells a model from one made anew
     """Load the model of a folder and a hash."""
     return load(Path(folder), Segmenter())
+
+
+def answer_texts(folder: str, sha256: str, texts: Sequence[Text]) -> bytes:
+    """Score texts in a worker; returns their probabilities, shape (texts, labels), nothing where it lacks the model."""
+    if hash_of(Path(folder)) != sha256:
+        return b""
+    predictions = predict_texts(folder, sha256, texts, None)
+    return np.array([list(each.probabilities.values()) for each in predictions], NUMBER).tobytes()
 
 
 def hash_of(folder: Path) -> str:
