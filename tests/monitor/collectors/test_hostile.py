@@ -236,7 +236,7 @@ async def test_discourse_names_an_author_and_an_address_in_spite_of_odd_parts(cl
         (FACEBOOK, lambda later: {"created_time": later}),
         (YOUTUBE, lambda later: {"topLevelComment": youtube_comment(1, publishedAt=later)}),
     ],
-    ids=str,
+    ids=["bluesky", "facebook", "youtube"],
 )
 async def test_time_that_has_not_come_yet_does_not_become_the_cursor(
     client: PoliteClient, clock: FakeClock, api: Api, changes: Any
