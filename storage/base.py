@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Index, Integer, MetaData, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -36,8 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            message = f"a time without a zone cannot be stored: {value!r}"
-            raise ValueError(message)
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy calls it so
@@ -86,6 +85,11 @@ Redacted = Annotated[
     datetime | None,
     mapped_column(UtcDateTime(), doc="when an erasure masked its texts: triggers let them change with this alone"),
 ]
+
+
+def partial_index(name: str | None, *columns: str, where: str, on_sqlite: str = "") -> Index:
+    """Return an index of the rows that fulfil a condition; SQLite uses it where a query says it in the same words."""
+    return Index(name, *columns, sqlite_where=text(on_sqlite or where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

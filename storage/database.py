@@ -2,13 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self, TypeVar, cast
 
-from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, CursorResult, Engine, Executable, Select, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
@@ -21,11 +21,14 @@ from storage.errors import (
     DataRejected,
     DiskFailed,
     DiskFull,
+    NotFound,
     SchemaMismatch,
     StorageError,
 )
 from storage.models import Base
 
+Value = TypeVar("Value")
+AT_ONCE: Final = 400  # SQLite allows a limited number of bound values in one statement
 BUSY_TIMEOUT_SECONDS = 15.0
 MIGRATIONS = Path(str(resources.files("storage"))) / "migrations" / "versions"
 """Where the migrations of this program are."""
@@ -174,8 +177,7 @@ class Database:
         if current == newest:
             return
         if current is None:
-            message = f"the database {self.place} has no tables yet: run `kiemtin init`"
-            raise SchemaMismatch(message)
+            raise SchemaMismatch(f"the database {self.place} has no tables yet: run `kiemtin init`")
         if current.startswith(COPYING):
             message = f"the copy into {self.place} is not finished: run `kiemtin db copy` again where it was begun"
             raise SchemaMismatch(message)
@@ -195,6 +197,15 @@ class Database:
 
         with translating(self.place), self.engine.connect() as connection:
             return migrate.list_differences(connection)
+
+    def analyse(self) -> None:
+        """Have PostgreSQL take the sizes of its tables after very many new rows, by which it chooses how to read them.
+
+        By itself it does so a minute later at best. SQLite chooses by the indexes alone, which our statements rely on.
+        """
+        if not self.is_sqlite:
+            with translating(self.place), self.engine.begin() as connection:
+                connection.execute(text("ANALYZE"))
 
     def close(self) -> None:
         """Close all connections; a later unit of work opens new ones."""
@@ -234,6 +245,30 @@ def insert_ignoring(
     session.connection().execute(statement, list(rows))  # past the session, which looks at each value of each row
 
 
+def count_changed(session: Session, statement: Executable) -> int:
+    """Execute an update or a deletion, and return how many rows it met."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def in_chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
+    """Yield values in lists that are short enough for one statement."""
+    every = list(values)
+    yield from (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
+
+
+def require(session: Session, query: Select[Value], missing: str) -> Value:
+    """Return the first value that a query finds.
+
+    Raises:
+        NotFound: When it finds none, with what is said to be missing.
+
+    """
+    found = session.scalars(query).first()
+    if found is None:
+        raise NotFound(missing)
+    return found
+
+
 @contextmanager
 def translating(place: str) -> Iterator[None]:
     """Translate SQLAlchemy's errors to `StorageError`, with a message of one line that says what to do.
@@ -250,8 +285,7 @@ def translating(place: str) -> Iterator[None]:
     except DBAPIError as error:
         raise _explain(place, error) from error
     except SQLAlchemyError as error:
-        message = f"the database {place} failed: {_first_line(error)}"
-        raise StorageError(message) from error
+        raise StorageError(f"the database {place} failed: {_first_line(error)}") from error
 
 
 def _explain(place: str, error: DBAPIError) -> StorageError:
@@ -318,8 +352,6 @@ def _refuse_unstorable(context: ExceptionContext) -> None:
     """
     error = context.original_exception
     if isinstance(error, UnicodeEncodeError):
-        message = f"a text cannot be stored: {error.reason}: replace half characters before"
-        raise DataRejected(message) from error
+        raise DataRejected(f"a text cannot be stored: {error.reason}: replace half characters before") from error
     if isinstance(error, OverflowError):
-        message = "a number is larger than any in the database: check what was given"
-        raise DataRejected(message) from error
+        raise DataRejected("a number is larger than any in the database: check what was given") from error

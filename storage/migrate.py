@@ -27,8 +27,7 @@ def upgrade_to_newest(connection: Connection, migrations: Path) -> None:
     try:
         command.upgrade(_config(connection, migrations), "head")
     except CommandError as error:
-        message = f"the migrations cannot run: {error}: restore a backup"
-        raise StorageError(message) from error
+        raise StorageError(f"the migrations cannot run: {error}: restore a backup") from error
 
 
 def list_differences(connection: Connection) -> list[Any]:

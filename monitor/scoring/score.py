@@ -231,6 +231,8 @@ def score_and_match(
         progress("comparing", done["comparing"], None)
 
     result = scorer.run(totals.append, scored, everything=everything)
+    if result.scored >= PAGE:
+        matcher.database.analyse()
     result.matches = matcher.run(compared)
     place_open_flags(matcher.database, matcher.clock.now())
     return result

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.errors import DataRejected, NotFound
+from storage.database import require
+from storage.errors import DataRejected
 from storage.models import ApiKey
 
 TOUCH_AFTER = timedelta(minutes=1)  # the last use is noted to the minute, so that reading hardly writes
@@ -75,9 +76,8 @@ def revoke(session: Session, name: str, now: datetime) -> ApiKey:
         NotFound: When there is none of that name.
 
     """
-    row = session.scalar(select(ApiKey).where(ApiKey.name == name))
-    if row is None:
-        raise NotFound(f"there is no key named {name!r}: `kiemtin keys list` shows them")
+    missing = f"there is no key named {name!r}: `kiemtin keys list` shows them"
+    row = require(session, select(ApiKey).where(ApiKey.name == name), missing)
     row.revoked_at = row.revoked_at or now
     session.flush()
     return row

@@ -1,11 +1,11 @@
 """Invitations: a link with which a user sets a password, once, until it expires."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
+from storage.database import count_changed
 from storage.models import Invitation
 
 VALID_FOR = timedelta(days=3)
@@ -37,5 +37,4 @@ def open_one(session: Session, token_hash: str, now: datetime) -> Invitation | N
 def use(session: Session, invitation: Invitation, now: datetime) -> bool:
     """Use an invitation up; False when somebody else just did."""
     unused = (Invitation.id == invitation.id, Invitation.used_at.is_(None))
-    taken = update(Invitation).where(*unused).values(used_at=now)
-    return cast("CursorResult[Any]", session.execute(taken)).rowcount == 1
+    return count_changed(session, update(Invitation).where(*unused).values(used_at=now)) == 1

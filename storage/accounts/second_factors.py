@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.database import count_changed
 from storage.models import RecoveryCode, User
 
 
@@ -33,15 +33,13 @@ def take_step(session: Session, user_id: int, step: int) -> bool:
     """Note the time step of a right code; False when this or a later one was taken before."""
     # One statement reads and writes, so that of two requests with the same code only one gets in.
     newer = or_(User.totp_step.is_(None), User.totp_step < step)
-    taken = update(User).where(User.id == user_id, newer).values(totp_step=step)
-    return cast("CursorResult[Any]", session.execute(taken)).rowcount == 1
+    return count_changed(session, update(User).where(User.id == user_id, newer).values(totp_step=step)) == 1
 
 
 def take_recovery_code(session: Session, user_id: int, code_hash: str, now: datetime) -> bool:
     """Use up a recovery code; False when there is none of that hash that was not used."""
     unused = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash, RecoveryCode.used_at.is_(None))
-    taken = update(RecoveryCode).where(*unused).values(used_at=now)
-    return cast("CursorResult[Any]", session.execute(taken)).rowcount == 1
+    return count_changed(session, update(RecoveryCode).where(*unused).values(used_at=now)) == 1
 
 
 def codes_left(session: Session, user_id: int) -> int:

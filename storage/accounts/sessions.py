@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from storage.database import count_changed
 from storage.models import User, UserSession
 
 TOUCH_AFTER = timedelta(minutes=1)  # the last request is noted to the minute, so that reading pages hardly writes
@@ -31,16 +32,8 @@ def start(
 
     """
     session.execute(delete(UserSession).where(UserSession.created_at < now - KEPT))
-    row = UserSession(
-        user_id=user_id,
-        token_hash=token_hash,
-        stage=stage,
-        created_at=now,
-        seen_at=now,
-        address=address[:64],
-        agent=agent[:200],
-        failures=0,
-    )
+    row = UserSession(user_id=user_id, token_hash=token_hash, stage=stage, created_at=now, seen_at=now)
+    row.address, row.agent = address[:64], agent[:200]
     session.add(row)
     session.flush()
     return row
@@ -86,12 +79,9 @@ def end_of_token(session: Session, token_hash: str, now: datetime) -> None:
 
 def end_all(session: Session, user_id: int, now: datetime, *, but: int | None = None) -> int:
     """End all sessions of a user, but for one if it is named; returns how many."""
-    query = select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
-    rows = [row for row in session.scalars(query) if row.id != but]
-    for row in rows:
-        row.ended_at = now
-    session.flush()
-    return len(rows)
+    of_user = update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+    others = of_user if but is None else of_user.where(UserSession.id != but)
+    return count_changed(session, others.values(ended_at=now))
 
 
 def _is_live(now: datetime) -> tuple[ColumnElement[bool], ...]:

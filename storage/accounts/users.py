@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.accounts import invitations, sessions
-from storage.errors import DataRejected, NotFound
+from storage.database import require
+from storage.errors import DataRejected
 from storage.models import User
 
 
@@ -19,8 +20,7 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
 
     """
     if session.scalar(select(User).where(User.name == name)):
-        message = f"there is a user named {name!r} already: choose another name, or invite that user anew"
-        raise DataRejected(message)
+        raise DataRejected(f"there is a user named {name!r} already: choose another name, or invite that user anew")
     user = User(name=name, password_hash=password_hash, role=role, active=True, created_at=now)
     session.add(user)
     session.flush()
@@ -52,11 +52,8 @@ def by_name(session: Session, name: str) -> User:
         NotFound: When there is none of that name.
 
     """
-    user = session.scalar(select(User).where(User.name == name))
-    if user is None:
-        message = f"there is no user named {name!r}: `kiemtin users list` shows them"
-        raise NotFound(message)
-    return user
+    missing = f"there is no user named {name!r}: `kiemtin users list` shows them"
+    return require(session, select(User).where(User.name == name), missing)
 
 
 def by_id(session: Session, user_id: int) -> User:
@@ -66,11 +63,7 @@ def by_id(session: Session, user_id: int) -> User:
         NotFound: When there is none of that id.
 
     """
-    user = session.get(User, user_id)
-    if user is None:
-        message = f"there is no user {user_id}"
-        raise NotFound(message)
-    return user
+    return require(session, select(User).where(User.id == user_id), f"there is no user {user_id}")
 
 
 def all_users(session: Session) -> Sequence[User]:

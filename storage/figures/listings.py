@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, distinct, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, distinct, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from storage.database import require
 from storage.errors import NotFound
 from storage.models import Case, Cluster, Flag, Post, Report, Source
+
+Rows = TypeVar("Rows", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +30,8 @@ class FlagFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the filter for a query that joins posts and sources."""
-        found: list[ColumnElement[bool]] = [Flag.suggested()]
-        if self.label is not None:
-            found.append(Flag.label == self.label)
-        if self.state is not None:
-            found.append(Flag.state == self.state)
-        if self.source is not None:
-            found.append(Source.name == self.source)
+        equal = ((Flag.label, self.label), (Flag.state, self.state), (Source.name, self.source))
+        found = [Flag.suggested(), *(column == value for column, value in equal if value is not None)]
         if self.since is not None:
             found.append(Flag.opened_at >= self.since)
         if self.until is not None:
@@ -60,23 +59,14 @@ def flags_before(session: Session, before: int | None, limit: int, *, wanted: Fl
 
     """
     query = select(Flag).join(Flag.post).join(Post.source).options(joinedload(Flag.post).joinedload(Post.source))
-    query = query.where(*wanted.conditions())
-    if before is not None:
-        query = query.where(Flag.id < before)
-    return session.scalars(query.order_by(Flag.id.desc()).limit(limit)).all()
+    return session.scalars(_page(query.where(*wanted.conditions()), Flag.id, before, limit)).all()
 
 
 def clusters_before(session: Session, before: int | None, limit: int) -> list[ClusterSize]:
     """List clusters, newest first; see `flags_before`."""
-    query = (
-        select(Cluster, func.count(Post.id), func.count(distinct(Post.source_id)))
-        .join(Post, Post.cluster_id == Cluster.id)
-        .group_by(Cluster.id)
-    )
-    if before is not None:
-        query = query.where(Cluster.id < before)
-    rows = session.execute(query.order_by(Cluster.id.desc()).limit(limit))
-    return [ClusterSize(cluster, posts, sources) for cluster, posts, sources in rows]
+    query = select(Cluster, func.count(Post.id), func.count(distinct(Post.source_id)))
+    query = query.join(Post, Post.cluster_id == Cluster.id).group_by(Cluster.id)
+    return [ClusterSize(*row) for row in session.execute(_page(query, Cluster.id, before, limit))]
 
 
 def cluster_of(session: Session, cluster_id: int) -> ClusterSize:
@@ -95,9 +85,7 @@ def cluster_of(session: Session, cluster_id: int) -> ClusterSize:
 def posts_of_cluster(session: Session, cluster_id: int, before: int | None, limit: int) -> Sequence[Post]:
     """List the posts of a cluster, newest first; see `flags_before`."""
     query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == cluster_id)
-    if before is not None:
-        query = query.where(Post.id < before)
-    return session.scalars(query.order_by(Post.id.desc()).limit(limit)).all()
+    return session.scalars(_page(query, Post.id, before, limit)).all()
 
 
 def post_by_id(session: Session, post_id: int) -> Post:
@@ -107,44 +95,24 @@ def post_by_id(session: Session, post_id: int) -> Post:
         NotFound: When there is none of that id.
 
     """
-    post = session.scalar(select(Post).options(joinedload(Post.source)).where(Post.id == post_id))
-    if post is None:
-        raise NotFound(f"there is no post {post_id}: it may have been deleted")
-    return post
+    query = select(Post).options(joinedload(Post.source)).where(Post.id == post_id)
+    return require(session, query, f"there is no post {post_id}: it may have been deleted")
 
 
 def cases_before(
     session: Session, before: int | None, limit: int, *, state: str | None, topic: str | None
 ) -> Sequence[Case]:
     """List cases, of one state or topic if it is named, newest first; see `flags_before`."""
-    query = select(Case)
-    if state is not None:
-        query = query.where(Case.state == state)
-    if topic is not None:
-        query = query.where(Case.topic == topic)
-    if before is not None:
-        query = query.where(Case.id < before)
-    return session.scalars(query.order_by(Case.id.desc()).limit(limit)).all()
+    equal = ((Case.state, state), (Case.topic, topic))
+    query = select(Case).where(*(column == value for column, value in equal if value is not None))
+    return session.scalars(_page(query, Case.id, before, limit)).all()
 
 
-def summaries_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:
-    """List the reports that were issued, newest first; see `flags_before`."""
-    query = select(Report)
-    if before is not None:
-        query = query.where(Report.id < before)
-    return session.scalars(query.order_by(Report.id.desc()).limit(limit)).all()
+def reports_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:
+    """List the reports that were issued, also withdrawn ones, newest first; see `flags_before`."""
+    return session.scalars(_page(select(Report), Report.id, before, limit)).all()
 
 
-def newest_summary(session: Session, period: str) -> Report:
-    """Return the newest report of a period that was not withdrawn.
-
-    Raises:
-        NotFound: When none was issued.
-
-    """
-    report = session.scalar(
-        select(Report).where(Report.period == period, Report.withdrawn_at.is_(None)).order_by(Report.id.desc()).limit(1)
-    )
-    if report is None:
-        raise NotFound(f"no report of {period} was issued: the list of reports says of which periods there are any")
-    return report
+def _page(query: Rows, number: InstrumentedAttribute[int], before: int | None, limit: int) -> Rows:
+    behind = query if before is None else query.where(number < before)
+    return behind.order_by(number.desc()).limit(limit)

@@ -41,16 +41,8 @@ def cases_of(session: Session, period: Period) -> list[CaseRow]:
     newest = select(func.max(CaseEvent.id)).where(CaseEvent.kind == "passed").group_by(CaseEvent.case_id)
     dated = case((Case.flag_id.is_(None), Case.opened_at), else_=dated_at())
     query = (
-        select(
-            Case.id,
-            Case.flag_id,
-            Post.cluster_id,
-            Case.topic,
-            Case.place,
-            Case.state,
-            func.coalesce(CaseEvent.passed_to, ""),
-            dated,
-        )
+        select(Case.id, Case.flag_id, Post.cluster_id, Case.topic, Case.place, Case.state)
+        .add_columns(func.coalesce(CaseEvent.passed_to, ""), dated)
         .outerjoin(Flag, Flag.id == Case.flag_id)
         .outerjoin(Post, Post.id == Flag.post_id)
         .outerjoin(CaseEvent, and_(CaseEvent.case_id == Case.id, CaseEvent.id.in_(newest)))

@@ -104,17 +104,10 @@ class Spread(NamedTuple):
 
 def spread_of(session: Session, clusters: Iterable[int], period: Period) -> dict[int, Spread]:
     """Count how far some clusters went within a period; one without a post in it is left out."""
-    query = (
-        select(
-            Post.cluster_id,
-            func.count(Post.id),
-            func.count(func.distinct(Post.source_id)),
-            func.min(dated_at(), type_=Post.collected_at.type),
-        )
-        .where(Post.cluster_id.in_(list(clusters)), dated_within(period))
-        .group_by(Post.cluster_id)
-    )
-    rows = session.execute(query)
+    first = func.min(dated_at(), type_=Post.collected_at.type)
+    query = select(Post.cluster_id, func.count(Post.id), func.count(func.distinct(Post.source_id)), first)
+    of_period = query.where(Post.cluster_id.in_(list(clusters)), dated_within(period))
+    rows = session.execute(of_period.group_by(Post.cluster_id))
     return {cluster: Spread(posts, sources, first_at) for cluster, posts, sources, first_at in rows if cluster}
 
 

@@ -12,18 +12,15 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
-from storage.base import Base, JsonObject, PrimaryKey, Sha256
+from storage.base import Base, JsonObject, PrimaryKey, Sha256, partial_index
 from storage.models.sources import Source
 
 # In the words of `storage.figures.report_counts`, or SQLite does not use these indexes.
-_DATED = text("published_at <= collected_at")
-_UNDATED = text("published_at IS NULL OR published_at > collected_at")
-
-_RECHECKED = "recheck_at IS NOT NULL"
+_DATED = "published_at <= collected_at"
+_UNDATED = "published_at IS NULL OR published_at > collected_at"
 
 
 class Cluster(Base):
@@ -50,23 +47,12 @@ class Post(Base):
         Index(None, "collected_at", "published_at", "source_id"),
         # Of the posts that count by when they were published, and of those that count by when they were read: each
         # says in its condition what else would be compared for each post.
-        Index(
-            "ix_posts_dated",
-            *("published_at", "collected_at", "source_id"),
-            sqlite_where=_DATED,
-            postgresql_where=_DATED,
-        ),
-        Index(
-            "ix_posts_undated",
-            *("collected_at", "published_at", "source_id"),
-            sqlite_where=_UNDATED,
-            postgresql_where=_UNDATED,
-        ),
+        partial_index("ix_posts_dated", "published_at", "collected_at", "source_id", where=_DATED),
+        partial_index("ix_posts_undated", "collected_at", "published_at", "source_id", where=_UNDATED),
         Index(None, "cluster_id", "source_id"),
-        # SQLite uses such an index only where a query says the same in the same words.
-        Index("ix_posts_not_indexed", "id", sqlite_where=text('"indexed" = 0'), postgresql_where=text("NOT indexed")),
-        Index(None, "recheck_at", sqlite_where=text(_RECHECKED), postgresql_where=text(_RECHECKED)),
-        Index("ix_posts_unscored", "id", sqlite_where=text("unscored = 1"), postgresql_where=text("unscored")),
+        partial_index("ix_posts_not_indexed", "id", where="NOT indexed", on_sqlite='"indexed" = 0'),
+        partial_index(None, "recheck_at", where="recheck_at IS NOT NULL"),
+        partial_index("ix_posts_unscored", "id", where="unscored", on_sqlite="unscored = 1"),
     )
 
     id: Mapped[PrimaryKey]

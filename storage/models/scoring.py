@@ -13,12 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
-    text,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
-from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Redacted, Sha256, Typed
+from storage.base import Base, JsonObject, JsonType, Name, PrimaryKey, Redacted, Sha256, Typed, partial_index
 from storage.models.posts import Post
 
 
@@ -92,12 +91,6 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
     return context.get_current_parameters()["opened_at"]  # type: ignore[no-untyped-call]
 
 
-_HELD = "lease_owner IS NOT NULL"
-_SAMPLED = "sampling IS NOT NULL"
-_BLIND = "blind_to IS NOT NULL"
-_COPIED = "batch IS NOT NULL"
-
-
 class Flag(Base):
     """A suggestion that a post carries a label, or the question whether it does. Its state follows from its reviews.
 
@@ -113,8 +106,8 @@ class Flag(Base):
         Index(None, "state", "worth"),
         Index(None, "source_id", "label", "state"),
         Index(None, "label", "state", "post_id"),
-        Index(None, "lease_owner", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
-        Index(None, "sampling", "state", sqlite_where=text(_SAMPLED), postgresql_where=text(_SAMPLED)),
+        partial_index(None, "lease_owner", where="lease_owner IS NOT NULL"),
+        partial_index(None, "sampling", "state", where="sampling IS NOT NULL"),
     )
 
     id: Mapped[PrimaryKey]
@@ -172,15 +165,8 @@ class Review(Base):
             name="decision",
         ),
         Index(None, "reviewer_id", "decided_at"),
-        Index(
-            None,
-            "withdraws",
-            sqlite_where=text("withdraws IS NOT NULL"),
-            postgresql_where=text("withdraws IS NOT NULL"),
-        ),
         # Partial, or SQLite takes these to look for all reviews that have none.
-        Index(None, "batch", sqlite_where=text(_COPIED), postgresql_where=text(_COPIED)),
-        Index(None, "blind_to", sqlite_where=text(_BLIND), postgresql_where=text(_BLIND)),
+        *(partial_index(None, each, where=f"{each} IS NOT NULL") for each in ("withdraws", "batch", "blind_to")),
     )
 
     id: Mapped[PrimaryKey]

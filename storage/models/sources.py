@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256, Typed
+from storage.base import Base, JsonObject, Name, PrimaryKey, Sha256, Typed, partial_index
 
 
 class Source(Base):
@@ -69,14 +69,7 @@ class Capture(Base):
     """One fetch: proof of where and when a post was read."""
 
     __tablename__ = "captures"
-    __table_args__ = (
-        Index(
-            None,
-            "warc_path",
-            sqlite_where=text("warc_path IS NOT NULL"),
-            postgresql_where=text("warc_path IS NOT NULL"),
-        ),
-    )
+    __table_args__ = (partial_index(None, "warc_path", where="warc_path IS NOT NULL"),)
 
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(ForeignKey("crawl_runs.id", ondelete="CASCADE"), index=True)

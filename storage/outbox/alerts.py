@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import insert_ignoring
-from storage.errors import NotFound
+from storage.database import insert_ignoring, require
 from storage.models import Alert, SavedSearch
 
 
@@ -66,11 +65,8 @@ def by_id(session: Session, number: int, user_id: int) -> Alert:
         NotFound: When there is none of this number, or it is of somebody else's search.
 
     """
-    found = session.scalars(select(Alert).where(Alert.id == number, _visible(user_id))).first()
-    if found is None:
-        message = f"there is no alert {number}"
-        raise NotFound(message)
-    return found
+    query = select(Alert).where(Alert.id == number, _visible(user_id))
+    return require(session, query, f"there is no alert {number}")
 
 
 def listed(session: Session, user_id: int, *, settled: bool = False, limit: int = 100) -> Sequence[Alert]:

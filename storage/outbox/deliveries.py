@@ -7,12 +7,12 @@ tried again; one found in `handed` may have arrived: it becomes `unclear`, and o
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import insert_ignoring
+from storage.database import count_changed, insert_ignoring
 from storage.models import Delivery, Flag, Review
 
 REPORT, ALERT, DECISION = "report", "alert", "decision"
@@ -176,4 +176,4 @@ def delete_old_decisions(session: Session, channel: str, before: datetime) -> No
 
 
 def _change(session: Session, *where: ColumnElement[bool], **values: Any) -> int:
-    return cast("CursorResult[Any]", session.execute(update(Delivery).where(*where).values(**values))).rowcount
+    return count_changed(session, update(Delivery).where(*where).values(**values))

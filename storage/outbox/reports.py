@@ -26,11 +26,6 @@ def standing(session: Session, period: str) -> Sequence[Report]:
     return session.scalars(query.order_by(Report.id.desc())).all()
 
 
-def newest_first(session: Session, limit: int) -> Sequence[Report]:
-    """List the newest reports, also withdrawn ones."""
-    return session.scalars(select(Report).order_by(Report.id.desc()).limit(limit)).all()
-
-
 def was_issued(session: Session, period: str) -> bool:
     """Tell whether a report of a period was ever written, also where it was withdrawn."""
     return session.scalar(select(Report.id).where(Report.period == period).limit(1)) is not None

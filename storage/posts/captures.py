@@ -30,15 +30,8 @@ def required_actions(session: Session, hashes: Sequence[str]) -> dict[str, Captu
     flagged = exists().where(Flag.post_id == Post.id, Flag.suggested())
     keep = {row.sha256 for row in session.execute(_with_posts(asked, flagged))}
     wait = {row.sha256 for row in session.execute(_with_posts(asked, Post.unscored.is_(True)))}
-    return {each: _required_action(each, known, keep, wait) for each in hashes}
-
-
-def _required_action(each: str, known: set[str], keep: set[str], wait: set[str]) -> CaptureAction:
-    if each not in known:
-        return CaptureAction.UNKNOWN
-    if each in keep:
-        return CaptureAction.KEEP
-    return CaptureAction.WAIT if each in wait else CaptureAction.DROP
+    of_known = dict.fromkeys(known, CaptureAction.DROP) | dict.fromkeys(wait, CaptureAction.WAIT)
+    return dict.fromkeys(hashes, CaptureAction.UNKNOWN) | of_known | dict.fromkeys(keep, CaptureAction.KEEP)
 
 
 def path_of(session: Session, sha256: str) -> str | None:

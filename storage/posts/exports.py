@@ -6,11 +6,12 @@ One query gives all rows of a table as they stood when it began; memory does not
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, select, true
 from sqlalchemy.orm import Session
 
 from storage.figures.report_counts import Period, dated_within, posts_by_source
 from storage.models import Flag, Model, Post, PostRevision, Review, Source
+from storage.posts.sources import post_counts
 from storage.review.decisions import STATE_OF
 
 READ_AT_ONCE: Final = 500
@@ -25,24 +26,12 @@ def posts(session: Session, period: Period | None) -> Iterator[Row]:
     gone, edited = Post.deleted_at.is_not(None), PostRevision.id.is_not(None)
     title = case((gone, None), (edited, PostRevision.title), else_=Post.title)
     text = case((gone, None), (edited, PostRevision.text), else_=Post.text)
+    context = case((gone, None), else_=Post.context)
+    times = (Post.published_at, Post.published_precision, Post.collected_at, Post.edited_at, Post.deleted_at)
     query = (
-        select(
-            Post.id,
-            Source.name.label("source"),
-            Source.role,
-            Post.published_at,
-            Post.published_precision,
-            Post.collected_at,
-            Post.edited_at,
-            Post.deleted_at,
-            Post.revision_number.label("revision"),
-            Post.language,
-            title.label("title"),
-            text.label("text"),
-            case((gone, None), else_=Post.context).label("context"),
-            Post.engagement,
-            Post.cluster_id,
-        )
+        select(Post.id, Source.name.label("source"), Source.role, *times, Post.revision_number.label("revision"))
+        .add_columns(Post.language, title.label("title"), text.label("text"), context.label("context"))
+        .add_columns(Post.engagement, Post.cluster_id)
         .join(Source, Source.id == Post.source_id)
         .outerjoin(PostRevision, and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision_number))
     )
@@ -52,17 +41,8 @@ def posts(session: Session, period: Period | None) -> Iterator[Row]:
 def flags(session: Session, period: Period | None) -> Iterator[Row]:
     """Yield the flags on the posts of a period; None: all."""
     query = (
-        select(
-            Flag.id,
-            Flag.post_id,
-            Source.name.label("source"),
-            Flag.label,
-            Flag.state,
-            Flag.probability,
-            Model.version.label("model"),
-            Flag.revision_number.label("revision"),
-            Flag.opened_at,
-        )
+        select(Flag.id, Flag.post_id, Source.name.label("source"), Flag.label, Flag.state, Flag.probability)
+        .add_columns(Model.version.label("model"), Flag.revision_number.label("revision"), Flag.opened_at)
         .join(Post, Post.id == Flag.post_id)
         .join(Source, Source.id == Post.source_id)
         .join(Model, Model.id == Flag.model_id)
@@ -72,21 +52,11 @@ def flags(session: Session, period: Period | None) -> Iterator[Row]:
 
 def decisions(session: Session, period: Period | None) -> Iterator[Row]:
     """Yield the decisions that were taken in a period, also those on other posts and those taken back; None: all."""
+    state = case(STATE_OF, value=Review.decision, else_=None)
     query = (
-        select(
-            Review.id,
-            Review.flag_id,
-            Flag.post_id,
-            Flag.label,
-            Review.decision,
-            case(STATE_OF, value=Review.decision, else_=None).label("state"),
-            Review.stands().label("stands"),
-            Review.withdraws,
-            Review.revision_number.label("revision"),
-            Review.note,
-            Review.evidence,
-            Review.decided_at,
-        )
+        select(Review.id, Review.flag_id, Flag.post_id, Flag.label, Review.decision, state.label("state"))
+        .add_columns(Review.stands().label("stands"), Review.withdraws, Review.revision_number.label("revision"))
+        .add_columns(Review.note, Review.evidence, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
         .where(_within(Review.decided_at, period), Flag.suggested(), Review.blind_to.is_(None))
     )
@@ -96,20 +66,11 @@ def decisions(session: Session, period: Period | None) -> Iterator[Row]:
 def sources(session: Session, period: Period | None) -> Iterator[Row]:
     """Yield the sources that were registered by the end of a period, with the number of its posts; None: all."""
     if period is None:
-        counted = dict(session.execute(select(Post.source_id, func.count()).group_by(Post.source_id)).all())
+        counted = post_counts(session)
     else:
         counted = {row.source_id: row.posts for row in posts_by_source(session, period)}
-    query = select(
-        Source.id,
-        Source.name,
-        Source.kind,
-        Source.address,
-        Source.role,
-        Source.legal_basis,
-        Source.retention_days,
-        Source.enabled,
-        Source.created_at,
-    )
+    about = (Source.id, Source.name, Source.kind, Source.address, Source.role)
+    query = select(*about, Source.legal_basis, Source.retention_days, Source.enabled, Source.created_at)
     query = query.where(true() if period is None else Source.created_at < period.end)
     for row in _streamed(session, query.order_by(Source.id)):
         yield {**row, "posts": counted.get(row["id"], 0)}

@@ -139,11 +139,7 @@ def of_sources(session: Session) -> list[SourceHolding]:
     )
     return [
         SourceHolding(
-            name=source.name,
-            kind=source.kind,
-            role=source.role,
-            legal_basis=source.legal_basis,
-            retention_days=source.retention_days,
+            **{name: getattr(source, name) for name in ("name", "kind", "role", "legal_basis", "retention_days")},
             posts=count,
             with_pseudonym=keyed,
             since=oldest,

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from storage.database import insert_ignoring
+from storage.database import count_changed, insert_ignoring
 from storage.models import HostState, RobotsCopy
 
 _LONGEST = timedelta(hours=1)
@@ -47,8 +47,7 @@ def lease(
     is_free = or_(HostState.lease_until.is_(None), HostState.lease_until <= now, HostState.lease_until > now + _LONGEST)
     unchanged = HostState.ready_at.is_(None) if ready_at is None else HostState.ready_at == ready_at
     taking = update(HostState).where(HostState.host == host, is_free, unchanged)
-    result = session.execute(taking.values(lease_owner=owner, lease_until=until))
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return count_changed(session, taking.values(lease_owner=owner, lease_until=until)) == 1
 
 
 def release(session: Session, host: str, owner: str) -> None:

@@ -3,15 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import insert_ignoring
+from storage.database import count_changed, in_chunks, insert_ignoring
 from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Review, Source, join_title
 
-LOOKUP_CHUNK = 400  # SQLite allows a limited number of bound values in one statement
 MONITORED = "monitored"
 
 
@@ -124,17 +123,14 @@ def _keys(draft: PostDraft) -> tuple[str, ...]:
 
 def _erased(session: Session, author_keys: Collection[str]) -> set[str]:
     found: set[str] = set()
-    keys = sorted(author_keys)
-    for start in range(0, len(keys), LOOKUP_CHUNK):
-        chunk = keys[start : start + LOOKUP_CHUNK]
+    for chunk in in_chunks(author_keys):
         found.update(session.scalars(select(ErasedAuthor.author_key).where(ErasedAuthor.author_key.in_(chunk))))
     return found
 
 
 def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, Post]:
     found: dict[str, Post] = {}
-    for start in range(0, len(external_ids), LOOKUP_CHUNK):
-        chunk = external_ids[start : start + LOOKUP_CHUNK]
+    for chunk in in_chunks(external_ids):
         query = select(Post).where(Post.source_id == source_id, Post.external_id.in_(chunk))
         found.update({post.external_id: post for post in session.scalars(query)})
     return found
@@ -142,9 +138,7 @@ def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dic
 
 def _earlier_hashes(session: Session, known: Sequence[Post]) -> dict[int, set[str]]:
     hashes = {post.id: {post.original_hash} for post in known}
-    edited = [post.id for post in known if post.revision_number]
-    for start in range(0, len(edited), LOOKUP_CHUNK):
-        chunk = edited[start : start + LOOKUP_CHUNK]
+    for chunk in in_chunks(post.id for post in known if post.revision_number):
         revisions = select(PostRevision.post_id, PostRevision.content_hash).where(PostRevision.post_id.in_(chunk))
         for post_id, content_hash in session.execute(revisions):
             hashes[post_id].add(content_hash)
@@ -189,24 +183,18 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
 
 def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now: datetime) -> int:
     """Mark posts as deleted by their platform; returns how many were not marked before."""
-    marked = 0
-    for start in range(0, len(external_ids), LOOKUP_CHUNK):
-        chunk = external_ids[start : start + LOOKUP_CHUNK]
-        gone = (Post.source_id == source_id, Post.external_id.in_(chunk), Post.deleted_at.is_(None))
-        statement = update(Post).where(*gone).values(deleted_at=now)
-        marked += cast("CursorResult[Any]", session.execute(statement)).rowcount
-    return marked
+    still = (Post.source_id == source_id, Post.deleted_at.is_(None))
+    marking = update(Post).where(*still).values(deleted_at=now)
+    return sum(count_changed(session, marking.where(Post.external_id.in_(chunk))) for chunk in in_chunks(external_ids))
 
 
 def known_authors(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, str | None]:
     """Return the pseudonym of each post, by external id, that a source holds of those asked for."""
-    found: dict[str, str | None] = {}
-    for start in range(0, len(external_ids), LOOKUP_CHUNK):
-        chunk = external_ids[start : start + LOOKUP_CHUNK]
-        query = select(Post.external_id, Post.author_key)
-        query = query.where(Post.source_id == source_id, Post.external_id.in_(chunk))
-        found.update(dict(session.execute(query).all()))
-    return found
+    query = select(Post.external_id, Post.author_key).where(Post.source_id == source_id)
+    chunks = in_chunks(external_ids)
+    return {
+        key: author for chunk in chunks for key, author in session.execute(query.where(Post.external_id.in_(chunk)))
+    }
 
 
 def is_known(session: Session, source_name: str, external_id: str, content_hashes: Sequence[str] = ()) -> bool:
@@ -321,11 +309,11 @@ def _delete(session: Session, which: ColumnElement[bool]) -> Deleted:
     reviews = select(func.count()).select_from(Review).join(Flag).where(Flag.post_id.in_(chosen))
     decisions = session.scalar(reviews) or 0
     clusters = session.scalars(select(Post.cluster_id).where(which, Post.cluster_id.is_not(None)).distinct()).all()
-    posts = cast("CursorResult[Any]", session.execute(delete(Post).where(which))).rowcount
+    posts = count_changed(session, delete(Post).where(which))
     # No foreign key removes a cluster whose last post is gone.
-    for start in range(0, len(clusters), LOOKUP_CHUNK):
-        left = Cluster.id.in_(clusters[start : start + LOOKUP_CHUNK])
-        session.execute(delete(Cluster).where(left, ~exists().where(Post.cluster_id == Cluster.id)))
+    for left in in_chunks(clusters):
+        is_empty = ~exists().where(Post.cluster_id == Cluster.id)
+        session.execute(delete(Cluster).where(Cluster.id.in_(left), is_empty))
     return Deleted(posts, decisions)
 
 

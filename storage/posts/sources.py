@@ -1,14 +1,14 @@
 """Sources: registration, leases, due times, and one row for each crawl run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, exists, false, func, or_, select, update
+from sqlalchemy import delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.errors import NotFound
+from storage.database import count_changed, require
 from storage.models import Capture, CrawlRun, Post, Score, Source
 
 
@@ -57,9 +57,8 @@ def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Sourc
             source.validators, source.cursor, source.next_due_at = {}, {}, None
         if source.role != draft.role:
             _change_role(session, source, draft.role)
-    source.kind, source.address, source.role = draft.kind, draft.address, draft.role
-    source.legal_basis, source.settings = draft.legal_basis, dict(draft.settings)
-    source.retention_days, source.interval_seconds = draft.retention_days, draft.interval_seconds
+    for column, value in asdict(draft).items():
+        setattr(source, column, value)
     session.flush()
     return source, created
 
@@ -78,11 +77,8 @@ def by_name(session: Session, name: str) -> Source:
         NotFound: When none has that name.
 
     """
-    source = session.scalar(select(Source).where(Source.name == name))
-    if source is None:
-        message = f"there is no source named {name!r}: `kiemtin sources list` shows them"
-        raise NotFound(message)
-    return source
+    missing = f"there is no source named {name!r}: `kiemtin sources list` shows them"
+    return require(session, select(Source).where(Source.name == name), missing)
 
 
 def all_sources(session: Session) -> Sequence[Source]:
@@ -134,7 +130,7 @@ def lease(
     for source in session.scalars(query.order_by(Source.next_due_at.nulls_first(), Source.id)).all():
         # Compare and set: of two programs that selected the same row, only one updates it.
         claim = update(Source).where(Source.id == source.id, free).values(lease_owner=owner, lease_until=until)
-        if cast("CursorResult[Any]", session.execute(claim)).rowcount == 1:
+        if count_changed(session, claim) == 1:
             taken.append(source)
     return taken
 
@@ -148,8 +144,7 @@ def is_leased(session: Session, source_id: int, now: datetime) -> bool:
 def renew(session: Session, source_id: int, owner: str, until: datetime) -> bool:
     """Extend a lease; False when it ran out and another program holds the source now."""
     held = (Source.id == source_id, Source.lease_owner == owner)
-    renewed = session.execute(update(Source).where(*held).values(lease_until=until))
-    return cast("CursorResult[Any]", renewed).rowcount == 1
+    return count_changed(session, update(Source).where(*held).values(lease_until=until)) == 1
 
 
 def release(session: Session, source_id: int, owner: str) -> None:
@@ -225,15 +220,7 @@ def close_run(
 
 def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
     """Add a capture; returns its id."""
-    capture = Capture(
-        run_id=run_id,
-        url=draft.url,
-        fetched_at=draft.fetched_at,
-        status=draft.status,
-        content_type=draft.content_type,
-        size_bytes=draft.size_bytes,
-        sha256=draft.sha256,
-    )
+    capture = Capture(run_id=run_id, **asdict(draft))
     session.add(capture)
     session.flush()
     return capture.id

@@ -4,15 +4,16 @@ A case stands for a concern and all its copies. `reviews` opens it when somebody
 withdraws it when the last such decision was taken back. Events are only added; state, topic and place follow from them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.errors import DataRejected, NotFound
+from storage.database import require
+from storage.errors import DataRejected
 from storage.models import Case, CaseEvent, Flag, Post, Review, User
 from storage.review import flags
 
@@ -53,30 +54,6 @@ class Step:
     place: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """What the events of a case say of it."""
-
-    state: str
-    topic: str
-    place: str
-
-
-def derive(events: Iterable[CaseEvent]) -> Derived:
-    """Return what follows from a case's events, oldest first; `restored` gives back the state before `withdrawn`."""
-    state, before, topic, place = OPEN, OPEN, OTHER_TOPIC, ""
-    for event in events:
-        if event.kind == "withdrawn":
-            before, state = state, WITHDRAWN
-        elif event.kind == "restored":
-            state = before
-        else:
-            state = _STATE_OF.get(event.kind, state)
-        topic = topic if event.topic is None else event.topic
-        place = place if event.place is None else event.place
-    return Derived(state, topic, place)
-
-
 def by_id(session: Session, case_id: int) -> Case:
     """Return a case with its flag, post and source, if these are still there.
 
@@ -84,12 +61,11 @@ def by_id(session: Session, case_id: int) -> Case:
         NotFound: When there is no such case.
 
     """
-    whole = joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source)
-    case = session.scalar(select(Case).options(whole).where(Case.id == case_id))
-    if case is None:
-        message = f"there is no case {case_id}"
-        raise NotFound(message)
-    return case
+    return require(session, _whole().where(Case.id == case_id), f"there is no case {case_id}")
+
+
+def _whole() -> Select[Case]:
+    return select(Case).options(joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source))
 
 
 def events_of(session: Session, case_id: int) -> list[tuple[CaseEvent, str]]:
@@ -102,8 +78,7 @@ def listed(
     session: Session, states: Sequence[str] = UNSETTLED, *, topic: str | None = None, limit: int = 100, offset: int = 0
 ) -> Sequence[Case]:
     """List cases in some states, the one that was left alone longest first, with flag, post and source."""
-    whole = joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source)
-    query = select(Case).options(whole).where(Case.state.in_(states))
+    query = _whole().where(Case.state.in_(states))
     if topic is not None:
         query = query.where(Case.topic == topic)
     return session.scalars(query.order_by(Case.changed_at, Case.id).limit(limit).offset(offset)).all()
@@ -130,14 +105,11 @@ def take_step(session: Session, case: Case, step: Step, *, user_id: int, now: da
 
     """
     if step.kind not in STEPS:
-        message = f"{step.kind!r} is no step of a case: take one of {', '.join(STEPS)}"
-        raise DataRejected(message)
+        raise DataRejected(f"{step.kind!r} is no step of a case: take one of {', '.join(STEPS)}")
     if case.state == WITHDRAWN:
-        message = f"case {case.id} was withdrawn with its decision: decide the post again first"
-        raise DataRejected(message)
+        raise DataRejected(f"case {case.id} was withdrawn with its decision: decide the post again first")
     if (step.kind == "reopened") != (case.state == SETTLED) and step.kind not in ("noted", "described"):
-        message = f"case {case.id} is {case.state}: it cannot be {step.kind}"
-        raise DataRejected(message)
+        raise DataRejected(f"case {case.id} is {case.state}: it cannot be {step.kind}")
     if step.kind == "passed" and not step.passed_to.strip():
         raise DataRejected("a case that is passed on needs to say to whom")
     return _add(session, case, step, user_id=user_id, now=now)
@@ -199,20 +171,24 @@ def _belongs(session: Session, flag_id: int, case_id: int) -> bool:
 def _add(
     session: Session, case: Case, step: Step, *, user_id: int, now: datetime, review_id: int | None = None
 ) -> CaseEvent:
-    event = CaseEvent(
-        case_id=case.id,
-        user_id=user_id,
-        kind=step.kind,
-        note=step.note,
-        passed_to=step.passed_to,
-        topic=step.topic,
-        place=step.place,
-        review_id=review_id,
-        at=now,
-    )
+    event = CaseEvent(case_id=case.id, user_id=user_id, review_id=review_id, at=now, **asdict(step))
     session.add(event)
     session.flush()
-    derived = derive(session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)))
-    case.state, case.topic, case.place, case.changed_at = derived.state, derived.topic, derived.place, now
+    _derive(case, [each for each, _ in events_of(session, case.id)])
+    case.changed_at = now
     session.flush()
     return event
+
+
+def _derive(case: Case, events: Sequence[CaseEvent]) -> None:
+    """Set what follows from a case's events, oldest first; `restored` gives back the state before `withdrawn`."""
+    case.state, case.topic, case.place, before = OPEN, OTHER_TOPIC, "", OPEN
+    for event in events:
+        if event.kind == "withdrawn":
+            before, case.state = case.state, WITHDRAWN
+        elif event.kind == "restored":
+            case.state = before
+        else:
+            case.state = _STATE_OF.get(event.kind, case.state)
+        case.topic = case.topic if event.topic is None else event.topic
+        case.place = case.place if event.place is None else event.place

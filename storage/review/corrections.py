@@ -5,15 +5,16 @@ event made of it. A released correction is never edited: another one replaces it
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage import audit
-from storage.errors import DataRejected, NotFound
+from storage.database import count_changed, require
+from storage.errors import DataRejected
 from storage.models import Correction, CorrectionEvent, Flag, User
 from storage.review import reviews
 from storage.review.decisions import REFUTED
@@ -75,11 +76,7 @@ def by_id(session: Session, number: int) -> Correction:
         NotFound: When there is none of this number.
 
     """
-    found = session.get(Correction, number)
-    if found is None:
-        message = f"there is no correction {number}"
-        raise NotFound(message)
-    return found
+    return require(session, select(Correction).where(Correction.id == number), f"there is no correction {number}")
 
 
 def events_of(session: Session, number: int) -> list[tuple[CorrectionEvent, str]]:
@@ -97,13 +94,7 @@ def newest_text(session: Session, number: int) -> CorrectionEvent:
 
 def content_of(event: CorrectionEvent) -> Content:
     """Return what a `written` event says."""
-    return Content(
-        claim=event.claim or "",
-        verdict=event.verdict or "",
-        text=event.text or "",
-        source_name=event.source_name or "",
-        source_url=event.source_url or "",
-    )
+    return Content(**{part.name: getattr(event, part.name) or "" for part in fields(Content)})
 
 
 def listed(session: Session, states: Sequence[str] = STATES, *, limit: int = 200) -> list[tuple[Correction, Content]]:
@@ -171,8 +162,7 @@ def write(session: Session, flag: Flag, content: Content, *, user_id: int, now: 
 
     """
     if not is_refuted(session, flag):
-        message = f"flag {flag.id} is not refuted: decide so first, with a link that shows it"
-        raise DataRejected(message)
+        raise DataRejected(f"flag {flag.id} is not refuted: decide so first, with a link that shows it")
     return _add_new(session, content, flag_id=flag.id, replaces=None, user_id=user_id, now=now)
 
 
@@ -217,14 +207,11 @@ def release(session: Session, row: Correction, *, seen: int, user_id: int, now: 
     session.execute(update(Correction).where(Correction.id == row.id).values(state=Correction.state))
     events = [event for event, _ in events_of(session, row.id) if event.kind == WRITTEN]
     if any(event.user_id == user_id for event in events):
-        message = f"correction {row.id} was written by the same person: somebody else has to release it"
-        raise DataRejected(message)
+        raise DataRejected(f"correction {row.id} was written by the same person: somebody else has to release it")
     if events[-1].id != seen:
-        message = f"correction {row.id} was changed meanwhile: read it again"
-        raise DataRejected(message)
+        raise DataRejected(f"correction {row.id} was changed meanwhile: read it again")
     if row.flag is not None and not is_refuted(session, row.flag):
-        message = f"flag {row.flag_id} is refuted no more: decide it again first"
-        raise DataRejected(message)
+        raise DataRejected(f"flag {row.flag_id} is refuted no more: decide it again first")
     _require(row, (DRAFT,))
     if row.replaces_id is not None:
         old = by_id(session, row.replaces_id)
@@ -261,30 +248,22 @@ def withdraw(session: Session, row: Correction, *, why: str, user_id: int, now: 
 
 def _check(content: Content) -> None:
     if content.verdict not in VERDICTS:
-        message = f"{content.verdict!r} is no verdict: take one of {', '.join(VERDICTS)}"
-        raise DataRejected(message)
+        raise DataRejected(f"{content.verdict!r} is no verdict: take one of {', '.join(VERDICTS)}")
     if not all(part.strip() for part in (content.claim, content.text, content.source_name, content.source_url)):
         raise DataRejected("a correction needs the claim, what is true, and a source with its address")
 
 
 def _require(row: Correction, states: Sequence[str]) -> None:
     if row.state not in states:
-        message = f"correction {row.id} is {row.state}: this cannot be done with it"
-        raise DataRejected(message)
+        raise DataRejected(f"correction {row.id} is {row.state}: this cannot be done with it")
 
 
 def _add_new(
     session: Session, content: Content, *, flag_id: int | None, replaces: Correction | None, user_id: int, now: datetime
 ) -> Correction:
     _check(content)
-    row = Correction(
-        flag_id=flag_id,
-        replaces_id=replaces.id if replaces else None,
-        state=DRAFT,
-        written_by=user_id,
-        written_at=now,
-        changed_at=now,
-    )
+    row = Correction(flag_id=flag_id, replaces_id=replaces.id if replaces else None, state=DRAFT, written_by=user_id)
+    row.written_at = row.changed_at = now
     session.add(row)
     session.flush()
     _add(session, row, WRITTEN, user_id=user_id, now=now, content=content)
@@ -294,9 +273,9 @@ def _add_new(
 def _move(session: Session, row: Correction, before: Sequence[str], after: str, now: datetime) -> None:
     """Change the state in one statement, so that of two people who act at once only one does."""
     change = update(Correction).where(Correction.id == row.id, Correction.state.in_(before))
-    changed = cast("CursorResult[Any]", session.execute(change.values(state=after, changed_at=now)))
+    changed = count_changed(session, change.values(state=after, changed_at=now))
     session.refresh(row)
-    if changed.rowcount != 1:
+    if changed != 1:
         _require(row, before)
 
 
@@ -310,18 +289,7 @@ def _add(
     note: str = "",
     content: Content | None = None,
 ) -> None:
-    event = CorrectionEvent(
-        correction_id=row.id,
-        user_id=user_id,
-        kind=kind,
-        note=note,
-        claim=content.claim if content else None,
-        verdict=content.verdict if content else None,
-        text=content.text if content else None,
-        source_name=content.source_name if content else None,
-        source_url=content.source_url if content else None,
-        at=now,
-    )
-    session.add(event)
+    said = asdict(content) if content else {}
+    session.add(CorrectionEvent(correction_id=row.id, user_id=user_id, kind=kind, note=note, at=now, **said))
     session.flush()
     audit.record(session, at=now, action=f"correction.{kind}", subject=f"corrections:{row.id}", user_id=user_id)

@@ -45,7 +45,6 @@ HOLDS: Final[Mapping[str, bool]] = {
     NO: False,
 }
 """Whether the post carries the label. `supported` does not say: a claim that proved true may still name no source."""
-ALL_DECISIONS: Final = tuple(STATE_OF)
 
 
 def plain_decision(taken: Sequence[str], *, holds: bool) -> str:
@@ -90,46 +89,29 @@ def label_decisions(session: Session) -> list[LabelDecision]:
         if key not in newest or (revision, at) >= (newest[key][2], newest[key][0]):
             newest[key] = (at, decision, revision, sampling)
     sure = {key: found for key, found in newest.items() if found[1] in HOLDS}
-    posts = _posts(session, {post_id for post_id, _ in sure})
-    versions = _versions(session, {(post_id, revision) for (post_id, _), (_, _, revision, _) in sure.items()})
-    found = [
-        LabelDecision(
-            post_id=post_id,
-            label=label,
-            holds=HOLDS[decision],
-            text=_text(posts[post_id], versions.get((post_id, revision))),
-            same_as=_same_as(posts[post_id]),
-            decided_at=at,
-            sampling=sampling,
-            context=posts[post_id].context,
-        )
-        for (post_id, label), (at, decision, revision, sampling) in sure.items()
-        if post_id in posts
-    ]
+    # A sub-query instead of a list of numbers: SQLite limits how many values a statement has.
+    reviewed = select(Flag.post_id).join(Review, Review.flag_id == Flag.id)
+    still = select(Post).where(Post.deleted_at.is_(None), Post.id.in_(reviewed))
+    posts = {post.id: post for post in session.scalars(still)}
+    later = session.scalars(select(PostRevision).where(PostRevision.post_id.in_(reviewed)))
+    versions: dict[tuple[int, int], Post | PostRevision] = {(each.post_id, each.number): each for each in later}
+    found = []
+    for (post_id, label), (at, decision, revision, sampling) in sure.items():
+        if post := posts.get(post_id):
+            judged = versions.get((post_id, revision), post)
+            found.append(
+                LabelDecision(
+                    post_id=post_id,
+                    label=label,
+                    holds=HOLDS[decision],
+                    text=join_title(judged.title, judged.text),
+                    same_as=_same_as(post),
+                    decided_at=at,
+                    sampling=sampling,
+                    context=post.context,
+                )
+            )
     return sorted(found, key=lambda one: (one.decided_at, one.post_id, one.label))
-
-
-_DECIDED_POSTS: Final = select(Flag.post_id).join(Review, Review.flag_id == Flag.id)
-
-
-def _posts(session: Session, wanted: set[int]) -> dict[int, Post]:
-    """Load the posts that their platform still has."""
-    # A sub-query instead of a list of ids: SQLite limits the number of values in a statement.
-    query = select(Post).where(Post.deleted_at.is_(None), Post.id.in_(_DECIDED_POSTS))
-    return {post.id: post for post in session.scalars(query) if post.id in wanted}
-
-
-def _versions(session: Session, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], PostRevision]:
-    query = select(PostRevision).where(PostRevision.post_id.in_(_DECIDED_POSTS))
-    return {
-        (version.post_id, version.number): version
-        for version in session.scalars(query)
-        if (version.post_id, version.number) in wanted
-    }
-
-
-def _text(post: Post, version: PostRevision | None) -> str:
-    return join_title(version.title, version.text) if version else join_title(post.title, post.text)
 
 
 def _same_as(post: Post) -> str:

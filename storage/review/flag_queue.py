@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from storage.models import Assignment, Flag, Post, Review, Source
@@ -32,8 +32,6 @@ _COLUMNS: Final[dict[Order, InstrumentedAttribute[Any]]] = {
     Order.DOUBT: Flag.probability,
 }
 _TRIED_AT_ONCE: Final = 20
-_Keys: TypeAlias = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ColumnElement[int]]
-"""The columns by which flags are ordered: a value, and their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +70,14 @@ class QueueFilter:
         of_kind = select(Source.id).where(Source.kind == self.kind)
         # By the numbers of flags alone, so that an index of their order answers without reading each flag.
         assigned = select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)
-        decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands())
+        decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands()).cte("decided")
         wanted: list[tuple[object, ColumnElement[bool]]] = [
             (self.state, Flag.state == self.state),
             (self.label, Flag.label == self.label),
             (self.source_id, Flag.source_id == self.source_id),
             (self.kind, Flag.source_id.in_(of_kind)),
             (self.assigned_to, Flag.id.in_(assigned)),
-            (self.decided_by, Flag.id.in_(decided)),
+            (self.decided_by, Flag.id.in_(select(decided.c.flag_id))),
         ]
         found = [Flag.suggested(), *(condition for value, condition in wanted if value is not None)]
         if self.since is not None:
@@ -153,61 +151,23 @@ def listed(
     """
     edge = _position(session, order, after or before)
     back = edge is not None and not after
-    query = select(Flag).join(Flag.post).join(Post.source).limit(limit + 1)
-    query = query.options(contains_eager(Flag.post).contains_eager(Post.source))
-    query = query.order_by(*_ordered(order, _of_flags(order), back=back))
-    if wanted.place is not None or wanted.decided_by is not None:
-        rows, total = _of_numbers(session, query, wanted, order, edge=edge, back=back, limit=limit + 1, counted=counted)
-    else:
-        conditions = wanted.conditions(session)
-        if edge is not None:
-            conditions.append(_beyond(order, _of_flags(order), edge, back=back))
-        if wanted.state is None:
-            conditions = [_first_of_states(conditions, order, limit + 1, back=back)]
-        rows = session.scalars(query.where(*conditions)).all()
-        total = count(session, wanted, at_most=counted) if counted else 0
+    conditions, ordered = wanted.conditions(session), _ordered(order, back=back)
+    total = count(session, wanted, at_most=counted) if counted else 0
+    if edge is not None:
+        conditions.append(_beyond(order, edge, back=back))
+    # Numbers alone are ordered, no whole posts; of each state its first, as an index has them.
+    states = STATES if wanted.state is None else (wanted.state,)
+    numbers = (
+        select(Flag.id).where(Flag.state == state, *conditions).order_by(*ordered).limit(limit + 1).subquery()
+        for state in states
+    )
+    first = Flag.id.in_(union_all(*(select(each.c.id) for each in numbers)))
+    query = select(Flag).join(Flag.post).join(Post.source).where(first).order_by(*ordered).limit(limit + 1)
+    rows = session.scalars(query.options(contains_eager(Flag.post).contains_eager(Post.source))).all()
     page, more = rows[:limit], len(rows) > limit
     if back:
         return QueuePage(page[::-1], before=more, after=True, total=total)
     return QueuePage(page, before=edge is not None, after=more, total=total)
-
-
-def _of_numbers(
-    session: Session,
-    query: Select[Flag],
-    wanted: QueueFilter,
-    order: Order,
-    *,
-    edge: tuple[Any, int] | None,
-    back: bool,
-    limit: int,
-    counted: int,
-) -> tuple[Sequence[Flag], int]:
-    """List and count what is found by its numbers and is in no index of an order; it is looked for once."""
-    found = select(Flag.id, _COLUMNS[order].label("value")).where(*wanted.conditions(session)).cte("found")
-    found = found.prefix_with("MATERIALIZED")  # it is asked twice
-    keys = (found.c.value, found.c.id)
-    first = select(found.c.id).order_by(*_ordered(order, keys, back=back)).limit(limit)
-    if edge is not None:
-        first = first.where(_beyond(order, keys, edge, back=back))
-    some = select(found.c.id).limit(counted).subquery()
-    every = select(func.count()).select_from(some).scalar_subquery()
-    rows = session.execute(query.add_columns(every).where(Flag.id.in_(first))).all()
-    if not rows:  # of a page behind the last one the others are counted
-        return [], 0 if edge is None else count(session, wanted, at_most=counted)
-    return [flag for flag, _ in rows], rows[0][1]
-
-
-def _first_of_states(
-    conditions: Sequence[ColumnElement[bool]], order: Order, limit: int, *, back: bool
-) -> ColumnElement[bool]:
-    """Return the condition that a flag is among the first of its state; numbers alone are ordered, no whole posts."""
-    ordered = _ordered(order, _of_flags(order), back=back)
-    numbers = (
-        select(Flag.id).where(Flag.state == state, *conditions).order_by(*ordered).limit(limit).subquery()
-        for state in STATES
-    )
-    return Flag.id.in_(union_all(*(select(each.c.id) for each in numbers)))
 
 
 def _first_of_cluster() -> ColumnElement[bool]:
@@ -266,10 +226,10 @@ def lease_next(
     edge = _position(session, order, after)
     query = select(Flag.id).where(*wanted.conditions(session), flags.free(owner, now))
     if edge is not None:
-        query = query.where(_beyond(order, _of_flags(order), edge, back=False))
+        query = query.where(_beyond(order, edge, back=False))
     if but is not None:
         query = query.where(Flag.id != but)
-    query = query.order_by(*_ordered(order, _of_flags(order), back=False)).limit(_TRIED_AT_ONCE)
+    query = query.order_by(*_ordered(order, back=False)).limit(_TRIED_AT_ONCE)
     # Others may lease all of these between this query and the update; then the query is asked again.
     while True:
         tried = session.scalars(query).all()
@@ -288,22 +248,18 @@ def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any,
     return None if row is None else (row[0], flag_id)
 
 
-def _of_flags(order: Order) -> _Keys:
-    return _COLUMNS[order], Flag.__table__.c.id
-
-
-def _beyond(order: Order, keys: _Keys, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
+def _beyond(order: Order, edge: tuple[Any, int], *, back: bool) -> ColumnElement[bool]:
     """Return the condition of flags behind a place in the order; `back`: before it."""
-    (column, number), (value, flag_id) = keys, edge
+    column, (value, flag_id) = _COLUMNS[order], edge
     values_rise, numbers_rise = _directions(order, back=back)
     outside, further = (column >= value, column > value) if values_rise else (column <= value, column < value)
     # The first part alone is a range of an index; the second decides among equal values.
-    return and_(outside, or_(further, number > flag_id if numbers_rise else number < flag_id))
+    return and_(outside, or_(further, Flag.id > flag_id if numbers_rise else Flag.id < flag_id))
 
 
-def _ordered(order: Order, keys: _Keys, *, back: bool) -> list[ColumnElement[Any]]:
+def _ordered(order: Order, *, back: bool) -> list[ColumnElement[Any]]:
     """Return by what a query is ordered."""
-    columns = zip(keys, _directions(order, back=back), strict=True)
+    columns = zip((_COLUMNS[order], Flag.id), _directions(order, back=back), strict=True)
     return [column.asc() if rises else column.desc() for column, rises in columns]
 
 

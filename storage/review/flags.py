@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import insert_ignoring
-from storage.errors import NotFound
+from storage.database import count_changed, insert_ignoring, require
 from storage.models import Case, Flag, Post
 
 
@@ -77,20 +76,8 @@ def _reasons(draft: FlagDraft) -> list[list[str | float]]:
 
 def columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
     """Return the columns of a new flag."""
-    return {
-        "post_id": draft.post_id,
-        "source_id": draft.source_id,
-        "label": draft.label,
-        "revision_number": draft.revision_number,
-        "probability": draft.probability,
-        "model_id": model_id,
-        "reasons": _reasons(draft),
-        "state": "open",
-        "opened_at": now,
-        "dated": draft.dated,
-        "reach": draft.reach,
-        "worth": draft.worth,
-    }
+    own = {"model_id": model_id, "reasons": _reasons(draft), "state": "open", "opened_at": now}
+    return {**asdict(draft), **own}
 
 
 def on_copies(flag: Flag) -> ColumnElement[bool]:
@@ -109,11 +96,8 @@ def by_id(session: Session, flag_id: int) -> Flag:
         NotFound: When there is none of that id (its post may have been deleted by retention).
 
     """
-    flag = session.scalar(select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.id == flag_id))
-    if flag is None:
-        message = f"there is no flag {flag_id}: its post may have been deleted"
-        raise NotFound(message)
-    return flag
+    query = select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.id == flag_id)
+    return require(session, query, f"there is no flag {flag_id}: its post may have been deleted")
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:
@@ -147,7 +131,7 @@ def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: d
     """Lease a flag for one reviewer; False when another one holds it."""
     # One statement reads and writes, so that of two reviewers at the same moment only one gets the flag.
     claim = update(Flag).where(Flag.id == flag_id, free(owner, now)).values(lease_owner=owner, lease_until=until)
-    return cast("CursorResult[Any]", session.execute(claim)).rowcount == 1
+    return count_changed(session, claim) == 1
 
 
 def summarise(session: Session, flag: Flag, summary: str) -> None:

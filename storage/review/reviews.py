@@ -91,7 +91,8 @@ def _add(session: Session, review: Review) -> None:
 
 def _follow(session: Session, flag: Flag, review: Review) -> None:
     """Bring what follows from the decisions on a flag into line with them."""
-    flag.state = derive_state(session, flag)
+    newest = newest_standing(session, flag.id, flag.revision_number)
+    flag.state = STATE_OF[newest.decision] if newest is not None else "open"
     flag.lease_owner, flag.lease_until = None, None
     session.flush()
     cases.follow(session, review)
@@ -132,12 +133,6 @@ def newest_standing(session: Session, flag_id: int, revision_number: int) -> Rev
     """Return the newest standing decision on one version of a flagged post; None when there is none."""
     query = select(Review).where(Review.flag_id == flag_id, Review.revision_number == revision_number, Review.stands())
     return session.scalars(query.order_by(Review.id.desc()).limit(1)).first()
-
-
-def derive_state(session: Session, flag: Flag) -> str:
-    """Return a flag's state: that of the newest standing decision on the flagged version, or `open`."""
-    newest = newest_standing(session, flag.id, flag.revision_number)
-    return STATE_OF[newest.decision] if newest is not None else "open"
 
 
 def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:

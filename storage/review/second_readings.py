@@ -8,15 +8,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from storage.database import in_chunks
 from storage.models import Flag, Post, Review
 from storage.review.decisions import REOPENED, STATE_OF
-
-_AT_ONCE: Final = 500  # flags that are looked up by one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,8 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
     """
     drawn = _drawn(session, draw)
     found: dict[int, tuple[int, int]] = {}  # by the number of the decision
-    numbers = sorted({flag_id for flag_id, _ in drawn})
-    for begin in range(0, len(numbers), _AT_ONCE):
-        some = Flag.id.in_(numbers[begin : begin + _AT_ONCE])
-        query = _waiting(draw, reader_id).add_columns(Review.id).where(some)
+    for some in in_chunks({flag_id for flag_id, _ in drawn}):
+        query = _waiting(draw, reader_id).add_columns(Review.id).where(Flag.id.in_(some))
         found |= {review_id: (flag_id, version) for flag_id, version, review_id in session.execute(query)}
     in_order = dict.fromkeys(found[review_id] for review_id in sorted(found))
     return [flag_id for flag_id, version in in_order if (flag_id, version) in drawn]

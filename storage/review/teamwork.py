@@ -5,13 +5,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage import audit
-from storage.models import Assignment, Case, CaseEvent, Flag, Handover, Post, Review, User
+from storage.database import count_changed
+from storage.models import Assignment, CaseEvent, Flag, Handover, Post, Review, User
 
 LOOK_BACK: Final = timedelta(days=30)
 
@@ -65,19 +66,16 @@ def names(text: str, name: str) -> bool:
 def mentions(session: Session, user: User, now: datetime) -> list[Mention]:
     """List where others named somebody within the last 30 days, newest first."""
     since = now - LOOK_BACK
-    noted = select(Review.flag_id, User.name, Review.note, Review.decided_at).join(User, User.id == Review.reviewer_id)
-    noted = noted.where(Review.note.contains("@"), Review.decided_at >= since, Review.reviewer_id != user.id)
-    done = select(Case.id, User.name, CaseEvent.note, CaseEvent.at).join(Case, Case.id == CaseEvent.case_id)
-    done = done.join(User, User.id == CaseEvent.user_id)
-    done = done.where(CaseEvent.note.contains("@"), CaseEvent.at >= since, CaseEvent.user_id != user.id)
-    told = select(Handover.id, User.name, Handover.text, Handover.written_at).join(User, User.id == Handover.user_id)
-    told = told.where(Handover.text.contains("@"), Handover.written_at >= since, Handover.user_id != user.id)
-    found = [
-        Mention(place, number, by, note, at)
-        for place, query in (("flags", noted), ("cases", done), ("handovers", told))
-        for number, by, note, at in session.execute(query)
-        if names(note, user.name)
-    ]
+    notes = {
+        "flags": (Review.flag_id, Review.note, Review.decided_at, Review.reviewer_id),
+        "cases": (CaseEvent.case_id, CaseEvent.note, CaseEvent.at, CaseEvent.user_id),
+        "handovers": (Handover.id, Handover.text, Handover.written_at, Handover.user_id),
+    }
+    found = []
+    for place, (number, note, at, by) in notes.items():
+        query = select(number, User.name, note, at).join(User, User.id == by)
+        rows = session.execute(query.where(note.contains("@"), at >= since, by != user.id))
+        found += [Mention(place, *row) for row in rows if names(row[2], user.name)]
     return sorted(found, key=lambda one: (one.at, one.place, one.number), reverse=True)
 
 
@@ -108,4 +106,4 @@ def handovers(session: Session, since: datetime, limit: int = 50) -> Sequence[Ha
 
 def delete_old_handovers(session: Session, before: datetime) -> int:
     """Delete notes written before a time; returns how many."""
-    return cast("CursorResult[Any]", session.execute(delete(Handover).where(Handover.written_at < before))).rowcount
+    return count_changed(session, delete(Handover).where(Handover.written_at < before))

@@ -21,8 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from storage.base import UtcDateTime
-from storage.database import insert_ignoring
-from storage.errors import NotFound
+from storage.database import insert_ignoring, require
 from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
 
 PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: centuries
@@ -241,10 +240,8 @@ def mark_evidence(session: Session, evidence_id: int, state: str, *, user_id: in
         NotFound: When there is none of that id.
 
     """
-    found = session.get(Evidence, evidence_id)
-    if found is None:
-        message = f"there is no evidence {evidence_id}: its post may have been deleted"
-        raise NotFound(message)
+    missing = f"there is no evidence {evidence_id}: its post may have been deleted"
+    found = require(session, select(Evidence).where(Evidence.id == evidence_id), missing)
     found.state, found.marked_by, found.marked_at = state, user_id, now
     session.flush()
     set_priority(session, found.post_id)

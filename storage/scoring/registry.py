@@ -65,8 +65,7 @@ def by_name(session: Session, name: str) -> Model:
     for model in all_models(session):
         if name in (model.name, model.version):
             return model
-    message = f"no model named {name!r} is registered: `kiemtin models list` shows them"
-    raise NotFound(message)
+    raise NotFound(f"no model named {name!r} is registered: `kiemtin models list` shows them")
 
 
 def register(session: Session, draft: ModelDraft, now: datetime, comparison: Mapping[str, Any] | None = None) -> Model:
@@ -107,8 +106,7 @@ def promote(session: Session, model: Model, now: datetime) -> str | None:
     before = active_model(session)
     if before is not None and before.id != model.id:
         model.replaces = before.version
-    reactivate(session, model, now)
-    return before.version if before is not None else None
+    return reactivate(session, model, now)
 
 
 def reactivate(session: Session, model: Model, now: datetime) -> str | None:

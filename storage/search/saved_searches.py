@@ -33,8 +33,7 @@ def save(session: Session, user_id: int, *, page: str, name: str, query: Mapping
         session.flush()
         return
     if (session.scalar(select(func.count()).select_from(SavedSearch).where(*own)) or 0) >= MOST_KEPT:
-        message = f"no more than {MOST_KEPT} are kept: remove one first"
-        raise DataRejected(message)
+        raise DataRejected(f"no more than {MOST_KEPT} are kept: remove one first")
     session.add(SavedSearch(user_id=user_id, page=page, name=name, query=dict(query), created_at=now))
     session.flush()
 

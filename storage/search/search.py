@@ -5,9 +5,9 @@ alone. Results come last stored first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, update
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -36,18 +36,12 @@ def index(session: Session, drafts: Sequence[SearchDraft]) -> None:
     """Put the words of posts into the index. The database drops those of an earlier version when a post is changed."""
     if not drafts:
         return
-    rows = [
-        {
-            "post_id": draft.post_id,
-            "source_id": draft.source_id,
-            "dated": draft.dated,
-            "accented": " ".join(draft.accented),
-            "bare": " ".join(draft.bare),
-        }
-        for draft in drafts
-    ]
-    insert_ignoring(session, SearchText, rows, ("post_id",))  # another program may have come first
+    insert_ignoring(session, SearchText, list(map(_row, drafts)), ("post_id",))  # another program may have come first
     session.execute(update(Post).where(Post.id.in_([draft.post_id for draft in drafts])).values(indexed=True))
+
+
+def _row(draft: "SearchDraft | NoteDraft") -> dict[str, Any]:
+    return {**asdict(draft), "accented": " ".join(draft.accented), "bare": " ".join(draft.bare)}
 
 
 def unindexed(session: Session, limit: int) -> Sequence[Post]:
@@ -86,16 +80,7 @@ def unindexed_notes(session: Session, limit: int) -> list[tuple[int, int, str]]:
 
 def index_notes(session: Session, drafts: Sequence[NoteDraft]) -> None:
     """Put the words of notes where searches find them."""
-    rows = [
-        {
-            "review_id": draft.review_id,
-            "post_id": draft.post_id,
-            "accented": " ".join(draft.accented),
-            "bare": " ".join(draft.bare),
-        }
-        for draft in drafts
-    ]
-    insert_ignoring(session, SearchNote, rows, ("review_id",))
+    insert_ignoring(session, SearchNote, list(map(_row, drafts)), ("review_id",))
 
 
 def find(

@@ -74,6 +74,7 @@ def copy_database(
             for _ in loading.make_indexes(target):
                 done.add("making indexes", 0)
             _continue_numbers(target)
+            target.analyse()
         done = _Progress(sum(totals.values()), on_progress)
         with translating(target.place), target.engine.connect() as written:
             verified = [_verified(reading, written, table, done) for table in tables]
@@ -223,5 +224,3 @@ def _continue_numbers(target: Database) -> None:
                 if name:
                     highest = connection.scalar(select(func.max(column)))
                     connection.execute(select(func.setval(name, highest or 1, highest is not None)))
-    with target.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))

@@ -46,11 +46,9 @@ def _copy_sqlite(source: Path, target: Path) -> Path:
             writing.execute("PRAGMA journal_mode = DELETE")
             (found,) = writing.execute("PRAGMA integrity_check").fetchone()
     except sqlite3.Error as error:
-        message = f"the database {source} cannot be copied: {error}: check free space and rights"
-        raise StorageError(message) from error
+        raise StorageError(f"the database {source} cannot be copied: {error}: check free space and rights") from error
     if found != "ok":
-        message = f"the copy of {source} is damaged ({found}): restore an older backup"
-        raise StorageError(message)
+        raise StorageError(f"the copy of {source} is damaged ({found}): restore an older backup")
     return target
 
 
@@ -72,6 +70,7 @@ def put_beside(database: Database, copy: Path) -> Iterator[None]:
         connection.execute(text("CREATE SCHEMA public"))
     try:
         _run("pg_restore", database.url, ["--no-owner", "--no-privileges", "--single-transaction", str(copy)])
+        database.analyse()
         yield
         with translating(database.place), database.engine.begin() as connection:
             connection.execute(text(f"DROP SCHEMA IF EXISTS {_READY} CASCADE"))
@@ -129,5 +128,4 @@ def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no reason given"]
-        message = f"{program} failed: {lines[-1]}: check that its version is that of the server"
-        raise StorageError(message)
+        raise StorageError(f"{program} failed: {lines[-1]}: check that its version is that of the server")

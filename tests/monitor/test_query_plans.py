@@ -36,12 +36,14 @@ from tests.monitor.desk.walking import pages
 
 LARGE: Final = ("posts", "scores", "flags")
 COUNTS: Final[Mapping[str, str]] = {
-    "FROM flags WHERE flags.origin = ? GROUP BY flags.label, flags.state": "how many flags there are",
+    "flags.state, count(*) AS count_1 FROM flags WHERE flags.origin =": "how many flags there are",
+    "flags.state, CASE WHEN (CASE WHEN (posts.published_at <= posts.collected_at) THEN posts.published_at ELSE "
+    "posts.collected_at END < %(param_1)s": "the flags of 28 days, which PostgreSQL joins with all where these are few",
     "coalesce(sum(CASE WHEN (flags.state": "how often the machine is right, of all flags",
     "FROM flags WHERE flags.sampling IS NOT NULL AND": "how many flags were drawn for teaching",
     "FROM posts GROUP BY posts.source_id": "how many posts each source has, by ix_posts_source_id_collected_at",
     "WHERE NOT (EXISTS (SELECT * FROM scores": "what score --all goes through: all posts, page by page",
-    "length(posts.text) AS length_1": "all open flags, whose worth is computed anew after a scoring",
+    "length(posts.text) AS characters": "all open flags, whose worth is computed anew after a scoring",
 }
 PARTIAL: Final = re.compile(r"INDEX ix_(posts_unscored|posts_not_indexed)\b")
 """Indexes of those rows alone that wait for something."""
@@ -206,9 +208,9 @@ def add_many(database: Database) -> None:
         SELECT posts.id, 0, models.id, label, 0.1 FROM posts, models,
         unnest(ARRAY['unverified', 'negative', 'concern']) AS label
         WHERE posts.external_id LIKE 'many %%' AND models.state = 'active'""",
-        """INSERT INTO flags (post_id, source_id, label, revision_number, probability, model_id, reasons, state,
+        """INSERT INTO flags (post_id, source_id, label, origin, revision_number, probability, model_id, reasons, state,
         opened_at, dated, worth)
-        SELECT posts.id, posts.source_id, 'concern', 0, 0.9, models.id, '[]',
+        SELECT posts.id, posts.source_id, 'concern', 'scored', 0, 0.9, models.id, '[]',
         CASE posts.id %% 3 WHEN 0 THEN 'open' ELSE 'rejected' END, collected_at, collected_at, posts.id / 1000.0
         FROM posts, models
         WHERE posts.external_id LIKE 'many %%0' AND models.state = 'active'""",

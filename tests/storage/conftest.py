@@ -1,9 +1,10 @@
-"""A database without any table."""
+"""A database without any table, and a unit of work on one with all of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from storage.database import Database
 from tests.postgres import PostgresServer
@@ -19,3 +20,10 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.new_database() as url, Database(url) as database:
         yield database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Give a unit of work on a database with its tables, on each kind; nothing of it is kept."""
+    with database.work() as opened:
+        yield opened

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from storage import audit
 from storage.database import Database
-from storage.models import AuditEvent, Correction, CorrectionEvent, Flag, Review
+from storage.errors import DataRejected, StorageError
+from storage.models import AuditEvent, Correction, CorrectionEvent, Flag, Review, User
 from storage.posts import posts, traces
 from storage.review import reviews
 from tests.clock import MONDAY_MORNING as NOW
@@ -79,8 +80,12 @@ def test_no_row_is_changed_deleted_or_replaced(filled: Database, table: str) -> 
         assert refused(filled, replacing + "ON CONFLICT (id) DO UPDATE SET id = 99")
 
 
-def test_no_flag_goes_with_its_decisions_while_its_post_is_there(filled: Database) -> None:
+def test_neither_a_flag_nor_who_decided_goes_with_the_decisions(filled: Database) -> None:
     assert refused(filled, "DELETE FROM flags WHERE id = 2")
+    with pytest.raises(DataRejected), filled.work() as session:
+        session.execute(delete(User))
+    with pytest.raises(StorageError, match="rows of reviews are only ever added"), filled.work() as session:
+        session.execute(update(Review).values(note="khác"))
 
 
 @pytest.mark.parametrize(("table", "column"), MASKED.items())

@@ -1,7 +1,7 @@
 """What goes wrong between program and database is said in one line that tells what to do."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -158,31 +158,21 @@ def test_an_address_that_this_program_cannot_use(url: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with (
-        Database(f"sqlite:///{tmp_path / 'nowhere' / 'kiemtin.db'}") as database,
-        explained_as(DatabaseUnreachable, "check the address and that it runs"),
-    ):
-        database.current_revision()
-
-
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with (
-        Database(f"sqlite:///{tmp_path / 'file' / 'kiemtin.db'}") as database,
-        explained_as(DatabaseReadOnly, "check rights and free space"),
-    ):
-        database.upgrade()
-
-
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
-    path = tmp_path / "letter.db"
-    path.write_bytes(b"Dear Sir or Madam, " * 100)
-    with (
-        Database(f"sqlite:///{path}") as database,
-        explained_as(DatabaseUnreachable, "check the address and that it runs"),
-    ):
-        database.require_current_schema()
+@pytest.mark.parametrize(
+    ("place", "act", "kind", "advice"),
+    [
+        ("nowhere/kiemtin.db", Database.current_revision, DatabaseUnreachable, "check the address and that it runs"),
+        ("letter.db/kiemtin.db", Database.upgrade, DatabaseReadOnly, "check rights and free space"),
+        ("letter.db", Database.require_current_schema, DatabaseUnreachable, "check the address and that it runs"),
+    ],
+    ids=["a folder that is not there", "a folder that cannot be made", "a file that is no database"],
+)
+def test_a_place_without_a_database(
+    tmp_path: Path, place: str, act: Callable[[Database], object], kind: type[StorageError], advice: str
+) -> None:
+    (tmp_path / "letter.db").write_bytes(b"Dear Sir or Madam, " * 100)
+    with Database(f"sqlite:///{tmp_path / place}") as database, explained_as(kind, advice):
+        act(database)
 
 
 @pytest.mark.parametrize(

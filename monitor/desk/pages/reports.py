@@ -19,6 +19,7 @@ from monitor.desk.web.language import Translated
 from monitor.errors import PersonalReason, ReportFailed, UsageError
 from monitor.reports.periods import Unit, current_period, parse_any_period
 from monitor.review.roles import Right
+from storage.figures import listings
 from storage.models import Delivery, Report
 from storage.outbox import deliveries, reports
 
@@ -52,7 +53,7 @@ Words = Annotated[str, Form(max_length=LONGEST)]
 def show(request: Request, desk: CurrentDesk, done: str = "", failed: str = "") -> Response:
     """List the reports, newest first."""
     with desk.database.work() as session:
-        issued = reports.newest_first(session, SHOWN)
+        issued = listings.reports_before(session, None, SHOWN)
         newest = {report.period: report.id for report in reversed(issued) if report.withdrawn_at is None}
         sent = deliveries.of_reports(session, [report.id for report in issued])
         context: dict[str, Any] = {

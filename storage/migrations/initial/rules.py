@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.errors import StorageError
-from storage.migrations.initial.columns import on_postgresql
 
 OLDEST_SQLITE = (3, 42, 0)  # the first whose full-text index can really forget deleted words
 MASKED = {
@@ -18,6 +17,11 @@ MASKED = {
 APPEND_ONLY = (*MASKED, "audit_events")
 PARENTS = {"flags": ("posts", "post_id"), "reviews": ("flags", "flag_id")}
 """What rows go with, and with nothing else: retention and erasure delete posts."""
+
+
+def on_postgresql() -> bool:
+    """Return whether the tables are made on PostgreSQL."""
+    return op.get_context().dialect.name == "postgresql"
 
 
 def create_search_index() -> None:

@@ -319,6 +319,18 @@ def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(
     assert (again.scored, again.opened.total(), again.matches.compared) == (0, 0, 0)
 
 
+def test_after_very_many_scores_postgresql_knows_how_many_posts_there_are(
+    postgres_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.scoring.score.PAGE", 2)
+    fill(postgres_database, [SHOUTED, NOTICE])
+    with ThreadPoolExecutor(1) as executor:
+        scorer = Scorer(postgres_database, executor, small_model, clock)
+        score_and_match(scorer, Matcher(postgres_database, Segmenter(), clock))
+    with postgres_database.work() as session:
+        assert session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'posts'")) == 2
+
+
 async def test_the_walk_of_one_post_names_the_files_that_take_part(
     clock: FakeClock,
     crawl: Callable[..., Awaitable[object]],

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from storage.accounts import invitations, second_factors, sessions, users
 from storage.database import Database
@@ -50,17 +51,11 @@ def test_a_session_goes_on_for_half_an_hour_and_with_requests_for_twelve(databas
     assert not is_live(database, after=timedelta(minutes=30))
     with database.work() as session:
         row = session.scalars(select(UserSession)).one()
+        assert (len(row.address), len(row.agent)) == (64, 200), "what strangers send of themselves is cut"
         row.seen_at = NOW + timedelta(hours=11, minutes=50)
         session.commit()
     assert is_live(database, after=timedelta(hours=11, minutes=59))
     assert not is_live(database, after=timedelta(hours=12))
-
-
-def test_what_strangers_send_of_themselves_is_cut(database: Database) -> None:
-    start(database)
-    with database.work() as session:
-        row = session.scalars(select(UserSession)).one()
-    assert (len(row.address), len(row.agent)) == (64, 200)
 
 
 def test_a_session_ends_alone_or_with_all_of_its_user(database: Database) -> None:
@@ -136,15 +131,14 @@ def test_an_invitation_is_used_by_one_of_eight(database: Database) -> None:
     assert race(8, use) == 1
 
 
-def test_a_later_invitation_takes_the_place_of_the_earlier_one(database: Database) -> None:
-    with database.work() as session:
-        lan = add_user(session).id
-        invitations.add(session, lan, "old", NOW)
-        invitations.add(session, lan, "new", NOW)
-        session.commit()
-        assert invitations.open_one(session, "old", NOW) is None
-        assert invitations.open_one(session, "new", NOW + timedelta(days=2)) is not None
-        assert invitations.open_one(session, "new", NOW + timedelta(days=3)) is None
+def test_a_later_invitation_takes_the_place_of_the_earlier_one(session: Session) -> None:
+    lan = add_user(session).id
+    invitations.add(session, lan, "old", NOW)
+    invitations.add(session, lan, "new", NOW)
+    session.commit()
+    assert invitations.open_one(session, "old", NOW) is None
+    assert invitations.open_one(session, "new", NOW + timedelta(days=2)) is not None
+    assert invitations.open_one(session, "new", NOW + timedelta(days=3)) is None
 
 
 def test_what_belongs_to_an_account_goes_with_it(database: Database) -> None:

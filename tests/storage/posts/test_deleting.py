@@ -71,15 +71,8 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     reviews.decide(session, claim, reviewer_id=reviewer.id, decision="refuted", note="", evidence=shown, now=NOW)
     corrections.write(session, claim, factories.make_correction(), user_id=reviewer.id, now=NOW)
     rechecks.plan(session, timedelta(hours=1), NOW - timedelta(days=1))
-    host = {
-        "host": "forum.example.vn",
-        "ready_at": NOW,
-        "closed_until": None,
-        "refusals": 0,
-        "day_began": NOW,
-        "sent": 1,
-    }
-    host_state.save_rate_limit(session, host)
+    host = {"host": "forum.example.vn", "ready_at": NOW, "closed_until": None, "refusals": 0}
+    host_state.save_rate_limit(session, {**host, "day_began": NOW, "sent": 1})
     robots = {"url": "https://forum.example.vn/robots.txt", "status": 404, "body": b"", "read_at": NOW}
     host_state.save_robots(session, robots)
     posts.erase_author(session, "0" * 64, NOW)
@@ -102,12 +95,7 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         empty = {name for name, count in before.items() if not count}
         # No post has to do with them.
         of_accounts = {"api_keys", "invitations", "recovery_codes", "user_sessions"}
-        of_accounts |= {
-            "handovers",
-            "saved_searches",
-            "alerts",
-            "report_drafts",
-        }
+        of_accounts |= {"handovers", "saved_searches", "alerts", "report_drafts", "focus"}
         assert empty <= of_accounts, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 2
         session.commit()
@@ -118,17 +106,16 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
 
 
-def test_retention_leaves_younger_posts_and_other_sources_alone(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session, retention_days=180)
-        slow = factories.add_source(session, "archive", retention_days=365)
-        limit = NOW - timedelta(days=180)
-        add_post_with_everything(session, source, "young", collected_at=limit)
-        add_post_with_everything(session, slow, "kept longer", collected_at=LONG_AGO)
-        factories.add_post(session, source, "old", collected_at=limit - timedelta(microseconds=1))
-        before = count_rows(session)
-        assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 1
-        assert count_rows(session) == before | {"posts": before["posts"] - 1}
+def test_retention_leaves_younger_posts_and_other_sources_alone(session: Session) -> None:
+    source = factories.add_source(session, retention_days=180)
+    slow = factories.add_source(session, "archive", retention_days=365)
+    limit = NOW - timedelta(days=180)
+    add_post_with_everything(session, source, "young", collected_at=limit)
+    add_post_with_everything(session, slow, "kept longer", collected_at=LONG_AGO)
+    factories.add_post(session, source, "old", collected_at=limit - timedelta(microseconds=1))
+    before = count_rows(session)
+    assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 1
+    assert count_rows(session) == before | {"posts": before["posts"] - 1}
 
 
 def test_a_request_of_erasure_deletes_one_authors_posts_in_every_source(database: Database) -> None:
@@ -147,36 +134,27 @@ def test_a_request_of_erasure_deletes_one_authors_posts_in_every_source(database
         assert posts.delete_by_author(session, "a" * 64).posts == 0
 
 
-def test_who_was_away_can_ask_which_posts_are_still_there(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        old = factories.add_post(session, source, "old", collected_at=LONG_AGO).id
-        young = factories.add_post(session, source, "young").id
-        posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
-        assert posts.existing_ids(session, [old, young]) == {young}
+def test_a_cluster_stays_as_long_as_one_of_its_posts_does(session: Session) -> None:
+    source = factories.add_source(session)
+    old = factories.add_post(session, source, "old", collected_at=LONG_AGO)
+    young = factories.add_post(session, source, "young")
+    matching.join_clusters(session, old, young, NOW)
+    both = [old.id, young.id]
+    posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
+    assert posts.existing_ids(session, both) == {young.id}
+    session.expire_all()
+    assert young.cluster_id is not None
+    assert count_rows(session)["clusters"] == 1
 
 
-def test_a_cluster_stays_as_long_as_one_of_its_posts_does(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        old = factories.add_post(session, source, "old", collected_at=LONG_AGO)
-        young = factories.add_post(session, source, "young")
-        matching.join_clusters(session, old, young, NOW)
-        posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
-        session.expire_all()
-        assert young.cluster_id is not None
-        assert count_rows(session)["clusters"] == 1
-
-
-def test_evidence_goes_with_the_reference_and_the_claim_stays(database: Database) -> None:
-    with database.work() as session:
-        claim = factories.add_post(session, factories.add_source(session))
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        article = factories.add_post(session, newspaper, collected_at=LONG_AGO)
-        factories.suggest(session, claim.id, {article.id: 0.8})
-        posts.delete_expired(session, newspaper.id, NOW, newspaper.retention_days, MANY)
-        assert session.scalars(select(Evidence)).all() == []
-        assert session.scalars(select(Post)).all() == [claim]
+def test_evidence_goes_with_the_reference_and_the_claim_stays(session: Session) -> None:
+    claim = factories.add_post(session, factories.add_source(session))
+    newspaper = factories.add_source(session, "newspaper", role="reference")
+    article = factories.add_post(session, newspaper, collected_at=LONG_AGO)
+    factories.suggest(session, claim.id, {article.id: 0.8})
+    posts.delete_expired(session, newspaper.id, NOW, newspaper.retention_days, MANY)
+    assert session.scalars(select(Evidence)).all() == []
+    assert session.scalars(select(Post)).all() == [claim]
 
 
 def test_deleted_text_does_not_linger_in_the_file(sqlite_database: Database) -> None:

@@ -13,7 +13,7 @@ from storage.posts import posts, sources
 from storage.scoring import registry, unscored
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.factories import make_post
+from tests.factories import hash_of, make_post
 
 LATER = MONDAY_MORNING + timedelta(hours=1)
 
@@ -52,26 +52,14 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         assert (post.revision_number, post.edited_at, post.deleted_at) == (0, None, None)
 
 
-def test_the_same_batch_twice_changes_nothing(database: Database) -> None:
+def test_the_same_batch_twice_changes_nothing(session: Session) -> None:
     batch = [make_post(str(number), f"bài số {number}") for number in range(1000)]
-    with database.work() as session:
-        source = factories.add_source(session)
-        assert posts.record(session, source.id, batch) == stored(new=1000)
-        assert posts.record(session, source.id, batch) == stored(duplicate=1000)
-        assert session.scalar(select(func.count()).select_from(Post)) == 1000
-        assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
-
-
-def test_nothing_to_store_is_no_trouble(database: Database) -> None:
-    with database.work() as session:
-        assert posts.record(session, factories.add_source(session).id, []) == stored()
-
-
-def test_one_identifier_in_two_sources_means_two_posts(database: Database) -> None:
-    with database.work() as session:
-        for name in ("forum", "newspaper"):
-            source = factories.add_source(session, name)
-            assert posts.record(session, source.id, [make_post("1")]) == stored(new=1)
+    source = factories.add_source(session)
+    assert posts.record(session, source.id, []) == stored()
+    assert posts.record(session, source.id, batch) == stored(new=1000)
+    assert posts.record(session, source.id, batch) == stored(duplicate=1000)
+    assert session.scalar(select(func.count()).select_from(Post)) == 1000
+    assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
 
 
 def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -> None:
@@ -92,12 +80,11 @@ def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -
         assert post.original_hash != post.content_hash
 
 
-def test_versions_within_one_batch_are_taken_in_their_order(database: Database) -> None:
+def test_versions_within_one_batch_are_taken_in_their_order(session: Session) -> None:
     versions = [make_post(text=text) for text in ("một", "hai", "hai", "ba")]
-    with database.work() as session:
-        source = factories.add_source(session)
-        assert posts.record(session, source.id, versions) == stored(new=1, changed=2, duplicate=1)
-        assert session.scalars(select(PostRevision.text).order_by(PostRevision.number)).all() == ["hai", "ba"]
+    source = factories.add_source(session)
+    assert posts.record(session, source.id, versions) == stored(new=1, changed=2, duplicate=1)
+    assert session.scalars(select(PostRevision.text).order_by(PostRevision.number)).all() == ["hai", "ba"]
 
 
 def test_an_edit_that_is_taken_back_is_a_version_of_its_own(database: Database) -> None:
@@ -110,13 +97,12 @@ def test_an_edit_that_is_taken_back_is_a_version_of_its_own(database: Database) 
         assert (the_post(session).current_text, the_post(session).revision_number) == ("A", 2)
 
 
-def test_importing_a_file_twice_does_not_look_like_edits(database: Database) -> None:
+def test_importing_a_file_twice_does_not_look_like_edits(session: Session) -> None:
     file = [make_post("1", "A"), make_post("1", "B"), make_post("2", "C")]
-    with database.work() as session:
-        source = factories.add_source(session)
-        assert posts.record(session, source.id, file, any_version=True) == stored(new=2, changed=1)
-        assert posts.record(session, source.id, file, any_version=True) == stored(duplicate=3)
-        assert posts.record(session, source.id, [make_post("1", "D")], any_version=True) == stored(changed=1)
+    source = factories.add_source(session)
+    assert posts.record(session, source.id, file, any_version=True) == stored(new=2, changed=1)
+    assert posts.record(session, source.id, file, any_version=True) == stored(duplicate=3)
+    assert posts.record(session, source.id, [make_post("1", "D")], any_version=True) == stored(changed=1)
 
 
 def test_engagement_follows_the_platform_without_a_revision(database: Database) -> None:
@@ -130,50 +116,32 @@ def test_engagement_follows_the_platform_without_a_revision(database: Database) 
         assert the_post(session).engagement == {"likes": 40}
 
 
-def test_a_post_that_went_is_marked_once_and_kept(database: Database) -> None:
-    with database.work() as session:
-        source, other = factories.add_source(session), factories.add_source(session, "newspaper")
-        factories.add_post(session, source)
-        factories.add_post(session, other)
-        assert posts.tombstone(session, source.id, ["1", "never seen"], LATER) == 1
-        assert posts.tombstone(session, source.id, ["1"], LATER + timedelta(days=1)) == 0
-        session.commit()
-    with database.work() as session:
-        gone = session.scalars(select(Post).where(Post.deleted_at.is_not(None))).one()
-        assert (gone.source.name, gone.deleted_at, gone.text) == ("forum", LATER, make_post().text)
+def test_a_post_that_went_is_marked_once_until_it_comes_back(session: Session) -> None:
+    source, other = factories.add_source(session), factories.add_source(session, "newspaper")
+    factories.add_post(session, source)
+    assert posts.record(session, other.id, [make_post()]) == stored(new=1), "an identifier is one of its source"
+    assert posts.tombstone(session, source.id, ["1", "never seen"], LATER) == 1
+    assert posts.tombstone(session, source.id, ["1"], LATER + timedelta(days=1)) == 0
+    session.expire_all()
+    gone = session.scalars(select(Post).where(Post.deleted_at.is_not(None))).one()
+    assert (gone.source.name, gone.deleted_at, gone.text) == ("forum", LATER, make_post().text)
+    posts.record(session, source.id, [make_post()])
+    session.expire_all()
+    assert gone.deleted_at is None
 
 
-def test_a_post_that_comes_back_loses_its_mark(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        factories.add_post(session, source)
-        posts.tombstone(session, source.id, ["1"], LATER)
-        session.expire_all()
-        posts.record(session, source.id, [make_post()])
-        session.commit()
-    with database.work() as session:
-        assert the_post(session).deleted_at is None
-
-
-def test_only_recent_posts_that_still_stand_are_watched_for_edits(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        factories.add_post(session, source, "old", collected_at=MONDAY_MORNING - timedelta(days=30))
-        for name in ("a", "b", "c", "gone"):
-            factories.add_post(session, source, name)
-        posts.tombstone(session, source.id, ["gone"], LATER)
-        since = MONDAY_MORNING - timedelta(days=7)
-        assert posts.watched_ids(session, source.id, since, limit=10) == ["c", "b", "a"]
-        assert posts.watched_ids(session, source.id, since, limit=2) == ["c", "b"]
-
-
-def test_posts_published_last_are_watched_first_in_whatever_order_they_were_met(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        for name, hours in (("new", 1), ("older", 9), ("newest", 0)):
-            factories.add_post(session, source, name, published_at=MONDAY_MORNING - timedelta(hours=hours))
-        since = MONDAY_MORNING - timedelta(days=7)
-        assert posts.watched_ids(session, source.id, since, limit=2) == ["newest", "new"]
+def test_recent_posts_that_still_stand_are_watched_for_edits_last_published_first(session: Session) -> None:
+    source = factories.add_source(session)
+    factories.add_post(session, source, "old", collected_at=MONDAY_MORNING - timedelta(days=30))
+    for name in ("a", "b", "c", "gone"):
+        factories.add_post(session, source, name)
+    posts.tombstone(session, source.id, ["gone"], LATER)
+    since = MONDAY_MORNING - timedelta(days=7)
+    assert posts.watched_ids(session, source.id, since, limit=10) == ["c", "b", "a"]
+    assert posts.watched_ids(session, source.id, since, limit=2) == ["c", "b"]
+    for name, hours in (("new", -1), ("older", 9), ("newest", -2)):
+        factories.add_post(session, source, name, published_at=MONDAY_MORNING - timedelta(hours=hours))
+    assert posts.watched_ids(session, source.id, since, limit=9) == ["newest", "new", "c", "b", "a", "older"]
 
 
 @pytest.mark.parametrize(
@@ -202,28 +170,37 @@ def test_a_lone_surrogate_is_refused_by_sqlite_too(sqlite_database: Database) ->
         factories.add_post(session, factories.add_source(session), text="nửa ký tự \ud83d")
 
 
-def test_each_version_is_scored_once_by_each_model(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        post = factories.add_post(session, source)
-        reference = factories.add_source(session, "newspaper", role="reference")
-        factories.add_post(session, reference)
-        model = factories.add_model(session)
-        assert unscored.waiting(session, 0, 10) == [post], "reference posts are evidence, they are not judged"
-        registry.record_scores(session, model.id, [factories.make_score(post)])
-        assert unscored.count(session, model) == 0
-        posts.record(session, source.id, [make_post(text="đã sửa")])
-        assert unscored.count(session, model) == 1, "an edit waits for a score of its own"
-        assert unscored.count(session, factories.add_model(session, "default-2")) == 1
+def test_a_reported_post_is_known_by_its_identifier_or_by_what_any_version_said(session: Session) -> None:
+    assert not posts.is_known(session, "tips", "1")
+    source = factories.add_source(session, "tips")
+    factories.add_post(session, source, "1", text="bản đầu")
+    factories.add_post(session, factories.add_source(session, "other"), "2")
+    posts.record(session, source.id, [make_post("1", "bản sau")])
+    assert [posts.is_known(session, "tips", external_id) for external_id in ("1", "2")] == [True, False]
+    said = ("bản đầu", "bản sau", "bản khác")
+    assert [posts.is_known(session, "tips", "x", [hash_of(text)]) for text in said] == [True, True, False]
 
 
-def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        waiting = [factories.add_post(session, source, str(number)) for number in range(5)]
-        model = factories.add_model(session)
-        assert unscored.waiting(session, 0, 3) == waiting[:3]
-        assert unscored.count(session, model) == 5
+def test_each_version_is_scored_once_by_each_model(session: Session) -> None:
+    source = factories.add_source(session)
+    post = factories.add_post(session, source)
+    reference = factories.add_source(session, "newspaper", role="reference")
+    factories.add_post(session, reference)
+    model = factories.add_model(session)
+    assert unscored.waiting(session, 0, 10) == [post], "reference posts are evidence, they are not judged"
+    registry.record_scores(session, model.id, [factories.make_score(post)])
+    assert unscored.count(session, model) == 0
+    posts.record(session, source.id, [make_post(text="đã sửa")])
+    assert unscored.count(session, model) == 1, "an edit waits for a score of its own"
+    assert unscored.count(session, factories.add_model(session, "default-2")) == 1
+
+
+def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(session: Session) -> None:
+    source = factories.add_source(session)
+    waiting = [factories.add_post(session, source, str(number)) for number in range(5)]
+    model = factories.add_model(session)
+    assert unscored.waiting(session, 0, 3) == waiting[:3]
+    assert unscored.count(session, model) == 5
 
 
 def test_the_account_of_a_reading_that_was_killed_is_closed_by_the_next(database: Database) -> None:

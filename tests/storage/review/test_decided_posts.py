@@ -1,12 +1,11 @@
 """What people are sure about: the newest decision on a version of a post."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from storage.database import Database
-from storage.models import Flag, Post, User
+from storage.models import Flag, User
 from storage.posts import posts
 from storage.review import decisions, flags, reviews
 from storage.scoring import matching
@@ -14,7 +13,6 @@ from tests.clock import MONDAY_MORNING
 from tests.factories import (
     add_drawn,
     add_flag,
-    add_model,
     add_post,
     add_source,
     add_user,
@@ -48,84 +46,62 @@ def said(session: Session) -> dict[tuple[int, str], bool]:
     ],
 )
 def test_the_newest_review_counts_and_only_when_it_is_sure(
-    database: Database, taken: list[str], sure: bool | None
+    session: Session, taken: list[str], sure: bool | None
 ) -> None:
-    with database.work() as session:
-        post, user = add_post(session, add_source(session)), add_user(session)
-        flag = add_flag(session, post)
-        for hours, decision in enumerate(taken):
-            review(session, flag, decision, user, hours)
-        assert said(session) == ({} if sure is None else {(post.id, "concern"): sure})
+    post, user = add_post(session, add_source(session)), add_user(session)
+    flag = add_flag(session, post)
+    for hours, decision in enumerate(taken):
+        review(session, flag, decision, user, hours)
+    assert said(session) == ({} if sure is None else {(post.id, "concern"): sure})
 
 
-def test_a_second_reading_teaches_nothing(database: Database) -> None:
-    with database.work() as session:
-        flag = add_flag(session, add_post(session, add_source(session)))
-        review(session, flag, "yes", add_user(session))
-        read_again(session, flag, add_user(session, "minh").id, "no")
-        assert said(session) == {(flag.post_id, "concern"): True}
+def test_a_second_reading_teaches_nothing(session: Session) -> None:
+    flag = add_flag(session, add_post(session, add_source(session)))
+    review(session, flag, "yes", add_user(session))
+    read_again(session, flag, add_user(session, "minh").id, "no")
+    assert said(session) == {(flag.post_id, "concern"): True}
 
 
-def test_a_decision_belongs_to_the_version_that_was_judged(database: Database) -> None:
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
-        flag = add_flag(session, post)
-        review(session, flag, "yes", user)
-        posts.record(session, source.id, [make_post("1", "bản mới")])
-        (found,) = decisions.label_decisions(session)
-        assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
-        flags.open_flags(session, flag.model_id, [make_flag(post)], NOW)
-        review(session, flag, "no", user, hours=-5)
-        (found,) = decisions.label_decisions(session)
-        assert (found.text, found.holds) == ("bản mới", False), "the newer version counts, whenever it was judged"
+def test_a_decision_belongs_to_the_version_that_was_judged(session: Session) -> None:
+    source, user = add_source(session), add_user(session)
+    post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
+    flag = add_flag(session, post)
+    review(session, flag, "yes", user)
+    posts.record(session, source.id, [make_post("1", "bản mới")])
+    (found,) = decisions.label_decisions(session)
+    assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
+    flags.open_flags(session, flag.model_id, [make_flag(post)], NOW)
+    review(session, flag, "no", user, hours=-5)
+    (found,) = decisions.label_decisions(session)
+    assert (found.text, found.holds) == ("bản mới", False), "the newer version counts, whenever it was judged"
 
 
-def test_posts_that_are_gone_teach_nothing(database: Database) -> None:
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        removed, erased = add_post(session, source, "1"), add_post(session, source, "2", author_key="a" * 64)
-        for post in (removed, erased):
-            review(session, add_flag(session, post), "yes", user)
-        assert len(said(session)) == 2
-        posts.tombstone(session, source.id, ["1"], NOW)
-        posts.erase_author(session, "a" * 64, NOW)
-        assert said(session) == {}
+def test_posts_that_are_gone_teach_nothing(session: Session) -> None:
+    source, user = add_source(session), add_user(session)
+    removed, erased = add_post(session, source, "1"), add_post(session, source, "2", author_key="a" * 64)
+    for post in (removed, erased):
+        review(session, add_flag(session, post), "yes", user)
+    assert len(said(session)) == 2
+    posts.tombstone(session, source.id, ["1"], NOW)
+    posts.erase_author(session, "a" * 64, NOW)
+    assert said(session) == {}
 
 
-def test_copies_know_that_they_are_the_same(database: Database) -> None:
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
-        matching.join_clusters(session, made[0], made[1], NOW)
-        for post in made:
-            review(session, add_flag(session, post), "yes", user)
-        first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))
-        assert first == second != third == fourth
+def test_copies_know_that_they_are_the_same(session: Session) -> None:
+    source, user = add_source(session), add_user(session)
+    made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
+    matching.join_clusters(session, made[0], made[1], NOW)
+    for post in made:
+        review(session, add_flag(session, post), "yes", user)
+    first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))
+    assert first == second != third == fourth
 
 
-def test_decisions_come_oldest_first(database: Database) -> None:
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        for number, hours in enumerate((3, 1, 2)):
-            review(session, add_flag(session, add_post(session, source, str(number))), "yes", user, hours)
-        times: list[datetime] = [one.decided_at for one in decisions.label_decisions(session)]
-        assert times == sorted(times)
-        assert len(times) == 3
-
-
-def test_nothing_decided_is_nothing_to_learn(database: Database) -> None:
-    with database.work() as session:
-        add_model(session)
-        post: Post = add_post(session, add_source(session))
-        add_flag(session, post)
-        assert decisions.label_decisions(session) == []
-
-
-def test_a_decision_says_how_its_post_was_drawn(database: Database) -> None:
-    with database.work() as session:
-        source, user = add_source(session), add_user(session)
-        (drawn,) = add_drawn(session, add_post(session, source, "drawn"), "concern", sampling="random")
-        review(session, drawn, "yes", user)
-        review(session, add_flag(session, add_post(session, source, "flagged")), "no", user)
-        assert [one.sampling for one in decisions.label_decisions(session)] == ["random", None]
+def test_decisions_come_oldest_first_and_say_how_their_post_was_drawn(session: Session) -> None:
+    source, user = add_source(session), add_user(session)
+    (drawn,) = add_drawn(session, add_post(session, source, "drawn"), "concern", sampling="random")
+    review(session, drawn, "yes", user, hours=3)
+    for hours in (1, 2):
+        review(session, add_flag(session, add_post(session, source, str(hours))), "no", user, hours)
+    found = decisions.label_decisions(session)
+    assert [(one.decided_at.hour - NOW.hour, one.sampling) for one in found] == [(1, None), (2, None), (3, "random")]

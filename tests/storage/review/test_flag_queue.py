@@ -32,41 +32,23 @@ def add_flags(session: Session, count: int) -> list[Flag]:
     return [add_flag(session, add_post(session, source, f"post {number}")) for number in range(count)]
 
 
-def test_each_order_has_its_own_first_flag(database: Database) -> None:
-    with database.work() as session:
-        found = add_flags(session, 4)
-        for number, flag in enumerate(found):
-            flag.worth, flag.reach, flag.probability, flag.dated = 0.0, 1.0, 0.9, NOW
-            flag.worth += number == 0
-            flag.reach += number == 1
-            flag.probability -= 0.3 * (number == 2)
-            flag.dated += timedelta(days=number == 3)
-        session.flush()
-        first = [numbers(session, order=order)[0] for order in (Order.WORTH, Order.REACH, Order.DOUBT, Order.NEWEST)]
-        assert first == [flag.id for flag in found]
-
-
-def _by_source(session: Session, flag: Flag) -> QueueFilter:
-    return QueueFilter(source_id=flag.post.source_id)
-
-
-def _by_kind(session: Session, flag: Flag) -> QueueFilter:
-    return QueueFilter(kind=flag.post.source.kind)
-
-
-def _by_day(session: Session, flag: Flag) -> QueueFilter:
-    return QueueFilter(since=flag.dated, until=flag.dated + timedelta(seconds=1))
+def test_each_order_has_its_own_first_flag(session: Session) -> None:
+    found = add_flags(session, 4)
+    for number, flag in enumerate(found):
+        flag.worth, flag.reach, flag.probability, flag.dated = 0.0, 1.0, 0.9, NOW
+        flag.worth += number == 0
+        flag.reach += number == 1
+        flag.probability -= 0.3 * (number == 2)
+        flag.dated += timedelta(days=number == 3)
+    session.flush()
+    first = [numbers(session, order=order)[0] for order in (Order.WORTH, Order.REACH, Order.DOUBT, Order.NEWEST)]
+    assert first == [flag.id for flag in found]
 
 
 def _by_place(session: Session, flag: Flag) -> QueueFilter:
-    draft = SearchDraft(
-        post_id=flag.post_id,
-        source_id=flag.post.source_id,
-        dated=flag.dated,
-        accented=("ở", "bình", "dương"),
-        bare=("o", "binh", "duong"),
-    )
-    search.index(session, [draft])
+    words = {"accented": ("ở", "bình", "dương"), "bare": ("o", "binh", "duong")}
+    of_post = {"post_id": flag.post_id, "source_id": flag.post.source_id, "dated": flag.dated}
+    search.index(session, [SearchDraft(**of_post, **words)])
     return QueueFilter(place=Words(("bình", "dương"), accented=True))
 
 
@@ -89,9 +71,9 @@ def _by_lease(session: Session, flag: Flag) -> QueueFilter:
 
 
 FILTERS: dict[str, Callable[[Session, Flag], QueueFilter]] = {
-    "source": _by_source,
-    "kind": _by_kind,
-    "day": _by_day,
+    "source": lambda _, flag: QueueFilter(source_id=flag.post.source_id),
+    "kind": lambda _, flag: QueueFilter(kind=flag.post.source.kind),
+    "day": lambda _, flag: QueueFilter(since=flag.dated, until=flag.dated + timedelta(seconds=1)),
     "place": _by_place,
     "assigned": _by_assignment,
     "decided": _by_decision,
@@ -100,27 +82,25 @@ FILTERS: dict[str, Callable[[Session, Flag], QueueFilter]] = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_leaves_what_it_names(database: Database, name: str) -> None:
-    with database.work() as session:
-        add_flags(session, 2)
-        source = add_source(session, "mạng", kind="mastodon")
-        flag = add_flag(session, add_post(session, source, "x", published_at=NOW - timedelta(days=3)))
-        wanted = FILTERS[name](session, flag)
-        assert numbers(session, wanted) == [flag.id]
-        assert flag_queue.count(session, wanted, at_most=10) == 1
-        assert flag_queue.count(session, QueueFilter(state=None), at_most=2) == 2
-        assert flag_queue.listed(session, wanted, counted=10).total == 1
-        assert flag_queue.listed(session, QueueFilter(state=None), counted=2).total == 2
+def test_a_filter_leaves_what_it_names(session: Session, name: str) -> None:
+    add_flags(session, 2)
+    source = add_source(session, "mạng", kind="mastodon")
+    flag = add_flag(session, add_post(session, source, "x", published_at=NOW - timedelta(days=3)))
+    wanted = FILTERS[name](session, flag)
+    assert numbers(session, wanted) == [flag.id]
+    assert flag_queue.count(session, wanted, at_most=10) == 1
+    assert flag_queue.count(session, QueueFilter(state=None), at_most=2) == 2
+    assert flag_queue.listed(session, wanted, counted=10).total == 1
+    assert flag_queue.listed(session, QueueFilter(state=None), counted=2).total == 2
 
 
-def test_a_decision_that_was_taken_back_is_nobody_s(database: Database) -> None:
-    with database.work() as session:
-        (flag,) = add_flags(session, 1)
-        wanted = _by_decision(session, flag)
-        last = reviews.last_of(session, wanted.decided_by or 0)
-        assert last is not None
-        reviews.undo(session, last, reviewer_id=last.reviewer_id, now=NOW)
-        assert numbers(session, wanted) == []
+def test_a_decision_that_was_taken_back_is_nobody_s(session: Session) -> None:
+    (flag,) = add_flags(session, 1)
+    wanted = _by_decision(session, flag)
+    last = reviews.last_of(session, wanted.decided_by or 0)
+    assert last is not None
+    reviews.undo(session, last, reviewer_id=last.reviewer_id, now=NOW)
+    assert numbers(session, wanted) == []
 
 
 VALUES = st.lists(st.sampled_from((0.5, 0.6, 0.6, 0.9)), min_size=1, max_size=12)
@@ -166,24 +146,24 @@ def test_pages_forward_and_back_hold_every_flag_once(
         session.rollback()
 
 
-def test_a_page_behind_a_flag_that_is_gone_is_the_first(database: Database) -> None:
-    with database.work() as session:
-        found = add_flags(session, 3)
-        gone = found[1].id
-        session.execute(delete(Post).where(Post.id == found[1].post_id))
-        assert [flag.id for flag in flag_queue.listed(session, after=gone).flags] == [found[0].id, found[2].id]
+def test_a_page_behind_a_flag_that_is_gone_is_the_first(session: Session) -> None:
+    found = add_flags(session, 3)
+    gone = found[1].id
+    session.execute(delete(Post).where(Post.id == found[1].post_id))
+    assert [flag.id for flag in flag_queue.listed(session, after=gone).flags] == [found[0].id, found[2].id]
 
 
 @pytest.mark.parametrize("order", Order)
-def test_the_next_flag_is_the_one_behind_in_the_order(database: Database, order: Order) -> None:
-    with database.work() as session:
-        add_flags(session, 4)
-        whole = numbers(session, order=order)
-        taken = flag_queue.lease_next(session, order=order, owner="lan", now=NOW, until=SOON, after=whole[1])
-        assert taken is not None
-        assert taken.id == whole[2]
-        wanted = QueueFilter(label="negative")
-        assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
+def test_the_next_flag_is_the_one_behind_in_the_order(session: Session, order: Order) -> None:
+    add_flags(session, 4)
+    whole = numbers(session, order=order)
+    taken = flag_queue.lease_next(session, order=order, owner="lan", now=NOW, until=SOON, after=whole[1])
+    assert taken is not None
+    assert taken.id == whole[2]
+    wanted, other = QueueFilter(label="negative"), add_flag(session, taken.post, "unverified")
+    assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
+    wanted = QueueFilter(label="unverified")
+    assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is other
 
 
 def test_the_usual_order_reads_its_index_and_stops(sqlite_database: Database) -> None:

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from storage.database import Database
-from storage.errors import NotFound
 from storage.models import Flag, Post, Source
 from storage.posts import posts, sources
 from storage.review import flag_queue
-from storage.review.flag_queue import QueueFilter
+from storage.scoring import registry
 from tests import factories
 from tests.clock import MONDAY_MORNING
 
@@ -39,93 +39,74 @@ def side_by_side(database: Database, work: Callable[[Database, str], Answer]) ->
         return list(pool.map(one, ["first", "second"]))
 
 
-def test_what_one_program_reads_no_other_takes(database: Database) -> None:
-    with database.work() as session:
-        for name in ("forum", "newspaper"):
-            factories.add_source(session, name)
-        session.commit()
-    with database.work() as one, database.work() as other:
-        taken = sources.lease(one, owner="one", now=NOW, until=SOON, only_due=True)
-        one.commit()
-        assert [source.name for source in taken] == ["forum", "newspaper"]
-        assert sources.lease(other, owner="other", now=NOW, until=SOON, only_due=True) == []
+def test_a_lease_ends_by_itself_or_when_its_owner_gives_it_back(session: Session) -> None:
+    source = factories.add_source(session)
+
+    def take(owner: str, minutes: int) -> int:
+        now = NOW + timedelta(minutes=minutes)
+        until = now + timedelta(minutes=15)
+        return len(sources.lease(session, owner=owner, now=now, until=until, only_due=False))
+
+    assert [take("one", 0), take("two", 14), take("two", 16)] == [1, 0, 1]
+    sources.release(session, source.id, "one")
+    assert take("one", 17) == 0, "who no longer holds it cannot give it back"
+    sources.release(session, source.id, "two")
+    assert take("one", 17) == 1
 
 
-def test_a_lease_ends_by_itself_or_when_its_owner_gives_it_back(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
+def test_only_what_is_due_enabled_named_and_not_a_file_is_taken(session: Session) -> None:
+    factories.add_source(session, "a-file", kind="import")
+    off = factories.add_source(session, "off")
+    sources.set_enabled(session, off, enabled=False, why="robots.txt refuses")
+    rested = factories.add_source(session, "rested")
+    sources.record_success(session, rested, NOW - timedelta(seconds=rested.interval_seconds))
+    resting = factories.add_source(session, "resting")
+    sources.record_success(session, resting, NOW)
+    factories.add_source(session, "new")
 
-        def take(owner: str, minutes: int) -> int:
-            now = NOW + timedelta(minutes=minutes)
-            until = now + timedelta(minutes=15)
-            return len(sources.lease(session, owner=owner, now=now, until=until, only_due=False))
+    def names(*, only_due: bool, among: tuple[str, ...] = ()) -> list[str]:
+        taken = sources.lease(session, owner="me", now=NOW, until=SOON, only_due=only_due, names=among)
+        for source in taken:
+            sources.release(session, source.id, "me")
+        return [source.name for source in taken]
 
-        assert [take("one", 0), take("two", 14), take("two", 16)] == [1, 0, 1]
-        sources.release(session, source.id, "one")
-        assert take("one", 17) == 0, "who no longer holds it cannot give it back"
-        sources.release(session, source.id, "two")
-        assert take("one", 17) == 1
-
-
-def test_only_what_is_due_enabled_named_and_not_a_file_is_taken(database: Database) -> None:
-    with database.work() as session:
-        factories.add_source(session, "a-file", kind="import")
-        off = factories.add_source(session, "off")
-        sources.set_enabled(session, off, enabled=False, why="robots.txt refuses")
-        rested = factories.add_source(session, "rested")
-        sources.record_success(session, rested, NOW - timedelta(seconds=rested.interval_seconds))
-        resting = factories.add_source(session, "resting")
-        sources.record_success(session, resting, NOW)
-        factories.add_source(session, "new")
-
-        def names(*, only_due: bool, among: tuple[str, ...] = ()) -> list[str]:
-            taken = sources.lease(session, owner="me", now=NOW, until=SOON, only_due=only_due, names=among)
-            for source in taken:
-                sources.release(session, source.id, "me")
-            return [source.name for source in taken]
-
-        assert names(only_due=True) == ["new", "rested"], "what was never read comes first"
-        assert names(only_due=False) == ["new", "rested", "resting"]
-        assert names(only_due=True, among=("resting", "rested", "off")) == ["rested"]
-        assert off.why_disabled == "robots.txt refuses"
+    assert names(only_due=True) == ["new", "rested"], "what was never read comes first"
+    assert names(only_due=False) == ["new", "rested", "resting"]
+    assert names(only_due=True, among=("resting", "rested", "off")) == ["rested"]
+    assert off.why_disabled == "robots.txt refuses"
 
 
-def test_a_failed_reading_waits_until_it_is_tried_again_and_success_forgets_it(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        for _ in range(2):
-            sources.record_failure(session, source, "no answer", NOW + timedelta(hours=2))
-        assert (source.failures, source.last_error) == (2, "no answer")
-        assert source.next_due_at == NOW + timedelta(hours=2)
-        sources.record_success(session, source, NOW)
-        assert (source.failures, source.last_error) == (0, None)
-        assert source.last_success_at == NOW
-        assert source.next_due_at == NOW + timedelta(seconds=source.interval_seconds)
+def test_a_failed_reading_waits_until_it_is_tried_again_and_success_forgets_it(session: Session) -> None:
+    source = factories.add_source(session)
+    for _ in range(2):
+        sources.record_failure(session, source, "no answer", NOW + timedelta(hours=2))
+    assert (source.failures, source.last_error) == (2, "no answer")
+    assert source.next_due_at == NOW + timedelta(hours=2)
+    sources.record_success(session, source, NOW)
+    assert (source.failures, source.last_error) == (0, None)
+    assert source.last_success_at == NOW
+    assert source.next_due_at == NOW + timedelta(seconds=source.interval_seconds)
 
 
-def test_registering_again_updates_and_a_new_address_forgets_the_old_bookmarks(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        source.cursor, source.validators = {"page": 3}, {"u": {"etag": '"1"'}}
-        draft = factories.make_source(retention_days=30)
-        assert sources.register(session, draft, NOW) == (source, False)
-        assert (source.retention_days, source.cursor) == (30, {"page": 3})
-        sources.register(session, factories.make_source(address="https://elsewhere.example.vn/feed"), NOW)
-        assert (source.cursor, source.validators) == ({}, {})
-        assert sources.all_sources(session) == [source]
-        with pytest.raises(NotFound, match="no source named 'forums'"):
-            sources.by_name(session, "forums")
+def test_registering_again_updates_and_a_new_address_forgets_the_old_bookmarks(session: Session) -> None:
+    source = factories.add_source(session)
+    source.cursor, source.validators = {"page": 3}, {"u": {"etag": '"1"'}}
+    draft = factories.make_source(retention_days=30)
+    assert sources.register(session, draft, NOW) == (source, False)
+    assert (source.retention_days, source.cursor) == (30, {"page": 3})
+    sources.register(session, factories.make_source(address="https://elsewhere.example.vn/feed"), NOW)
+    assert (source.cursor, source.validators) == ({}, {})
+    assert sources.all_sources(session) == [source]
 
 
-def test_the_leases_of_a_program_that_was_killed_are_free_at_once(database: Database) -> None:
-    with database.work() as session:
-        for name, owner in (("forum", "killed"), ("newspaper", "alive")):
-            factories.add_source(session, name)
-            sources.lease(session, owner=owner, now=NOW, until=SOON, only_due=False, names=[name])
-        session.expire_all()
-        sources.release_abandoned(session, lambda owner: owner == "killed")
-        taken = sources.lease(session, owner="next", now=NOW, until=SOON, only_due=False)
-        assert [source.name for source in taken] == ["forum"]
+def test_the_leases_of_a_program_that_was_killed_are_free_at_once(session: Session) -> None:
+    for name, owner in (("forum", "killed"), ("newspaper", "alive")):
+        factories.add_source(session, name)
+        sources.lease(session, owner=owner, now=NOW, until=SOON, only_due=False, names=[name])
+    session.expire_all()
+    sources.release_abandoned(session, lambda owner: owner == "killed")
+    taken = sources.lease(session, owner="next", now=NOW, until=SOON, only_due=False)
+    assert [source.name for source in taken] == ["forum"]
 
 
 def test_how_far_a_source_was_read_is_kept_with_its_lease(database: Database) -> None:
@@ -161,75 +142,59 @@ def test_two_programs_at_the_same_moment_share_the_sources_and_take_none_twice(d
         assert holders.count("first") == len(first)
 
 
-def test_two_programs_that_store_the_same_posts_at_the_same_moment_store_them_once(database: Database) -> None:
+BATCH = [factories.make_post(str(number)) for number in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("store", "posts_and_models"),
+    [
+        (lambda session: posts.record(session, 1, BATCH), (50, 0)),
+        (factories.add_model, (0, 1)),
+    ],
+    ids=["posts", "a new model"],
+)
+def test_two_programs_that_store_the_same_at_the_same_moment_store_it_once(
+    database: Database, store: Callable[[Session], object], posts_and_models: tuple[int, int]
+) -> None:
     with database.work() as session:
-        source_id = factories.add_source(session).id
+        factories.add_source(session)
         session.commit()
-    batch = [factories.make_post(str(number)) for number in range(50)]
 
-    def store(own: Database, _owner: str) -> None:
+    def keep(own: Database, _owner: str) -> None:
         with own.work() as session:
-            posts.record(session, source_id, batch)
+            store(session)
             session.commit()
 
-    side_by_side(database, store)
+    side_by_side(database, keep)
     with database.work() as session:
-        assert len(session.scalars(select(Post)).all()) == 50
+        assert (len(session.scalars(select(Post)).all()), len(registry.all_models(session))) == posts_and_models
 
 
-def test_two_programs_that_activate_a_new_model_at_the_same_moment_register_it_once(database: Database) -> None:
-    def activate(own: Database, _owner: str) -> int:
-        with own.work() as session:
-            model = factories.add_model(session)
-            session.commit()
-            return model.id
+def test_reviewers_get_different_flags_most_probable_first(session: Session) -> None:
+    source = factories.add_source(session)
+    for external_id, probability in (("low", 0.6), ("high", 0.9), ("middle", 0.7)):
+        factories.add_flag(session, factories.add_post(session, source, external_id), probability=probability)
 
-    first, second = side_by_side(database, activate)
-    assert first == second
+    def next_of(owner: str, *, minutes: int = 0) -> str | None:
+        now = NOW + timedelta(minutes=minutes)
+        flag = flag_queue.lease_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
+        return flag.post.external_id if flag else None
 
-
-def test_reviewers_get_different_flags_most_probable_first(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        for external_id, probability in (("low", 0.6), ("high", 0.9), ("middle", 0.7)):
-            factories.add_flag(session, factories.add_post(session, source, external_id), probability=probability)
-
-        def next_of(owner: str, *, minutes: int = 0) -> str | None:
-            now = NOW + timedelta(minutes=minutes)
-            flag = flag_queue.lease_next(session, owner=owner, now=now, until=now + timedelta(minutes=15))
-            return flag.post.external_id if flag else None
-
-        assert next_of("lan") == "high"
-        assert next_of("lan") == "high", "who opens the desk again gets the same flag back"
-        assert next_of("minh") == "middle"
-        assert next_of("hoa") == "low"
-        assert next_of("sơn") is None
-        assert next_of("sơn", minutes=16) == "high", "a lease that ran out is free again"
+    assert next_of("lan") == "high"
+    assert next_of("lan") == "high", "who opens the desk again gets the same flag back"
+    assert next_of("minh") == "middle"
+    assert next_of("hoa") == "low"
+    assert next_of("sơn") is None
+    assert next_of("sơn", minutes=16) == "high", "a lease that ran out is free again"
 
 
-def test_the_queue_can_be_asked_for_one_label(database: Database) -> None:
-    with database.work() as session:
-        post = factories.add_post(session, factories.add_source(session))
-        factories.add_flag(session, post, "negative", 0.95)
-        concern = factories.add_flag(session, post, "concern", 0.6)
-        assert (
-            flag_queue.lease_next(session, owner="lan", now=NOW, until=SOON, wanted=QueueFilter(label="concern"))
-            is concern
-        )
-        assert (
-            flag_queue.lease_next(session, owner="lan", now=NOW, until=SOON, wanted=QueueFilter(label="unverified"))
-            is None
-        )
-
-
-def test_more_reviewers_than_twenty_all_find_work(database: Database) -> None:
-    with database.work() as session:
-        source = factories.add_source(session)
-        for number in range(25):
-            factories.add_flag(session, factories.add_post(session, source, str(number)), probability=0.9)
-        taken = [flag_queue.lease_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
-        assert len({flag.id for flag in taken if flag}) == 25
-        assert taken[-1] is None
+def test_more_reviewers_than_twenty_all_find_work(session: Session) -> None:
+    source = factories.add_source(session)
+    for number in range(25):
+        factories.add_flag(session, factories.add_post(session, source, str(number)), probability=0.9)
+    taken = [flag_queue.lease_next(session, owner=f"reviewer {n}", now=NOW, until=SOON) for n in range(26)]
+    assert len({flag.id for flag in taken if flag}) == 25
+    assert taken[-1] is None
 
 
 def test_two_reviewers_at_the_same_moment_never_get_one_flag(database: Database) -> None:

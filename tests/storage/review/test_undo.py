@@ -31,55 +31,52 @@ def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
     )
 
 
-def test_an_undone_decision_leaves_what_was_before(database: Database) -> None:
-    with database.work() as session:
-        lan = add_user(session)
-        flag = add_flag(session, add_post(session, add_source(session)))
-        states = []
-        for decision in ("no", "reopened", "yes"):
-            decide(session, flag, decision, lan)
-            states.append(flag.state)
-        for _ in range(3):
-            last = reviews.last_of(session, lan.id)
-            assert last is not None
-            (row,) = reviews.undo(session, last, reviewer_id=lan.id, now=NOW)
-            assert (row.decision, row.withdraws) == ("withdrawn", last.id)
-            states.append(flag.state)
-        assert states == ["rejected", "open", "confirmed", "open", "rejected", "open"]
-        assert reviews.last_of(session, lan.id) is None
-        assert len(reviews.history(session, flag.id)) == 6
-        assert decisions.label_decisions(session) == []
-
-
-def test_a_decision_after_which_somebody_else_decided_stays(database: Database) -> None:
-    with database.work() as session:
-        lan, minh = add_user(session), add_user(session, "minh")
-        flag = add_flag(session, add_post(session, add_source(session)))
-        own = decide(session, flag, "no", lan)
-        decide(session, flag, "reopened", minh)
-        assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
-        assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
-        assert flag.state == "open"
-
-
-def test_copies_are_decided_and_taken_back_together(database: Database) -> None:
-    with database.work() as session:
-        lan, minh = add_user(session), add_user(session, "minh")
-        first, second, third, other = add_copies(session, 4)
-        decide(session, other, "no", minh)
-        own = decide(session, first, "yes", lan)
-        found = reviews.open_copies(session, first)
-        assert list(found) == [second, third]
-        copied = [reviews.decide_copy(session, flag, own, topic="wages", place="", now=NOW) for flag in found]
-        assert [row.batch for row in copied] == [own.id, own.id]
-        assert {flag.state for flag in (first, second, third)} == {"confirmed"}
-        told = [(review.flag_id, name) for review, name in reviews.decided_copies(session, first)]
-        assert told == [(third.id, "lan"), (second.id, "lan"), (other.id, "minh")]
-        decide(session, third, "reopened", minh)
+def test_an_undone_decision_leaves_what_was_before(session: Session) -> None:
+    lan = add_user(session)
+    flag = add_flag(session, add_post(session, add_source(session)))
+    states = []
+    for decision in ("no", "reopened", "yes"):
+        decide(session, flag, decision, lan)
+        states.append(flag.state)
+    for _ in range(3):
         last = reviews.last_of(session, lan.id)
-        assert last is own
-        assert [row.withdraws for row in reviews.undo(session, own, reviewer_id=lan.id, now=NOW)] == [1 + 1, 3]
-        assert [flag.state for flag in (first, second, third, other)] == ["open", "open", "open", "rejected"]
+        assert last is not None
+        (row,) = reviews.undo(session, last, reviewer_id=lan.id, now=NOW)
+        assert (row.decision, row.withdraws) == ("withdrawn", last.id)
+        states.append(flag.state)
+    assert states == ["rejected", "open", "confirmed", "open", "rejected", "open"]
+    assert reviews.last_of(session, lan.id) is None
+    assert len(reviews.history(session, flag.id)) == 6
+    assert decisions.label_decisions(session) == []
+
+
+def test_a_decision_after_which_somebody_else_decided_stays(session: Session) -> None:
+    lan, minh = add_user(session), add_user(session, "minh")
+    flag = add_flag(session, add_post(session, add_source(session)))
+    own = decide(session, flag, "no", lan)
+    decide(session, flag, "reopened", minh)
+    assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
+    assert reviews.undo(session, own, reviewer_id=lan.id, now=NOW) == []
+    assert flag.state == "open"
+
+
+def test_copies_are_decided_and_taken_back_together(session: Session) -> None:
+    lan, minh = add_user(session), add_user(session, "minh")
+    first, second, third, other = add_copies(session, 4)
+    decide(session, other, "no", minh)
+    own = decide(session, first, "yes", lan)
+    found = reviews.open_copies(session, first)
+    assert list(found) == [second, third]
+    copied = [reviews.decide_copy(session, flag, own, topic="wages", place="", now=NOW) for flag in found]
+    assert [row.batch for row in copied] == [own.id, own.id]
+    assert {flag.state for flag in (first, second, third)} == {"confirmed"}
+    told = [(review.flag_id, name) for review, name in reviews.decided_copies(session, first)]
+    assert told == [(third.id, "lan"), (second.id, "lan"), (other.id, "minh")]
+    decide(session, third, "reopened", minh)
+    last = reviews.last_of(session, lan.id)
+    assert last is own
+    assert [row.withdraws for row in reviews.undo(session, own, reviewer_id=lan.id, now=NOW)] == [1 + 1, 3]
+    assert [flag.state for flag in (first, second, third, other)] == ["open", "open", "open", "rejected"]
 
 
 # What people do in any order: (what, which of three copies, who, which decision or step).

@@ -2,13 +2,10 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.labels import CLAIM_LABELS
-from storage.database import Database
-from storage.errors import NotFound
 from storage.models import Cluster, Post
 from storage.scoring import matching
 from storage.search import search
@@ -27,176 +24,160 @@ def count_clusters(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Cluster)) or 0
 
 
-def test_posts_that_share_keys_are_candidates_and_those_that_share_most_come_first(database: Database) -> None:
-    with database.work() as session:
-        first, second, third, fourth = add_posts(session, 4)
-        keys = {first.id: [11, 12, 13], second.id: [13, 24], third.id: [11, 12, 34], fourth.id: [44]}
-        matching.set_bands(session, keys)
-        found = {first.id: [third.id, second.id], second.id: [first.id], third.id: [first.id], fourth.id: []}
-        assert matching.sharing_keys(session, keys) == found
-        assert matching.sharing_keys(session, {fourth.id: []}) == {fourth.id: []}
-        matching.set_bands(session, {first.id: [44]})  # an edit has other keys
-        found = {first.id: [fourth.id], second.id: []}
-        assert matching.sharing_keys(session, {first.id: [44], second.id: [13]}) == found
-        assert matching.sharing_keys(session, {}) == {}
+def test_posts_that_share_keys_are_candidates_and_those_that_share_most_come_first(session: Session) -> None:
+    first, second, third, fourth = add_posts(session, 4)
+    keys = {first.id: [11, 12, 13], second.id: [13, 24], third.id: [11, 12, 34], fourth.id: [44]}
+    matching.set_bands(session, keys)
+    found = {first.id: [third.id, second.id], second.id: [first.id], third.id: [first.id], fourth.id: []}
+    assert matching.sharing_keys(session, keys) == found
+    assert matching.sharing_keys(session, {fourth.id: []}) == {fourth.id: []}
+    matching.set_bands(session, {first.id: [44]})  # an edit has other keys
+    found = {first.id: [fourth.id], second.id: []}
+    assert matching.sharing_keys(session, {first.id: [44], second.id: [13]}) == found
+    assert matching.sharing_keys(session, {}) == {}
 
 
-def test_of_a_key_the_oldest_posts_are_candidates(database: Database) -> None:
-    with database.work() as session:
-        many = [post.id for post in add_posts(session, matching.OLDEST_OF_KEY + 3)]
-        matching.set_bands(session, {post_id: [7, 7 + post_id] for post_id in many})
-        last = many[-1]
-        assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
+def test_of_a_key_the_oldest_posts_are_candidates(session: Session) -> None:
+    many = [post.id for post in add_posts(session, matching.OLDEST_OF_KEY + 3)]
+    matching.set_bands(session, {post_id: [7, 7 + post_id] for post_id in many})
+    last = many[-1]
+    assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
 
 
-def test_a_cluster_has_a_name_and_its_posts_by_date(database: Database) -> None:
-    with database.work() as session:
-        (first,) = add_posts(session, 1)
-        other = factories.add_source(session, "other")
-        early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
-        matching.join_clusters(session, first, early, NOW)
-        cluster = first.cluster_id or 0
-        assert matching.unnamed(session, [cluster]) == {cluster: first.id}
-        assert matching.cluster_name(session, cluster) is None
-        matching.set_name(session, cluster, "cắt điện")
-        assert matching.unnamed(session, [cluster]) == {}
-        assert matching.cluster_name(session, cluster) == "cắt điện"
-        by_date = [(copy.source, copy.dated) for copy in matching.copies_by_date(session, cluster)]
-        assert by_date == [("other", NOW - timedelta(days=2)), (first.source.name, NOW)]
+def test_a_cluster_has_a_name_and_its_posts_by_date(session: Session) -> None:
+    (first,) = add_posts(session, 1)
+    other = factories.add_source(session, "other")
+    early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
+    matching.join_clusters(session, first, early, NOW)
+    cluster = first.cluster_id or 0
+    assert matching.unnamed(session, [cluster]) == {cluster: first.id}
+    assert matching.cluster_name(session, cluster) is None
+    matching.set_name(session, cluster, "cắt điện")
+    assert matching.unnamed(session, [cluster]) == {}
+    assert matching.cluster_name(session, cluster) == "cắt điện"
+    by_date = [(copy.source, copy.dated) for copy in matching.copies_by_date(session, cluster)]
+    assert by_date == [("other", NOW - timedelta(days=2)), (first.source.name, NOW)]
 
 
-def test_copies_come_into_one_cluster(database: Database) -> None:
-    with database.work() as session:
-        first, second, third = add_posts(session, 3)
-        matching.join_clusters(session, first, second, NOW)
-        matching.join_clusters(session, third, first, NOW)
-        assert first.cluster_id == second.cluster_id == third.cluster_id
-        assert first.cluster_id is not None
-        assert matching.copies(session, first) == [second, third]
-        assert matching.cluster_sizes(session, [first.cluster_id]) == {first.cluster_id: 3}
+def test_copies_come_into_one_cluster(session: Session) -> None:
+    first, second, third = add_posts(session, 3)
+    assert matching.copies(session, first) == []
+    assert matching.cluster_sizes(session, []) == {}
+    matching.join_clusters(session, first, second, NOW)
+    matching.join_clusters(session, third, first, NOW)
+    assert first.cluster_id == second.cluster_id == third.cluster_id
+    assert first.cluster_id is not None
+    assert matching.copies(session, first) == [second, third]
+    assert matching.cluster_sizes(session, [first.cluster_id]) == {first.cluster_id: 3}
 
 
-def test_two_clusters_that_meet_become_one(database: Database) -> None:
-    with database.work() as session:
-        one, two, three, four = add_posts(session, 4)
-        matching.join_clusters(session, one, two, NOW)
-        matching.join_clusters(session, three, four, NOW)
-        assert count_clusters(session) == 2
-        matching.join_clusters(session, two, three, NOW)
+def test_two_clusters_that_meet_become_one(session: Session) -> None:
+    one, two, three, four = add_posts(session, 4)
+    matching.join_clusters(session, one, two, NOW)
+    matching.join_clusters(session, three, four, NOW)
+    assert count_clusters(session) == 2
+    matching.join_clusters(session, two, three, NOW)
+    session.expire_all()
+    assert len({post.cluster_id for post in (one, two, three, four)}) == 1
+    assert count_clusters(session) == 1
+    matching.join_clusters(session, one, four, NOW)
+    assert count_clusters(session) == 1
+
+
+def test_suggestions_are_shown_most_similar_first_and_a_later_look_replaces_them(session: Session) -> None:
+    (claim,) = add_posts(session, 1)
+    newspaper = factories.add_source(session, "newspaper", role="reference")
+    far, near, marked = (factories.add_post(session, newspaper, name) for name in ("far", "near", "marked"))
+    flag = factories.add_flag(session, claim, "unverified")
+    user = factories.add_user(session, "Lan")
+
+    def found() -> list[tuple[str, float, str]]:
         session.expire_all()
-        assert len({post.cluster_id for post in (one, two, three, four)}) == 1
-        assert count_clusters(session) == 1
-        matching.join_clusters(session, one, four, NOW)
-        assert count_clusters(session) == 1
+        evidence = matching.evidence_of(session, claim.id)
+        return [(e.reference.external_id, e.similarity, e.state) for e in evidence]
+
+    assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None) == [claim]
+    factories.suggest(session, claim.id, {far.id: 0.3, near.id: 0.8, marked.id: 0.5})
+    assert found() == [("near", 0.8, "suggested"), ("marked", 0.5, "suggested"), ("far", 0.3, "suggested")]
+    mark = next(e for e in matching.evidence_of(session, claim.id) if e.reference_id == marked.id)
+    matching.mark_evidence(session, mark.id, "unrelated", user_id=user.id, now=NOW)
+    factories.suggest(session, claim.id, {far.id: 0.9})
+    assert found() == [("far", 0.9, "suggested"), ("marked", 0.5, "unrelated")]
+    assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=NOW) == []
+    session.refresh(flag)
+    assert (flag.searched_at, flag.searched_among) == (NOW, 1)
 
 
-def test_a_post_without_copies_has_none(database: Database) -> None:
-    with database.work() as session:
-        (post,) = add_posts(session, 1)
-        assert matching.copies(session, post) == []
-        assert matching.cluster_sizes(session, []) == {}
+def test_evidence_is_looked_for_again_for_some_time_when_something_came_in_since(session: Session) -> None:
+    (claim,) = add_posts(session, 1)
+    newspaper = factories.add_source(session, "newspaper", role="reference")
+    item = factories.add_post(session, newspaper, "old")
+    factories.add_flag(session, claim, "unverified")
+
+    def arrives(name: str, hour: int) -> None:
+        post = factories.add_post(session, newspaper, name, collected_at=NOW + timedelta(hours=hour))
+        draft = search.SearchDraft(post_id=post.id, source_id=newspaper.id, dated=NOW, accented=["a"], bare=["a"])
+        search.index(session, [draft])
+
+    def waits(since: datetime = NOW) -> bool:
+        assert not matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None)
+        return bool(matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=since))
+
+    factories.suggest(session, claim.id, {}, now=NOW + timedelta(hours=1))
+    assert not waits()
+    arrives("new", 2)
+    assert waits()
+    factories.suggest(session, claim.id, {item.id: 0.5}, now=NOW + timedelta(hours=3))
+    arrives("newer", 4)
+    assert waits()  # a better one may have come
+    assert not waits(NOW + timedelta(minutes=1))  # its flag was opened before
+    arrives("check", 5)
+    check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
+    matching.record_fact_checks(session, newspaper.id, [check])
+    assert waits(NOW + timedelta(minutes=1))  # a fact-check always counts
 
 
-def test_suggestions_are_shown_most_similar_first_and_a_later_look_replaces_them(database: Database) -> None:
-    with database.work() as session:
-        (claim,) = add_posts(session, 1)
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        far, near, marked = (factories.add_post(session, newspaper, name) for name in ("far", "near", "marked"))
-        flag = factories.add_flag(session, claim, "unverified")
-        user = factories.add_user(session, "Lan")
+def test_what_the_program_reads_places_a_claim_until_somebody_judged_it(session: Session) -> None:
+    (claim,) = add_posts(session, 1)
+    newspaper = factories.add_source(session, "newspaper", role="reference")
+    near, far = (factories.add_post(session, newspaper, name) for name in ("near", "far"))
+    flag = factories.add_flag(session, claim, "unverified")
+    user = factories.add_user(session, "Lan")
 
-        def found() -> list[tuple[str, float, str]]:
-            session.expire_all()
-            evidence = matching.evidence_of(session, claim.id)
-            return [(e.reference.external_id, e.similarity, e.state) for e in evidence]
-
-        assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None) == [claim]
-        factories.suggest(session, claim.id, {far.id: 0.3, near.id: 0.8, marked.id: 0.5})
-        assert found() == [("near", 0.8, "suggested"), ("marked", 0.5, "suggested"), ("far", 0.3, "suggested")]
-        mark = next(e for e in matching.evidence_of(session, claim.id) if e.reference_id == marked.id)
-        matching.mark_evidence(session, mark.id, "unrelated", user_id=user.id, now=NOW)
-        factories.suggest(session, claim.id, {far.id: 0.9})
-        assert found() == [("far", 0.9, "suggested"), ("marked", 0.5, "unrelated")]
-        assert matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=NOW) == []
+    def priority() -> int:
         session.refresh(flag)
-        assert (flag.searched_at, flag.searched_among) == (NOW, 1)
+        return flag.priority
+
+    for bearing, expected in (("reports", -1), ("contradicts", 1), ("unclear", 0)):
+        factories.suggest(session, claim.id, {near.id: 0.8}, bearing=bearing)
+        assert priority() == expected
+    read = {near.id: matching.Suggestion(0.8, "contradicts"), far.id: matching.Suggestion(0.3, "reports")}
+    matching.suggest_evidence(session, claim.id, CLAIM_LABELS, read, NOW, among=2)
+    assert priority() == 1  # by the one that agrees best
+    first, _ = matching.evidence_of(session, claim.id)
+    for mark, expected in (("unrelated", -1), ("supports", -1), ("refutes", 1)):
+        matching.mark_evidence(session, first.id, mark, user_id=user.id, now=NOW)
+        assert priority() == expected
 
 
-def test_evidence_is_looked_for_again_for_some_time_when_something_came_in_since(database: Database) -> None:
-    with database.work() as session:
-        (claim,) = add_posts(session, 1)
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        item = factories.add_post(session, newspaper, "old")
-        factories.add_flag(session, claim, "unverified")
+def test_verdicts_and_marks_place_a_claim_in_the_queue(session: Session) -> None:
+    (claim,) = add_posts(session, 1)
+    newspaper = factories.add_source(session, "newspaper", role="reference")
+    item = factories.add_post(session, newspaper, "check")
+    flag = factories.add_flag(session, claim, "unverified")
+    user = factories.add_user(session, "Lan")
+    factories.suggest(session, claim.id, {item.id: 0.5})
 
-        def arrives(name: str, hour: int) -> None:
-            post = factories.add_post(session, newspaper, name, collected_at=NOW + timedelta(hours=hour))
-            draft = search.SearchDraft(post_id=post.id, source_id=newspaper.id, dated=NOW, accented=["a"], bare=["a"])
-            search.index(session, [draft])
+    def said(bears: str) -> int:
+        draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
+        matching.record_fact_checks(session, newspaper.id, [draft])
+        session.refresh(flag)
+        return flag.priority
 
-        def waits(since: datetime = NOW) -> bool:
-            assert not matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=None)
-            return bool(matching.claims_to_search(session, CLAIM_LABELS, 10, opened_since=since))
-
-        factories.suggest(session, claim.id, {}, now=NOW + timedelta(hours=1))
-        assert not waits()
-        arrives("new", 2)
-        assert waits()
-        factories.suggest(session, claim.id, {item.id: 0.5}, now=NOW + timedelta(hours=3))
-        arrives("newer", 4)
-        assert waits()  # a better one may have come
-        assert not waits(NOW + timedelta(minutes=1))  # its flag was opened before
-        arrives("check", 5)
-        check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
-        matching.record_fact_checks(session, newspaper.id, [check])
-        assert waits(NOW + timedelta(minutes=1))  # a fact-check always counts
-
-
-def test_what_the_program_reads_places_a_claim_until_somebody_judged_it(database: Database) -> None:
-    with database.work() as session:
-        (claim,) = add_posts(session, 1)
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        near, far = (factories.add_post(session, newspaper, name) for name in ("near", "far"))
-        flag = factories.add_flag(session, claim, "unverified")
-        user = factories.add_user(session, "Lan")
-
-        def priority() -> int:
-            session.refresh(flag)
-            return flag.priority
-
-        for bearing, expected in (("reports", -1), ("contradicts", 1), ("unclear", 0)):
-            factories.suggest(session, claim.id, {near.id: 0.8}, bearing=bearing)
-            assert priority() == expected
-        read = {near.id: matching.Suggestion(0.8, "contradicts"), far.id: matching.Suggestion(0.3, "reports")}
-        matching.suggest_evidence(session, claim.id, CLAIM_LABELS, read, NOW, among=2)
-        assert priority() == 1  # by the one that agrees best
-        first, _ = matching.evidence_of(session, claim.id)
-        for mark, expected in (("unrelated", -1), ("supports", -1), ("refutes", 1)):
-            matching.mark_evidence(session, first.id, mark, user_id=user.id, now=NOW)
-            assert priority() == expected
-
-
-def test_verdicts_and_marks_place_a_claim_in_the_queue(database: Database) -> None:
-    with database.work() as session:
-        (claim,) = add_posts(session, 1)
-        newspaper = factories.add_source(session, "newspaper", role="reference")
-        item = factories.add_post(session, newspaper, "check")
-        flag = factories.add_flag(session, claim, "unverified")
-        user = factories.add_user(session, "Lan")
-        factories.suggest(session, claim.id, {item.id: 0.5})
-
-        def said(bears: str) -> int:
-            draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
-            matching.record_fact_checks(session, newspaper.id, [draft])
-            session.refresh(flag)
-            return flag.priority
-
-        assert [said("unclear"), said("refutes"), said("supports")] == [0, 1, -1]
-        assert matching.fact_checks_of(session, [item.id])[item.id].verdict == "supports"
-        (found,) = matching.evidence_of(session, claim.id)
-        for state, priority in (("refutes", 1), ("unrelated", 0), ("supports", -1)):
-            marked = matching.mark_evidence(session, found.id, state, user_id=user.id, now=NOW)
-            session.refresh(flag)
-            assert (marked.state, flag.priority, flag.state) == (state, priority, "open")
-        with pytest.raises(NotFound, match="there is no evidence 99"):
-            matching.mark_evidence(session, 99, "refutes", user_id=user.id, now=NOW)
+    assert [said("unclear"), said("refutes"), said("supports")] == [0, 1, -1]
+    assert matching.fact_checks_of(session, [item.id])[item.id].verdict == "supports"
+    (found,) = matching.evidence_of(session, claim.id)
+    for state, priority in (("refutes", 1), ("unrelated", 0), ("supports", -1)):
+        marked = matching.mark_evidence(session, found.id, state, user_id=user.id, now=NOW)
+        session.refresh(flag)
+        assert (marked.state, flag.priority, flag.state) == (state, priority, "open")

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from classifiers.text.search_terms import search_terms
 from monitor.review.search_query import parse_query
-from storage.database import Database
 from storage.search import search
 from storage.search.search import SearchDraft
 from storage.search.search_filters import NO_FILTERS, Filters
@@ -27,15 +26,18 @@ FILTERS: list[tuple[Filters, Rule]] = [
     (NO_FILTERS, lambda _: True),
     (Filters(label="unverified"), lambda number: number % 4 == 0),
     (Filters(state="confirmed"), lambda number: number % 8 == 4),
+    (Filters(label="concern"), lambda _: False),
     (Filters(source="paper"), lambda number: number % 2 == 1),
+    (Filters(role="reference"), lambda number: number % 2 == 1),
     (Filters(since=SINCE), lambda number: number >= 12),
+    (Filters(until=SINCE), lambda number: number < 12),
     (Filters(label="unverified", source="forum", since=SINCE), lambda number: number % 4 == 0 and number >= 12),
 ]
 
 
 def store(session: Session) -> dict[int, int]:
     """Store the posts with their words; gives the number of each by its id."""
-    sources = [add_source(session, "forum"), add_source(session, "paper")]
+    sources = [add_source(session, "forum"), add_source(session, "paper", role="reference")]
     numbers = {}
     for number in POSTS:
         words = " ".join(["nước", *["cúp"] * (number % 2), *["tối nay"] * (number % 3 == 0)])
@@ -50,14 +52,18 @@ def store(session: Session) -> dict[int, int]:
     return numbers
 
 
-def test_words_and_filters_find_the_newest_of_all_that_match(database: Database) -> None:
-    with database.work() as session:
-        numbers = store(session)
-        for filters, passes in FILTERS:
-            for typed, holds in WORDS.items():
-                expected = [number for number in reversed(POSTS) if holds(number) and passes(number)]
-                for limit in (3, 100):
-                    found = search.find(session, parse_query(typed), filters, limit=limit)
-                    assert [numbers[each] for each in found] == expected[:limit], (typed, filters)
-            found = search.find(session, None, filters, limit=100)
-            assert [numbers[each] for each in found] == [number for number in reversed(POSTS) if passes(number)]
+def test_words_and_filters_find_the_newest_of_all_that_match(session: Session) -> None:
+    numbers = store(session)
+    for filters, passes in FILTERS:
+        for typed, holds in WORDS.items():
+            expected = [number for number in reversed(POSTS) if holds(number) and passes(number)]
+            for limit in (3, 100):
+                found = search.find(session, parse_query(typed), filters, limit=limit)
+                assert [numbers[each] for each in found] == expected[:limit], (typed, filters)
+        found = search.find(session, None, filters, limit=100)
+        assert [numbers[each] for each in found] == [number for number in reversed(POSTS) if passes(number)]
+    newest = search.find(session, parse_query("nuoc"), limit=2)
+    assert [numbers[each] for each in newest] == [23, 22]
+    behind = search.find(session, parse_query("nuoc"), limit=2, before=newest[-1])
+    assert [numbers[each] for each in behind] == [21, 20]
+    assert search.count(session, parse_query("nuoc"), at_most=2) == 2

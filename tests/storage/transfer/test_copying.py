@@ -19,7 +19,7 @@ from storage.transfer import copying
 from storage.transfer.copying import copy_database
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_model, add_post, add_source
-from tests.storage.sample_rows import dump, fill
+from tests.storage.sample_rows import fill
 
 POSTS = 40
 SMALL_BATCH = 7
@@ -46,11 +46,6 @@ def source(sqlite_database: Database) -> Database:
             add_post(session, forum, f"của tôi {number}", text=f"Bài số {number} “ở xưởng” 😀" * 20)
         session.commit()
     return sqlite_database
-
-
-def rows_of(database: Database) -> dict[str, object]:
-    with database.engine.connect() as connection:
-        return {name: rows for name, rows in dump(connection).items() if name != "alembic_version"}
 
 
 def test_everything_arrives(source: Database, target: Database) -> None:
@@ -90,9 +85,17 @@ def all_rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def test_indexes_and_foreign_keys_are_those_of_the_migrations(source: Database, postgres_database: Database) -> None:
+def test_postgresql_gets_the_indexes_of_the_migrations_and_rows_by_bytes(
+    source: Database, postgres_database: Database
+) -> None:
+    """PostgreSQL would order addresses by the rules of the language that the database was made for, not by bytes."""
     made = described(postgres_database)
+    asked: list[str] = []
+    event.listen(postgres_database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     copy_database(source, postgres_database)
+    ordered = [each for each in asked if "FROM robots_copies ORDER BY" in each]
+    assert ordered
+    assert all('ORDER BY robots_copies.url COLLATE "C"' in each for each in ordered)
     assert described(postgres_database) == made
 
 
@@ -105,16 +108,6 @@ def described(database: Database) -> list[tuple[str, str]]:
     )
     with database.engine.connect() as connection:
         return [(name, made) for name, made in connection.execute(text(listed))]
-
-
-def test_keys_of_words_are_ordered_by_bytes(source: Database, postgres_database: Database) -> None:
-    """PostgreSQL would order addresses by the rules of the language that the database was made for."""
-    asked: list[str] = []
-    event.listen(postgres_database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    copy_database(source, postgres_database)
-    ordered = [each for each in asked if "FROM robots_copies ORDER BY" in each]
-    assert ordered
-    assert all('ORDER BY robots_copies.url COLLATE "C"' in each for each in ordered)
 
 
 def test_what_postgresql_cannot_hold_ends_the_copy_in_one_line(source: Database, postgres_database: Database) -> None:
@@ -192,20 +185,16 @@ def test_a_copy_that_stops_again_and_again_arrives(
     assert target.differences() == []
 
 
-def test_a_database_with_rows_of_its_own_is_left_alone(source: Database, target: Database) -> None:
+def test_a_database_that_holds_something_else_is_left_alone(source: Database, target: Database) -> None:
     target.upgrade()
     with target.work() as session:
         add_source(session, "của người khác")
         session.commit()
-    before = rows_of(target)
+    before = all_rows(target)
     with pytest.raises(StorageError, match=r"is not empty \(table sources has rows\): copy into an empty database"):
         copy_database(source, target)
-    assert rows_of(target) == before
+    assert all_rows(target) == before
     target.require_current_schema()
-
-
-def test_the_unfinished_copy_of_another_database_is_left_alone(source: Database, target: Database) -> None:
-    target.upgrade()
     with target.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'copying-0123456789abcdef'"))
     with pytest.raises(StorageError, match="holds the unfinished copy of another database"):

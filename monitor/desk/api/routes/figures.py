@@ -11,7 +11,9 @@ from monitor.desk.api.access import Context, CurrentCaller, needs
 from monitor.desk.api.keys import Scope
 from monitor.desk.api.schemas import CaseDetail, CaseOut, CaseState, FiguresOut, KeyOut, Page, SummaryDetail, SummaryOut
 from monitor.review.roles import Right, may
+from storage.errors import NotFound
 from storage.figures import listings
+from storage.outbox import reports
 from storage.posts import sources
 from storage.review import cases, flags
 from storage.scoring import registry, unscored
@@ -43,7 +45,7 @@ def read_figures(context: Context) -> FiguresOut:
 @router.get("/summaries", summary="List reports, newest first")
 def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[SummaryOut]:
     """List the reports that were issued; a period has several when it was issued again."""
-    read = listings.summaries_before
+    read = listings.reports_before
     return paging.listed(context, ("summaries",), limit, cursor, read=read, out=views.summary_out)
 
 
@@ -51,8 +53,10 @@ def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cu
 def read_summary(context: Context, period: Period) -> SummaryDetail:
     """Read the figures of a period, as they stand in its document."""
     with context.database.work() as session:
-        report = listings.newest_summary(session, period)
-        return SummaryDetail(**views.summary_out(report).model_dump(), figures=report.figures)
+        issued = reports.standing(session, period)
+        if not issued:
+            raise NotFound(f"no report of {period} was issued: the list of reports says of which periods there are any")
+        return SummaryDetail(**views.summary_out(issued[0]).model_dump(), figures=issued[0].figures)
 
 
 case_router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[needs(Scope.CASES)])
