@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from storage.database import in_chunks
@@ -108,7 +108,11 @@ def _waiting(draw: Draw, reader_id: int | None) -> Select[int, int]:
             Review.decided_at >= draw.since,
         )
     )
-    return query if reader_id is None else query.where(~exists().where(*same, other.reviewer_id == reader_id))
+    if reader_id is None:
+        return query
+    # Listed once: SQLite would look through all reviews of the reader for each flag.
+    own = select(other.flag_id, other.revision_number).where(other.reviewer_id == reader_id)
+    return query.where(tuple_(Flag.id, Flag.revision_number).not_in(own))
 
 
 def is_waiting_for(session: Session, draw: Draw, flag: Flag, reader_id: int) -> bool:

@@ -88,7 +88,7 @@ def measure(database: Database) -> Iterator[str]:
         yield timed("first flag after a start", [lambda: lan.send("/queue/next", view="label=today")])
         yield timed("first page, day drawn", [partial(one.open, "/") for one in others])
         yield timed("first flag of the day", [partial(one.send, "/queue/next", view="label=today") for one in others])
-        yield timed("decision to next page", [lan.decide] * 39)
+        yield timed("decision to next page", [lan.decide] * 20)
         lan.open("/queue")
         yield timed("first flag of the queue", [lambda: lan.send("/queue/next")])
         yield timed("decision to next, queue", [lan.decide] * DECISIONS)
