@@ -174,6 +174,7 @@ def _greeting(docx: Docx, head: Letterhead) -> None:
 
 
 def _closing(docx: Docx, closing: Closing) -> None:
+    docx.paragraphs[-1].paragraph_format.keep_with_next = True  # no signature stands alone on a page
     left, right = _two_columns(docx, HEAD_WIDTHS, space_before=12)
     # II.9b: `Nơi nhận` 12 pt, italic and bold; the names 11 pt, upright, each with a dash.
     write(left.paragraphs[0], closing.copies_heading, 12, bold=True, italic=True, align=LEFTWARD)
@@ -188,7 +189,7 @@ def _closing(docx: Docx, closing: Closing) -> None:
 
 def _two_columns(docx: Docx, widths: Sequence[int], *, space_before: int = 0) -> tuple[TableCell, TableCell]:
     if space_before:
-        gap(docx, space_before)
+        gap(docx, space_before, keep=True)
     table = docx.add_table(1, 2)
     without_cell_margins(table)
     fix_widths(table, widths)
