@@ -52,7 +52,11 @@ def concluded(
     total = func.coalesce(func.sum(case((is_concluded, 1), else_=0)), 0)
     query = select(*by, right, total, func.avg(case((is_concluded, Flag.probability)))).select_from(Flag)
     rows = session.execute(query.where(Flag.suggested(), *where).group_by(*by).order_by(*by))
-    return {tuple(row[:-3]): Concluded(*row[-3:]) for row in rows}
+    # The last digits of a mean depend on the order in which the database adds.
+    return {
+        tuple(by): Concluded(right, total, None if mean is None else round(mean, 12))
+        for *by, right, total, mean in rows
+    }
 
 
 def band(edges: Sequence[float]) -> Label[int]:
