@@ -263,7 +263,7 @@ class World:
 
     def _publish(self, _pipe: int) -> None:
         with self.application() as app:
-            publish(app.ready_database, app.settings, self.site)
+            publish(app.ready_database, app.settings, app.clock.now(), self.site)
 
     def _promotion(self, app: Application) -> ModelPromotion:
         folder, examples = app.settings.models_dir, read_challenge_set()[::40]
