@@ -30,7 +30,7 @@ TITLE: Final = "Đính chính thông tin sai sự thật"
 def publish(database: Database, settings: Settings, now: datetime, folder: Path | None = None) -> tuple[int, bool]:
     """Write all released corrections as static files, all of them or none, and note that they are published.
 
-    Written anywhere else than into the folder of the settings they are copies, and not published.
+    Where the settings name a folder, what is written elsewhere are copies, and not published.
 
     Args:
         database: The corrections.

@@ -92,7 +92,7 @@ class _Rows:
         """Leave out the line `sep=;` with which some spreadsheets begin; stray bytes in the first line are left out."""
         for line in self._lines():
             if line.problem == BAD_BYTES:
-                line = Line(line.number, line.text.encode(errors="ignore").decode())  # noqa: PLW2901
+                line = Line(line.number, line.text.encode(errors="ignore").decode())  # noqa: PLW2901  only this line is mended
             if not _EXCEL_HINT.fullmatch(line.text):
                 self._waiting.appendleft(line)
             return
