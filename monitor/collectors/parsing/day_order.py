@@ -20,9 +20,8 @@ DateOrder = Literal["", "day-first", "month-first"]
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
 _FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _MOST_MONTHS = 12
-_ENOUGH_TO_CHANGE = (
-    3  # dates that all contradict what was decided earlier: then the site writes them in another way now
-)
+# So many dates that all contradict what was decided earlier show that the site writes them in another way now.
+_ENOUGH_TO_CHANGE = 3
 _CENTURY = 100
 _AHEAD = timedelta(days=1)  # clocks differ
 _VIETNAMESE = re.compile(r"(?:GMT|UTC)\s?\+0?7\b|\+07:?00|\bICT\b|\b(?:SA|CH)\b", re.IGNORECASE)

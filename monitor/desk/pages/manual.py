@@ -31,7 +31,6 @@ _EXPLAINS: Final = {
     "join": "bat-dau",
     "account": "bat-dau",
     "users": "bat-dau",
-    "second-factor": "bat-dau",
     "sources": "nguon-tin",
     "cases": "viec-cua-cong-doan",
     "corrections": "dinh-chinh",
