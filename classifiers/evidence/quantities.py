@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
+from math import inf
 from typing import Final
 
 from classifiers.evidence.words import Tokens, around, filler, lists, words_of
@@ -19,7 +20,8 @@ _BESIDE: Final = 2  # syllables that must stand beside both of two amounts of th
 _SMALL: Final = 10
 _ROUNDED: Final = 0.05  # share by which a number that ends in zeros may be rounded
 _QUOTES: Final = frozenset("'‘’“”\"")
-_TEN, _HUNDRED, _THOUSAND = 10, 100, 1000
+_TEN, _THOUSAND = 10, 1000
+_MOST_FIGURES: Final = 24  # of an amount; more are a number of something
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -169,8 +171,8 @@ class _Reader:
         self._taken = frozenset(taken)
         self._lists = _lists(plain=tokens.plain)
 
-    def number(self, index: int) -> _Number | None:
-        """Read the number that begins at a token."""
+    def number(self, index: int, below: float = inf) -> _Number | None:
+        """Read the number that begins at a token, without what follows it where its magnitude is not below a limit."""
         if index in self._taken or index >= len(self._tokens):
             return None
         group = self._group(index)
@@ -182,14 +184,15 @@ class _Reader:
             value, step, after, large = value * size, step * size, after + 1, True
             is_money = is_money or word in self._lists.of_money
         made = _Number(value, step, after, group.spelt, large, is_money)
-        return self._with_rest(made, value / group.value) if large and group.value else made
+        has_rest = large and group.value and value / group.value < below
+        return self._with_rest(made, value / group.value) if has_rest else made
 
     def _with_rest(self, number: _Number, size: float) -> _Number:
         """Add what follows a magnitude: `rưỡi`, a lower magnitude, or the next figure alone as in 2 tỷ 7."""
         value, after = number.value, number.after
         if self._word(after) in self._lists.and_half:
             return replace(number, value=value + size / 2, step=size / 10, after=after + 1)
-        rest = self.number(after)
+        rest = self.number(after, below=size)
         if rest is None or rest.value >= size or (rest.value == 1 and rest.spelt):
             return number
         if rest.large:
@@ -204,30 +207,35 @@ class _Reader:
 
     def _group(self, index: int) -> _Number | None:
         """Read figures, or a number below a thousand in words."""
+        words = self._lists
+        if self._word(index) == words.hundred and (self._word(index + 1) in {*words.digits, *words.and_half}):
+            return self._hundreds(1, index + 1)
+        first = self._first(index)
+        if first is not None and self._word(first.after) == words.hundred:
+            return self._hundreds(first.value, first.after + 1)
+        return self._below_hundred(index)
+
+    def _first(self, index: int) -> _Number | None:
+        """Read figures, or one digit in words."""
+        word = self._word(index)
+        if word[:1].isdecimal():
+            return _figures(word, index + 1) if len(word) <= _MOST_FIGURES else None
+        return _Number(self._lists.digits[word], 1, index + 1, spelt=True) if word in self._lists.digits else None
+
+    def _below_hundred(self, index: int) -> _Number | None:
+        """Read figures with what counts them in tens, or a number below a hundred in words."""
         words, word = self._lists, self._word(index)
-        if self._tokens.all[index].is_number:
-            return self._beside_tens(_figures(word, index + 1))
         if word == words.half:
             return _Number(0.5, 0.1, index + 1, spelt=True)
         if word == words.ten:
             ones = words.digits.get(self._word(index + 1))
             return _Number(10 + (ones or 0), 1, index + (1 if ones is None else 2), spelt=True)
-        if word == words.hundred and (self._word(index + 1) in {*words.digits, *words.and_half}):
-            return self._hundreds(1, index + 1)
-        if word not in words.digits:
-            return None
-        return self._beside_tens(_Number(words.digits[word], 1, index + 1, spelt=True))
-
-    def _beside_tens(self, number: _Number) -> _Number:
-        """Read the word for tens or hundreds behind a number, and what it adds."""
-        words, behind = self._lists, self._word(number.after)
-        if behind == words.hundred:
-            return self._hundreds(number.value, number.after + 1)
-        if behind not in words.tens:
-            return number
-        ones = words.digits.get(self._word(number.after + 1)) if number.spelt else None
+        first = self._first(index)
+        if first is None or self._word(first.after) not in words.tens:
+            return first
+        ones = words.digits.get(self._word(first.after + 1)) if first.spelt else None
         return replace(
-            number, value=10 * number.value + (ones or 0), step=1, after=number.after + (1 if ones is None else 2)
+            first, value=10 * first.value + (ones or 0), step=1, after=first.after + (1 if ones is None else 2)
         )
 
     def _hundreds(self, count: float, after: int) -> _Number:
@@ -236,8 +244,8 @@ class _Reader:
         if self._word(after) in words.and_half:
             return _Number(value + 50, 10, after + 1, spelt=True)
         odd = self._word(after) in words.odd
-        rest = self._group(after + odd) if after + odd < len(self._tokens) else None
-        if rest is None or not rest.spelt or rest.value >= _HUNDRED:
+        rest = self._below_hundred(after + odd)
+        if rest is None or not rest.spelt or self._word(rest.after) == words.hundred:
             return _Number(value, 100, after, spelt=True)
         tens = 1 if odd or rest.value >= _TEN else _TEN
         return _Number(value + tens * rest.value, tens, rest.after, spelt=True)

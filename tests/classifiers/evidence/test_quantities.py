@@ -1,6 +1,8 @@
 """Amounts are read by value and unit, however they are written."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifiers.evidence.quantities import Quantity, quantities_of
 from classifiers.evidence.words import Tokens
@@ -96,3 +98,28 @@ def test_amounts_are_of_the_same_thing_by_kind_and_noun() -> None:
 def test_figures_are_read_without_diacritics_too() -> None:
     found = read(strip_diacritics("lừa hơn 300 người lấy 2 tỷ 7, mất 4 củ"))
     assert [(each.kind, each.value) for each in found] == [("people", 300), ("dong", 2.7e9), ("dong", 4e6)]
+
+
+@pytest.mark.parametrize(
+    ("piece", "count"),
+    [("1k", 1), ("1 triệu ", 500), ("trăm hai ", 444)],
+)
+def test_numbers_without_end_are_read_one_after_the_other(piece: str, count: int) -> None:
+    assert len(read(piece * 2000)) == count  # each belonged to the one before it, deeper than Python goes
+
+
+@pytest.mark.parametrize("figures", ["9" * 400 + " triệu", "9" * 3990, "0,0" + "9" * 400 + " tỷ"])
+def test_more_figures_than_an_amount_has_are_none(figures: str) -> None:
+    assert read(figures) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["1", "12", "1,5", "k", "triệu", "tỷ", "trăm", "mười", "mươi", "hai", "rưỡi", "nửa", "/", "²", "٣"]
+        )
+    )
+)
+def test_any_words_of_numbers_are_read(words: list[str]) -> None:
+    for between in ("", " "):
+        assert all(amount.words for amount in read(between.join(words)))
