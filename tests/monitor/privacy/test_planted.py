@@ -19,7 +19,7 @@ pytestmark = pytest.mark.gate
 
 # Commands that show somebody what they gave, or a post that they look at; on the screen of the operator alone.
 SHOWS_WHAT_WAS_GIVEN: Final = ("kiemtin tip ", "kiemtin classify ", "kiemtin sources check ")
-SHOWN_ONCE: Final = ("kiemtin init ", "kiemtin users invite ", "kiemtin keys add ")
+SHOWN_ONCE: Final = ("kiemtin init", "kiemtin users invite ", "kiemtin keys add ")
 LINKS: Final = ("link of admin", "link of hoa", "link of lan", "link of minh")
 JOINED: Final = 2  # people who opened theirs: the page sends its form to the address that was opened
 JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|teach/posts/\d+|cases(/\d+)?)(\?|$)")
