@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from storage.database import count_changed
-from storage.models import RecoveryCode, User
+from storage.models import User
 
 
 def enrol(session: Session, user_id: int, *, seed: str, step: int, code_hashes: Sequence[str], now: datetime) -> None:
@@ -24,8 +24,7 @@ def enrol(session: Session, user_id: int, *, seed: str, step: int, code_hashes: 
     """
     user = session.get_one(User, user_id)
     user.totp_seed, user.totp_since, user.totp_step = seed, now, step
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    session.add_all(RecoveryCode(user_id=user_id, code_hash=code_hash) for code_hash in code_hashes)
+    user.recovery_codes = " ".join(code_hashes)
     session.flush()
 
 
@@ -36,20 +35,21 @@ def take_step(session: Session, user_id: int, step: int) -> bool:
     return count_changed(session, update(User).where(User.id == user_id, newer).values(totp_step=step)) == 1
 
 
-def take_recovery_code(session: Session, user_id: int, code_hash: str, now: datetime) -> bool:
+def take_recovery_code(session: Session, user_id: int, code_hash: str) -> bool:
     """Use up a recovery code; False when there is none of that hash that was not used."""
-    unused = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash, RecoveryCode.used_at.is_(None))
-    return count_changed(session, update(RecoveryCode).where(*unused).values(used_at=now)) == 1
+    # One statement, as for a step.
+    unused = (User.id == user_id, User.recovery_codes.contains(code_hash, autoescape=True))
+    rest = func.replace(User.recovery_codes, code_hash, "")
+    return count_changed(session, update(User).where(*unused).values(recovery_codes=rest)) == 1
 
 
 def codes_left(session: Session, user_id: int) -> int:
     """Count the recovery codes that were not used."""
-    query = select(func.count()).select_from(RecoveryCode)
-    return session.scalar(query.where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))) or 0
+    return len(session.get_one(User, user_id).recovery_codes.split())
 
 
 def forget(session: Session, user: User) -> None:
     """Take a user's second factor and recovery codes away."""
     user.totp_seed = user.totp_since = user.totp_step = None
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    user.recovery_codes = ""
     session.flush()

@@ -1,7 +1,7 @@
 """All tables. Importing this package is what makes them known to the metadata."""
 
 from storage.base import Base
-from storage.models.accounts import ApiKey, AuditEvent, Invitation, RecoveryCode, SavedSearch, User, UserSession
+from storage.models.accounts import ApiKey, AuditEvent, Invitation, SavedSearch, User, UserSession
 from storage.models.cases import Case, CaseEvent, Correction, CorrectionEvent, QuoteChoice
 from storage.models.outbox import Alert, Delivery, Report, ReportDraft
 from storage.models.posts import (
@@ -48,7 +48,6 @@ __all__ = [
     "PostBand",
     "PostRevision",
     "QuoteChoice",
-    "RecoveryCode",
     "Report",
     "ReportDraft",
     "Review",

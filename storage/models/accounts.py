@@ -29,6 +29,9 @@ class User(Base):
     )
     totp_since: Mapped[datetime | None] = mapped_column(doc="when the second factor was set up")
     totp_step: Mapped[int | None] = mapped_column(doc="the time step of the last code taken")
+    recovery_codes: Mapped[str] = mapped_column(
+        String(1000), default="", doc="hashes of codes that replace the second factor once, not used yet; by spaces"
+    )
 
 
 class AuditEvent(Base):
@@ -62,17 +65,6 @@ class UserSession(Base):
     failures: Mapped[int] = mapped_column(default=0, doc="wrong codes of the second factor")
 
     user: Mapped[User] = relationship()
-
-
-class RecoveryCode(Base):
-    """One code that replaces the second factor once."""
-
-    __tablename__ = "recovery_codes"
-
-    id: Mapped[PrimaryKey]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    code_hash: Mapped[Sha256]
-    used_at: Mapped[datetime | None]
 
 
 class Invitation(Base):

@@ -113,7 +113,7 @@ def _matched(session: Session, desk: Desk, user: User, code: str) -> str | None:
     step = desk.second_factor.matching_step(seed, code, now)
     if step is not None:
         return "app" if second_factors.take_step(session, user.id, step) else None
-    taken = second_factors.take_recovery_code(session, user.id, token_hash(recovery_key(code)), now)
+    taken = second_factors.take_recovery_code(session, user.id, token_hash(recovery_key(code)))
     return "recovery code" if taken else None
 
 

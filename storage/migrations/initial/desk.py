@@ -18,6 +18,7 @@ users = sa.Table(
     sa.Column("totp_seed", sa.String(64)),
     sa.Column("totp_since", TIME),
     sa.Column("totp_step", KEY),
+    sa.Column("recovery_codes", sa.String(1000), nullable=False),
     sa.CheckConstraint("role IN ('viewer', 'reviewer', 'lead', 'admin')", name="role"),
 )
 user_sessions = sa.Table(
@@ -34,14 +35,6 @@ user_sessions = sa.Table(
     sa.Column("agent", sa.String(200), nullable=False),
     sa.Column("failures", KEY, nullable=False),
     sa.CheckConstraint("stage IN ('code', 'enrol', 'full')", name="stage"),
-)
-recovery_codes = sa.Table(
-    "recovery_codes",
-    TABLES,
-    sa.Column("id", KEY, primary_key=True),
-    sa.Column("user_id", KEY, to("users", "CASCADE"), nullable=False, index=True),
-    sa.Column("code_hash", sa.String(64), nullable=False),
-    sa.Column("used_at", TIME),
 )
 invitations = sa.Table(
     "invitations",
