@@ -32,8 +32,6 @@ AT_ONCE: Final = 400  # SQLite allows a limited number of bound values in one st
 BUSY_TIMEOUT_SECONDS = 15.0
 MIGRATIONS = Path(str(resources.files("storage"))) / "migrations" / "versions"
 """Where the migrations of this program are."""
-COPYING = "copying-"
-"""How the revision of a database begins into which another one is being copied."""
 LEAST_FREE_BYTES = 1_000_000  # less is a full disk: a log and its index want more than one page
 _POSTGRES_CODES: Mapping[str, type[StorageError]] = {
     "08": DatabaseUnreachable,
@@ -178,9 +176,6 @@ class Database:
             return
         if current is None:
             raise SchemaMismatch(f"the database {self.place} has no tables yet: run `kiemtin init`")
-        if current.startswith(COPYING):
-            message = f"the copy into {self.place} is not finished: run `kiemtin db copy` again where it was begun"
-            raise SchemaMismatch(message)
         if current not in self.revisions():
             raise SchemaMismatch(self._newer_than_program())
         message = (

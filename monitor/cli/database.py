@@ -53,7 +53,7 @@ def copy(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Copy everything into another database and compare both; one that was stopped goes on where it was.
+    """Copy everything into another database and compare both; one that was stopped leaves it empty.
 
     Example: `kiemtin db copy --to postgresql+psycopg://kiemtin@db.example.vn/kiemtin`
     """

@@ -1,12 +1,9 @@
-"""Copy a database into another one, also of the other kind: in key order, batch by batch, verified at the end.
-
-While it is not finished, the target's schema revision is a mark that names the source: no command works on it, and a
-copy that was killed goes on after the last row that it stored.
-"""
+"""Copy a database into another one, also of the other kind: in key order, verified, and all of it or nothing."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,9 +23,9 @@ from sqlalchemy import (
 )
 
 from storage.base import TypedText
-from storage.database import COPYING, Database, translating
+from storage.database import Database, translating
 from storage.errors import StorageError
-from storage.models import AuditEvent, Base, Post, Source
+from storage.models import Base
 from storage.transfer import loading
 
 BATCH: Final = 2000
@@ -49,39 +46,49 @@ class CopiedTable:
 def copy_database(
     source: Database, target: Database, on_progress: Callable[[str, int, int], None] = lambda *_: None
 ) -> list[CopiedTable]:
-    """Copy everything. No program may work on either of them meanwhile.
+    """Copy everything in one transaction. No program may work on either of them meanwhile.
 
     Args:
         source: The database, at the newest revision.
-        target: An empty one, or one into which this source was being copied.
+        target: An empty one.
         on_progress: Called with what is done, the rows done, and all rows.
 
     Returns:
         The tables with the counts and hashes that both have.
 
     Raises:
-        StorageError: When the target holds something else, when one of them fails, or when they differ at the end.
+        StorageError: When the target holds something, when one of them fails, or when they differ at the end; the
+            target is then empty.
 
     """
-    _prepare(source, target)
+    target.upgrade()
     tables = Base.metadata.sorted_tables
-    with translating(source.place), source.engine.connect() as reading:
-        totals = {table.name: reading.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
-        done = _Progress(sum(totals.values()), on_progress)
+    with source.engine.connect() as reading, translating(target.place), target.engine.begin() as writing:
+        _require_empty(target, writing)
+        with translating(source.place):
+            total = sum(reading.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+        with nullcontext() if target.is_sqlite else loading.indexes_set_aside(writing):
+            done = _Progress(total, on_progress)
+            for table in tables:
+                for batch in _pages(source, reading, table):
+                    loading.load(writing, table, batch)
+                    done.add(f"copying {table.name}", len(batch))
+            done.add("making indexes", 0)
+        if not target.is_sqlite:
+            _continue_numbers(writing)
+            writing.execute(text("ANALYZE"))  # else the comparison sorts whole tables for each batch
+        done = _Progress(total, on_progress)
+        verified = []
         for table in tables:
-            _copy(reading, target, table, done)
-        if not target.is_sqlite:
-            for _ in loading.make_indexes(target):
-                done.add("making indexes", 0)
-            _continue_numbers(target)
-            target.analyse()
-        done = _Progress(sum(totals.values()), on_progress)
-        with translating(target.place), target.engine.connect() as written:
-            verified = [_verified(reading, written, table, done) for table in tables]
-    with translating(target.place), target.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": target.newest_revision()})
-        if not target.is_sqlite:
-            loading.forget_indexes(connection)
+            here = _digest(source, reading, table, done)
+            there = _digest(target, writing, table)
+            if here != there:
+                message = (
+                    f"the copy of {table.name} is not equal: {here[0]} rows here, {there[0]} there: stop every program "
+                    "that uses the database, and copy again"
+                )
+                raise StorageError(message)
+            verified.append(CopiedTable(table.name, *here))
     return verified
 
 
@@ -97,57 +104,11 @@ class _Progress:
         self._show(step, self._done, max(self._total, self._done))
 
 
-def _prepare(source: Database, target: Database) -> None:
-    mark = COPYING + _fingerprint(source)
-    revision = target.current_revision()
-    if revision == mark:
-        return
-    if revision is not None and revision.startswith(COPYING):
-        message = (
-            f"{target.place} holds the unfinished copy of another database, or this one changed since: "
-            "make the target empty, and copy again"
-        )
-        raise StorageError(message)
-    target.upgrade()
-    with translating(target.place), target.engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            if connection.execute(select(*table.primary_key).limit(1)).first():
-                message = f"{target.place} is not empty (table {table.name} has rows): copy into an empty database"
-                raise StorageError(message)
-        connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
-        if not target.is_sqlite:
-            loading.set_indexes_aside(connection)
-
-
-def _fingerprint(source: Database) -> str:
-    """Name a database by what its first rows hold, which programs that stand still do not change."""
-    with source.work() as session:
-        first = [
-            session.execute(select(AuditEvent.at, AuditEvent.subject).order_by(AuditEvent.id).limit(1)),
-            session.execute(select(Post.id, Post.original_hash).order_by(Post.id).limit(1)),
-            session.execute(select(Source.id, Source.name).order_by(Source.id)),
-            session.execute(select(func.max(Post.id))),
-        ]
-        rows = [[list(row) for row in found] for found in first]
-    return hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()[:16]
-
-
-def _copy(reading: Connection, target: Database, table: Table, done: _Progress) -> None:
-    with translating(target.place), target.engine.connect() as connection:
-        last = _last_key(connection, table)
-        if last is not None:
-            reached = select(func.count()).select_from(table)
-            done.add(f"copying {table.name}", connection.scalar(reached) or 0)
-    for batch in _pages(reading, table, last):
-        with translating(target.place), target.engine.begin() as connection:
-            loading.load(connection, table, batch)
-        done.add(f"copying {table.name}", len(batch))
-
-
-def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
-    order = [key.desc() for key in _order(connection, table)]
-    row = connection.execute(select(*table.primary_key).order_by(*order).limit(1)).first()
-    return tuple(row) if row else None
+def _require_empty(target: Database, writing: Connection) -> None:
+    for table in Base.metadata.sorted_tables:
+        if writing.execute(select(*table.primary_key).limit(1)).first():
+            message = f"{target.place} is not empty (table {table.name} has rows): copy into an empty database"
+            raise StorageError(message)
 
 
 def _order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
@@ -158,20 +119,19 @@ def _order(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
     ]
 
 
-def _pages(connection: Connection, table: Table, after: tuple[Any, ...] | None = None) -> Iterator[Sequence[Row[Any]]]:
-    """Read a table in the order of its keys, from the first row after a key."""
+def _pages(database: Database, connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
+    """Read a table in the order of its keys."""
     places = [table.columns.keys().index(key.name) for key in table.primary_key]
     keys = _order(connection, table)
-    ordered = select(table).order_by(*keys).limit(_at_once(table))
+    query = ordered = select(table).order_by(*keys).limit(_at_once(table))
     while True:
-        query = ordered
-        if after is not None:
-            query = query.where(tuple_(*keys) > tuple_(*after) if len(keys) > 1 else keys[0] > after[0])
-        page = connection.execute(query).all()
+        with translating(database.place):
+            page = connection.execute(query).all()
         if not page:
             return
         yield page
         after = tuple(page[-1][place] for place in places)
+        query = ordered.where(tuple_(*keys) > tuple_(*after) if len(keys) > 1 else keys[0] > after[0])
 
 
 def _at_once(table: Table) -> int:
@@ -182,21 +142,10 @@ def _at_once(table: Table) -> int:
     return BATCH if long else BATCH * _SHORT_AT_ONCE
 
 
-def _verified(reading: Connection, written: Connection, table: Table, done: _Progress) -> CopiedTable:
-    here, there = _digest(reading, table, done), _digest(written, table, None)
-    if here != there:
-        message = (
-            f"the copy of {table.name} is not equal: {here[0]} rows here, {there[0]} there: stop every program that "
-            "uses the database, make the target empty, and copy again"
-        )
-        raise StorageError(message)
-    return CopiedTable(table.name, *here)
-
-
-def _digest(connection: Connection, table: Table, done: _Progress | None) -> tuple[int, str]:
+def _digest(database: Database, connection: Connection, table: Table, done: _Progress | None = None) -> tuple[int, str]:
     count, digest = 0, hashlib.sha256()
     objects = [place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)]
-    for page in _pages(connection, table):
+    for page in _pages(database, connection, table):
         rows = (_with_sorted_names(row, objects) for row in page) if objects else map(tuple, page)
         digest.update("".join(map(repr, rows)).encode())
         count += len(page)
@@ -213,14 +162,13 @@ def _with_sorted_names(row: Row[Any], objects: Sequence[int]) -> tuple[Any, ...]
     return tuple(values)
 
 
-def _continue_numbers(target: Database) -> None:
+def _continue_numbers(writing: Connection) -> None:
     """Have PostgreSQL number new rows after those that were copied; SQLite does so by itself."""
-    with translating(target.place), target.engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            for column in table.primary_key:
-                name = connection.scalar(
-                    text("SELECT pg_get_serial_sequence(:table, :column)"), {"table": table.name, "column": column.name}
-                )
-                if name:
-                    highest = connection.scalar(select(func.max(column)))
-                    connection.execute(select(func.setval(name, highest or 1, highest is not None)))
+    for table in Base.metadata.sorted_tables:
+        for column in table.primary_key:
+            name = writing.scalar(
+                text("SELECT pg_get_serial_sequence(:table, :column)"), {"table": table.name, "column": column.name}
+            )
+            if name:
+                highest = writing.scalar(select(func.max(column)))
+                writing.execute(select(func.setval(name, highest or 1, highest is not None)))

@@ -1,24 +1,13 @@
-"""Load very many rows: into PostgreSQL by COPY, and with its indexes and foreign keys made after the rows.
-
-What is to be made afterwards is kept as statements in a table of the database itself, so that a load that was killed
-can go on.
-"""
+"""Load very many rows: into PostgreSQL by COPY, and with its indexes and foreign keys made after the rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, Table, Text, delete, insert, select, text
+from sqlalchemy import Connection, Row, Table, insert, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, translating
-
-_LATER: Final = Table(
-    "copying_statements",
-    MetaData(),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("statement", Text, nullable=False),
-)
 _MEMORY: Final = "256MB"
 """How much memory PostgreSQL may use to make one index."""
 # Indexes are made first, foreign keys last: these need what they refer to.
@@ -36,32 +25,16 @@ ORDER BY turn, made
 """
 
 
-def set_indexes_aside(connection: Connection) -> None:
-    """Drop indexes, unique constraints and foreign keys of PostgreSQL, and keep how they are made; keys stay."""
+@contextmanager
+def indexes_set_aside(connection: Connection) -> Iterator[None]:
+    """Drop indexes, unique constraints and foreign keys of PostgreSQL, and make them again; keys stay."""
     rows = connection.execute(text(_TAKEN_AWAY)).all()
-    _LATER.create(connection)
-    connection.execute(insert(_LATER), [{"number": at, "statement": row.made} for at, row in enumerate(rows)])
     for row in reversed(rows):
         connection.exec_driver_sql(row.dropped)
-
-
-def make_indexes(database: Database) -> Iterator[str]:
-    """Make what was set aside and is not there again, each in a transaction of its own; gives the statements."""
-    first = select(_LATER).order_by(_LATER.c.number).limit(1)
-    while True:
-        with translating(database.place), database.engine.begin() as connection:
-            row = connection.execute(first).first()
-            if row is None:
-                return
-            connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
-            connection.exec_driver_sql(row.statement)
-            connection.execute(delete(_LATER).where(_LATER.c.number == row.number))
-        yield row.statement
-
-
-def forget_indexes(connection: Connection) -> None:
-    """Drop the table of what was set aside."""
-    _LATER.drop(connection)
+    yield
+    connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
+    for row in rows:
+        connection.exec_driver_sql(row.made)
 
 
 def load(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
