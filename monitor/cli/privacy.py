@@ -12,7 +12,7 @@ from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
 from monitor.operations.erasure_check import Leftover, leftovers
-from monitor.operations.processing_record import gather, write_privacy_record
+from monitor.operations.processing_record import gather, plain, write_privacy_record
 from storage import audit as trail
 
 
@@ -122,7 +122,7 @@ def privacy(
     }
     record = gather(app.ready_database, folders, now=app.clock.now(), days=days, contact=settings.contact)
     if as_json:
-        show_json(record.as_dict())
+        show_json(plain(record))
         return
     say(*(f"Wrote {file}" for file in write_privacy_record(record, folder or settings.home / FOLDER)))
 
