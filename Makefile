@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-report bench-search bench-start bench-teaching bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-desk bench-scale bench-search bench-start bench-teaching bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -135,9 +135,6 @@ $(BENCH_STAMP): tests/benchmarks/requirements.txt | $(UV)
 bench-classify: setup  ## [a minute] Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
 	$(BIN)/python -m tests.benchmarks.bench_classify $(DATA)
 
-bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second, beside Scrapy (installed for this alone).
-	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
-
 DESK_POSTS ?= 24000
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(DATA)
@@ -158,10 +155,6 @@ bench-search: full  ## [an hour] Measure searches among POSTS=1000000 posts vari
 
 bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="workers small large"; KEEP=FOLDER: a killed run goes on.
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
-
-KEEP ?=
-bench-report: full  ## [half an hour] Measure the report of a week of a fifth of POSTS=1000000 posts, on both databases; KEEP=FOLDER keeps these.
-	$(BIN)/python -m tests.benchmarks.bench_report $(ON) $(POSTS) $(KEEP)
 
 bench-start: setup $(BENCH_STAMP)  ## [2 min] Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
 	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -64,15 +64,7 @@ def dated(number: int, count: int) -> datetime:
     return BEGIN + timedelta(weeks=WEEKS) * (number / count)
 
 
-def store(
-    database: Database,
-    texts: Iterable[list[Syllable]],
-    count: int,
-    seed: int,
-    *,
-    moment_of: Callable[[int, int], datetime] = dated,
-    searchable: bool = True,
-) -> None:
+def store(database: Database, texts: Iterable[list[Syllable]], count: int, seed: int) -> None:
     """Store posts with their words, and flags of a tenth of them. The index of PostgreSQL is made at the end.
 
     Args:
@@ -80,8 +72,6 @@ def store(
         texts: The posts' texts.
         count: How many.
         seed: Draws sources and flags.
-        moment_of: Gives the time of a post by its number, from 1, and by `count`; its times are that one.
-        searchable: Whether they can be searched; without, it takes a third of the time.
 
     """
     random = Random(seed)  # noqa: S311  no secret
@@ -89,21 +79,17 @@ def store(
         sources = [add_source(session, f"source {number}").id for number in range(SOURCES)]
         model = add_model(session).id
         session.commit()
-        if searchable and not database.is_sqlite:
+        if not database.is_sqlite:
             session.execute(text("DROP INDEX ix_search_texts_lexemes"))
             session.commit()
         rows: dict[type[Base], list[dict[str, Any]]] = {Post: [], SearchText: [], Flag: []}
         for number, syllables in enumerate(texts, 1):
-            source, moment = random.choice(sources), moment_of(number, count)
+            source, moment = random.choice(sources), dated(number, count)
             _add_rows(rows, number, syllables, random, source=source, model=model, moment=moment)
-            if not searchable:
-                rows[SearchText].clear()
             if number % BATCH == 0 or number == count:
                 _flush(session, rows)
         if not database.is_sqlite:
             session.execute(text("SELECT setval('posts_id_seq', (SELECT max(id) FROM posts))"))
-            session.commit()
-        if searchable and not database.is_sqlite:
             session.execute(text("SET maintenance_work_mem = '512MB'"))
             session.execute(
                 text("CREATE INDEX ix_search_texts_lexemes ON search_texts USING gin (search_lexemes(accented, bare))")

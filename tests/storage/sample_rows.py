@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -34,17 +34,6 @@ def reflect(connection: Connection) -> list[Table]:
     metadata = MetaData()
     metadata.reflect(connection, only=lambda name, _: not name.startswith(("search_index", "alembic_version")))
     return list(metadata.sorted_tables)
-
-
-def dump(connection: Connection) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
-    """Read all rows: by table and key, the values by column."""
-    return {
-        table.name: {
-            tuple(row[column.name] for column in table.primary_key): {name: _plain(row[name]) for name in row}
-            for row in connection.execute(table.select()).mappings()
-        }
-        for table in reflect(connection)
-    }
 
 
 def fill(connection: Connection) -> None:
@@ -86,10 +75,3 @@ def _listed_values(connection: Connection, table: Table) -> Iterator[tuple[str, 
     for check in inspect(connection).get_check_constraints(table.name):
         if found := _LISTED.search(check["sqltext"]):
             yield found["column"], re.findall(r"'([^']*)'", found["values"])
-
-
-def _plain(value: Any) -> Any:
-    if not isinstance(value, datetime):
-        return value
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)  # SQLite stores no zone
-    return aware.astimezone(UTC).isoformat(timespec="microseconds")
