@@ -1,4 +1,4 @@
-"""The parsed form of RSS and Atom documents, common to both parsers."""
+"""The parsed form of RSS, Atom and JSON Feed documents, common to all parsers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ class FeedEntry:
         published: When it came out.
         updated: When it was last changed.
         replies: How many comments it has.
+        language: Its own; empty for that of the feed.
 
     """
 
@@ -52,10 +53,11 @@ class FeedEntry:
     published: str = ""
     updated: str = ""
     replies: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class XmlFeed:
+class Feed:
     """A document that is a feed.
 
     Args:

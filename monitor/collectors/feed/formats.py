@@ -5,7 +5,7 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -14,7 +14,7 @@ from typing import Any
 from charset_normalizer import from_bytes
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.feed.entries import FeedEntry, Passage, whole_number
+from monitor.collectors.feed.entries import Feed, FeedEntry, Passage, whole_number
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.collectors.http.fetched import Fetched
@@ -95,40 +95,21 @@ def read_document(fetched: Fetched, known_order: DateOrder = "") -> Document:
     if not text.strip():
         raise PayloadInvalid(f"{fetched.final_url} is empty, not a feed: check the address of the source")
     # By content, not by media type: many servers send feeds as text/html or text/plain.
-    if text.lstrip().startswith("{"):
-        return _read_json_feed(text, fetched, known_order)
-    return _read_xml(text, fetched, known_order)
-
-
-class _Dates:
-    """The dates of one document, whose day and month stand in one order."""
-
-    def __init__(self, written: Iterable[str], known: DateOrder, now: datetime) -> None:
-        self.decided = order_of(written, known=known, now=now)
-
-    def read(self, raw: str) -> datetime | None:
-        """Read a date; None for what is none, and where nothing tells the day from the month.
-
-        Raises:
-            DateOrderContradicted: When it can only be read in another order than the others.
-
-        """
-        return parse_date(with_day_first(raw, self.decided.order)) if raw else None
-
-    def posts(
-        self, read: Callable[[Any], Iterator[PublicPost]], entries: Iterable[Any], skipped: Counter[str]
-    ) -> Iterator[PublicPost]:
-        """Read entries; one whose date contradicts the others is left out and counted."""
-        for entry in entries:
-            try:
-                yield from read(entry)
-            except DateOrderContradicted:
-                skipped[CONTRADICTS] += 1
-
-    def count_undecided(self, posts: Sequence[PublicPost], skipped: Counter[str]) -> None:
-        """Count the posts that have a date which nobody can read."""
-        if self.decided.is_open:
-            skipped[UNDECIDED] += sum(bool(each.published_raw and not each.published_at) for each in posts)
+    skipped = Counter[str]()
+    is_json = text.lstrip().startswith("{")
+    feed = _json_feed(text, fetched.final_url, skipped) if is_json else _xml_feed(text, fetched, skipped)
+    written = (raw for entry in feed.entries for raw in (entry.published, entry.updated))
+    dates = order_of(written, known=known_order, now=fetched.fetched_at)
+    posts = tuple(_unique(_posts(feed, fetched.final_url, dates.order, skipped), skipped))
+    if dates.is_open:
+        skipped[UNDECIDED] += sum(bool(each.published_raw and not each.published_at) for each in posts)
+    return Document(
+        posts=posts,
+        skipped=skipped,
+        broken_off=feed.is_broken_off,
+        min_interval_seconds=feed.min_interval_seconds,
+        dates=dates,
+    )
 
 
 def _decoded(fetched: Fetched) -> str:
@@ -143,41 +124,71 @@ def _decoded(fetched: Fetched) -> str:
     return fetched.text()
 
 
-def _read_xml(text: str, fetched: Fetched, known_order: DateOrder) -> Document:
+def _xml_feed(text: str, fetched: Fetched, skipped: Counter[str]) -> Feed:
     feed = read_plain_feed(text) or read_any_feed(text, fetched.final_url)
     if feed is None:
         raise _not_a_feed(text, fetched)
-    entries, skipped = list(feed.entries), Counter[str]()
     # The last entry of a truncated document may have lost half of its text.
-    if feed.is_broken_off and entries:
-        entries.pop()
+    if feed.is_broken_off and feed.entries:
         skipped["broken off"] += 1
-    written = (raw for entry in entries for raw in (entry.published, entry.updated))
-    dates = _Dates(written, known_order, fetched.fetched_at)
-    read = dates.posts(
-        lambda entry: _entry_posts(entry, feed.language or None, fetched.final_url, dates), entries, skipped
+        return replace(feed, entries=feed.entries[:-1])
+    return feed
+
+
+def _json_feed(text: str, url: str, skipped: Counter[str]) -> Feed:
+    try:
+        payload = parse_json(text)
+    except ValueError as error:
+        if not text.rstrip().endswith("}"):
+            message = f"{url} broke off before its end: it is read again at the next reading"
+            raise PayloadInvalid(message) from error
+        raise PayloadInvalid(f"{url} is neither a feed nor sound JSON: check the address of the source") from error
+    items = payload.get("items")
+    if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):
+        raise PayloadInvalid(f"{url} is JSON, but not a JSON Feed: check the address and the kind of the source")
+    if len(items) > _MOST_ITEMS:
+        skipped[f"beyond the first {_MOST_ITEMS:,}"] = len(items) - _MOST_ITEMS
+        items = items[:_MOST_ITEMS]
+    sound = [item for item in items if isinstance(item, dict)]
+    if len(sound) < len(items):
+        skipped["malformed"] += len(items) - len(sound)
+    return Feed(entries=[_json_entry(item) for item in sound], language=_string(payload.get("language")))
+
+
+def _json_entry(item: Mapping[str, Any]) -> FeedEntry:
+    authors = item.get("authors")
+    author = authors[0] if isinstance(authors, list) and authors else item.get("author")
+    texts = [(_string(item.get(name)), name == "content_html") for name in ("content_text", "content_html", "summary")]
+    return FeedEntry(
+        id=_string(item.get("id")),
+        link=_string(item.get("url")),
+        title=Passage(_string(item.get("title")), is_html=False),
+        bodies=[Passage(text, is_html) for text, is_html in texts if text],
+        author=(_string(author.get("url")) or _string(author.get("name"))) if isinstance(author, dict) else "",
+        published=_string(item.get("date_published")),
+        updated=_string(item.get("date_modified")),
+        language=_string(item.get("language")),
     )
-    posts = tuple(_unique(read, skipped))
-    dates.count_undecided(posts, skipped)
-    return Document(
-        posts=posts,
-        skipped=skipped,
-        broken_off=feed.is_broken_off,
-        min_interval_seconds=feed.min_interval_seconds,
-        dates=dates.decided,
-    )
 
 
-def _entry_posts(entry: FeedEntry, language: str | None, base_url: str, dates: _Dates) -> Iterator[PublicPost]:
-    """Read an entry, and the fact checks that its text marks up as posts of their own, as those of a page are."""
-    post = _entry_post(entry, language, base_url, dates)
-    yield post
-    yield from _check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
+def _posts(feed: Feed, base_url: str, order: DateOrder, skipped: Counter[str]) -> Iterator[PublicPost]:
+    """Read entries, and the fact checks that their texts mark up as posts of their own, as those of a page are.
+
+    An entry whose date contradicts the others is left out and counted.
+    """
+    for entry in feed.entries:
+        try:
+            post = _post(entry, entry.language or feed.language or None, base_url, order)
+        except DateOrderContradicted:
+            skipped[CONTRADICTS] += 1
+            continue
+        yield post
+        yield from _check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
 
 
-def _entry_post(entry: FeedEntry, language: str | None, base_url: str, dates: _Dates) -> PublicPost:
+def _post(entry: FeedEntry, language: str | None, base_url: str, order: DateOrder) -> PublicPost:
     raw = entry.published or entry.updated
-    published_at, updated_at = dates.read(raw), dates.read(entry.updated)
+    published_at, updated_at = _moment(raw, order), _moment(entry.updated, order)
     link = web_address(entry.link, "" if entry.is_link_guessed else base_url)
     title = _passage_text(entry.title, base_url)
     texts = (_passage_text(body, base_url) for body in entry.bodies)
@@ -198,71 +209,17 @@ def _entry_post(entry: FeedEntry, language: str | None, base_url: str, dates: _D
     )
 
 
+def _moment(raw: str, order: DateOrder) -> datetime | None:
+    """Read a date; None for what is none, and where nothing tells the day from the month."""
+    return parse_date(with_day_first(raw, order)) if raw else None
+
+
 def _passage_text(passage: Passage | None, base_url: str) -> str:
     if passage is None:
         return ""
     base = web_address(passage.base, base_url) if passage.base else None
     text = to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
     return without_controls(text)
-
-
-def _read_json_feed(text: str, fetched: Fetched, known_order: DateOrder) -> Document:
-    url = fetched.final_url
-    try:
-        payload = parse_json(text)
-    except ValueError as error:
-        if not text.rstrip().endswith("}"):
-            message = f"{url} broke off before its end: it is read again at the next reading"
-            raise PayloadInvalid(message) from error
-        raise PayloadInvalid(f"{url} is neither a feed nor sound JSON: check the address of the source") from error
-    items = payload.get("items")
-    if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):
-        raise PayloadInvalid(f"{url} is JSON, but not a JSON Feed: check the address and the kind of the source")
-    skipped: Counter[str] = Counter()
-    if len(items) > _MOST_ITEMS:
-        skipped[f"beyond the first {_MOST_ITEMS:,}"] = len(items) - _MOST_ITEMS
-        items = items[:_MOST_ITEMS]
-    sound = [item for item in items if isinstance(item, dict)]
-    if len(sound) < len(items):
-        skipped["malformed"] += len(items) - len(sound)
-    language = _string(payload.get("language")) or None
-    written = (_string(item.get(name)) for item in sound for name in ("date_published", "date_modified"))
-    dates = _Dates(written, known_order, fetched.fetched_at)
-    read = dates.posts(lambda item: _item_posts(item, language, url, dates), sound, skipped)
-    posts = tuple(_unique(read, skipped))
-    dates.count_undecided(posts, skipped)
-    return Document(posts=posts, skipped=skipped, dates=dates.decided)
-
-
-def _item_posts(item: Mapping[str, Any], language: str | None, base_url: str, dates: _Dates) -> Iterator[PublicPost]:
-    post = _item_post(item, language, base_url, dates)
-    yield post
-    yield from _check_posts(post, [_string(item.get("content_html"))], base_url)
-
-
-def _item_post(item: Mapping[str, Any], language: str | None, base_url: str, dates: _Dates) -> PublicPost:
-    raw, modified = _string(item.get("date_published")), _string(item.get("date_modified"))
-    published_at, modified_at = dates.read(raw or modified), dates.read(modified)
-    link = web_address(_string(item.get("url")), base_url)
-    title = html.unescape(_string(item.get("title")))
-    authors = item.get("authors")
-    author = authors[0] if isinstance(authors, list) and authors else item.get("author")
-    named = (_string(author.get("url")) or _string(author.get("name"))) if isinstance(author, dict) else ""
-    markup = _string(item.get("content_html"))
-    text = _string(item.get("content_text")) or to_text(markup, base_url) or _string(item.get("summary"))
-    text = text or picture_words(markup)
-    return PublicPost(
-        external_id=_string(item.get("id")) or _derived_id(link, title, raw) or _id_of_all(title, raw, text, named),
-        text=text,
-        url=link,
-        author=named or None,
-        title=title or None,
-        published_at=published_at,
-        published_raw=raw or modified or None,
-        published_precision=exactness(raw or modified) if published_at else None,
-        edited_at=modified_at if published_at and modified_at and modified_at > published_at else None,
-        language=_string(item.get("language")) or language,
-    )
 
 
 def _unique(posts: Iterator[PublicPost], skipped: Counter[str]) -> Iterator[PublicPost]:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from monitor.collectors.feed.entries import PAGE_TYPES, FeedEntry, Passage, XmlFeed, min_interval_seconds
+from monitor.collectors.feed.entries import PAGE_TYPES, Feed, FeedEntry, Passage, min_interval_seconds
 from monitor.errors import PayloadInvalid
 
 _AFTER_THE_END = (("<!--", "-->"), ("<?", "?>"))
@@ -38,7 +38,7 @@ _LONGEST_REASON = 200
 _MOST_CHARACTERS = 2_000_000
 
 
-def read_any_feed(text: str, address: str = "") -> XmlFeed | None:
+def read_any_feed(text: str, address: str = "") -> Feed | None:
     """Parse as much of a document as possible; None when it is not a feed.
 
     Args:
@@ -58,7 +58,7 @@ def read_any_feed(text: str, address: str = "") -> XmlFeed | None:
         raise PayloadInvalid(f"the feed is too damaged to be read ({said}): look at it in a browser") from error
     if not parsed.entries and not parsed.version:
         return None
-    return XmlFeed(
+    return Feed(
         entries=[_entry(entry) for entry in parsed.entries],
         language=_string(parsed.feed.get("language")),
         min_interval_seconds=min_interval_seconds(

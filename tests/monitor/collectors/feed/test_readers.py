@@ -1,7 +1,7 @@
 """The fast reader of ordinary feeds takes them to mean what the tolerant one does, or leaves them to it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from html import escape
 
 import pytest
@@ -11,14 +11,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from monitor.collectors.feed.entries import XmlFeed
+from monitor.collectors.feed.entries import Feed
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.feed_samples import article, rss
-from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 NAMESPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -50,28 +49,21 @@ ALERTS = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>tag:tin.
 <author><name>An</name><email>an@tin.example</email></author></entry></feed>"""
 
 
-def both(text: str) -> tuple[XmlFeed | None, XmlFeed | None]:
+def item(parts: str = "<title>A</title>") -> str:
+    return f"<item><guid>/bai/1</guid><pubDate>24/11/2026 08:00</pubDate><description>Lời</description>{parts}</item>"
+
+
+def both(text: str) -> tuple[Feed | None, Feed | None]:
     return read_plain_feed(text), read_any_feed(text)
 
 
-def served(site: FeedSite | XenForoSite, path: str) -> str:
+def served(site: FeedSite, path: str) -> str:
     with TestClient(Starlette(routes=[Mount("", site)]), base_url="http://bao.example") as client:
         return client.get(path).content.decode()
 
 
 def newspaper(style: Callable[[datetime], str] = rfc822_date) -> FeedSite:
     return FeedSite([article(number) for number in range(1, 6)], FakeClock(MONDAY_MORNING), date_style=style)
-
-
-def forum() -> XenForoSite:
-    posts = [
-        ForumPost(
-            id=str(number), author="Thợ", text="Bài", published_at=MONDAY_MORNING, thread=number % 3 + 1, number=0
-        )
-        for number in range(1, 9)
-    ]
-    threads = [ForumThread(id=number, title=f"Nợ & lương {number}") for number in range(1, 4)]
-    return XenForoSite(posts, threads, FakeClock(MONDAY_MORNING + timedelta(hours=1)))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +73,9 @@ def forum() -> XenForoSite:
         (lambda: newspaper(gmt7_date), RSS_PATH),
         (lambda: newspaper(day_first_date), RSS_PATH),
         (newspaper, ATOM_PATH),
-        (forum, "/forums/-/index.rss"),
     ],
 )
-def test_feeds_of_the_sample_sites_are_read_fast_and_the_same(
-    site: Callable[[], FeedSite | XenForoSite], path: str
-) -> None:
+def test_feeds_of_the_sample_sites_are_read_fast_and_the_same(site: Callable[[], FeedSite], path: str) -> None:
     plain, tolerant = both(served(site(), path))
     assert plain is not None
     assert plain.entries
@@ -99,9 +88,11 @@ def test_feeds_of_the_sample_sites_are_read_fast_and_the_same(
         WORDPRESS,
         ALERTS,
         rss(),
-        rss("<item><guid>1</guid><title>A</title><!-- ghi chú --></item>"),
-        rss("<item><title>A</title><guid>/bai/1</guid><link>/bai/1</link></item>"),
-        rss("<item><author>an@bao.example (An)</author><title>A &lt;b&gt;B&lt;/b&gt;</title><source>S</source></item>"),
+        rss(item("<title>A</title><!-- ghi chú -->")),
+        rss(item("<title>A</title><link>/bai/1</link>")),
+        rss(item("<author>an@bao.example (An)</author><title>A &lt;b&gt;B&lt;/b&gt;</title><source>S</source>")),
+        rss(item("<title>A</title><odd>?</odd>")),
+        rss(f"{item()}<odd><title>B</title></odd>"),
     ],
 )
 def test_ordinary_feeds_are_read_fast_and_the_same(text: str) -> None:
@@ -116,22 +107,20 @@ def test_ordinary_feeds_are_read_fast_and_the_same(text: str) -> None:
         "",
         "không phải",
         "<html><body>x</body></html>",
-        rss("<item><title>A & B</title></item>"),
-        rss("<item><title>A</title>")[:-20],
-        rss("<item><title>A</title><title>B</title></item>"),
-        rss("<item><title>A</title><description><p>chưa thoát</p></description></item>"),
-        rss("<item xml:base='https://khac.example/'><title>A</title><link>/a</link></item>"),
-        rss("<item><title>A</title><enclosure base='https://khac.example/'/><link>/a</link></item>"),
-        rss("<item><title>LÆ°Æ¡ng Ã¡</title></item>"),
-        rss("<item><title>A\x96B</title></item>"),
-        rss("<item><title>A</title><link>https://a.example/?a=1&amp;amp;b=2</link></item>"),
-        rss("<item><title>A &amp;#X41;</title></item>"),
-        rss("<item><title>A</title><link>https:////a.example/</link></item>"),
-        rss("<item><title>A</title><odd>?</odd></item>"),
-        rss("<item><title>A</title></item><odd><title>B</title></odd>"),
+        rss(item("<title>A & B</title>")),
+        rss(item("<title>A</title>"))[:-20],
+        rss(item("<title>A</title><title>B</title>")),
+        rss(item("<content:encoded><p>chưa thoát</p></content:encoded>")).replace("<rss ", f"<rss {NAMESPACES} "),
+        rss(item("<title>A</title><link>/a</link>").replace("<item", "<item xml:base='https://khac.example/'")),
+        rss(item("<title>LÆ°Æ¡ng Ã¡</title>")),
+        rss(item("<title>A\x96B</title>")),
+        rss(item("<title>A</title><link>https://a.example/?a=1&amp;amp;b=2</link>")),
+        rss(item("<title>A</title><link>https:////a.example/</link>")),
+        rss("<item><title>Không ngày</title><guid>1</guid><description>A</description></item>"),
+        rss("<item><title>Không lời</title><guid>1</guid><pubDate>24/11/2026</pubDate></item>"),
+        rss("<item><title>Không địa chỉ</title><description>A</description><pubDate>24/11/2026</pubDate></item>"),
         rss().replace("<rss ", '<rss xmlns="http://backend.userland.com/rss2" '),
         rss().replace("?>", '?><!DOCTYPE rss [<!ENTITY a "b">]>'),
-        rss().replace("1.0", "1.1"),
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>",
         ALERTS.replace('content type="html"', 'content type="xhtml"'),
         ALERTS.replace("<email>", "<email>x</email><email>"),
@@ -155,9 +144,7 @@ def test_author_with_an_address_is_named_by_both() -> None:
 
 
 WORDS = st.one_of(
-    st.sampled_from(
-        ["", " Nợ lương ", "A &amp; B", "<b>đậm</b>", "a < b", "&#8230;", "&#X41;", "&nbsp;", "x</1>y", "Ã¡"]
-    ),
+    st.sampled_from(["", " Nợ lương ", "A &amp; B", "<b>đậm</b>", "a < b", "&#8230;", "&nbsp;", "x</1>y", "Ã¡"]),
     st.text(st.characters(categories=["L", "N", "P", "S", "Z"], max_codepoint=0x1EFF), max_size=12),
 )
 ADDRESSES = st.sampled_from(["", "/a", "https://b.example/x?a=1&b=2", "tin-7", "http:///x", "//c.example", "a&b;c"])
