@@ -24,12 +24,12 @@ from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
 from monitor.cli.terminal import printable, printable_json
-from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
 from monitor.collectors.parsing.human_dates import read_date
 from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
+from monitor.collectors.webpage.page import read_article
 from monitor.desk.views.highlight import Reason, mark
 from monitor.desk.views.masking import first_line
 from monitor.desk.views.search_view import excerpt, mark_words

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.parsing.article import read_article, read_published
+from monitor.collectors.webpage.page import PAGE_TYPES, read_post_page
+from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.crawl.batch_writer import capture_of
 from monitor.crawl.imports import TIPS, refuse_to_replace
 from monitor.crawl.post_drafts import content_hash, post_draft
@@ -23,7 +23,6 @@ from storage.posts.sources import CaptureDraft, SourceDraft
 
 LEGAL_BASIS = "Reported by a person, who found it public."
 _INTERVAL_SECONDS = 86_400  # the column needs a value; no crawl reads this source
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
 _TRACKING = frozenset({"fbclid", "gclid", "igsh", "igshid", "mibextid", "zarsrc", "si"})
 _TRACKING_START = "utm_"
 
@@ -108,7 +107,16 @@ class Tipline:
         # The person can often read what a program may not.
         except SourceRefused as error:
             raise SourceRefused(f"{error}; if you can read it, paste it: kiemtin tip TEXT --url ADDRESS") from error
-        return self._keep(await client.parse(_post_of, fetched, address), capture_of(fetched))
+        if fetched.content_type not in PAGE_TYPES:
+            raise PayloadInvalid(f"{address} is {fetched.content_type}, not a page: paste its text with --url ADDRESS")
+        page = await client.parse(read_post_page, fetched, WebpageSettings(start_urls=(address,)))
+        if not page.posts:
+            raise PayloadInvalid(f"{address} has no text to read: paste it, as in kiemtin tip TEXT --url ADDRESS")
+        # Whoever wrote the page is not who reports it: a tip has no author.
+        post = replace(page.posts[0], external_id=address, url=address, author=None, checked=None)
+        if not post.is_storable:
+            raise PayloadInvalid(f"{address} holds characters that cannot be stored: paste its text with --url ADDRESS")
+        return self._keep(post, capture_of(fetched))
 
     def _is_known(self, external_id: str, hashes: tuple[str, ...]) -> bool:
         with self._database.work() as session:
@@ -188,25 +196,3 @@ def _identifier_of(text: str) -> str:
     """Return a hash of the text in which white space does not count: copying changes spaces and line ends."""
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _post_of(fetched: Fetched, address: str) -> PublicPost:
-    if fetched.content_type not in _PAGES:
-        raise PayloadInvalid(f"{address} is {fetched.content_type}, not a page: paste its text with --url ADDRESS")
-    article = read_article(fetched.text(), fetched.final_url)
-    if article is None:
-        raise PayloadInvalid(f"{address} has no text to read: paste it, as in kiemtin tip TEXT --url ADDRESS")
-    dated = read_published(fetched.text(), fetched.fetched_at)
-    post = PublicPost(
-        external_id=address,
-        text=article.text,
-        url=address,
-        title=article.title,
-        published_at=dated.moment,
-        published_raw=dated.raw,
-        published_precision=dated.precision,
-        language=article.language,
-    )
-    if not post.is_storable:
-        raise PayloadInvalid(f"{address} holds characters that cannot be stored: paste its text with --url ADDRESS")
-    return post

@@ -21,8 +21,8 @@ from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import as_agent, read_rules
 from monitor.collectors.mastodon import api as mastodon
-from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.webpage.page import read_article
 from monitor.collectors.youtube import api as youtube
 from monitor.errors import KiemtinError
 from tests.clock import MONDAY_MORNING
@@ -163,8 +163,7 @@ def trafilatura(folder: Path) -> Iterator[Compared]:
         path = folder / "tests" / "cache" / str(page.get("file"))
         if not path.is_file():
             continue
-        article = read_article(answer(path).text(), "https://example.org/a")
-        text = " ".join(article.text.split()) if article else ""
+        text = " ".join(read_article(answer(path).text(), "https://example.org/a").text.split())
         for name, wanted in (("with", True), ("without", False)):
             for number, passage in enumerate(page.get(name) or ()):
                 yield Compared(f"{path.stem} {name} {number}", (" ".join(str(passage).split()) in text) is wanted)

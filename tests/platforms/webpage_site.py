@@ -36,7 +36,7 @@ THREAD_SETTINGS: Mapping[str, Any] = {
     "mode": "thread",
     "list": {"item": "li.postbitlegacy", "next": 'a[rel="next"]@href', "max_pages": 5},
     "detail": {
-        "id": {"attr": "id", "regex": r"post_(\d+)"},
+        "id": r"@id | post_(\d+)",
         "body": "blockquote.postcontent",
         "author": "a.username",
         "date": ".postdate .date",

@@ -19,6 +19,8 @@ _OK = 200
 _PAGE_STATUSES = frozenset(range(400, 500)) - {401, 403, 408, 425, 429, 451}
 _FRONT_PAGE = "its page leads to the front page"
 _RULES_MISSED = "its text was not where the rules look for it"
+_KNOWN_IN_A_ROW = 5  # items; then a list is not read further
+_LOOKED_AT_AGAIN = 5  # watched pages a reading, for edits and removals
 _MOST_FAILURES = 3  # in a row; then the site is down, not one page
 
 
@@ -157,7 +159,7 @@ class _Run:
         if self.settings.mode != "list" or not self.settings.fetch_detail:
             return
         watched = self._cursor.pages_with(frozenset(self._source.watched))
-        for url in [url for url in watched if url not in self._read][: self.settings.look_again]:
+        for url in [url for url in watched if url not in self._read][:_LOOKED_AT_AGAIN]:
             batch = await self.again(url)
             self._cursor.mark_rechecked(url)
             if batch:
@@ -223,7 +225,7 @@ class _Run:
                 known = self._cursor.has_page(page_key(link))
                 known_in_a_row = known_in_a_row + 1 if known else 0
                 met_known = met_known or known
-            if known_in_a_row >= self.settings.stop_when_known:
+            if known_in_a_row >= _KNOWN_IN_A_ROW:
                 return pages
             url = page.next_page
         if self.settings.fetch_detail and not met_known and any(page.links for page in pages):

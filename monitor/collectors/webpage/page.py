@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bs4 import Tag
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import host_of, web_address, without_tracking
-from monitor.collectors.parsing.article import read_article
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
-from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
+from monitor.collectors.parsing.human_dates import Dated, read_date
 from monitor.collectors.parsing.lxml_tree import Node, parse_page
 from monitor.collectors.parsing.page_date import same_day, shown_date
 from monitor.collectors.parsing.soup import parse_soup, words_of
@@ -27,7 +27,6 @@ from monitor.collectors.parsing.structured_data import (
     discussion,
     read_nodes,
 )
-from monitor.collectors.webpage.rules import match_in
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.errors import SourceRefused
 
@@ -38,6 +37,7 @@ NO_COPY = "copy for evidence: the page asks for none (noarchive)"
 _MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
 _NOTHING = Description()
 _WHOLE_SHARE = 0.5  # of the text in a page's paragraphs, which count menus and comments too
+_MOST_TAGS = 50_000  # the library's search for the article takes time with more than their number
 _FULLER = 1.5  # times as long; below, the two differ by a caption or an author line
 
 
@@ -107,6 +107,34 @@ def read_listing(fetched: Fetched, settings: WebpageSettings) -> Listing:
     )
 
 
+class Article(NamedTuple):
+    """The article of a page, by its looks."""
+
+    text: str
+    title: str
+
+
+def read_article(page: str, url: str) -> Article:
+    """Extract the article of a page with trafilatura: its text without menus, adverts and other readers' comments.
+
+    Args:
+        page: The page's HTML, decoded.
+        url: The page's address.
+
+    Returns:
+        The article; empty when the page has no text that looks like one.
+
+    """
+    from trafilatura import bare_extraction, settings  # noqa: PLC0415  slow to load, and few commands read articles
+
+    if page.count("<") > _MOST_TAGS:
+        return Article("", "")
+    document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
+    if not isinstance(document, settings.Document):
+        return Article("", "")
+    return Article((document.text or "").strip(), document.title or "")
+
+
 class Page:
     """One fetched page, parsed once.
 
@@ -163,7 +191,7 @@ class Page:
             return PagePosts(skipped=skipped)
         own = described_by_nodes(self._nodes, self.url)
         post, hit = self._post(self._soup, own, alone=True)
-        reviews = claim_reviews(self._nodes, self.url) if self._settings.claim_reviews else []
+        reviews = claim_reviews(self._nodes, self.url)
         if not hit and not reviews:
             self._refuse_sign_in()
         if not post.text and not reviews:
@@ -222,11 +250,11 @@ class Page:
             hit = bool(text)
         if alone and (not text or self._may_be_excerpt(text)):
             article = read_article(str(self._soup), self.url)
-            shown = (article.text if article else "") or described.summary or self._head.summary
+            shown = article.text or described.summary or self._head.summary
             if len(shown) > _FULLER * len(text):
                 text = shown
                 hit = bool(text) and rules.body is None
-            title = title or (article.title if article and article.title else "")
+            title = title or article.title
         dated = self._published(root, published, alone=alone)
         post = PublicPost(
             external_id=self._identity(root, url, alone=alone),
@@ -295,12 +323,10 @@ class Page:
         return self.link_of(root) or self.url
 
     def _identity(self, root: Tag, url: str, *, alone: bool) -> str:
-        rule = self._settings.detail.id
-        if rule is None:
-            # Without its own link, an item would get the identifier of the whole page.
-            return without_tracking(url) if alone or self.link_of(root) else ""
-        value = rule.selector.value(root) if rule.selector else url
-        return match_in(rule.regex, value) if rule.regex else value
+        if self._settings.detail.id is not None:
+            return self._settings.detail.id.value(root)
+        # Without its own link, an item would get the identifier of the whole page.
+        return without_tracking(url) if alone or self.link_of(root) else ""
 
     def _published(self, root: Tag, described: Sequence[str], *, alone: bool) -> Dated:
         """Prefer structured data, then the rule, then what the page shows near its headline.
@@ -308,16 +334,13 @@ class Page:
         A day that structured data gives without a time is completed by what is shown.
         """
         rule = self._settings.detail.date
-        ruled = rule.selector.value(root) if rule else ""
-        by_rule = rule.read(ruled) if rule and ruled else None
-        of_rule = Dated(by_rule, ruled, exactness(ruled)) if by_rule else self._dated(ruled)
-        candidates = [*map(self._dated, described), of_rule]
-        dated = next((each for each in candidates if each.moment), None)
+        written = [*described, rule.value(root) if rule else ""]
+        dated = next((each for each in map(self._dated, written) if each.moment), None)
         if dated is None or dated.precision == "day":
             shown = shown_date(self._tree(), self.fetched.fetched_at) if alone and rule is None else Dated()
             if shown.moment and (dated is None or same_day(shown, dated)):
                 return shown
-        return dated or Dated(raw=next((raw for raw in (*described, ruled) if raw), None))
+        return dated or Dated(raw=next(filter(None, written), None))
 
     def _tree(self) -> Node:
         """Return the page on the faster tree, without what the rules remove."""

@@ -73,7 +73,7 @@ class Rule:
         return cls(
             css=compile_css(css) if css else None,
             attribute=attribute["name"] if attribute else None,
-            pattern=compile_pattern(pattern) if pattern else None,
+            pattern=_compiled(pattern) if pattern else None,
             transform=_TRANSFORMS.get(transform),
         )
 
@@ -112,7 +112,10 @@ class Rule:
                 yield value
 
     def _finish(self, raw: str) -> str:
-        kept = match_in(self.pattern, raw) if self.pattern else raw
+        kept = raw
+        if self.pattern:
+            match = self.pattern.search(raw[:_LONGEST_SEARCHED])
+            kept = "" if match is None else (match[1] or "") if self.pattern.groups else match[0]
         return self.transform(kept).strip() if self.transform else kept.strip()
 
 
@@ -132,25 +135,11 @@ def compile_css(css: str) -> soupsieve.SoupSieve:
         raise ValueError(f"{css!r} is no CSS selector: {_first_line(error)}") from error
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a regular expression.
-
-    Raises:
-        ValueError: When it is none.
-
-    """
+def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{pattern!r} is no regular expression: {_first_line(error)}") from error
-
-
-def match_in(pattern: re.Pattern[str], text: str) -> str:
-    """Return what a regular expression's first group matches, or all of it without a group; empty for no match."""
-    match = pattern.search(text[:_LONGEST_SEARCHED])
-    if match is None:
-        return ""
-    return (match[1] or "") if pattern.groups else match[0]
 
 
 def _attribute(element: Tag, name: str) -> str:

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.clock import VIETNAM
-from monitor.collectors.base import SourceView
+from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.parsing.article import read_published
+from monitor.collectors.parsing.lxml_tree import parse_page
+from monitor.collectors.parsing.page_date import shown_date
 from monitor.collectors.webpage.page import read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings
 from tests.monitor.collectors.parsing.page_samples import NOW, TITLE, Sample, page, samples
@@ -17,12 +18,16 @@ BY_LOOKS = WebpageSettings.from_source(SourceView(name="Báo", address=URL))
 SAMPLES = list(samples())
 
 
+def read(markup: str) -> PublicPost:
+    headers = {"content-type": "text/html; charset=utf-8"}
+    fetched = Fetched(url=URL, final_url=URL, status=200, headers=headers, body=markup.encode(), fetched_at=NOW)
+    (post,) = read_post_page(fetched, BY_LOOKS).posts
+    return post
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
 def test_date_is_that_of_the_article_and_whole(sample: Sample) -> None:
-    headers = {"content-type": "text/html; charset=utf-8"}
-    body = sample.markup.encode()
-    fetched = Fetched(url=URL, final_url=URL, status=200, headers=headers, body=body, fetched_at=NOW)
-    (post,) = read_post_page(fetched, BY_LOOKS).posts
+    post = read(sample.markup)
     if sample.moment is None:
         assert (post.published_at, post.published_raw) == (None, None)
         return
@@ -43,7 +48,7 @@ def test_date_is_that_of_the_article_and_whole(sample: Sample) -> None:
     ],
 )
 def test_what_a_page_states_for_machines_comes_first(meta: str, raw: str) -> None:
-    assert read_published(page(f"<h1>{TITLE}</h1><div>30/11/2026 14:05</div>", meta), NOW).raw == raw
+    assert read(page(f"<h1>{TITLE}</h1><div>30/11/2026 14:05</div>", meta)).published_raw == raw
 
 
 PARTS = [
@@ -63,5 +68,5 @@ PARTS = [
 
 @given(st.lists(st.sampled_from(PARTS), max_size=14))
 def test_any_page_is_read_without_an_error(parts: list[str]) -> None:
-    found = read_published(page("".join(parts)), NOW)
+    found = shown_date(parse_page(page("".join(parts))), NOW)
     assert found.moment is None or found.moment <= NOW

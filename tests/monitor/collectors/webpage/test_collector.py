@@ -63,13 +63,13 @@ async def test_second_reading_sends_validators_and_opens_nothing(
 
 
 async def test_new_article_is_read_and_known_ones_are_not(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    settings = {**ARTICLE_SETTINGS, "stop_when_known": 3}
-    first = await read(client, base + LIST_PATH, settings)
-    site.add(article(7))
+    site.add(*(article(number) for number in range(7, 12)))
+    first = await read(client, base + LIST_PATH)
+    site.add(article(12))
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, settings, first)
-    assert [post.title for post in posts(second)] == ["Tin số 7"]
-    assert asked(site, before) == [LIST_PATH, "/tin/bai-07.html"]
+    second = await read(client, base + LIST_PATH, last=first)
+    assert [post.title for post in posts(second)] == ["Tin số 12"]
+    assert asked(site, before) == [LIST_PATH, f"{LIST_PATH}?trang=2", "/tin/bai-12.html"]
     assert second[-1].gap is None
 
 
@@ -113,25 +113,20 @@ async def test_page_that_describes_nothing_is_read_by_the_rules(
 
 
 async def test_watched_articles_are_looked_at_again_in_turn(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    settings = {**ARTICLE_SETTINGS, "look_again": 2}
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(client, base + LIST_PATH)
     watched = [post.external_id for post in posts(first)]
     site.edit("bai-01", "Đã sửa.")
     site.delete("bai-02")
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, settings, first, watched)
-    assert [path for path in asked(site, before) if path.startswith("/tin/")] == [
-        "/tin/bai-01.html",
-        "/tin/bai-02.html",
-    ]
-    assert [(post.external_id, post.text) for post in posts(second)] == [(watched[0], "Đã sửa.")]
+    second = await read(client, base + LIST_PATH, last=first, watched=watched)
+    looked_at = [path for path in asked(site, before) if path.startswith("/tin/")]
+    assert looked_at == [f"/tin/bai-0{number}.html" for number in range(1, 6)]
+    assert (posts(second)[0].external_id, posts(second)[0].text) == (watched[0], "Đã sửa.")
     assert gone(second) == [watched[1]]
     before = len(site.log)
-    await read(client, base + LIST_PATH, settings, second, watched)
-    assert [path for path in asked(site, before) if path.startswith("/tin/")] == [
-        "/tin/bai-03.html",
-        "/tin/bai-04.html",
-    ]
+    await read(client, base + LIST_PATH, last=second, watched=watched)
+    looked_at = [path for path in asked(site, before) if path.startswith("/tin/")]
+    assert looked_at == [f"/tin/bai-0{number}.html" for number in (6, 1, 3, 4, 5)]
 
 
 @pytest.mark.parametrize(("status", "is_gone"), [(301, True), (308, True), (302, False)])

@@ -90,9 +90,6 @@ def test_settings_have_defaults() -> None:
         ({"detail": {"title": 3}}, "`detail.title`: 3 is no rule"),
         ({"detail": {"body": "a | b | c | d"}}, "has 4 parts"),
         ({"detail": {"remove": [".ok", "a:foo()"]}}, "`detail.remove.1`: 'a:foo()' is no CSS selector"),
-        ({"detail": {"date": {"selector": "time", "tz": "Mars/X"}}}, "'Mars/X' is no time zone"),
-        ({"detail": {"id": {}}}, "`detail.id`: say `selector`, `attr` or `regex`"),
-        ({"detail": {"id": {"regex": "["}}}, "`detail.id.regex`: '[' is no regular expression"),
         ({"start_urls": ["ftp://bao.example"]}, "'ftp://bao.example' is no web address"),
         ({"start_urls": []}, "`start_urls`"),
         ({"selektor": 1}, "`selektor`: there is no such setting"),
@@ -104,19 +101,3 @@ def test_wrong_setting_is_named_in_one_line(values: dict[str, Any], said: str) -
     assert said in str(caught.value)
     assert str(caught.value).startswith("source Báo: ")
     assert "\n" not in str(caught.value)
-
-
-def test_date_rule_reads_its_formats_in_its_zone() -> None:
-    date = settings({"detail": {"date": {"selector": "i", "formats": ["%d.%m.%Y %Hh%M"], "tz": "UTC"}}}).detail.date
-    assert date is not None
-    read = date.read("05.11.2026 10h30")
-    assert read is not None
-    assert read.isoformat() == "2026-11-05T10:30:00+00:00"
-    assert date.read("05/11/2026 10:30") == read
-    assert date.read("hôm nào đó") is None
-
-
-def test_attribute_may_stand_beside_its_selector() -> None:
-    date = settings({"detail": {"date": {"selector": "a | (x=1)", "attr": "href"}}}).detail.date
-    assert date is not None
-    assert date.selector.value(item()) == "x=1"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.webpage.page import NO_COPY
+from monitor.collectors.webpage.page import NO_COPY, read_article
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.collecting import gone, posts, skipped
@@ -48,8 +48,6 @@ async def test_fact_check_becomes_a_post_that_can_serve_as_evidence(
     assert (found[1].checked.verdict, found[1].checked.bears) == ("Sai sự thật", "refutes")
     assert found[1].author == "Trang Kiểm chứng Mẫu"
     assert found[1].published_at == START + timedelta(minutes=8)
-    without = await read(client, f"{base}/tin/bai-08.html", {"claim_reviews": False, "detail": {"body": ".noi-dung"}})
-    assert len(posts(without)) == 1
 
 
 async def test_single_page_brings_its_edit_under_the_same_name_and_its_removal(
@@ -133,7 +131,7 @@ async def test_items_of_a_list_can_be_the_posts_themselves(client: PoliteClient,
         "mode": "list",
         "fetch_detail": False,
         "list": {"item": "article.tin", "link": "h3 a@href", "max_pages": 1},
-        "detail": {"title": "h3", "body": "p", "id": {"regex": r"/tin/([\w-]+)\.html"}},
+        "detail": {"title": "h3", "body": "p", "id": r"h3 a@href | /tin/([\w-]+)\.html"},
     }
     batches = await read(client, base + LIST_PATH, settings)
     assert [post.external_id for post in posts(batches)] == ["bai-03", "bai-04", "bai-05", "bai-06"]
@@ -262,3 +260,15 @@ async def test_a_rule_that_finds_a_scrap_beside_a_teaser_is_a_drift(client: Poli
     assert all(paragraph in posts(batches)[0].text for paragraph in PARAGRAPHS)
     assert "layout drift" in str(batches[-1].gap)
     assert (await read_page(client, with_body("\n".join(PARAGRAPHS)), settings))[-1].gap is None
+
+
+def test_the_article_of_a_page_is_found_by_its_looks() -> None:
+    article = read_article(f"<nav><a href='/'>Trang chủ</a></nav>{with_body(TEASER)}", "https://bao.example/a")
+    assert article.title == "Nghỉ bù"
+    assert all(paragraph in article.text for paragraph in PARAGRAPHS)
+    assert "Trang chủ" not in article.text
+
+
+@pytest.mark.parametrize("page", ["", "   ", "<html><body><script>var a = 1</script></body></html>"])
+def test_a_page_without_text_has_no_article(page: str) -> None:
+    assert read_article(page, "https://bao.example/a") == ("", "")
