@@ -81,8 +81,8 @@ def score_examples(classifier: Classifier, examples: Sequence[Example]) -> Score
     if not any(label in example.labels for example in examples for label in classifier.labels):
         message = f"no text says anything of {', '.join(classifier.labels)}: measure on data with the model's labels"
         raise DataInvalid(message)
-    texts, contexts = [example.text for example in examples], [example.context for example in examples]
-    predictions = list(classifier.predict(texts, contexts=contexts))
+    texts, titles = [example.text for example in examples], [example.title for example in examples]
+    predictions = list(classifier.predict(texts, titles=titles))
     labels = classifier.labels
     probabilities = np.array([[prediction.probabilities[label] for label in labels] for prediction in predictions])
     flagged = np.array([[label in prediction.flags for label in labels] for prediction in predictions])

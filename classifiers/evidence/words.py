@@ -15,7 +15,6 @@ from classifiers.text.normalise import normalise
 MOST_READ: Final = 4000  # characters
 NEAR: Final = 7  # words on each side of an amount or a date that tell what it is one of
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
-_STOPS: Final = frozenset('.!?;:…,()“”"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,6 @@ class Token:
     def is_number(self) -> bool:
         """Whether it is written in figures."""
         return self.text[0].isdecimal()
-
-    @property
-    def ends_clause(self) -> bool:
-        """Whether it is a mark behind which something else is spoken of."""
-        return self.text in _STOPS
 
 
 class Tokens:

@@ -26,7 +26,6 @@ VIEWS: Final = (
     View("letters", (3, 4), scale=0.7, word_tokens=syllables, characters=True),
     LEXICON,
 )
-OTHERS_NEEDED: Final = 5  # texts that an n-gram needs which the target's own texts do not have
 BATCH: Final = 1024  # texts that are counted together: a matrix of very many would need several times its memory
 
 
@@ -81,31 +80,13 @@ class FeatureSpace:
         return type(self), (self.fitted,)
 
     @classmethod
-    def fit(
-        cls,
-        texts: Sequence[PreparedText],
-        *,
-        others: Sequence[PreparedText] = (),
-        views: Sequence[View] = VIEWS,
-        min_documents: int,
-    ) -> "FeatureSpace":
-        """Fit vocabularies and document frequencies; see `fit_transform`."""
-        return cls.fit_transform(texts, others=others, views=views, min_documents=min_documents)[0]
-
-    @classmethod
     def fit_transform(
-        cls,
-        texts: Sequence[PreparedText],
-        *,
-        others: Sequence[PreparedText] = (),
-        views: Sequence[View] = VIEWS,
-        min_documents: int,
+        cls, texts: Sequence[PreparedText], *, views: Sequence[View] = VIEWS, min_documents: int
     ) -> tuple["FeatureSpace", sp.csr_matrix]:
         """Fit vocabularies and document frequencies, and give the texts' matrix, which costs nothing more.
 
         Args:
-            texts: The texts whose document frequencies count.
-            others: More texts, which add n-grams that occur in OTHERS_NEEDED of all texts but no document frequencies.
+            texts: The texts.
             views: The views.
             min_documents: N-grams of fewer texts are dropped.
 
@@ -116,7 +97,7 @@ class FeatureSpace:
             TrainingFailed: When the texts have too little in common.
 
         """
-        fits = [_fit(view, texts, others, min_documents) for view in views]
+        fits = [_fit(view, texts, min_documents) for view in views]
         space = cls([fitted for fitted, _ in fits])
         by_batch = zip(_batches(texts), *(occurrences for _, occurrences in fits), strict=True)
         parts = [
@@ -167,17 +148,15 @@ class FeatureSpace:
 
 
 def _fit(
-    view: View, texts: Sequence[PreparedText], others: Sequence[PreparedText], min_documents: int
+    view: View, texts: Sequence[PreparedText], min_documents: int
 ) -> tuple[FittedView, list[tuple[np.ndarray, np.ndarray]]]:
     # The lexicon's groups are known before, and there may be texts in which none of them occurs.
     groups = {group: column for column, group in enumerate(default_lexicon().groups)}
     fitted, occurrences = fit_view(
         view,
         ([view.tokens(text) for text in batch] for batch in _batches(texts)),
-        ([view.tokens(text) for text in batch] for batch in _batches(others)),
         vocabulary=groups if view.word_tokens is None else None,
         least=min_documents,
-        least_with_others=OTHERS_NEEDED,
     )
     if not fitted.ngrams:
         message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"

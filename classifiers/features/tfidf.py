@@ -216,23 +216,15 @@ class TfidfWeighting:
 
 
 def fit_view(
-    view: View,
-    texts: Iterable[Batch],
-    others: Iterable[Batch] = (),
-    *,
-    vocabulary: Mapping[str, int] | None = None,
-    least: int,
-    least_with_others: int,
+    view: View, texts: Iterable[Batch], *, vocabulary: Mapping[str, int] | None = None, least: int
 ) -> tuple[FittedView, list[tuple[SmallColumns, SmallColumns]]]:
     """Find the n-grams of one view and their document frequencies, reading every token once.
 
     Args:
         view: The view.
-        texts: The texts whose document frequencies count.
-        others: More texts whose n-grams are counted for `least_with_others`.
+        texts: The texts.
         vocabulary: The n-grams, if they are known before; all of them are kept.
         least: Of how many texts an n-gram has to be.
-        least_with_others: Or of how many, if the others count.
 
     Returns:
         The fitted view, the most frequent n-grams first, so that what is read most lies side by side in memory; and
@@ -242,20 +234,19 @@ def fit_view(
     index = NgramIndex(view, vocabulary)
     occurrences: list[tuple[SmallColumns, SmallColumns]] = []
     documents = 0
-    frequencies = np.zeros(0, np.int64)
+    counts: list[Columns] = []
     for batch in texts:
         here = index.occurrences(batch)
-        frequencies = _sum(frequencies, _document_frequencies(here))
+        counts.append(_document_frequencies(here))
         occurrences.append((here.rows.astype(np.int32), here.columns.astype(np.int32)))  # half of the memory
         documents += len(batch)
-    with_others = frequencies
-    for batch in others:
-        with_others = _sum(with_others, _document_frequencies(index.occurrences(batch)))
     ngrams = list(index.vocabulary)
-    frequencies, with_others = (_sum(np.zeros(len(ngrams), np.int64), each) for each in (frequencies, with_others))
+    frequencies = np.zeros(len(ngrams), np.int64)
+    for of_batch in counts:  # n-grams that a batch does not know yet have a later column
+        frequencies[: len(of_batch)] += of_batch
     kept = np.arange(len(ngrams))
     if index.grows:
-        kept = np.flatnonzero((frequencies >= least) | (with_others >= least_with_others))
+        kept = np.flatnonzero(frequencies >= least)
         kept = kept[np.argsort(-frequencies[kept], kind="stable")]
     column_of = np.full(len(ngrams), UNKNOWN)
     column_of[kept] = np.arange(len(kept))
@@ -272,14 +263,6 @@ def _document_frequencies(occurrences: Occurrences) -> Columns:
     keys = occurrences.rows * width + occurrences.columns
     keys.sort()  # np.unique would hash them, which takes ten times longer
     return np.bincount(keys[np.diff(keys, prepend=-1) > 0] % width)
-
-
-def _sum(one: Columns, other: Columns) -> Columns:
-    """Add two counts, of which the shorter one lacks the later columns."""
-    total = np.zeros(max(len(one), len(other)), np.int64)
-    total[: len(one)] += one
-    total[: len(other)] += other
-    return total
 
 
 def _renumbered(rows: SmallColumns, columns: SmallColumns, column_of: Columns) -> tuple[SmallColumns, SmallColumns]:

@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from classifiers.data.metadata import Context
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import PreparedText, prepare_all
 from classifiers.model.explain import explain
@@ -102,7 +101,7 @@ class Classifier:
         self,
         texts: Sequence[str],
         *,
-        contexts: Sequence[Context] | None = None,
+        titles: Sequence[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         explain_all: bool = False,
     ) -> Iterator[Prediction]:
@@ -110,16 +109,16 @@ class Classifier:
 
         Args:
             texts: Any texts, also empty ones.
-            contexts: What is known beside each text, one a text; a text with a title answers what the title names.
+            titles: Of what each text answers, one a text, empty where it answers nothing; None: none answers.
             thresholds: The probability from which each label is flagged; None for the model's own.
             explain_all: Give reasons for every label instead of only for the flagged ones.
 
         """
-        stream = zip(texts, contexts or repeat(Context(), len(texts)), strict=True)
+        stream = zip(texts, titles or repeat("", len(texts)), strict=True)
         while batch := list(islice(stream, BATCH)):
             traced = self.space.transform_traced(prepare_all([text for text, _ in batch], self._segmenter))
             log_proba = self.subclasses.predict_log_proba(traced.matrix) if self.subclasses else None
-            traits = traits_of(traced.texts, [context for _, context in batch])
+            traits = traits_of(traced.texts, [title for _, title in batch])
             log_odds = self._log_odds(traced.matrix, log_proba) + traits @ self._trait_weights
             probabilities = [dict(zip(self.labels, row, strict=True)) for row in sigmoid(log_odds).tolist()]
             flags = [_flags(of_text, thresholds or self.thresholds) for of_text in probabilities]
@@ -168,12 +167,9 @@ class Classifier:
         return weights + self.subclasses.feature_gradients(matrix, np.stack(gradients, axis=2))
 
 
-def traits_of(texts: Sequence[PreparedText], contexts: Sequence[Context]) -> Floats:
+def traits_of(texts: Sequence[PreparedText], titles: Sequence[str]) -> Floats:
     """Describe texts beside their words: log(1 + characters), and 1 where a text answers another; shape (texts, 2)."""
-    rows = [
-        (math.log1p(len(text.aligned.text)), float(bool(context.title)))
-        for text, context in zip(texts, contexts, strict=True)
-    ]
+    rows = [(math.log1p(len(text.aligned.text)), float(bool(title))) for text, title in zip(texts, titles, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(-1, len(TRAITS))
 
 

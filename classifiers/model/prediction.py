@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 BASE: Final = "(mức nền)"  # what no word accounts for: how common the label is, and how sure the subclass is
 REST: Final = "(những từ khác)"  # the words that are not listed one by one
 TRAITS: Final = ("(độ dài của bài)", "(trả lời bài khác)")  # what counts beside the words
+
+
+class Text(NamedTuple):
+    """A text to be judged, and the title of the article or post that it answers; empty where it answers none."""
+
+    text: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

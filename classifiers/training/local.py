@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
 
 from classifiers.data.datasets import Example, data_hash
 from classifiers.evaluation.bootstrap import wilson
@@ -45,10 +44,6 @@ SAMPLING: Final = "sampling"  # the fact that says how a post was drawn
 AT_RANDOM: Final = "random"  # what it says of a post that stands for all posts
 FOLDS: Final = 10
 SEED: Final = 20260101
-FRACTIONS: Final = (0.4, 0.7, 1.0)
-REPEATS: Final = 3
-LEAST_TO_FORECAST: Final = 15  # of a label; average precision of fewer is too uncertain to be compared
-TIMES: Final = 2.0  # standard errors within which a gain is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +154,7 @@ class LocalPosts:
         rows = [*[row for row in rows if row < learnt][-MOST_POSTS:], *[row for row in rows if row >= learnt]]
         kept = [texts[row] for row in rows]
         matrix = base.space.transform(kept)
-        traits = traits_of(kept, [examples[row].context for row in rows])
+        traits = traits_of(kept, [examples[row].title for row in rows])
         known = [[examples[row].labels.get(label) for label in base.labels] for row in rows]
         answers = np.array([[-1 if one is None else int(one) for one in row] for row in known], dtype=np.int8)
         kernel, subclass_variance = _kernel(base, matrix)
@@ -232,12 +227,6 @@ class LocalPosts:
         flags = FlagPrecision.from_scores(log_odds, answers, self.at_random[known])
         return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=False)
 
-    def unseen(self, column: int, rows: NDArray[np.intp], folds: Sequence[Fold]) -> Floats:
-        """Give the log-odds of posts by models of a label that did not see them, in the shape of `rows`."""
-        offsets = self.log_odds[rows, column]
-        answers = self.answers[rows, column] == 1
-        return unseen_log_odds(self._label_kernel(offsets, rows), offsets, answers, list(folds))
-
     def _label_kernel(self, offsets: Floats, rows: NDArray[np.intp]) -> Floats:
         level = SLOPE_DEVIATION**2 * np.outer(offsets, offsets) + INTERCEPT_DEVIATION**2
         return np.asarray(self.kernel[np.ix_(rows, rows)] + level)
@@ -250,7 +239,9 @@ class LocalPosts:
         kernel = self._label_kernel(offsets, known)
         coefficients = fit_dual(kernel[np.ix_(learnt, learnt)], offsets[learnt], answers[learnt])
         unseen = offsets + kernel[:, learnt] @ coefficients  # right for the judged posts
-        unseen[learnt] = self.unseen(column, seen, folds_of(answers[learnt]))
+        unseen[learnt] = unseen_log_odds(
+            kernel[np.ix_(learnt, learnt)], offsets[learnt], answers[learnt], folds_of(answers[learnt])
+        )
         return unseen, self._folded(column, seen, coefficients)
 
     def _folded(self, column: int, seen: NDArray[np.intp], coefficients: Floats) -> LabelModel:
@@ -345,47 +336,3 @@ def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: f
     known = [one for one in reached if one is not None]
     lowest = max(flags.spares(wrong_share), min(known) if known else flags.surest(wrong_share))
     return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """Average precision now, and how much more posts are expected to add, with the interval of that."""
-
-    average_precision: float
-    gain: float
-    low: float
-    high: float
-
-
-def forecast(local: LocalPosts, column: int, more: int) -> Forecast | None:
-    """Fit average precision = a + b log(posts) to models of fractions of the posts.
-
-    Args:
-        local: The labelled posts.
-        column: The label.
-        more: How many more posts are thought of.
-
-    Returns:
-        None where too few posts carry the label to say anything.
-
-    """
-    rows = np.flatnonzero(local.answers[:, column] >= 0)
-    answers = local.answers[rows, column] == 1
-    if min(int(answers.sum()), int((~answers).sum())) < LEAST_TO_FORECAST:
-        return None
-    generator = np.random.default_rng(SEED)
-    sizes, reached = [], []
-    for _ in range(REPEATS):
-        for fraction in FRACTIONS:
-            folds = [
-                (np.sort(generator.choice(seen, int(fraction * len(seen)), replace=False)), judged)
-                for seen, judged in folds_of(answers)
-            ]
-            log_odds = local.unseen(column, rows, folds)
-            sizes.append(np.log(fraction * len(rows)))
-            reached.append(float(average_precision_score(answers, log_odds)))
-    line, covariance = np.polyfit(sizes, reached, 1, cov=True)
-    step = float(np.log1p(more / len(rows)))
-    gain, error = float(line[0]) * step, float(np.sqrt(covariance[0, 0])) * step
-    now = float(np.mean(reached[len(FRACTIONS) - 1 :: len(FRACTIONS)]))
-    return Forecast(now, gain, gain - TIMES * error, gain + TIMES * error)

@@ -176,7 +176,7 @@ class _Learner:
 
         def prepared(examples: Sequence[Example], log_odds: Floats | None) -> tuple[_Texts, list[PreparedText]]:
             texts = preparer.prepare([example.text for example in examples])
-            matrix, traits = model.space.transform(texts), traits_of(texts, [each.context for each in examples])
+            matrix, traits = model.space.transform(texts), traits_of(texts, [each.title for each in examples])
             if log_odds is None:
                 log_odds = model.log_odds(matrix, traits)
             return _Texts(examples, sp.csr_matrix(matrix @ kept), log_odds, traits - USUAL_TRAITS), texts
@@ -186,7 +186,7 @@ class _Learner:
         real, texts = prepared(posts, None)
         stories = stories_of(
             [text.aligned.text for text in texts],
-            [(post.context.title, post.facts.get(GROUP, "")) for post in posts],
+            [(post.title, post.facts.get(GROUP, "")) for post in posts],
         )
         return cls(own, real, list(GroupKFold(config.folds).split(stories, groups=stories)), config)
 

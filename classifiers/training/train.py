@@ -1,33 +1,35 @@
 """The trainer: from labelled texts to a calibrated classifier, the same one every time for the same texts.
 
-For each label a linear model is fitted on the design matrix, and for all labels together a model of subclasses. Each
+For each label a linear model is fitted on TF-IDF features, and for all labels together a model of subclasses. Each
 text is scored by models that did not see it. These scores decide how both are calibrated, and the thresholds.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from classifiers.data.datasets import CRITICISM, Example, data_hash, label_order
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import LabelMetrics, measure
+from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import PreparedText, TextPreparer
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.calibration import calibrate
 from classifiers.training.config import TrainingConfig
-from classifiers.training.design_matrix import DesignMatrix, Progress
 from classifiers.training.linear import Floats, LinearModel, LinearTrainer
 from classifiers.training.local import adapt, taught_hash
 from classifiers.training.splits import groups_of, random_folds
 from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
 from classifiers.training.thresholds import label_threshold
+
+Progress = Callable[[str, int, int], None]
 
 RECIPE_VERSION: Final = 2  # raised when the trainer makes another model of the same data
 LEAST_EXAMPLES: Final = 10  # different texts of each answer, yes and no
@@ -103,30 +105,23 @@ class Trainer:
         self._config = config or TrainingConfig()
         self._progress = progress
 
-    def fit(
-        self,
-        examples: Sequence[Example],
-        *,
-        local: Sequence[Example] = (),
-        auxiliary: Sequence[AuxiliarySet] = (),
-    ) -> Trained:
+    def fit(self, examples: Sequence[Example], *, local: Sequence[Example] = ()) -> Trained:
         """Train a classifier.
 
         Args:
             examples: Labelled texts: the project's corpus, or a whole set of one's own.
             local: Labelled posts from the place where the model will be used, oldest first. The model of the examples
                 is adapted to them; see `classifiers.training.local`.
-            auxiliary: Other labelled sets, whose scores are features.
 
         Raises:
             TrainingFailed: When a label has too few texts.
 
         """
         config = self._config
-        design, data = self._prepare(examples, auxiliary)
+        data = self._prepare(examples)
         on_fitted = _counter(self._progress, "subclasses", config.folds + 1)
         subclasses = fit_subclasses(
-            design.matrix,
+            data.matrix,
             subclass_names(data.examples, data.groups),
             data.groups,
             folds=config.folds,
@@ -135,9 +130,9 @@ class Trainer:
         )
         labels = label_order(data.examples)
         on_fitted = _counter(self._progress, "labels", len(labels) * (config.folds + 1))
-        fitted = [_LabelFit(label, data, config).fit(design, subclasses, on_fitted) for label in labels]
+        fitted = [_LabelFit(label, data, config).fit(subclasses, on_fitted) for label in labels]
         classifier = Classifier(
-            design.space,
+            data.space,
             [each.model for each in fitted],
             {each.model.label: each.threshold for each in fitted},
             self._segmenter,
@@ -145,31 +140,23 @@ class Trainer:
         )
         trained = Trained(
             classifier,
-            _training_hash([*data.examples, *data.auxiliary], config),
-            len(data.examples),
+            _training_hash(examples, config),
+            len(examples),
             {each.model.label: each.metrics for each in fitted},
             {each.model.label: each.probabilities for each in fitted},
         )
         return trained.taught(local, self._segmenter, config) if local else trained
 
-    def _prepare(self, examples: Sequence[Example], auxiliary: Sequence[AuxiliarySet]) -> tuple[DesignMatrix, "_Data"]:
-        """Prepare all texts and fit the design matrix. The texts themselves are not kept: they fill a memory."""
-        total = len(examples) + sum(len(each.examples) for each in auxiliary)
-        preparer = TextPreparer(self._segmenter, total, partial(self._progress, "words"))
+    def _prepare(self, examples: Sequence[Example]) -> "_Data":
+        """Prepare all texts and fit the features. The texts themselves are not kept: they fill a memory."""
+        preparer = TextPreparer(self._segmenter, len(examples), partial(self._progress, "words"))
         texts = preparer.prepare([example.text for example in examples])
         _require_enough(examples, texts)
-        known = {text.aligned.text for text in texts}
-        prepared = [
-            each.without(preparer.prepare([example.text for example in each.examples]), known) for each in auxiliary
-        ]
-        design = DesignMatrix.fit(texts, prepared, self._config, self._progress)
-        data = _Data(
-            examples,
-            groups_of([text.aligned.text for text in texts]),
-            traits_of(texts, [example.context for example in examples]),
-            [example for each, _ in prepared for example in each.examples],
+        space, matrix = FeatureSpace.fit_transform(
+            texts, views=self._config.views, min_documents=self._config.min_documents
         )
-        return design, data
+        groups = groups_of([text.aligned.text for text in texts])
+        return _Data(examples, space, matrix, groups, traits_of(texts, [example.title for example in examples]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +165,18 @@ class _Data:
 
     Args:
         examples: All of them.
+        space: The fitted views.
+        matrix: Their features, shape (texts, features).
         groups: Equal for equal texts, shape (texts,).
         traits: From `traits_of`, shape (texts, 2).
-        auxiliary: The texts of auxiliary sets.
 
     """
 
     examples: Sequence[Example]
+    space: FeatureSpace
+    matrix: sp.csr_matrix
     groups: NDArray[np.intp]
     traits: Floats
-    auxiliary: Sequence[Example]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +199,14 @@ class _LabelFit:
         rows = [row for row, example in enumerate(data.examples) if label in example.labels]
         self._rows = np.array(rows, dtype=np.intp)
         self._examples = [data.examples[row] for row in rows]
+        self._matrix = data.matrix[self._rows]
         self._groups = data.groups[self._rows]
         self._traits = data.traits[self._rows]
         self._answers = np.array([example.labels[label] for example in self._examples], dtype=bool)
 
-    def fit(self, design: DesignMatrix, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
+    def fit(self, subclasses: FittedSubclasses | None, on_fitted: Iterator[None]) -> _FittedLabel:
         """Fit, calibrate, and choose the threshold."""
-        linear, scores = self._fit_linear(design, on_fitted)
+        linear, scores = self._fit_linear(on_fitted)
         said = (
             subclasses.scores(self._rows, self._answers, self._choices.subclass_weight, self._choices.kind_factors)
             if subclasses
@@ -240,22 +230,20 @@ class _LabelFit:
             metrics = replace(metrics, curve=correction.curve)
         return _FittedLabel(model, threshold, metrics, probabilities)
 
-    def _fit_linear(self, design: DesignMatrix, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
+    def _fit_linear(self, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
         """Fit on all texts, and score each text by a model that saw neither it nor an equal one."""
-        auxiliary = design.scores_for(self._label)
-        matrix = auxiliary.append_to(design.matrix[self._rows])
         trainer = LinearTrainer(inverse_regularisation=self._config.inverse_regularisation, seed=self._config.seed)
         targets = np.array([e.grades.get(self._label, float(e.labels[self._label])) for e in self._examples])
         of_kind = [self._choices.kind_weights.get(e.facts.get("kind", ""), 1.0) for e in self._examples]
         weights = np.array(of_kind)
         scores = np.zeros(len(self._rows))
         for seen, judged in random_folds(self._answers, self._groups, self._config.seed, self._config.folds):
-            model = trainer.fit(matrix[seen], targets[seen], weights[seen])
-            scores[judged] = model.decision_function(matrix[judged])
+            model = trainer.fit(self._matrix[seen], targets[seen], weights[seen])
+            scores[judged] = model.decision_function(self._matrix[judged])
             next(on_fitted)
-        model = trainer.fit(matrix, targets, weights)
+        model = trainer.fit(self._matrix, targets, weights)
         next(on_fitted)
-        return auxiliary.fold(model), scores
+        return model, scores
 
     def _criticism(self) -> NDArray[np.bool_]:
         """Find the criticism that does not carry the label, shape (texts,)."""

@@ -12,9 +12,8 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from classifiers.claims import find_claim
-from classifiers.data.metadata import Context, Text
 from classifiers.labels import CLAIM_LABELS
-from classifiers.model.prediction import Prediction
+from classifiers.model.prediction import Prediction, Text
 from monitor.cli.context import application, progress_bar, say, show_json_lines
 from monitor.errors import ImportRefused
 
@@ -41,8 +40,8 @@ def classify(
         records = _records(stream, file)
         while batch := list(islice(records, BATCH)):
             texts = [text.text for _, text in batch]
-            contexts = [text.context for _, text in batch]
-            predictions = loaded.classifier.predict(texts, contexts=contexts, explain_all=explain)
+            titles = [text.title for _, text in batch]
+            predictions = loaded.classifier.predict(texts, titles=titles, explain_all=explain)
             results = zip(batch, predictions, strict=True)
             if as_json:
                 show_json_lines(_as_data(number, text.text, prediction) for (number, text), prediction in results)
@@ -76,7 +75,7 @@ def _records(lines: Iterable[str], file: str) -> Iterator[tuple[Any, Text]]:
         if not isinstance(record.get("text"), str):
             raise ImportRefused(f'{file}, line {number}: the object has no text: expected {{"id": …, "text": "…"}}')
         answered = record.get("context") or record.get("title") or ""
-        yield record.get("id", number), Text(record["text"], Context(title=str(answered)))
+        yield record.get("id", number), Text(record["text"], str(answered))
 
 
 def _as_data(identifier: Any, text: str, prediction: Prediction) -> dict[str, Any]:

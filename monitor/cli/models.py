@@ -1,27 +1,23 @@
 """Models: candidates, and the one in use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from classifiers.data.datasets import Example
+from classifiers.data.datasets import read_corpus
 from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
-from classifiers.persistence import MANIFEST_FILE, Loaded
-from classifiers.training.auxiliary import AuxiliarySet
-from classifiers.training.config import corpus_config
+from classifiers.persistence import MANIFEST_FILE
 from classifiers.training.local import MOST_POSTS
-from classifiers.training.train import Trainer
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
-from monitor.cli.train import training_data
+from monitor.cli.train import read_impersonal
 from monitor.errors import UsageError
 from monitor.learning.learn import LearnResult
 from monitor.learning.promotion import ActiveModelChange
-from monitor.scoring.model_folders import Progress
 from monitor.settings.settings import DEFAULT_MODEL
 from storage.scoring import registry
 
@@ -127,7 +123,7 @@ def learn(
     context: typer.Context,
     name: Annotated[str, typer.Option(help="Name of the candidate; made from today's date if not given.")] = "",
     data: Annotated[
-        list[str] | None, typer.Option(help="A labelled file as READER=FILE beside the corpus; may be repeated.")
+        list[str] | None, typer.Option(help="A labelled file of this place as own=FILE; may be repeated.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -139,12 +135,11 @@ def learn(
     """
     app = application(context)
     learner = app.learner()  # asked first: a missing database is told before anything is read
-    general, own, auxiliary = training_data(data or [], corpus=True)
+    own = read_impersonal(data or [])
     with progress_bar() as bar:
         active = app.models.load(app.scoring_model(), bar.update)
-        base = _base(app, general, auxiliary, bar.update)
-        known = [*general, *(example for each in auxiliary for example in each.examples)]
-        learnt = learner.run(base, active, name or None, bar.update, own=own, known=known)
+        base = app.models.load(DEFAULT_MODEL, bar.update)
+        learnt = learner.run(base, active, name or None, bar.update, own=own, known=read_corpus())
     if as_json:
         show_json(_as_dict(learnt))
         return
@@ -155,16 +150,6 @@ def learn(
     say(*(label_line(asdict(figures)) for figures in learnt.labels))
     show_comparison(learnt.comparison, learnt.version, learnt.against)
     say(f"Next: `kiemtin models promote {learnt.name}`")
-
-
-def _base(
-    app: Application, general: Sequence[Example], auxiliary: Sequence[AuxiliarySet], progress: Progress
-) -> Loaded:
-    """Return the model that is taught: the default one, or one that has the scores of public sets beside."""
-    if not auxiliary:
-        return app.models.load(DEFAULT_MODEL, progress)
-    trained = Trainer(app.segmenter, corpus_config(), progress).fit(general, auxiliary=auxiliary)
-    return Loaded(trained.classifier, trained.facts("base", app.clock.now().isoformat()))
 
 
 def _as_dict(learnt: LearnResult) -> dict[str, object]:
@@ -182,19 +167,14 @@ def _as_dict(learnt: LearnResult) -> dict[str, object]:
 
 
 def label_line(figures: Mapping[str, Any]) -> str:
-    """Say what the flags of a label are worth, and what another round would bring; from `LabelFigures`, as data."""
+    """Say what the flags of a label are worth; from `LabelFigures`, as data."""
     taught = f"{figures['label']}: {figures['yes']} yes and {figures['no']} no"
     if not figures["changed"]:
         return f"{taught}: too few to teach it, so that its model stays as it is"
     if figures["right"] is None:
         return f"{taught}: too few flags to say how many are right"
     right, low, high = (round(100 * figures[key]) for key in ("right", "low", "high"))
-    line = f"{taught}: of 100 flags about {right} ({low} to {high}) right, {figures['found']} of {figures['yes']} found"
-    forecast = figures["next_round"]
-    if forecast is None:
-        return f"{line}; another round: not known yet"
-    now, gain, least, most = (forecast[key] for key in ("average_precision", "gain", "low", "high"))
-    return f"{line}; another round: average precision {now:.2f} {gain:+.2f} ({least:+.2f} to {most:+.2f})"
+    return f"{taught}: of 100 flags about {right} ({low} to {high}) right, {figures['found']} of {figures['yes']} found"
 
 
 def show_comparison(comparison: Comparison, new: str, old: str) -> None:

@@ -1,23 +1,12 @@
 """Train a model on the project's corpus and on labelled files."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import (
-    ORIGINS,
-    PUBLIC_SETS,
-    Example,
-    PublicSet,
-    public_set,
-    read_classes,
-    read_corpus,
-    read_named,
-)
-from classifiers.training.auxiliary import AuxiliarySet
+from classifiers.data.datasets import Example, PublicSet, public_set, public_sets, read_corpus, read_named
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
@@ -35,7 +24,7 @@ def show_guide(wanted: bool) -> None:
         return
     console = out()
     say("None of these is part of KiểmTin. Ask for a set yourself, keep to its terms, then:\n")
-    for known in PUBLIC_SETS:
+    for known in public_sets():
         console.print(f"{known.name}: {known.title}", style="bold", markup=False)
         for key, said in _described(known).items():
             if said:
@@ -46,18 +35,16 @@ def show_guide(wanted: bool) -> None:
 
 
 def _described(known: PublicSet) -> dict[str, str]:
-    origin = ORIGINS[known.name]
     columns = " and ".join(" or ".join(f"`{name}`" for name in names) for names in (known.text, known.label))
     values = ", ".join(f"{value} {name}" for value, name in known.classes.items())
-    label, ours = known.ours
-    learnt = " and ".join(name for value, name in known.classes.items() if value in ours)
+    learnt = " and ".join(known.classes[value] for value in known.values)
     return {
-        "holds": origin.holds,
-        "paper": origin.paper,
-        "where": origin.where,
-        "terms": origin.terms,
+        "holds": known.holds,
+        "paper": known.paper,
+        "where": known.where,
+        "terms": known.terms,
         "form": f"CSV or JSON lines, gzipped or not, with {columns} ({values})",
-        "means": f"our `{label}` learns from {learnt}",
+        "means": f"our `{known.ours}` learns from {learnt}",
         "train": f"kiemtin train --name mine --data {known.name}=FILE",
         "measure": f"kiemtin evaluate --model mine --data {known.name}=FILE",
     }
@@ -88,12 +75,12 @@ def train(
     """
     if not name.strip(" ./"):
         raise UsageError(f"--name {name}: give the model a name, for example --name mine")
-    examples, local, auxiliary = training_data(data or [], corpus=corpus)
+    examples, local = training_data(data or [], corpus=corpus)
     app = application(context)
     with progress_bar() as bar:
         config = corpus_config(precision) if corpus else TrainingConfig(precision=precision)
         trainer = Trainer(app.segmenter, config, bar.update)
-        trained = trainer.fit(examples, local=local, auxiliary=auxiliary)
+        trained = trainer.fit(examples, local=local)
     _tell(trained, app.models.save(trained, name), as_json=as_json)
 
 
@@ -110,36 +97,24 @@ def _tell(trained: Trained, folder: Path, *, as_json: bool) -> None:
         )
 
 
-def training_data(data: list[str], *, corpus: bool) -> tuple[list[Example], list[Example], list[AuxiliarySet]]:
-    """Read what to train on: general examples, local ones, and auxiliary sets.
+def training_data(data: list[str], *, corpus: bool) -> tuple[list[Example], list[Example]]:
+    """Read what to train on: general examples, and local ones, to which the model of these is adapted.
 
-    No personal data is learnt: a name that stands in several posts would become a term of the model.
-
-    The operator's own posts are local where the corpus is trained on too. Public sets judge by rules of their own, so
-    they are auxiliary where there are examples of ours, and decide by themselves where there are none.
+    The operator's own posts are local where there are others; public sets stand beside the corpus as they are.
 
     Raises:
         UsageError: When a name lacks its file.
 
     """
-    files = [_named_file(item) for item in data]
-    own = _impersonal(example for reader, path in files if reader == OWN for example in read_named(reader, path))
-    public = [(reader, path) for reader, path in files if reader != OWN]
-    if corpus:
-        return read_corpus(), own, [_auxiliary_set(reader, path) for reader, path in public]
-    if own:
-        return own, [], [_auxiliary_set(reader, path) for reader, path in public]
-    return _impersonal(example for reader, path in public for example in read_named(reader, path)), [], []
+    own = read_impersonal([item for item in data if item.startswith(f"{OWN}=")])
+    public = read_impersonal([item for item in data if not item.startswith(f"{OWN}=")])
+    general = [*(read_corpus() if corpus else []), *public]
+    return (general, own) if general else (own, [])
 
 
-def _impersonal(examples: Iterable[Example]) -> list[Example]:
-    return [replace(example, text=cut_personal(example.text, FOLDED)) for example in examples]
-
-
-def _auxiliary_set(reader: str, path: Path) -> AuxiliarySet:
-    known = public_set(reader)
-    label, _ = known.ours
-    return AuxiliarySet(reader, _impersonal(read_classes(known, path)), about=label)
+def read_impersonal(data: list[str]) -> list[Example]:
+    """Read labelled files to learn from: a name that stands in several posts would become a term of the model."""
+    return [replace(example, text=cut_personal(example.text, FOLDED)) for example in read_examples(data)]
 
 
 def _named_file(item: str) -> tuple[str, Path]:

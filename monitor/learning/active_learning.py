@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.active_learning import Selection, select
-from classifiers.data.metadata import Context
 from classifiers.features.tokens import TextPreparer
 from classifiers.model.classifier import Classifier, traits_of
 from classifiers.persistence import Loaded
@@ -115,8 +114,8 @@ class PostSelector:
         judge = taught or loaded.classifier
         features = judge.space.transform(prepared)
         # The seed depends on what was drawn before, so that the next call draws other random posts.
-        contexts = [Context(title=post.context or "") for post in pool.posts]
-        scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, contexts))
+        titles = [post.context or "" for post in pool.posts]
+        scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, titles))
         selection = select(
             scores, features, pool.drawn, count, seed=SEED + len(pool.drawn), chosen=pool.chosen, turns=pool.turns
         )

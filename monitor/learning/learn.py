@@ -20,8 +20,8 @@ from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
-from classifiers.training.design_matrix import Progress
-from classifiers.training.local import MOST_POSTS, Adapted, Forecast, adapt, forecast, taught_hash
+from classifiers.training.local import MOST_POSTS, Adapted, adapt, taught_hash
+from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.learning.holdout import exclude_texts, split_holdout
@@ -48,7 +48,6 @@ class LabelFigures:
         low: The lower end of its 95 % interval.
         high: The upper end.
         found: How many of the posts with the label would be flagged.
-        next_round: What ROUND posts more would bring; None where too few carry the label.
 
     """
 
@@ -61,7 +60,6 @@ class LabelFigures:
     low: float | None
     high: float | None
     found: int
-    next_round: Forecast | None
 
 
 def label_figures(adapted: Adapted, column: int) -> LabelFigures:
@@ -83,7 +81,6 @@ def label_figures(adapted: Adapted, column: int) -> LabelFigures:
         low=low,
         high=high,
         found=int((flagged & label.answers).sum()),
-        next_round=forecast(adapted.local, column, ROUND) if label.changed else None,
     )
 
 
@@ -135,7 +132,7 @@ class LearnResult:
         answers: By label, how many of the decided posts carry it, and how many do not.
         against: The version of the model that it was compared with.
         comparison: The comparison.
-        labels: What its flags are worth by now, and what another round would bring, by label.
+        labels: What its flags are worth by now, by label.
 
     """
 

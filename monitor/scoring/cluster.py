@@ -18,9 +18,8 @@ from weakref import WeakSet
 
 import numpy as np
 
-from classifiers.data.metadata import Text
 from classifiers.model.classifier import Classifier
-from classifiers.model.prediction import Prediction
+from classifiers.model.prediction import Prediction, Text
 from monitor.errors import KiemtinError, NotReady
 
 CONNECT_SECONDS: Final = 30
@@ -138,8 +137,8 @@ def read_answer(
         if any(probability >= thresholds[label] for label, probability in each.probabilities.items())
     ]
     asked = [texts[number] for number in flagged]
-    contexts = [text.context for text in asked]
-    own = classifier.predict([text.text for text in asked], contexts=contexts, thresholds=thresholds)
+    titles = [text.title for text in asked]
+    own = classifier.predict([text.text for text in asked], titles=titles, thresholds=thresholds)
     for number, prediction in zip(flagged, own, strict=True):
         found[number] = prediction
     return found

@@ -22,8 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from classifiers.data.metadata import Context, Text
-from classifiers.model.prediction import Prediction
+from classifiers.model.prediction import Prediction, Text
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.errors import KiemtinError
@@ -135,7 +134,7 @@ class Predictor:
 
 def text_of(post: Post) -> Text:
     """Return the classifier's input for a post: its current text, and the title of the article or thread it answers."""
-    return Text(post.judged_text, Context(title=post.context or ""))
+    return Text(post.judged_text, post.context or "")
 
 
 def predict_texts(
@@ -156,10 +155,10 @@ def predict_texts(
     if hash_of(Path(folder)) != sha256:
         raise KiemtinError(f"the model in {folder} was made anew meanwhile: the next run scores with it")
     classifier = cached_model(folder, sha256).classifier
-    contexts = [text.context for text in texts]
+    titles = [text.title for text in texts]
     if thresholds is None:
         thresholds = dict.fromkeys(classifier.labels, math.inf)
-    return list(classifier.predict([text.text for text in texts], contexts=contexts, thresholds=thresholds))
+    return list(classifier.predict([text.text for text in texts], titles=titles, thresholds=thresholds))
 
 
 def load_model(folder: Path) -> Loaded:

@@ -97,7 +97,7 @@ def measure(
     local = LocalPosts.prepare(base, pool, len(pool), segmenter)
     sys.stdout.write(f"{len(local.learnt)} posts prepared in {time.perf_counter() - began:.1f} s\n")
     prepared = prepare_all([example.text for example in examples], segmenter)
-    traits = traits_of(prepared, [example.context for example in examples])
+    traits = traits_of(prepared, [example.title for example in examples])
     evaluation = Evaluation(examples, base.space.transform(prepared), traits, base.labels)
     held_out = np.array([is_held_out(pool[row].text) for row in local.rows])
     steps = {min(step, len(held_out)) for step in STEPS}

@@ -84,7 +84,6 @@ COMPARISON: Final[dict[str, Any]] = {
             "low": 0.62,
             "high": 0.79,
             "found": 17,
-            "next_round": {"average_precision": 0.52, "gain": 0.02, "low": 0.01, "high": 0.03},
         }
         for label in POSTS
     ],

@@ -44,9 +44,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def fit_corrections(classifier: Classifier, posts: Sequence[Example]) -> Mapping[str, Correction]:
     """Fit the correction of each label of a model that has none."""
-    contexts = [post.context for post in posts]
-    traits = traits_of(prepare_all([post.text for post in posts], Segmenter()), contexts)
-    predictions = list(classifier.predict([post.text for post in posts], contexts=contexts))
+    titles = [post.title for post in posts]
+    traits = traits_of(prepare_all([post.text for post in posts], Segmenter()), titles)
+    predictions = list(classifier.predict([post.text for post in posts], titles=titles))
     found = {}
     for label in classifier.labels:
         probabilities = np.array([prediction.probabilities[label] for prediction in predictions])

@@ -16,7 +16,7 @@ from classifiers.evaluation.predictions import cross_validated_scores
 from classifiers.persistence import DEFAULT_FOLDER, load
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import corpus_config
-from classifiers.training.design_matrix import Progress as Tell
+from classifiers.training.train import Progress as Tell
 from classifiers.training.train import Trainer
 from tests.quality import gate
 from tests.quality.fairness import measure_fairness, read_fairness_set

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from monitor.catalogues import N_
 from monitor.desk.web import wording
-from monitor.desk.web.language import decimal
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
 from storage.models import Model
 from storage.review import drawn, second_readings
 from storage.review.drawn import Round
 from storage.scoring import registry
-
-NOTABLE_GAIN: Final = 0.005  # of average precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,6 @@ class TaughtLabel:
     right: str
     found: str
     beside: str
-    next_round: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,6 @@ def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -
         _right(figures),
         _found(figures),
         _beside(local),
-        _next_round(figures["next_round"]),
     )
 
 
@@ -164,13 +159,3 @@ def _beside(local: Mapping[str, Any] | None) -> str:
     counts = {name: round(local[name]["new"]) for name in ("right", "wrong", "missed")}
     before = {f"{name}_old": round(local[name]["old"]) for name in counts}
     return text % {"posts": local["right"]["of"], **counts, **before}
-
-
-def _next_round(forecast: Mapping[str, float] | None) -> str:
-    if forecast is None or forecast["high"] - forecast["low"] > 2 * abs(forecast["gain"]) + 2 * NOTABLE_GAIN:
-        return _("Thêm một vòng nữa: chưa đủ để nói.")
-    now, gain = forecast["average_precision"], forecast["gain"]
-    if gain < NOTABLE_GAIN:
-        return _("Thêm một vòng nữa: gần như không đổi (độ chính xác trung bình %(now)s).") % {"now": decimal(now)}
-    text = _("Thêm một vòng nữa: độ chính xác trung bình từ %(now)s lên khoảng %(then)s.")
-    return text % {"now": decimal(now), "then": decimal(now + gain)}

@@ -11,27 +11,18 @@ from typing import Any
 
 import pytest
 
-from classifiers.data.datasets import (
-    ORIGINS,
-    PUBLIC_SETS,
-    ClassSet,
-    Example,
-    data_hash,
-    public_set,
-    read_classes,
-    read_named,
-)
+from classifiers.data.datasets import Example, PublicSet, data_hash, public_sets, read_named
 from classifiers.errors import DataInvalid
 
-# By set: the published columns, a published label, and what it means to us and in the set's own classes.
+# By set: the published columns, a published label, and what it means to us.
 CSV_FORMS = [
-    ("vihsd", "free_text,label_id", "1", {"negative": True}, "offensive"),
-    ("vihsd", "free_text,label_id", "0", {"negative": False}, "clean"),
-    ("vlsphsd", "id,free_text,label_id", "2", {"negative": True}, "hate"),
-    ("comments2025", "text,label", "2", {"negative": True}, "hate"),
-    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "1", {"negative": True}, "toxic"),
-    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "0.0", {"negative": False}, "clean"),
-    ("reintel", "id,user_name,post_message,timestamp_post,label", "1", {"unverified": True}, "unreliable"),
+    ("vihsd", "free_text,label_id", "1", {"negative": True}),
+    ("vihsd", "free_text,label_id", "0", {"negative": False}),
+    ("vlsphsd", "id,free_text,label_id", "2", {"negative": True}),
+    ("comments2025", "text,label", "2", {"negative": True}),
+    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "1", {"negative": True}),
+    ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "0.0", {"negative": False}),
+    ("reintel", "id,user_name,post_message,timestamp_post,label", "1", {"unverified": True}),
 ]
 JSON_FORMS = [
     ("vihsd", {"text": "đồ dở hơi", "label": 1}, {"negative": True}),
@@ -55,16 +46,14 @@ def csv_of(header: str, text: str, label: str) -> str:
     return f"{header}\n{','.join(row)}\n"
 
 
-@pytest.mark.parametrize(("name", "header", "label", "ours", "own_class"), CSV_FORMS)
+@pytest.mark.parametrize(("name", "header", "label", "ours"), CSV_FORMS)
 def test_published_tables_are_read(
-    *, tmp_path: Path, name: str, header: str, label: str, ours: Mapping[str, bool], own_class: str
+    tmp_path: Path, name: str, header: str, label: str, ours: Mapping[str, bool]
 ) -> None:
     text = "Đồ dở hơi, nói\nhai dòng"
     path = write(tmp_path / "data.csv", csv_of(header, text, label))
     (example,) = read_named(name, path)
     assert (example.text, example.labels) == (text, ours)
-    (example,) = read_classes(public_set(name), path)
-    assert [own for own, holds in example.labels.items() if holds] == [own_class]
 
 
 @pytest.mark.parametrize(("name", "record", "ours"), JSON_FORMS)
@@ -73,20 +62,11 @@ def test_json_lines_are_read(tmp_path: Path, name: str, record: dict[str, Any], 
     assert read_named(name, path) == [Example("đồ dở hơi", ours)]
 
 
-def test_a_set_whose_labels_are_not_ours_can_be_read_with_its_own_classes(tmp_path: Path) -> None:
-    path = write(tmp_path / "viocd.csv", "review,review_tokenize,label,domain\nGiao hàng chậm quá,x,1,app\n")
-    known = ClassSet("viocd", "UIT-ViOCD", ("text", "review"), ("label",), {"0": "other", "1": "complaint"})
-    assert read_classes(known, path) == [Example("Giao hàng chậm quá", {"other": False, "complaint": True})]
-    with pytest.raises(DataInvalid, match="no reader named 'viocd'"):
-        read_named("viocd", path)
-
-
-@pytest.mark.parametrize("known", PUBLIC_SETS, ids=lambda known: known.name)
-def test_every_set_is_read_in_both_forms(tmp_path: Path, known: Any) -> None:
+@pytest.mark.parametrize("known", public_sets(), ids=lambda known: known.name)
+def test_every_set_is_read_in_both_forms(tmp_path: Path, known: PublicSet) -> None:
     for text, label in zip(known.text[::-1], known.label[::-1], strict=False):
         table = write(tmp_path / "t.csv", f"{text},{label}\nxin chào,1\n")
         lines = write(tmp_path / "l.jsonl", json.dumps({text: "xin chào", label: 1}))
-        assert read_classes(known, table) == read_classes(known, lines)
         assert read_named(known.name, table) == read_named(known.name, lines)
 
 
@@ -146,15 +126,11 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, name: str, content: s
     assert "\n" not in str(caught.value)
 
 
-def test_the_context_of_a_published_row_is_read(tmp_path: Path) -> None:
-    header = "id,user_name,post_message,timestamp_post,num_like_post,num_comment_post,num_share_post,label"
-    path = write(tmp_path / "reintel.csv", f"{header}\n1,ab,Mất nước,1583713929,12,unknown,1583713930,1\n")
-    for (example,) in (read_named("reintel", path), read_classes(public_set("reintel"), path)):
-        assert (example.context.likes, example.context.comments, example.context.shares) == (12, None, None)
-        assert example.context.time is not None
-    path = write(tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá xăng,KinhDoanh\n")
-    (example,) = read_named("victsd", path)
-    assert (example.context.title, example.context.topic) == ("Giá xăng", "KinhDoanh")
+def test_the_title_that_a_published_text_answers_is_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "victsd.csv", "Comment,Constructiveness,Toxicity,Title,Topic\nĐắt,0,0,Giá  xăng,KinhDoanh\n"
+    )
+    assert [example.title for example in read_named("victsd", path)] == ["Giá xăng"]
 
 
 def test_a_damaged_archive_is_explained(tmp_path: Path) -> None:
@@ -182,19 +158,12 @@ def test_the_hash_follows_texts_labels_and_their_order() -> None:
     assert data_hash([one]) != data_hash([Example("a", {"negative": False, "concern": False})])
 
 
-def test_every_reader_has_an_origin() -> None:
-    assert set(ORIGINS) == {known.name for known in PUBLIC_SETS}
-
-
-def test_an_origin_says_what_where_and_on_what_terms() -> None:
-    for name, origin in ORIGINS.items():
-        assert origin.holds, name
-        assert origin.where, name
-        assert origin.terms, name
-        assert origin.paper in ("", f"https://arxiv.org/abs/{origin.paper.rpartition('/')[2]}"), name
-
-
-def test_papers_are_those_that_the_readers_name() -> None:
-    for known in PUBLIC_SETS:
-        if "arXiv" in known.title:
-            assert ORIGINS[known.name].paper.endswith(known.title.split()[-1])
+@pytest.mark.parametrize("known", public_sets(), ids=lambda known: known.name)
+def test_every_set_says_what_it_holds_where_and_on_what_terms(known: PublicSet) -> None:
+    assert known.holds
+    assert known.where
+    assert known.terms
+    assert set(known.values) < set(known.classes)
+    assert known.paper in ("", f"https://arxiv.org/abs/{known.paper.rpartition('/')[2]}")
+    if "arXiv" in known.title:
+        assert known.paper.endswith(known.title.split()[-1])

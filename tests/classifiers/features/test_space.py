@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 
-from classifiers.features.space import OTHERS_NEEDED, VIEWS, FeatureSpace
+from classifiers.features.space import VIEWS, FeatureSpace
 from classifiers.features.tokens import prepare, prepare_all
 from classifiers.text.segment import Segmenter
 from classifiers.training.train import Trained
@@ -21,7 +21,7 @@ TEXTS = [
     "Ngân hàng hôm nay đóng cửa ⟨link⟩ 😭😭",
     "ở nhà hôm nay nóng quá, công ty không có quạt",
 ]
-SPACE = FeatureSpace.fit([prepare(text, SEGMENTER) for text in TEXTS], min_documents=1)
+SPACE = FeatureSpace.fit_transform([prepare(text, SEGMENTER) for text in TEXTS], min_documents=1)[0]
 # Words that the space knows, mixed with what it has never seen and with marks that stand alone.
 KNOWN = st.lists(st.sampled_from([*" ".join(TEXTS).split(), "\u0301", "\u0323\u0301", "_", "xyz", "đ", "."])).map(
     " ".join
@@ -99,7 +99,7 @@ def test_a_feature_names_the_words_it_came_from() -> None:
 
 def test_texts_are_traced_together_as_each_is_alone() -> None:
     texts = prepare_all(["chưa có lương", "", "có lương tháng này chưa"], SEGMENTER)
-    space = FeatureSpace.fit(texts, min_documents=1)
+    space = FeatureSpace.fit_transform(texts, min_documents=1)[0]
     together = space.transform_traced(texts).trace([0, 1, 2])
     before = 0
     for row, text in enumerate(texts):
@@ -115,7 +115,7 @@ def test_texts_are_traced_together_as_each_is_alone() -> None:
 
 
 def test_one_letter_words_and_words_without_marks_count() -> None:
-    unmarked = FeatureSpace.fit([prepare("o nha chua co luong", SEGMENTER)], min_documents=1)
+    unmarked = FeatureSpace.fit_transform([prepare("o nha chua co luong", SEGMENTER)], min_documents=1)[0]
     assert "ở" in SPACE.vocabulary("spelled")
     assert "luong" in unmarked.vocabulary("spelled")
 
@@ -135,17 +135,6 @@ def test_the_matrix_has_a_row_a_text_and_finite_numbers() -> None:
 @pytest.mark.parametrize("text", ["", " ", "😭", "\u0301"])
 def test_texts_without_a_known_word_have_no_trace_or_an_honest_one(text: str) -> None:
     assert traced(SPACE, text) == counted(SPACE, text)
-
-
-def test_other_texts_bring_features_but_no_frequencies() -> None:
-    texts, others = [prepare(text, SEGMENTER) for text in TEXTS], [prepare("bầu trời xanh", SEGMENTER)] * OTHERS_NEEDED
-    alone = FeatureSpace.fit(texts, min_documents=1)
-    wide = FeatureSpace.fit(texts, others=others, min_documents=1)
-    assert wide.width > alone.width
-    old, new = ({each.view.name: each for each in space.fitted}["spelled"] for space in (alone, wide))
-    before, now = (dict(zip(each.ngrams, each.idf.tolist(), strict=True)) for each in (old, new))
-    assert {ngram: now[ngram] for ngram in before} == before
-    assert now["xanh"] == max(now.values())
 
 
 def test_blocks_lie_side_by_side() -> None:

@@ -25,7 +25,7 @@ def sklearn_of(view: View, texts: list[list[str]], least: int) -> TfidfVectorize
 @settings(deadline=None)
 @given(TEXTS, st.sampled_from([WORDS, LETTERS]), st.integers(1, 3))
 def test_ngrams_and_weights_are_those_of_scikit_learn(texts: list[list[str]], view: View, least: int) -> None:
-    fitted, _ = fit_view(view, [texts[:4], texts[4:]], least=least, least_with_others=5)
+    fitted, _ = fit_view(view, [texts[:4], texts[4:]], least=least)
     if not fitted.ngrams:
         with pytest.raises(ValueError, match=r"empty vocabulary|no terms remain|max_df"):
             sklearn_of(view, texts, least)
@@ -45,23 +45,14 @@ def test_character_ngrams_are_those_of_scikit_learn(token: str, shortest: int, m
 
 
 def test_occurrences_name_the_texts_and_the_columns_that_were_kept() -> None:
-    fitted, occurrences = fit_view(WORDS, [[["ca", "đêm"], ["ca", "ca"]], [["đêm"]]], least=2, least_with_others=5)
+    fitted, occurrences = fit_view(WORDS, [[["ca", "đêm"], ["ca", "ca"]], [["đêm"]]], least=2)
     assert fitted.ngrams == ["ca", "đêm"]
     (rows, columns), (later_rows, later_columns) = occurrences
     assert sorted(zip(rows.tolist(), columns.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 0)]
     assert (later_rows.tolist(), later_columns.tolist()) == ([0], [1]), "rows are counted anew in each batch"
 
 
-def test_what_enough_others_have_is_a_feature_too() -> None:
-    others = [[["tăng", "ca"]] * 3, [["tăng"]]]
-    fitted, _ = fit_view(WORDS, [[["ca", "ca"], ["ca"]]], others, least=2, least_with_others=4)
-    assert fitted.ngrams == ["ca", "tăng"], "`tăng ca` stands in three others only"
-    assert fitted.idf.tolist() == pytest.approx([1.0, np.log(3) + 1]), "frequencies are those of the texts alone"
-
-
 def test_of_a_known_vocabulary_everything_is_kept_in_its_order() -> None:
-    fitted, ((rows, columns),) = fit_view(
-        WORDS, [[["ca", "đêm"]]], vocabulary={"đêm": 0, "ngày": 1}, least=2, least_with_others=5
-    )
+    fitted, ((rows, columns),) = fit_view(WORDS, [[["ca", "đêm"]]], vocabulary={"đêm": 0, "ngày": 1}, least=2)
     assert fitted.ngrams == ["đêm", "ngày"]
     assert (rows.tolist(), columns.tolist()) == ([0], [0])

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifiers.data.datasets import Example
-from classifiers.data.metadata import Context
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tokens import View, prepare, syllables
 from classifiers.labels import LABEL_NAMES
@@ -142,7 +141,8 @@ def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segme
         View("plain", (1, 1), scale=1.0, word_tokens=syllables),
     ]
     prepared = [prepare(text, segmenter) for text in texts]
-    space, numbers = FeatureSpace.fit(prepared, views=views, min_documents=1), np.random.default_rng(2)
+    numbers = np.random.default_rng(2)
+    space, _ = FeatureSpace.fit_transform(prepared, views=views, min_documents=1)
     weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
     subclasses = SubclassModel(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
     label_models = [
@@ -171,16 +171,16 @@ def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segme
         assert weighed(prediction) == pytest.approx(weighed(alone), abs=1e-9)
 
 
-def test_a_context_is_needed_for_each_text_or_for_none(trained: Trained) -> None:
+def test_a_title_is_needed_for_each_text_or_for_none(trained: Trained) -> None:
     with pytest.raises(ValueError, match="zip"):
-        list(trained.classifier.predict(["a", "b"], contexts=[Context()]))
+        list(trained.classifier.predict(["a", "b"], titles=[""]))
 
 
 @pytest.mark.parametrize("words", [3, 900], ids=["short", "long"])
 def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: int, segmenter: Segmenter) -> None:
     """All reasons but the base are what the log-odds gain when every weight of the subclasses grows by a little."""
     text = " ".join(f"x{number}" for number in range(words))
-    space = FeatureSpace.fit(
+    space, _ = FeatureSpace.fit_transform(
         [prepare(text, segmenter)], views=[View("words", (1, 1), scale=1.0, word_tokens=joined_word)], min_documents=1
     )
     columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
@@ -207,11 +207,11 @@ def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: in
 
 
 def test_length_and_being_a_reply_count_and_are_told_as_reasons(segmenter: Segmenter) -> None:
-    text, context = "xưởng nóng quá", Context(title="Nắng nóng kéo dài")
-    space = FeatureSpace.fit([prepare(text, segmenter)], min_documents=1)
+    text, title = "xưởng nóng quá", "Nắng nóng kéo dài"
+    space, _ = FeatureSpace.fit_transform([prepare(text, segmenter)], min_documents=1)
     model = LabelModel("concern", np.zeros(space.width), 0.25, length_weight=0.5, reply_weight=-2.0)
     classifier = Classifier(space, [model], {"concern": 0.5}, segmenter)
-    alone, reply = classifier.predict([text, text], contexts=[Context(), context], explain_all=True)
+    alone, reply = classifier.predict([text, text], titles=["", title], explain_all=True)
     of_length = 0.5 * np.log1p(len(text))
     assert log_odds(alone.probabilities["concern"]) == pytest.approx(0.25 + of_length)
     assert log_odds(reply.probabilities["concern"]) == pytest.approx(0.25 + of_length - 2.0)

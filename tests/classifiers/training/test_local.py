@@ -19,12 +19,10 @@ from classifiers.training.linear import Floats, fit_dual
 from classifiers.training.local import (
     AT_RANDOM,
     LEAST_POSITIVES,
-    LEAST_TO_FORECAST,
     SAMPLING,
     Adapted,
     LocalPosts,
     adapt,
-    forecast,
     taught_hash,
 )
 from classifiers.training.train import Trained
@@ -91,7 +89,7 @@ def test_too_few_positives_leave_the_model_alone(base: Classifier, segmenter: Se
 def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, taught: Adapted, segmenter: Segmenter) -> None:
     """What is folded into an ordinary model gives judged posts the scores by which thresholds are set."""
     prepared = prepare_all([example.text for example in JUDGED], segmenter)
-    traits = traits_of(prepared, [example.context for example in JUDGED])
+    traits = traits_of(prepared, [example.title for example in JUDGED])
     expected = sigmoid(taught.classifier.log_odds(base.space.transform(prepared), traits))
     for column, label in enumerate(base.labels):
         assert taught.labels[label].changed
@@ -183,17 +181,3 @@ def test_the_dual_is_the_optimum_of_the_primal() -> None:
     weights = texts.T @ fit_dual(texts @ texts.T, offsets, answers)
     slope = texts.T @ (answers - sigmoid(offsets + texts @ weights)) - weights
     assert np.abs(slope).max() < 1e-3
-
-
-def test_what_more_posts_would_bring_is_told_where_enough_carry_the_label(
-    base: Classifier, segmenter: Segmenter
-) -> None:
-    column = base.labels.index("concern")
-    many = LocalPosts.prepare(base, posts(30, 60), 90, segmenter)
-    found = forecast(many, column, 50)
-    assert found is not None
-    assert 0.5 < found.average_precision <= 1
-    assert found.low <= found.gain <= found.high
-    assert found == forecast(many, column, 50), "the same posts say the same"
-    assert forecast(LocalPosts.prepare(base, posts(LEAST_TO_FORECAST - 1, 60), 80, segmenter), column, 50) is None
-    assert forecast(many, base.labels.index("negative"), 50) is None

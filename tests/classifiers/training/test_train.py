@@ -9,7 +9,6 @@ import pytest
 from classifiers.data.datasets import Example
 from classifiers.errors import TrainingFailed
 from classifiers.text.segment import Segmenter
-from classifiers.training.auxiliary import AuxiliarySet
 from classifiers.training.config import LABELS, LabelConfig, TrainingConfig
 from classifiers.training.train import LEAST_EXAMPLES, Trained, Trainer
 
@@ -112,42 +111,6 @@ def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
     Trainer(segmenter, QUICK, lambda *step: told.append(step)).fit(made_up(LEAST_EXAMPLES))
     assert told[0] == ("words", 20, 20)
     assert told[-1] == ("labels", 4, 4), "three folds and the whole"
-
-
-def graded(texts: Sequence[str], insults: Sequence[str]) -> list[Example]:
-    """Label texts as a set with two classes of its own does."""
-    return [Example(text, {"clean": text in texts, "hate": text in insults}) for text in (*texts, *insults)]
-
-
-def test_a_source_knows_words_that_the_target_lacks(segmenter: Segmenter) -> None:
-    clean = [f"hôm nay vui vì {WORDS[n % len(WORDS)]} lần {n}" for n in range(100, 130)]
-    source = AuxiliarySet("vlsphsd", graded(clean, [f"đồ ngu quạt lần {n}" for n in range(100, 130)]), about="concern")
-
-    def answer(auxiliary: Sequence[AuxiliarySet]) -> float:
-        (prediction,) = train(made_up(25), segmenter, auxiliary=auxiliary).classifier.predict(["đồ ngu"])
-        return prediction.probabilities["concern"]
-
-    assert answer([source]) > answer([]) + 0.1
-
-
-def test_what_a_source_shares_with_the_target_is_not_heard(segmenter: Segmenter) -> None:
-    target = made_up(25)
-    texts = [example.text for example in target]
-    alone = train(target, segmenter)
-    written = [text.upper() + " " for text in texts]
-    copy = AuxiliarySet("copy", graded(written[:25], written[25:]), about="concern")
-    beside = train(target, segmenter, auxiliary=[copy])
-    assert beside.data_hash == alone.data_hash
-    assert beside.metrics == alone.metrics
-
-
-def test_a_source_speaks_only_of_the_labels_it_is_about(segmenter: Segmenter) -> None:
-    target = made_up(20) + made_up(20, label="negative")
-    clean, insults = ([f"{words} lần {n}" for n in range(20)] for words in ("hôm nay vui vì", "cút hết lũ"))
-    source = AuxiliarySet("vihsd", graded(clean, insults), about="negative")
-    alone, beside = train(target, segmenter), train(target, segmenter, auxiliary=[source])
-    assert beside.metrics["concern"].auc == alone.metrics["concern"].auc
-    assert beside.data_hash != alone.data_hash
 
 
 ENDS = ["nhé", "thật", "đó", "vậy", "rồi", "luôn", "mà", "nha", "đấy", "hả", "ạ", "ơi", "kìa", "chứ", "này", "ha"]

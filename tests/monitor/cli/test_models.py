@@ -36,7 +36,7 @@ def scored(kiemtin: Command, home: Path, import_posts: ImportPosts) -> Iterator[
 
 @pytest.fixture
 def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.models.training_data", lambda _data, **_choices: (corpus()[3::80], [], []))
+    monkeypatch.setattr("monitor.cli.models.read_corpus", lambda: corpus()[3::80])
 
 
 def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:

@@ -63,7 +63,6 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     assert (figures.changed, figures.yes + figures.no) == (True, len(ANSWERS))
     assert figures.right is not None
     assert figures.right > 0.8
-    assert figures.next_round is not None
 
     loaded = load(tmp_path / "models" / learnt.name, segmenter)
     assert loaded.version == learnt.version

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.data.metadata import Context, Text
 from classifiers.labels import LABEL_NAMES
+from classifiers.model.prediction import Text
 from monitor.errors import NotReady, UsageError
 from monitor.scoring.score import Scorer
 from monitor.scoring.thresholds import (
@@ -269,8 +269,8 @@ def test_a_comment_is_read_with_the_heading_that_it_answers(sqlite_database: Dat
         source = add_source(session)
         answer = add_post(session, source, "1", title="Trả lời", text="Đúng vậy", context="Chợ huyện đóng cửa")
         alone = add_post(session, source, "2", text="Trời đẹp")
-        assert text_of(answer) == Text("Trả lời\nĐúng vậy", Context(title="Chợ huyện đóng cửa"))
-        assert text_of(alone) == Text("Trời đẹp", Context())
+        assert text_of(answer) == Text("Trả lời\nĐúng vậy", "Chợ huyện đóng cửa")
+        assert text_of(alone) == Text("Trời đẹp")
 
 
 def test_the_context_reaches_the_classifier(
@@ -284,10 +284,10 @@ def test_the_context_reaches_the_classifier(
     predict = classifier.predict
 
     def watched(*arguments: object, **options: object) -> object:
-        given.append(options["contexts"])
+        given.append(options["titles"])
         return predict(*arguments, **options)
 
     monkeypatch.setattr(classifier, "predict", watched)
     with ThreadPoolExecutor(1) as thread:
         Scorer(sqlite_database, thread, small_model, clock).run()
-    assert given == [[Context(title="Chợ huyện đóng cửa")]]
+    assert given == [["Chợ huyện đóng cửa"]]
