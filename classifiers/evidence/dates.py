@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from classifiers.evidence.words import Tokens, around, lists, words_of
+from classifiers.evidence.words import Tokens, around, lists
 
 _LAST_DAY, _LAST_MONTH = 31, 12
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _BESIDE: Final = 2  # syllables that must stand beside both of two dates of the same thing
 _PARTS_OF_DATE: Final = 2
 _YEAR_FIGURES: Final = 4
+_Lists = Mapping[str, frozenset[str]]  # the lists of evidence.toml about dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +60,16 @@ class Date:
         return len(given) if all(own == its for own, its in given) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    days: frozenset[str]
-    lunar_days: frozenset[str]
-    month: str
-    year: str
-    months: Mapping[str, int]
-    lunar: frozenset[str]
-
-
 @cache
-def _words(*, plain: bool) -> _Words:
-    found = lists(plain=plain)["dates"]
+def _months(*, plain: bool) -> Mapping[str, int]:
     # Without diacritics `thang nam` is a month and a year, or May.
-    months = {name: number for name, number in found["months"].items() if not plain or name in ("gieng", "chap")}
-    return _Words(
-        frozenset(words_of(found["day"])),
-        frozenset(words_of(found["lunar_day"])),
-        found["month"],
-        found["year"],
-        months,
-        frozenset(words_of(found["lunar"])),
-    )
+    months: Mapping[str, int] = lists(plain=plain)["dates"]["months"]
+    return {name: number for name, number in months.items() if not plain or name in ("gieng", "chap")}
 
 
 def dates_of(tokens: Tokens) -> list[Date]:
     """Read the dates of a text in order: 8/3, 8-3-2025, ngày 8 tháng 3, mùng 6 Tết, tháng Giêng, năm 2019."""
-    words = _words(plain=tokens.plain)
+    words = lists(plain=tokens.plain)["dates"]
     found: list[Date] = []
     index = 0
     while index < len(tokens):
@@ -97,54 +80,55 @@ def dates_of(tokens: Tokens) -> list[Date]:
     return found
 
 
-def _date_at(tokens: Tokens, index: int, words: _Words) -> Date | None:
+def _date_at(tokens: Tokens, index: int, words: _Lists) -> Date | None:
     """Read the date that begins at a token."""
-    if tokens.word(index) == words.month:
-        month, after = _month(tokens, index, words)
+    if tokens.word(index) in words["month"]:
+        month, after = _month(tokens, index)
         return _made(tokens, index, after, words, month=month) if month else None
     if not tokens.all[index].is_number:
         return None
     year = _year(tokens, index)
-    if year and (tokens.word(index - 1) in (words.year, "/", "-") or not _is_counted(tokens, index)):
+    if year and (tokens.word(index - 1) in {*words["year"], "/", "-"} or not _is_counted(tokens, index)):
         return _made(tokens, index, index + 1, words, year=year)
     glued = tokens.touches(index) and tokens.word(index - 1) not in ("(", "-", "/")
     day = _figure(tokens, index)
     return _day_at(tokens, index, day, words) if 0 < day <= _LAST_DAY and not glued else None
 
 
-def _day_at(tokens: Tokens, index: int, day: int, words: _Words) -> Date | None:
+def _day_at(tokens: Tokens, index: int, day: int, words: _Lists) -> Date | None:
     """Read a date that begins with a day: with slashes, with the word for month, or behind a word for day."""
     before, after, month = tokens.word(index - 1), index + 1, 0
     if tokens.word(after) in ("/", "-") and tokens.touches(after) and tokens.touches(after + 1):
         month, after = _figure(tokens, after + 1), after + 2
         if not 0 < month <= _LAST_MONTH or (before in ("/", "-") and tokens.touches(index)):
             return None  # 62/63 tỉnh
-    elif tokens.word(after) == words.month:
-        month, after = _month(tokens, after, words)
-    if not month and before not in words.days:
+    elif tokens.word(after) in words["month"]:
+        month, after = _month(tokens, after)
+    if not month and before not in words["day"]:
         return None  # 5 tháng qua
     return _made(tokens, index, after, words, day=day, month=month)
 
 
-def _month(tokens: Tokens, index: int, words: _Words) -> tuple[int, int]:
+def _month(tokens: Tokens, index: int) -> tuple[int, int]:
     """Read the month behind a word for month: its number, 0 where there is none, and the token after it."""
     number = _figure(tokens, index + 1)
     if 0 < number <= _LAST_MONTH:
         return number, index + 2
-    named = tokens.longest(index + 1, words.months)
-    return (words.months[named[0]], index + 1 + named[1]) if named else (0, index)
+    months = _months(plain=tokens.plain)
+    named = tokens.longest(index + 1, months)
+    return (months[named[0]], index + 1 + named[1]) if named else (0, index)
 
 
 def _made(
-    tokens: Tokens, first: int, after: int, words: _Words, *, day: int = 0, month: int = 0, year: int = 0
+    tokens: Tokens, first: int, after: int, words: _Lists, *, day: int = 0, month: int = 0, year: int = 0
 ) -> Date:
-    if month and not year and tokens.word(after) in (words.year, "/", "-"):
+    if month and not year and tokens.word(after) in {*words["year"], "/", "-"}:
         year = _year(tokens, after + 1)
         after += 2 if year else 0
     before, behind = tokens.word(first - 1), tokens.word(after)
-    lunar = bool(day) and (behind in words.lunar or (before in words.lunar_days and not month))
-    lunar = lunar or any(tokens.word(place) in words.lunar for place in range(first, after))
-    if lunar and not month and behind == "tết" and before in words.lunar_days:
+    lunar = bool(day) and (behind in words["lunar"] or (before in words["lunar_day"] and not month))
+    lunar = lunar or any(tokens.word(place) in words["lunar"] for place in range(first, after))
+    if lunar and not month and behind == "tết" and before in words["lunar_day"]:
         month = 1
     beside, written = around(tokens, first, after), tokens.written(first, after)
     return Date(day or None, month or None, year or None, lunar, beside, written, first, after)

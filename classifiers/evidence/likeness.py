@@ -16,8 +16,8 @@ from typing import Final, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
-from classifiers.evidence.facts import Facts, compare_facts, facts_of
-from classifiers.evidence.words import lists, words_of
+from classifiers.evidence.facts import Facts, Words, compare_facts, facts_of
+from classifiers.evidence.words import lists
 from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
@@ -31,6 +31,7 @@ RAISES: Final[Mapping[str, float]] = {"numbers": 1.2, "names": 1.2, "places": 1.
 MOST_SHARED: Final = 2  # facts of a kind that raise the score
 LEAST_FACTS: Final = 2  # that both give, with none missing, where one reports what the other claims
 REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
+_WORDS_SHOWN: Final = 6
 SAMPLED: Final = 16  # every so many-th post of the corpus tells how frequent terms are
 
 Pair = tuple[str, str]
@@ -116,7 +117,7 @@ def asserted_by(text: str, rarity: Rarity) -> Asserted:
 
 def pairs_before_places(terms: SearchTerms, facts: Facts) -> set[Pair]:
     """Return the pairs of a preposition and the first syllable of a place: `ở Hà` is in half of the news."""
-    prepositions = frozenset(words_of(lists(plain=terms.accented == terms.bare)["places"]["prepositions"]))
+    prepositions = lists(plain=terms.accented == terms.bare)["places"]["prepositions"]
     firsts = {search_terms(words).bare[:1] for _, words in facts.places}
     return {
         (bare[0], bare[1])
@@ -185,3 +186,35 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     else:
         bearing = UNCLEAR
     return Agreement(min(cosine, 1.0), bearing)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why a reference is suggested for a claim.
+
+    Args:
+        words: What both say, longest first, as it stands in the claim.
+        differs: By kind of fact, one of `facts.KINDS`, the words of the claim and of the reference that cannot both be
+            right.
+
+    """
+
+    words: tuple[str, ...]
+    differs: Mapping[str, tuple[Words, Words]]
+
+
+def compare(claim: str, reference: str) -> Comparison:
+    """Say which words a claim and a reference share, and where they contradict each other."""
+    terms, facts = search_terms(claim), facts_of(claim)
+    held = set(pairwise(search_terms(reference).bare)) - pairs_before_places(terms, facts)
+    runs: list[str] = []
+    place = 0
+    while place < len(terms.bare) - 1:
+        end = place
+        while end < len(terms.bare) - 1 and terms.bare[end : end + 2] in held:
+            end += 1
+        if end > place:
+            runs.append(" ".join(terms.accented[place : end + 1]))
+        place = end + 1
+    longest = sorted(dict.fromkeys(runs), key=lambda words: -len(words))[:_WORDS_SHOWN]
+    return Comparison(tuple(longest), compare_facts(facts, facts_of(reference)).differs)

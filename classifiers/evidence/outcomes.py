@@ -1,11 +1,11 @@
 """What a text says came of a matter: outcomes that have an opposite, what it denies, and what did not happen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from classifiers.evidence.words import Tokens, filler, lists, words_of
+from classifiers.evidence.words import Tokens, filler, lists
 
 _TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
 _FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
@@ -86,13 +86,12 @@ class Outcomes:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(NamedTuple):
+    """Phrases by whether they turn what follows, phrases by the sides of pairs they speak for, and all lists."""
+
     turns: Mapping[str, bool]
-    between: frozenset[str]
-    until: frozenset[str]
-    sides: Mapping[str, tuple[tuple[int, int], ...]]
-    warns: Mapping[str, bool]
+    sides: Mapping[str, Sequence[tuple[int, int]]]
+    lists: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -103,16 +102,10 @@ def _words(*, plain: bool) -> _Words:
     pairs += [(number, pair["one"], pair["other"]) for number, pair in enumerate(found["pairs"])]
     for number, *both in pairs:
         for side, listed in enumerate(both):
-            for phrase in words_of(listed):
+            for phrase in listed:
                 sides.setdefault(phrase, []).append((number, side))
-    turns = [*words_of(found["not"]), *(() if plain else words_of(found["not_marked"]))]
-    return _Words(
-        dict.fromkeys(words_of(found["turns_nothing"]), False) | dict.fromkeys(turns, True),
-        frozenset(words_of(found["between"])),
-        frozenset(words_of(found["until"])),
-        {phrase: tuple(of_phrase) for phrase, of_phrase in sides.items()},
-        dict.fromkeys(words_of(found["warns"]), True),
-    )
+    turns = found["not"] if plain else found["not"] | found["not_marked"]
+    return _Words(dict.fromkeys(found["turns_nothing"], False) | dict.fromkeys(turns, True), sides, found)
 
 
 def outcomes_of(tokens: Tokens) -> Outcomes:
@@ -135,7 +128,7 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
         index += phrase[1]
     _negations(tokens, words, found)
-    found.warns = any(tokens.longest(index, words.warns) for index in range(len(tokens)))
+    found.warns = any(tokens.longest(index, words.lists["warns"]) for index in range(len(tokens)))
     return found
 
 
@@ -148,7 +141,7 @@ def _not_before(tokens: Tokens, index: int, words: _Words) -> int | None:
             phrase = " ".join(token.text for token in tokens.all[max(start, 0) : place + 1])
             if start >= 0 and words.turns.get(phrase):
                 return start
-        if tokens.word(place) not in words.between:
+        if tokens.word(place) not in words.lists["between"]:
             return None
         place -= 1
     return None
@@ -163,7 +156,7 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
             start, until = index, index + phrase[1] + _SCOPE
             found.turned.update(_next_telling(tokens, index + phrase[1]))
         one, two = tokens.all[index : index + 2]
-        if not one.text.isalnum() or one.text in words.until:
+        if not one.text.isalnum() or one.text in words.lists["until"]:
             until = -1
         if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & filler():
             continue

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from math import inf
-from typing import Final
+from typing import Any, Final
 
-from classifiers.evidence.words import Tokens, around, filler, lists, words_of
+from classifiers.evidence.words import Tokens, around, filler, lists
 
 MONEY: Final = "dong"
 EDITION: Final = "edition"
@@ -71,61 +71,21 @@ class Quantity:
         return self.kind == other.kind and self.noun == other.noun
 
 
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    digits: Mapping[str, int]
-    sure: frozenset[str]
-    ten: str
-    tens: frozenset[str]
-    hundred: str
-    odd: frozenset[str]
-    half: str
-    and_half: frozenset[str]
-    thousands: Mapping[str, float]
-    of_money: Mapping[str, float]
-    about: frozenset[str]
-    vague: frozenset[str]
-    ordinal: str
-    editions: frozenset[str]
-    hour: str
-    time_of_day: frozenset[str]
-    named: frozenset[str]
-    units: Mapping[str, tuple[str, float]]
-    classifiers: frozenset[str]
+@cache
+def _units(*, plain: bool) -> Mapping[str, tuple[str, float]]:
+    """Give what each unit measures, and its size."""
+    units: dict[str, tuple[str, float]] = {}
+    for kind, sizes in lists(plain=plain)["units"].items():
+        for word, size in sizes.items():
+            units.setdefault(word, (kind, float(size)))
+    return units
 
 
 @cache
-def _lists(*, plain: bool) -> _Lists:
-    found = lists(plain=plain)
-    numbers, things = found["numbers"], found["things"]
-    digits = {word: value for value, word in enumerate(words_of(numbers["digits"]), start=1)} | numbers["ones"]
-    if plain:  # `nam`, `ba` and the like have too many meanings
-        digits = {word: digits[word] for word in ("mot", "hai", "bon")}
-    units: dict[str, tuple[str, float]] = {}
-    for kind, sizes in found["units"].items():
-        for word, size in sizes.items():
-            units.setdefault(word, (kind, float(size)))
-    return _Lists(
-        digits=digits,
-        sure=frozenset(words_of(numbers["sure"])),
-        ten=numbers["ten"],
-        tens=frozenset(words_of(numbers["tens"])),
-        hundred=numbers["hundred"],
-        odd=frozenset(words_of(numbers["odd"])),
-        half=numbers["half"],
-        and_half=frozenset(words_of(numbers["and_half"])),
-        thousands=numbers["thousands"] | numbers["of_money"],
-        of_money=numbers["of_money"],
-        about=frozenset(words_of(numbers["about"])),
-        vague=frozenset(words_of(numbers["vague"])),
-        ordinal=numbers["ordinal"],
-        editions=frozenset(words_of(numbers["editions"])),
-        hour=numbers["hour"],
-        time_of_day=frozenset(words_of(numbers["time_of_day"])),
-        named=frozenset(words_of(numbers["named"])),
-        units=units,
-        classifiers=frozenset(words_of(things["classifiers"])),
-    )
+def _digits(*, plain: bool) -> Mapping[str, int]:
+    digits: Mapping[str, int] = lists(plain=plain)["numbers"]["digits"]
+    # Without diacritics `nam`, `ba` and the like have too many meanings.
+    return {word: digits[word] for word in ("mot", "hai", "bon")} if plain else digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +129,10 @@ class _Reader:
         self._tokens = tokens
         self._word = tokens.word
         self._taken = frozenset(taken)
-        self._lists = _lists(plain=tokens.plain)
+        self._lists: Mapping[str, Any] = lists(plain=tokens.plain)["numbers"]
+        self._classifiers: frozenset[str] = lists(plain=tokens.plain)["things"]["classifiers"]
+        self._thousands: Mapping[str, float] = self._lists["thousands"] | self._lists["of_money"]
+        self._digits, self._units = _digits(plain=tokens.plain), _units(plain=tokens.plain)
 
     def number(self, index: int, below: float = inf) -> _Number | None:
         """Read the number that begins at a token, without what follows it where its magnitude is not below a limit."""
@@ -179,10 +142,10 @@ class _Reader:
         if group is None:
             return None
         value, step, after, large, is_money = group.value, group.step, group.after, False, False
-        while (word := self._word(after)) in self._lists.thousands and after not in self._taken:
-            size = self._lists.thousands[word]
+        while (word := self._word(after)) in self._thousands and after not in self._taken:
+            size = self._thousands[word]
             value, step, after, large = value * size, step * size, after + 1, True
-            is_money = is_money or word in self._lists.of_money
+            is_money = is_money or word in self._lists["of_money"]
         made = _Number(value, step, after, group.spelt, large, is_money)
         has_rest = large and group.value and value / group.value < below
         return self._with_rest(made, value / group.value) if has_rest else made
@@ -190,14 +153,14 @@ class _Reader:
     def _with_rest(self, number: _Number, size: float) -> _Number:
         """Add what follows a magnitude: `rưỡi`, a lower magnitude, or the next figure alone as in 2 tỷ 7."""
         value, after = number.value, number.after
-        if self._word(after) in self._lists.and_half:
+        if self._word(after) in self._lists["and_half"]:
             return replace(number, value=value + size / 2, step=size / 10, after=after + 1)
         rest = self.number(after, below=size)
         if rest is None or rest.value >= size or (rest.value == 1 and rest.spelt):
             return number
         if rest.large:
             return replace(number, value=value + rest.value, step=rest.step, after=rest.after)
-        counted = self._unit(rest.after) or self._word(rest.after) in self._lists.classifiers
+        counted = self._unit(rest.after) or self._word(rest.after) in self._classifiers
         if counted and not number.spelt:
             return number  # phạt 5 triệu 2 người
         for places in (10, _THOUSAND):  # 2 tỷ 7, 1 triệu 200
@@ -208,10 +171,10 @@ class _Reader:
     def _group(self, index: int) -> _Number | None:
         """Read figures, or a number below a thousand in words."""
         words = self._lists
-        if self._word(index) == words.hundred and (self._word(index + 1) in {*words.digits, *words.and_half}):
+        if self._word(index) in words["hundred"] and (self._word(index + 1) in {*self._digits, *words["and_half"]}):
             return self._hundreds(1, index + 1)
         first = self._first(index)
-        if first is not None and self._word(first.after) == words.hundred:
+        if first is not None and self._word(first.after) in words["hundred"]:
             return self._hundreds(first.value, first.after + 1)
         return self._below_hundred(index)
 
@@ -220,20 +183,20 @@ class _Reader:
         word = self._word(index)
         if word[:1].isdecimal():
             return _figures(word, index + 1) if len(word) <= _MOST_FIGURES else None
-        return _Number(self._lists.digits[word], 1, index + 1, spelt=True) if word in self._lists.digits else None
+        return _Number(self._digits[word], 1, index + 1, spelt=True) if word in self._digits else None
 
     def _below_hundred(self, index: int) -> _Number | None:
         """Read figures with what counts them in tens, or a number below a hundred in words."""
         words, word = self._lists, self._word(index)
-        if word == words.half:
+        if word in words["half"]:
             return _Number(0.5, 0.1, index + 1, spelt=True)
-        if word == words.ten:
-            ones = words.digits.get(self._word(index + 1))
+        if word in words["ten"]:
+            ones = self._digits.get(self._word(index + 1))
             return _Number(10 + (ones or 0), 1, index + (1 if ones is None else 2), spelt=True)
         first = self._first(index)
-        if first is None or self._word(first.after) not in words.tens:
+        if first is None or self._word(first.after) not in words["tens"]:
             return first
-        ones = words.digits.get(self._word(first.after + 1)) if first.spelt else None
+        ones = self._digits.get(self._word(first.after + 1)) if first.spelt else None
         return replace(
             first, value=10 * first.value + (ones or 0), step=1, after=first.after + (1 if ones is None else 2)
         )
@@ -241,11 +204,11 @@ class _Reader:
     def _hundreds(self, count: float, after: int) -> _Number:
         """Read what follows the word for hundreds: trăm rưỡi, trăm tư, trăm lẻ năm, trăm hai mươi."""
         words, value = self._lists, 100 * count
-        if self._word(after) in words.and_half:
+        if self._word(after) in words["and_half"]:
             return _Number(value + 50, 10, after + 1, spelt=True)
-        odd = self._word(after) in words.odd
+        odd = self._word(after) in words["odd"]
         rest = self._below_hundred(after + odd)
-        if rest is None or not rest.spelt or self._word(rest.after) == words.hundred:
+        if rest is None or not rest.spelt or self._word(rest.after) in words["hundred"]:
             return _Number(value, 100, after, spelt=True)
         tens = 1 if odd or rest.value >= _TEN else _TEN
         return _Number(value + tens * rest.value, tens, rest.after, spelt=True)
@@ -253,8 +216,8 @@ class _Reader:
     def _unit(self, index: int) -> tuple[str, float, int] | None:
         """Return the unit that begins at a token: what it measures, its size, and how many tokens it has."""
         quoted = int(self._word(index) in _QUOTES)  # 103 “dân chơi”
-        found = self._tokens.longest(index + quoted, self._lists.units)
-        return (*self._lists.units[found[0]], quoted + found[1]) if found else None
+        found = self._tokens.longest(index + quoted, self._units)
+        return (*self._units[found[0]], quoted + found[1]) if found else None
 
     def quantity(self, index: int, number: _Number) -> tuple[Quantity | None, int]:
         """Return the amount that a number and the words beside it give, and the token after it.
@@ -267,31 +230,35 @@ class _Reader:
         if edition:
             beside, written = around(self._tokens, index, number.after), self._tokens.written(index - 1, number.after)
             return Quantity(EDITION, number.value, 0, edition, beside, written), number.after
-        if before in words.vague or self._is_name(index) or self._is_time_of_day(number.after):
+        if before in words["vague"] or self._is_name(index) or self._is_time_of_day(number.after):
             return None, number.after
         value, step, after, kind, noun = number.value, number.step, number.after, THINGS, ""
-        if unit is None and before in words.units and not before.isalpha():
-            kind = words.units[before][0]  # $500
+        if unit is None and before in self._units and not before.isalpha():
+            kind = self._units[before][0]  # $500
         elif unit:
             kind, size, length = unit
             value, step, after = value * size, step * size, after + length
             value, after = self._with_part(value, size, after, kind)
-        elif number.is_money or (number.large and self._word(after) not in words.classifiers):
+        elif number.is_money or (number.large and self._word(after) not in self._classifiers):
             kind = MONEY
         elif self._tokens.touches(after) and self._word(after).isalpha():
             return None, number.after  # 9x, 19h50
         else:
             noun = self._noun(after)
-        if number.spelt and not number.large and (number.value == 1 or not (unit or self._word(index) in words.sure)):
+        if (
+            number.spelt
+            and not number.large
+            and (number.value == 1 or not (unit or self._word(index) in words["sure"]))
+        ):
             return None, number.after
-        about = _HALF if self._word(index) == words.half else _ABOUT if before in words.about else 0
+        about = _HALF if self._word(index) in words["half"] else _ABOUT if before in words["about"] else 0
         within = max(_rounded(number.value, step, large=number.large), about * value)
         beside, written = around(self._tokens, index, after), self._tokens.written(index, after)
         return Quantity(kind, value, within, noun, beside, written), after
 
     def _with_part(self, value: float, size: float, after: int, kind: str) -> tuple[float, int]:
         """Add the part of a unit behind it: 7 tạ rưỡi, 1 tấn 2."""
-        if self._word(after) in self._lists.and_half:
+        if self._word(after) in self._lists["and_half"]:
             return value + size / 2, after + 1
         part = self._word(after)
         if kind in ("kg", "m") and part.isdecimal() and len(part) == 1 and not self._unit(after + 1):
@@ -306,20 +273,20 @@ class _Reader:
         glued = self._tokens.touches(index) and (before.isalnum() or before in ("/", "-", "_"))
         split = self._word(index + 1) == "/" and self._word(index + 2).isdecimal()
         two = f"{self._word(index - 2)} {self._word(index - 1)}"
-        return glued or split or not self._lists.named.isdisjoint((before, two))
+        return glued or split or not self._lists["named"].isdisjoint((before, two))
 
     def _edition(self, index: int) -> str:
         """Return the word by which a number is that of an edition: lần thứ 3, khóa 12; nothing where it is none."""
-        place = index - 2 if self._word(index - 1) == self._lists.ordinal else index - 1
-        return self._tokens.all[place].bare if self._word(place) in self._lists.editions else ""
+        place = index - 2 if self._word(index - 1) in self._lists["ordinal"] else index - 1
+        return self._tokens.all[place].bare if self._word(place) in self._lists["editions"] else ""
 
     def _is_time_of_day(self, index: int) -> bool:
         """Tell whether hours follow that are a time of day: 9 giờ tối."""
-        return self._word(index) == self._lists.hour and self._word(index + 1) in self._lists.time_of_day
+        return self._word(index) in self._lists["hour"] and self._word(index + 1) in self._lists["time_of_day"]
 
     def _noun(self, index: int) -> str:
         """Return the first syllable of what is counted, without diacritics."""
-        while self._word(index) in self._lists.classifiers:
+        while self._word(index) in self._classifiers:
             index += 1
         word = self._tokens.all[index] if index < len(self._tokens) else None
         return word.bare if word is not None and word.text.isalpha() and word.bare not in filler() else ""

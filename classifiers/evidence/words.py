@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -79,7 +79,7 @@ class Tokens:
         words = self.written(first, after).split()
         return all(word[:1].isupper() for word in words) and not all(word.isupper() for word in words)
 
-    def longest(self, index: int, phrases: Mapping[str, Any]) -> tuple[str, int] | None:
+    def longest(self, index: int, phrases: Collection[str]) -> tuple[str, int] | None:
         """Find the longest of some phrases that begins at a token: the phrase, and how many tokens it has."""
         for length in range(min(4, len(self.all) - index), 0, -1):
             phrase = " ".join(token.text for token in self.all[index : index + length])
@@ -90,32 +90,32 @@ class Tokens:
 
 @cache
 def lists(*, plain: bool) -> dict[str, Any]:
-    """Read evidence.toml, once a process; `plain` strips diacritics, for texts without any."""
+    """Read evidence.toml, once a process: each list that is written with commas is a set.
+
+    Args:
+        plain: For texts without diacritics, which it then lacks as well.
+
+    """
     text = (resources.files("classifiers.evidence") / "evidence.toml").read_text(encoding="utf-8")
-    tables: dict[str, Any] = tomllib.loads(text)
-    return _stripped(tables) if plain else tables
+    read: dict[str, Any] = _read(tomllib.loads(text), strip_diacritics if plain else str)
+    return read
 
 
-def _stripped(value: Any) -> Any:
+def _read(value: Any, spelt: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return strip_diacritics(value)
+        return frozenset(word for part in spelt(value).split(",") if (word := " ".join(part.split())))
     if isinstance(value, list):
-        return [_stripped(each) for each in value]
+        return [_read(each, spelt) for each in value]
     if not isinstance(value, dict):
         return value
     # The first of several words that become one says what it means: `ba` is three, not a woman.
-    return {strip_diacritics(key): _stripped(each) for key, each in reversed(value.items())}
-
-
-def words_of(listed: str) -> Iterator[str]:
-    """Yield the words of a list that is written with commas."""
-    return (word for part in listed.split(",") if (word := " ".join(part.split())))
+    return {spelt(key): _read(each, spelt) for key, each in reversed(value.items())}
 
 
 @cache
 def filler() -> frozenset[str]:
     """Return the syllables, without diacritics, that tell nothing of what stands beside them."""
-    return frozenset(" ".join(words_of(lists(plain=True)["things"]["filler"])).split())
+    return frozenset(" ".join(lists(plain=True)["things"]["filler"]).split())
 
 
 def around(tokens: Tokens, first: int, after: int) -> frozenset[str]:

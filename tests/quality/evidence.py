@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers.evidence.comparison import compare
-from classifiers.evidence.likeness import CONTRADICTS, REPORTS
+from classifiers.evidence.likeness import CONTRADICTS, REPORTS, compare
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.match import find_evidence

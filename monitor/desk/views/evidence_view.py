@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.evidence.comparison import compare
+from classifiers.evidence.likeness import compare
 from monitor.catalogues import N_
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.flag_view import percent_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from classifiers.evidence.comparison import compare
 from classifiers.evidence.facts import KINDS, compare_facts, facts_of
+from classifiers.evidence.likeness import compare
 
 
 def differs(claim: str, reference: str) -> set[str]:
