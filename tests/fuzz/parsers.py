@@ -89,7 +89,7 @@ def _none(_read: Any) -> tuple[PublicPost, ...]:
 
 
 def _telegram(fetched: Fetched) -> Iterable[PublicPost]:
-    return [message.post for message in telegram.read_page(fetched, CHANNEL).messages if message.post]
+    return telegram.read_page(fetched, CHANNEL).posts
 
 
 def _xenforo(fetched: Fetched) -> Iterable[PublicPost]:
@@ -98,7 +98,7 @@ def _xenforo(fetched: Fetched) -> Iterable[PublicPost]:
 
 
 def _discourse(fetched: Fetched) -> Iterable[PublicPost]:
-    return [entry.post for entry in discourse.read_page(fetched, FORUM).entries if entry.post]
+    return discourse.read_page(fetched, FORUM).posts
 
 
 def _graph(account: GraphAccount) -> Read:
@@ -126,7 +126,7 @@ def _bluesky(fetched: Fetched) -> Iterable[PublicPost]:
 
 def _mastodon(fetched: Fetched) -> Iterable[PublicPost]:
     mastodon.timeline_access(fetched, TIMELINE)
-    return [status.post for status in mastodon.read_page(fetched, "a.example").statuses]
+    return mastodon.read_page(fetched, "a.example").posts
 
 
 def _file(fetched: Fetched) -> Iterable[PublicPost]:
@@ -185,9 +185,6 @@ TARGETS: Mapping[str, Target] = {
     "mastodon": Target(read=_mastodon, payloads=_json([payloads.mastodon_row(1), payloads.mastodon_row(2)])),
     "discourse": Target(
         read=_discourse, payloads=_json({"latest_posts": [samples.discourse_row(2), samples.discourse_row(1)]})
-    ),
-    "discourse topics": Target(
-        read=lambda fetched: _none(discourse.read_topics(fetched)), payloads=_json(samples.TOPICS)
     ),
     "bluesky": Target(
         read=_bluesky, payloads=_json(payloads.bluesky_page(payloads.bluesky_row(1), payloads.bluesky_row(2)))

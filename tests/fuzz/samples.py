@@ -77,12 +77,6 @@ def discourse_row(number: int) -> dict[str, Any]:
     return payloads.discourse_row(number, cooked=_COOKED)
 
 
-TOPICS = {
-    "topic_list": {
-        "more_topics_url": "/latest?page=1",
-        "topics": [{"id": 12, "bumped_at": "2026-11-16T08:00:00Z", "pinned": False, "pinned_globally": False}],
-    }
-}
 JETSTREAM = {
     "did": payloads.DID,
     "time_us": 1_795_503_600_000_000,

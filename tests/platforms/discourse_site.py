@@ -1,5 +1,6 @@
-"""A sample Discourse forum: its newest posts, single posts, and the topics of a category or a tag."""
+"""A sample Discourse forum: its newest posts, and single ones."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -30,22 +31,14 @@ class DiscourseSite(Site):
         topics: Its topics.
         clock: Its time.
         page_size: How many posts a page holds.
-        topics_per_page: How many topics a page of a list holds.
 
     """
 
     def __init__(
-        self,
-        posts: Iterable[ForumPost],
-        topics: Iterable[ForumThread],
-        clock: Clock,
-        *,
-        page_size: int = _WINDOW,
-        topics_per_page: int = 30,
+        self, posts: Iterable[ForumPost], topics: Iterable[ForumThread], clock: Clock, *, page_size: int = _WINDOW
     ) -> None:
         super().__init__(posts, clock, page_size=page_size)
         self.topics = {topic.id: topic for topic in topics}
-        self.topics_per_page = topics_per_page
         self.login_required = False
         self.login_page = False
         self.user_deleted: set[str] = set()
@@ -59,8 +52,6 @@ class DiscourseSite(Site):
                 Route("/login", self._login),
                 Route("/posts.json", self._posts_page),
                 Route("/posts/{number}.json", self._post),
-                Route("/c/{board:path}.json", self._category),
-                Route("/tag/{tag:path}.json", self._tag),
             ]
         )
 
@@ -108,43 +99,6 @@ class DiscourseSite(Site):
             return JSONResponse({"errors": [message], "error_type": "invalid_access"}, 403)
         return JSONResponse(self._payload(post, listed=False))
 
-    def _category(self, request: Request) -> Response:
-        board = request.path_params["board"]
-        return self._topic_list(request, [topic for topic in self.topics.values() if topic.board == board])
-
-    def _tag(self, request: Request) -> Response:
-        tag = request.path_params["tag"]
-        return self._topic_list(request, [topic for topic in self.topics.values() if tag in topic.tags])
-
-    def _topic_list(self, request: Request, topics: list[ForumThread]) -> Response:
-        if not topics:
-            return JSONResponse({"errors": ["not found"], "error_type": "not_found"}, 404)
-        bumped = {topic.id: self._bumped_at(topic) for topic in topics}
-        page = int(request.query_params.get("page") or 0)
-        ordered = sorted(topics, key=lambda topic: bumped[topic.id], reverse=True)
-        start = page * self.topics_per_page
-        shown = ordered[start : start + self.topics_per_page]
-        pinned = [topic for topic in ordered if topic.pinned] if page == 0 else []
-        rows = [
-            {
-                "id": topic.id,
-                "title": topic.title,
-                "slug": topic.slug,
-                "bumped_at": _stamp(bumped[topic.id]),
-                "pinned": topic.pinned,
-                "tags": list(topic.tags),
-            }
-            for topic in [*pinned, *(topic for topic in shown if topic not in pinned)]
-        ]
-        listing: dict[str, Any] = {"per_page": 30, "topics": rows}
-        if start + self.topics_per_page < len(ordered):
-            listing["more_topics_url"] = f"{request.url.path.removesuffix('.json')}?page={page + 1}"
-        return JSONResponse({"users": [], "topic_list": listing})
-
-    def _bumped_at(self, topic: ForumThread) -> datetime:
-        dates = [post.published_at for post in self._published() if post.thread == topic.id]
-        return max(dates, default=self.clock.now())
-
     def _published(self) -> list[ForumPost]:
         found = [post for post in self.visible() if isinstance(post, ForumPost)]
         return sorted(found, key=lambda post: int(post.id), reverse=True)
@@ -178,7 +132,8 @@ class DiscourseSite(Site):
             "deleted_at": None,
             "actions_summary": [{"id": 2, "count": post.engagement.get("likes", 0)}],
         }
-        return row | ({"topic_title": topic.title, "category_id": 4} if listed else {})
+        category = int(re.split("[./]", topic.board)[-1])
+        return row | ({"topic_title": topic.title, "category_id": category} if listed else {})
 
 
 def _stamp(moment: datetime) -> str:

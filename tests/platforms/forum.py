@@ -17,7 +17,6 @@ class ForumThread:
     title: str
     slug: str = "chu-de"
     board: str = "viec-lam/4"
-    tags: tuple[str, ...] = ()
     prefix: str | None = None
     pinned: bool = False
 

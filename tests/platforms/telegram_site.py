@@ -43,7 +43,7 @@ class TelegramSite(Site):
     """The preview of one channel on loopback.
 
     Besides the switches of every site: `preview` off leads every page to the channel's own, as for channels that do not
-    want one; `blank` leaves everything out of the pages; `forward` off ignores `after`.
+    want one; `blank` leaves everything out of the pages.
 
     Args:
         messages: Its messages.
@@ -60,7 +60,6 @@ class TelegramSite(Site):
         self.channel = channel
         self.preview = True
         self.blank = False
-        self.forward = True
         self._router = Starlette(
             routes=[
                 Route(f"/s/{channel}", self._page),
@@ -87,12 +86,8 @@ class TelegramSite(Site):
         if self.blank:
             return HTMLResponse('<html><body><section class="tgme_channel_history"></section></body></html>')
         messages = self._messages()
-        before, after = (int(request.query_params.get(name) or 0) for name in ("before", "after"))
-        if after and self.forward:
-            shown = [message for message in messages if int(message.id) > after][: self.page_size]
-        else:
-            older = [message for message in messages if not before or int(message.id) < before]
-            shown = older[-self.page_size :]
+        before = int(request.query_params.get("before") or 0)
+        shown = [message for message in messages if not before or int(message.id) < before][-self.page_size :]
         return HTMLResponse(self._html(shown, has_older=bool(shown) and shown[0] is not messages[0]))
 
     def _single(self, request: Request) -> Response:

@@ -1,27 +1,33 @@
 """What a Discourse forum answers, read at the edge: a source's settings, pages of posts, lists of topics."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
+from monitor.collectors.parsing.json_models import (
+    Count,
+    Lenient,
+    PayloadModel,
+    Text,
+    Uri,
+    counts_of,
+    read_json,
+    read_row,
+)
 from monitor.collectors.parsing.soup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _BACKFILL_PAGES = 5
 _MOST_PAGES = 20
 _PAGES_LIMIT = 100
-_CATEGORY = re.compile(r"(?:[\w%.~-]+/)+\d+")
-_TAG = re.compile(r"[^\s/?#]+(?:/\d+)?")
+_CATEGORY = re.compile(r"(?:[\w%.~-]+/)+([0-9]{1,15})")
 _REGULAR, _MODERATOR_ACTION = 1, 2
 _KEPT_TYPES = frozenset({_REGULAR, _MODERATOR_ACTION})  # not notices of what was done, nor whispers
 _OPENING = 1
@@ -36,12 +42,13 @@ PostId = Annotated[int, Field(gt=0, lt=2**53)]
 class Forum:
     """Which posts of which forum a source reads.
 
-    Settings of a source: `category` as in the forum's addresses (`viec-lam/4`) or `tag`, for the posts of these topics
-    only; `backfill_pages` is how many pages of 50 the first reading goes back, `max_pages` how many each later one.
+    Settings of a source: `category` as in the forum's addresses (`viec-lam/4`), for its own posts only, without those
+    of categories below it; `backfill_pages` is how many pages of 50 the first reading goes back, `max_pages` how many
+    each later one.
     """
 
     base: str
-    topics: str
+    category: int | None
     backfill_pages: int
     max_pages: int
 
@@ -54,18 +61,14 @@ class Forum:
 
         """
         category = str(source.settings.get("category", "")).strip().strip("/")
-        tag = str(source.settings.get("tag", "")).strip().removeprefix("#")
-        if category and tag:
-            raise UsageError(f"source {source.name}: `category` and `tag` exclude each other: set one of them")
-        if category and not _CATEGORY.fullmatch(category):
+        named = _CATEGORY.fullmatch(category)
+        if category and not named:
             raise UsageError(
                 f"source {source.name}: `category` must be as in the address of its page, name/number: not {category!r}"
             )
-        if tag and not _TAG.fullmatch(tag):
-            raise UsageError(f"source {source.name}: `tag` must be one word as in its address: not {tag!r}")
         return cls(
             base=source.address.rstrip("/"),
-            topics=f"c/{category}" if category else f"tag/{quote(tag, safe='/')}" if tag else "",
+            category=int(named[1]) if named else None,
             backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
             max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
         )
@@ -79,11 +82,6 @@ class Forum:
     def posts_url(self) -> str:
         """The address of the newest posts, without parameters."""
         return f"{self.base}/posts.json"
-
-    @property
-    def topics_url(self) -> str:
-        """The address of the chosen category's or tag's topics."""
-        return f"{self.base}/{self.topics}.json"
 
     def post_url(self, post_id: int) -> str:
         """Give the address of one post."""
@@ -102,6 +100,7 @@ class Post(PayloadModel):
 
     id: PostId
     topic_id: PostId
+    category_id: Lenient[PostId] = None
     topic_slug: Lenient[Uri] = None
     topic_title: Lenient[Text] = None
     post_number: Lenient[PostId] = None
@@ -132,8 +131,7 @@ class Post(PayloadModel):
     def engagement(self) -> dict[str, int]:
         """The counts that came with it."""
         likes = next((action.count for action in self.actions_summary or () if action.id == _LIKE), None)
-        counts = {"replies": self.reply_count, "likes": likes}
-        return {name: count for name, count in counts.items() if count is not None}
+        return counts_of(replies=self.reply_count, likes=likes)
 
 
 class PostRow(PayloadModel):
@@ -148,71 +146,10 @@ class LatestPosts(PayloadModel):
     latest_posts: list[Any]
 
 
-class Topic(PayloadModel):
-    """A topic in a list of topics."""
-
-    id: PostId
-    bumped_at: Lenient[Text] = None
-    pinned: Lenient[bool] = None
-    pinned_globally: Lenient[bool] = None
-
-
-class TopicList(PayloadModel):
-    """A page of topics."""
-
-    topics: list[OnErrorOmit[Topic]]
-    more_topics_url: Lenient[Text] = None
-
-
-class TopicListAnswer(PayloadModel):
-    """The answer to a request for the topics of a category or a tag."""
-
-    topic_list: TopicList
-
-
 class Refusal(PayloadModel):
     """An answer that explains why something is not shown."""
 
     error_type: Lenient[Text] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row of a page. `post` is None when it is gone (`gone`) or left out (`reason`)."""
-
-    id: int
-    topic: int | None = None
-    created_at: datetime | None = None
-    post: PublicPost | None = None
-    reason: str = ""
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of posts, newest first; `malformed` counts the rows that have not even an identifier."""
-
-    fetched: Fetched
-    entries: Sequence[Entry]
-    malformed: int
-
-    @property
-    def ids(self) -> Sequence[int]:
-        """The identifiers of all its posts."""
-        return [entry.id for entry in self.entries]
-
-    def skipped(self, reasons: Sequence[str]) -> Counter[str]:
-        """Count what was left out of it, for these reasons or because it could not be read."""
-        return Counter(reasons) + Counter(malformed=self.malformed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicPage:
-    """One page of a list of topics. `oldest` is when its last topic, not counting pinned ones, was last active."""
-
-    ids: frozenset[int]
-    oldest: datetime | None
-    more: bool
 
 
 def read_page(fetched: Fetched, forum: Forum) -> Page:
@@ -226,23 +163,26 @@ def read_page(fetched: Fetched, forum: Forum) -> Page:
     payload = read_row(LatestPosts, _json(fetched))
     if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of posts: is it a Discourse forum?")
-    rows = [read_entry(row, forum) for row in payload.latest_posts]
-    entries = sorted((entry for entry in rows if entry is not None), key=lambda entry: entry.id, reverse=True)
-    return Page(fetched=fetched, entries=entries, malformed=rows.count(None))
+    entries = [read_entry(row, forum) for row in payload.latest_posts]
+    known = sorted((entry for entry in entries if entry.id), key=lambda entry: entry.place, reverse=True)
+    following = known[-1].place - 1 if known else None
+    return Page(fetched=fetched, entries=known, malformed=len(entries) - len(known), next=following)
 
 
-def read_entry(row: Any, forum: Forum) -> Entry | None:
-    """Read one post; None when it has no identifier."""
+def read_entry(row: Any, forum: Forum) -> Entry:
+    """Read one post; one without an identifier has none here either."""
     post = read_row(Post, row)
     if post is None:
         head = read_row(PostRow, row)
-        return Entry(id=head.id, reason="malformed") if head else None
-    entry = Entry(id=post.id, topic=post.topic_id, created_at=parse_date(post.created_at or ""))
+        return Entry(id=str(head.id) if head else "", place=head.id if head else None, reason="malformed")
+    entry = Entry(id=str(post.id), place=post.id)
     if post.is_gone:
         return replace(entry, gone=True)
     # Accounts below 0 are the forum's own: its welcome texts, its teaching robot.
     if post.post_type not in _KEPT_TYPES or (post.user_id or 0) < 0:
         return replace(entry, reason="system message")
+    if forum.category and post.category_id != forum.category:
+        return replace(entry, reason="other category")
     text = cooked_text(post.cooked, forum.base, is_reply=post.is_reply)
     if not text:
         return replace(entry, reason="no text")
@@ -267,39 +207,15 @@ def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
     return fragment_text(soup, base_url + "/")
 
 
-def read_topics(fetched: Fetched) -> TopicPage:
-    """Read a page of a list of topics.
-
-    Raises:
-        PayloadInvalid: When it is none.
-        SourceRefused: When a page to sign in came instead.
-
-    """
-    payload = read_row(TopicListAnswer, _json(fetched))
-    if payload is None:
-        raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of topics: check `category` or `tag`")
-    topics = payload.topic_list.topics
-    # Pinned topics stand first whenever anybody last wrote in them.
-    active = [topic.bumped_at or "" for topic in topics if not (topic.pinned or topic.pinned_globally)]
-    moments = [moment for moment in map(parse_date, active) if moment is not None]
-    return TopicPage(
-        ids=frozenset(topic.id for topic in topics),
-        oldest=min(moments, default=None),
-        more=bool(payload.topic_list.more_topics_url),
-    )
-
-
 def read_single(fetched: Fetched, forum: Forum, post_id: int) -> Entry:
-    """Read the answer for a single post. One that cannot be read is malformed, which does not mean that it is gone."""
-    return read_entry(_json(fetched), forum) or Entry(id=post_id, reason="malformed")
+    """Read the answer for a single post: it is there, but not listed. One that cannot be read is not gone either."""
+    entry = read_entry(_json(fetched), forum)
+    return Entry(id=str(post_id), place=post_id, gone=entry.gone, reason="" if entry.gone else "not listed")
 
 
 def refusal(fetched: Fetched, forum: Forum) -> SourceRefused | None:
     """Tell from a 403 whether the forum is closed to guests; None when only this one thing is."""
-    try:
-        answer = read_row(Refusal, parse_json(fetched.body))
-    except ValueError:
-        answer = None
+    answer = read_row(Refusal, read_json(fetched.body))
     error_type = answer.error_type if answer else None
     if error_type == "invalid_access":
         return None
@@ -333,10 +249,9 @@ def _public_post(post: Post, forum: Forum, text: str) -> PublicPost:
 
 
 def _json(fetched: Fetched) -> Any:
-    try:
-        return parse_json(fetched.body)
-    except ValueError as error:
-        if urlsplit(fetched.final_url).path.rstrip("/").endswith("/login"):
-            message = f"{fetched.url} leads to a page to sign in: ask the forum's operators, or remove the source"
-            raise SourceRefused(message) from error
-        raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Discourse forum?") from error
+    payload = read_json(fetched.body)
+    if payload is None and urlsplit(fetched.final_url).path.rstrip("/").endswith("/login"):
+        raise SourceRefused(
+            f"{fetched.url} leads to a page to sign in: ask the forum's operators, or remove the source"
+        )
+    return payload

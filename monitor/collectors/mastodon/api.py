@@ -1,11 +1,9 @@
 """What Mastodon's API answers, read at the edge: timelines' settings, pages, statuses."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AliasPath, Field
 
@@ -19,9 +17,11 @@ from monitor.collectors.parsing.json_models import (
     PayloadModel,
     Text,
     Uri,
-    parse_json,
+    counts_of,
+    read_json,
     read_row,
 )
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import PayloadInvalid, UsageError
 
 _TIMELINES = ("local", "public", "tag")
@@ -29,7 +29,6 @@ _PAGE_SIZE = 40
 _MOST_ROWS = 1000  # of an answer, whatever was asked for
 _BACKFILL_PAGES = 5
 _MOST_BACKFILL_PAGES = 100
-_LINK = re.compile(r'<([^<>]*)>\s*;\s*rel="?(\w+)"?')
 _OWN_ID = re.compile(r"/statuses/(\w+)$")
 _OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
 OPTED_OUT = "author opted out"
@@ -150,29 +149,6 @@ class Instance(PayloadModel):
     hashtag_feeds: Lenient[Text] = Field(None, validation_alias=AliasPath(*_ACCESS, "hashtag_feeds", "local"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusPost:
-    """A status that may be kept: its identifier on this server, and the post that it becomes."""
-
-    status_id: str
-    post: PublicPost
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a timeline, newest first.
-
-    `ids` are the identifiers of all rows, kept or not; `older` and `newer` lead to the neighbouring pages.
-    """
-
-    fetched: Fetched
-    ids: Sequence[str]
-    statuses: Sequence[StatusPost]
-    skipped: Counter[str]
-    older: str | None
-    newer: str | None
-
-
 def read_page(fetched: Fetched, host: str) -> Page:
     """Read a timeline's answer.
 
@@ -180,51 +156,39 @@ def read_page(fetched: Fetched, host: str) -> Page:
         PayloadInvalid: When it is not a list of statuses.
 
     """
-    rows = _json(fetched)
+    rows = read_json(fetched.body)
     if not isinstance(rows, list):
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list of statuses: is it a Mastodon server?")
-    skipped: Counter[str] = Counter({"malformed": len(rows) - _MOST_ROWS} if len(rows) > _MOST_ROWS else {})
-    rows = rows[:_MOST_ROWS]
-    statuses = []
-    for row in rows:
-        result = read_status(row, host)
-        if isinstance(result, StatusPost):
-            statuses.append(result)
-        else:
-            skipped[result] += 1
-    ids = _of_one_kind([each.id for each in (read_row(Row, row) for row in rows) if each])
-    links = {relation: address for address, relation in _LINK.findall(fetched.headers.get("link", ""))}
+    entries = [read_status(row, host) for row in rows[:_MOST_ROWS]]
+    # By numbers a server pages: among them, an identifier that is none would be asked for in vain.
+    if any(entry.id.isdecimal() for entry in entries):
+        entries = [entry if entry.id.isdecimal() else replace(entry, place=None) for entry in entries]
+    places = [entry.place for entry in entries if entry.place is not None]
     return Page(
         fetched=fetched,
-        ids=ids,
-        statuses=statuses,
-        skipped=skipped,
-        older=_parameter(links.get("next"), "max_id", ids) or (ids[-1] if ids else None),
-        newer=_parameter(links.get("prev"), "min_id", ids) or (ids[0] if ids else None),
+        entries=entries,
+        malformed=len(rows) - len(entries),
+        next=min(places)[1] if places else None,
     )
 
 
-def _of_one_kind(ids: Sequence[str]) -> list[str]:
-    """Return the identifiers by which a server pages: among numbers, one that is none would be asked for in vain."""
-    numbers = [each for each in ids if each.isdecimal()]
-    return numbers or list(ids)
-
-
-def read_status(row: Any, host: str) -> StatusPost | str:
-    """Read one status; for one that may not or cannot be kept, give the reason."""
+def read_status(row: Any, host: str) -> Entry:
+    """Read one status."""
     status = read_row(Status, row)
     if status is None:
-        return "malformed"
+        head = read_row(Row, row)
+        return Entry(id=head.id if head else "", place=sort_key(head.id) if head else None, reason="malformed")
+    entry = Entry(id=status.id, place=sort_key(status.id))
     if status.reblog is not None:
-        return "boost"
+        return replace(entry, reason="boost")
     if status.visibility not in _OPEN_VISIBILITY:
-        return "not public"
+        return replace(entry, reason="not public")
     if status.account.opted_out:
-        return status.account.opted_out
+        return replace(entry, reason=status.account.opted_out)
     text, title = to_text(status.content or ""), (status.spoiler_text or "").strip()
     if not text and not title:
-        return "no text"
-    return StatusPost(status_id=status.id, post=_post(status, text, title, host))
+        return replace(entry, reason="no text")
+    return replace(entry, post=_post(status, text, title, host))
 
 
 def sort_key(status_id: str) -> tuple[int, str]:
@@ -233,16 +197,16 @@ def sort_key(status_id: str) -> tuple[int, str]:
 
 
 def timeline_access(fetched: Fetched, timeline: Timeline) -> str | None:
-    """Read who may see a timeline: `public`, `authenticated` or `disabled`; None when the server does not say."""
-    instance = read_row(Instance, _json(fetched))
+    """Return who may read a timeline, by the server's description of itself; None when it does not say."""
+    instance = read_row(Instance, read_json(fetched.body))
     if instance is None:
         return None
     return instance.hashtag_feeds if timeline.name == "tag" else instance.live_feeds
 
 
-def read_single(fetched: Fetched, host: str) -> StatusPost | str:
+def read_single(fetched: Fetched, host: str) -> Entry:
     """Read the answer for a single status."""
-    return read_status(_json(fetched), host)
+    return read_status(read_json(fetched.body), host)
 
 
 def as_cursor_id(value: Any) -> str | None:
@@ -253,11 +217,6 @@ def as_cursor_id(value: Any) -> str | None:
 
 def _post(status: Status, text: str, title: str, host: str) -> PublicPost:
     link, name = status.url or status.uri, status.account.acct
-    counts = {
-        "replies": status.replies_count,
-        "shares": status.reblogs_count,
-        "likes": status.favourites_count,
-    }
     return PublicPost(
         external_id=status.uri,
         text=text,
@@ -269,28 +228,8 @@ def _post(status: Status, text: str, title: str, host: str) -> PublicPost:
         published_raw=status.created_at or None,
         edited_at=parse_date(status.edited_at or ""),
         language=status.language or None,
-        engagement={name: count for name, count in counts.items() if count is not None},
+        engagement=counts_of(replies=status.replies_count, shares=status.reblogs_count, likes=status.favourites_count),
     )
-
-
-def _json(fetched: Fetched) -> Any:
-    try:
-        return parse_json(fetched.body)
-    except ValueError as error:
-        raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Mastodon server?") from error
-
-
-def _parameter(address: str | None, name: str, ids: Sequence[str]) -> str | None:
-    """Take only the identifier from a link that the server gives: requests go where the source says, nowhere else.
-
-    It must be of the kind of the rows' own identifiers.
-    """
-    try:
-        values = parse_qs(urlsplit(address or "").query).get(name, [])
-    except ValueError:
-        return None
-    found = as_cursor_id(values[0]) if values else None
-    return found if found and found in _of_one_kind([found, *ids]) else None
 
 
 def _host(address: str) -> str | None:

@@ -1,44 +1,36 @@
 """A Mastodon server's public timeline, or one hashtag of it, without an account."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from itertools import islice
 
-from monitor.collectors.base import UNREADABLE, Batch, KnownPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
-from monitor.collectors.mastodon.api import (
-    Page,
-    StatusPost,
-    Timeline,
-    as_cursor_id,
-    read_page,
-    read_single,
-    sort_key,
-    timeline_access,
-)
-from monitor.errors import PayloadInvalid, SourceRefused
+from monitor.collectors.http.fetched import GONE_STATUSES
+from monitor.collectors.mastodon.api import Timeline, as_cursor_id, read_page, read_single, sort_key, timeline_access
+from monitor.collectors.timeline import Page, read_back
+from monitor.errors import SourceRefused
 
 _OK = 200
 _MEMBERS_ONLY = frozenset({401, 422})
 _UNCERTAIN = frozenset({401, 403, 422})
+_MOST_PAGES = 50
 _REMEMBERED = 120
 _MOST_CONFIRMATIONS = 40
 _SHORT_PAGE = 20
 
 
 class MastodonCollector:
-    """Reads a timeline forward from where it stopped, page by page, and looks again at the newest page for changes.
+    """Reads a timeline from its newest page back to what is known, and asks after watched statuses missing there.
 
-    The cursor holds `newest`, the identifier of the newest status read; `older` and `pages_left` while the first
-    reading still goes back; and `recent`, identifiers and URIs of the newest statuses, to find those that were deleted.
+    The cursor holds `newest`, the identifier of the newest status read, and `recent`, identifiers and URIs of the
+    newest statuses, by which those of other servers can be asked for here.
     """
 
     kind = "mastodon"
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
-        """Read what is new, then what changed among the newest 40.
+        """Read what is new, then what is missing among the watched statuses.
 
         Raises:
             UsageError: When the source's settings are wrong.
@@ -48,41 +40,21 @@ class MastodonCollector:
         """
         timeline = Timeline.from_source(source)
         reader = _Reader(timeline, client, local=timeline.name == "local")
-        cursor = Cursor.from_stored(source.cursor)
-        if cursor.newest is None:
-            page = await reader.page()
-            if not page.ids:
-                await reader.insist_on_access()
-            cursor = cursor.begin(page, timeline.backfill_pages)
-            yield _batch(page, cursor, gap=reader.restriction)
-            fresh = True
-        else:
-            fresh = False
-        while cursor.pages_left and cursor.older:
-            try:
-                page = await reader.page(max_id=cursor.older)
-            except PayloadInvalid:
-                if not source.may_skip:
-                    raise
-                page, gap = await reader.page(), f"posts older than number {cursor.older} were left out"
-                cursor = replace(cursor, older=None, pages_left=0)
-                yield _skipping(page, cursor, gap)
-                break
-            cursor = cursor.back(page)
-            yield _batch(page, cursor)
-        if fresh or cursor.newest is None:
-            return
-        try:
-            async for page in reader.newer_than(cursor.newest):
-                cursor = cursor.forward(page)
-                yield _batch(page, cursor, gap=reader.restriction)
-        except PayloadInvalid:
-            if not source.may_skip:
-                raise
-            page, gap = await reader.page(), f"posts from number {cursor.newest} to the newest page were left out"
-            cursor = cursor.forward(page)
-            yield _skipping(page, cursor, gap)
-        yield await _look_again(source, reader, cursor)
+        newest = as_cursor_id(source.cursor.get("newest"))
+        recent = _recent(source)
+        pages: list[Page] = []
+        async for step in read_back(
+            reader.page,
+            sort_key(newest) if newest else None,
+            most=_MOST_PAGES if newest else timeline.backfill_pages,
+            may_skip=source.may_skip,
+        ):
+            pages.append(step.page)
+            recent |= {entry.id: entry.post.external_id for entry in step.page.entries if entry.post}
+            latest = sorted(recent.items(), key=lambda pair: sort_key(pair[0]), reverse=True)[:_REMEMBERED]
+            yield step.batch({"newest": step.newest and step.newest[1], "recent": latest}, gap=reader.restriction)
+        async for batch in reader.look_again(_missing(pages, recent, source.watched)):
+            yield batch
 
     async def recheck(
         self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
@@ -95,70 +67,14 @@ class MastodonCollector:
 
         """
         timeline = Timeline.from_source(source)
-        reader = _Reader(timeline, client, local=True)
-        ids = {external_id: status_id for status_id, external_id in Cursor.from_stored(source.cursor).recent}
-        for post in posts:
-            status_id = ids.get(post.external_id) or timeline.own_id(post.external_id)
-            if status_id is None:
-                continue
-            fetched = await reader.fetch_status(status_id)
-            result = await reader.read_status(fetched)
-            if result is None:
-                yield Batch(fetched=fetched, gone=(post.external_id,))
-            elif isinstance(result, StatusPost) and result.post.external_id == post.external_id:
-                yield Batch(fetched=fetched, posts=(result.post,))
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a reading stands; the fields are the keys of the stored cursor."""
-
-    newest: str | None
-    older: str | None
-    pages_left: int
-    recent: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def from_stored(cls, stored: Mapping[str, Any]) -> "Cursor":
-        """Read a stored cursor. An identifier that cannot be asked for is dropped: the reading begins anew."""
-        return cls(
-            newest=as_cursor_id(stored.get("newest")),
-            older=as_cursor_id(stored.get("older")),
-            pages_left=int(stored.get("pages_left") or 0),
-            recent=tuple((str(status_id), str(uri)) for status_id, uri in stored.get("recent") or ()),
-        )
-
-    def begin(self, page: Page, pages: int) -> "Cursor":
-        """Start at the newest page, with so many pages to go back."""
-        return Cursor(page.newer, page.older, pages - 1 if page.ids else 0, self._with(page.statuses))
-
-    def back(self, page: Page) -> "Cursor":
-        """Move past a page of the first reading."""
-        stuck = not page.ids or page.older == self.older
-        return Cursor(self.newest, page.older, 0 if stuck else self.pages_left - 1, self._with(page.statuses))
-
-    def forward(self, page: Page) -> "Cursor":
-        """Move past a page of newer statuses."""
-        return Cursor(page.newer or self.newest, self.older, self.pages_left, self._with(page.statuses))
-
-    def again(self, page: Page, statuses: Sequence[StatusPost], gone: Sequence[str]) -> "Cursor":
-        """Take in the newest page once more, and forget the statuses that are gone."""
-        newest = self.newest
-        # An identifier that no row reaches would hide all that follows; stepping back reads at most a few rows twice.
-        if newest and page.ids:
-            newest = min(newest, page.ids[0], key=sort_key)
-        kept = tuple(pair for pair in self._with(statuses) if pair[1] not in gone)
-        return Cursor(newest, self.older, self.pages_left, kept)
-
-    def to_stored(self) -> dict[str, Any]:
-        """Give the cursor as it is stored."""
-        going_back = {"older": self.older, "pages_left": self.pages_left} if self.pages_left else {}
-        return {"newest": self.newest, **going_back, "recent": [list(pair) for pair in self.recent]}
-
-    def _with(self, statuses: Sequence[StatusPost]) -> tuple[tuple[str, str], ...]:
-        merged = dict(self.recent) | {status.status_id: status.post.external_id for status in statuses}
-        newest_first = sorted(merged.items(), key=lambda pair: sort_key(pair[0]), reverse=True)
-        return tuple(newest_first[:_REMEMBERED])
+        ids = {external_id: status_id for status_id, external_id in _recent(source).items()}
+        known = {
+            status_id: post.external_id
+            for post in posts
+            if (status_id := ids.get(post.external_id) or timeline.own_id(post.external_id))
+        }
+        async for batch in _Reader(timeline, client, local=True).look_again(known):
+            yield batch
 
 
 class _Reader:
@@ -170,39 +86,29 @@ class _Reader:
         self._local = local
         self.restriction: str | None = None
 
-    async def page(self, **paging: str) -> Page:
+    async def page(self, older_than: str | None) -> Page:
         """Read one page.
 
         Raises:
             SourceRefused: When it is for members only.
 
         """
-        fetched = await self._get(paging)
-        if fetched.status in _MEMBERS_ONLY and not self._local:
-            self._local = True
-            fetched = await self._get(paging)
-            self.restriction = "posts of other servers are for members only here: only the server's own were read"
-        if fetched.status in _MEMBERS_ONLY:
-            raise SourceRefused(f"{self._timeline.host} shows this timeline to its members only: remove the source")
-        return await self._client.parse(read_page, fetched, self._timeline.host)
-
-    async def newer_than(self, newest: str) -> AsyncIterator[Page]:
-        """Read forward until nothing is newer.
-
-        Raises:
-            PayloadInvalid: When the server gives the same page again and again.
-
-        """
+        paging = {"max_id": older_than} if older_than else {}
         while True:
-            page = await self.page(min_id=newest)
-            if not page.ids:
-                return
-            if page.newer is None or sort_key(page.newer) <= sort_key(newest):
-                raise PayloadInvalid(f"{self._timeline.host} does not page forward (`min_id`): it cannot be followed")
-            newest = page.newer
-            yield page
+            params = self._timeline.params(local=self._local, **paging)
+            fetched = await self._client.get(self._timeline.url, api=True, params=params, accept_status=_MEMBERS_ONLY)
+            if fetched.status not in _MEMBERS_ONLY:
+                break
+            if self._local:
+                raise SourceRefused(f"{self._timeline.host} shows this timeline to its members only: remove the source")
+            self._local = True
+            self.restriction = "posts of other servers are for members only here: only the server's own were read"
+        page = await self._client.parse(read_page, fetched, self._timeline.host)
+        if not page.entries and not older_than:
+            await self._insist_on_access()
+        return page
 
-    async def insist_on_access(self) -> None:
+    async def _insist_on_access(self) -> None:
         """Check that an empty timeline is not a closed one: some servers answer both in the same way.
 
         Raises:
@@ -216,72 +122,33 @@ class _Reader:
         if access in {"disabled", "authenticated"}:
             raise SourceRefused(f"{self._timeline.host} has this timeline set to {access}: remove the source")
 
-    async def fetch_status(self, status_id: str) -> Fetched:
-        """Ask for one status again."""
-        url = self._timeline.status_url(status_id)
-        return await self._client.get(url, api=True, accept_status=GONE_STATUSES | _UNCERTAIN)
-
-    async def read_status(self, fetched: Fetched) -> StatusPost | str | None:
-        """Read the answer: the status, the reason why it is not kept, or None when it no longer exists."""
-        if fetched.status in GONE_STATUSES:
-            return None
-        if fetched.status in _UNCERTAIN:
-            return "not shown"
-        return await self._client.parse(read_single, fetched, self._timeline.host)
-
-    async def _get(self, paging: Mapping[str, str]) -> Fetched:
-        params = self._timeline.params(local=self._local, **paging)
-        return await self._client.get(self._timeline.url, api=True, params=params, accept_status=_MEMBERS_ONLY)
+    async def look_again(self, known: dict[str, str]) -> AsyncIterator[Batch]:
+        """Ask after statuses, one by one, by their identifiers on this server; the values are those of the posts."""
+        for status_id, external_id in known.items():
+            url = self._timeline.status_url(status_id)
+            fetched = await self._client.get(url, api=True, accept_status=GONE_STATUSES | _UNCERTAIN)
+            if fetched.status in GONE_STATUSES:
+                yield Batch(fetched=fetched, gone=(external_id,))
+            elif fetched.status in _UNCERTAIN:
+                yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
+            else:
+                entry = await self._client.parse(read_single, fetched, self._timeline.host)
+                posts = (entry.post,) if entry.post and entry.post.external_id == external_id else ()
+                yield Batch(fetched=fetched, posts=posts, skipped=Counter({entry.reason: 1} if entry.reason else {}))
 
 
-async def _look_again(source: SourceView, reader: _Reader, cursor: Cursor) -> Batch:
-    """Read the newest page for edits, and ask after what is missing from it, which may have been deleted."""
-    page = await reader.page()
-    if not page.ids:
-        await reader.insist_on_access()
-    statuses, gone = list(page.statuses), []
-    skipped: Counter[str] = Counter()  # without the page's: they were counted when they were new
-    for status_id, external_id in _missing(page, cursor, set(source.watched))[:_MOST_CONFIRMATIONS]:
-        result = await reader.read_status(await reader.fetch_status(status_id))
-        if result is None:
-            gone.append(external_id)
-        elif isinstance(result, StatusPost):
-            statuses.append(result)
-        else:
-            skipped[result] += 1
-    return Batch(
-        fetched=page.fetched,
-        posts=tuple(status.post for status in reversed(statuses)),
-        gone=tuple(gone),
-        skipped=skipped,
-        cursor=cursor.again(page, statuses, gone).to_stored(),
-        gap=reader.restriction,
-    )
+def _recent(source: SourceView) -> dict[str, str]:
+    return {str(status_id): str(uri) for status_id, uri in source.cursor.get("recent") or ()}
 
 
-def _missing(page: Page, cursor: Cursor, watched: set[str]) -> list[tuple[str, str]]:
-    """List the watched statuses that this page should show and does not."""
-    shown = set(page.ids)
-    # A short page is the whole timeline: whatever is not on it is missing.
-    oldest = sort_key(page.ids[-1]) if len(page.ids) >= _SHORT_PAGE else (0, "")
-    return [
+def _missing(pages: Sequence[Page], recent: dict[str, str], watched: Sequence[str]) -> dict[str, str]:
+    """List the watched statuses that these pages should show and do not."""
+    shown = {entry.id for page in pages for entry in page.entries}
+    ended = len(pages[-1].entries) < _SHORT_PAGE  # then it is the whole timeline, and whatever is not there is missing
+    oldest = min((place for page in pages for place in page.places), default=(0, ""))
+    missing = (
         (status_id, external_id)
-        for status_id, external_id in cursor.recent
-        if external_id in watched and status_id not in shown and sort_key(status_id) >= oldest
-    ]
-
-
-def _skipping(page: Page, cursor: Cursor, gap: str) -> Batch:
-    """Go on with the newest page, past one that can never be read."""
-    batch = _batch(page, cursor, gap)
-    return replace(batch, skipped=batch.skipped + Counter({UNREADABLE: 1}))
-
-
-def _batch(page: Page, cursor: Cursor, gap: str | None = None) -> Batch:
-    return Batch(
-        fetched=page.fetched,
-        posts=tuple(status.post for status in reversed(page.statuses)),
-        skipped=page.skipped,
-        cursor=cursor.to_stored(),
-        gap=gap,
+        for status_id, external_id in recent.items()
+        if external_id in watched and status_id not in shown and (ended or sort_key(status_id) >= oldest)
     )
+    return dict(islice(missing, _MOST_CONFIRMATIONS))

@@ -76,6 +76,19 @@ def parse_json(body: bytes | str) -> Any:
         return json.loads(_without_depths(text), parse_int=bounded_integer)
 
 
+def read_json(body: bytes) -> Any:
+    """Parse JSON that may be hostile; None when it is none, for which no model has a row either."""
+    try:
+        return parse_json(body)
+    except ValueError:
+        return None
+
+
+def counts_of(**counts: int | None) -> dict[str, int]:
+    """Return the counts that came with a post."""
+    return {name: count for name, count in counts.items() if count is not None}
+
+
 def _without_depths(text: str) -> str:
     """Replace the lists and objects of JSON that lie deeper than 100 levels by null."""
     kept, depth, begin = [], 0, 0

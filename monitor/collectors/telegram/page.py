@@ -2,9 +2,7 @@
 
 import html
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from bs4 import Tag
@@ -12,7 +10,9 @@ from bs4 import Tag
 from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.json_models import counts_of
 from monitor.collectors.parsing.soup import fragment_text, parse_soup, words_of
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _SHORTEST_PERMISSION = 20  # characters; enough for who, when and for what
@@ -21,7 +21,6 @@ _MOST_PAGES = 20
 _PAGES_LIMIT = 100
 _PATH = re.compile(r"(?P<before>.*?)/(?:s/)?(?P<name>[A-Za-z]\w{2,31})/?", re.ASCII)
 _PLACE = re.compile(r"[^/\s]+/(\d{1,15})", re.ASCII)
-_ALBUM_PLACE = re.compile(r"/(\d{1,15})\?(?:\S*&)?single", re.ASCII)
 _COUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([KMB]?)", re.IGNORECASE)
 _MOST_MESSAGES = 500  # of a page; Telegram shows twenty
 _THOUSANDS = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -40,7 +39,7 @@ class Channel:
     """The channel of a source, whose address is the preview, such as https://t.me/s/name.
 
     Settings of a source: `permission` says who allowed this reading, when, and how, in at least 20 characters;
-    `backfill_pages` is how many pages the first reading goes back, `max_pages` how many each later one goes forward.
+    `backfill_pages` is how many pages the first reading goes back, `max_pages` how many each later one.
     """
 
     base: str
@@ -80,46 +79,17 @@ class Channel:
         """The address of the preview, without parameters."""
         return f"{self.base}/s/{self.name}"
 
+    def name_of(self, number: int) -> str:
+        """Return the identifier of a message, the same however the address of its source is written."""
+        return f"{self.name.lower()}/{number}"
+
+    def gone(self, number: int) -> Entry:
+        """Return what stands for a message that was taken away."""
+        return Entry(id=self.name_of(number), place=number, gone=True)
+
     def message_url(self, number: int) -> str:
         """Return the address of a single message, as it is shown inside other pages."""
         return f"{self.base}/{self.name}/{number}?embed=1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message. `last` is the highest number in an album; `post` is None when it is left out, for `reason`."""
-
-    number: int
-    last: int
-    post: PublicPost | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a preview, oldest message first; `older` says whether there are older ones."""
-
-    fetched: Fetched
-    messages: Sequence[Message]
-    malformed: int
-    older: bool
-
-    @property
-    def lowest(self) -> int:
-        """The lowest number on it; 0 on an empty page."""
-        return min((message.number for message in self.messages), default=0)
-
-    @property
-    def highest(self) -> int:
-        """The highest number on it; 0 on an empty page."""
-        return max((message.last for message in self.messages), default=0)
-
-    def skipped_after(self, known: int) -> Counter[str]:
-        """Count skipped messages above a number; those below were counted when they were new."""
-        skipped = Counter(message.reason for message in self.messages if message.reason and message.last > known)
-        if self.malformed:
-            skipped["malformed"] += self.malformed
-        return skipped
 
 
 def read_page(fetched: Fetched, channel: Channel) -> Page:
@@ -144,13 +114,14 @@ def read_page(fetched: Fetched, channel: Channel) -> Page:
         )
     # The newest stand last.
     parsed = [_message(block, channel) for block in blocks[-_MOST_MESSAGES:]]
-    messages = sorted((message for message in parsed if message is not None), key=lambda message: message.number)
-    older = soup.select_one(_OLDER) is not None
-    return Page(fetched=fetched, messages=messages, malformed=parsed.count(None), older=older)
+    messages = sorted((each for each in parsed if each is not None), key=lambda each: each.place, reverse=True)
+    older = bool(messages) and soup.select_one(_OLDER) is not None
+    following = messages[-1].place - 1 if older else None
+    return Page(fetched=fetched, entries=messages, malformed=parsed.count(None), next=following or None)
 
 
-def read_single(fetched: Fetched, channel: Channel) -> Message | None:
-    """Read the page of a single message; None when it says that there is none.
+def read_single(fetched: Fetched, channel: Channel, number: int) -> Entry:
+    """Read the page of a single message; it is gone where the page says that there is none.
 
     Raises:
         PayloadInvalid: When it shows neither.
@@ -161,7 +132,7 @@ def read_single(fetched: Fetched, channel: Channel) -> Message | None:
     message = _message(block, channel) if block is not None else None
     if message is None and soup.select_one(_ERROR) is None:
         raise PayloadInvalid(f"{fetched.final_url} shows neither a message nor that it is gone: has its form changed?")
-    return message
+    return message or channel.gone(number)
 
 
 def read_count(text: str) -> int | None:
@@ -170,21 +141,18 @@ def read_count(text: str) -> int | None:
     return round(float(match[1]) * _THOUSANDS[match[2].upper()]) if match else None
 
 
-def _message(block: Tag, channel: Channel) -> Message | None:
+def _message(block: Tag, channel: Channel) -> Entry | None:
     place = _PLACE.fullmatch(str(block.get("data-post")))
     if place is None:
         return None
-    number = int(place[1])
-    album = [_ALBUM_PLACE.search(str(link.get("href"))) for link in block.select("a[href*=single]")]
-    # An album is one message with several numbers; the highest one decides where the next page begins.
-    last = max([number, *(int(match[1]) for match in album if match)])
+    message = Entry(id=channel.name_of(int(place[1])), place=int(place[1]))
     if "service_message" in (block.get("class") or ()):
-        return Message(number=number, last=last, reason="service message")
+        return replace(message, reason="service message")
     text = _text(block, channel)
     if not text:
         unsupported = block.select_one(_UNSUPPORTED) is not None
-        return Message(number=number, last=last, reason="unsupported media" if unsupported else "no text")
-    return Message(number=number, last=last, post=_post(block, channel, number, text))
+        return replace(message, reason="unsupported media" if unsupported else "no text")
+    return replace(message, post=_post(block, channel, message, text))
 
 
 def _text(block: Tag, channel: Channel) -> str:
@@ -197,7 +165,7 @@ def _text(block: Tag, channel: Channel) -> str:
     return fragment_text(body, f"{channel.url}/")
 
 
-def _post(block: Tag, channel: Channel, number: int, text: str) -> PublicPost:
+def _post(block: Tag, channel: Channel, message: Entry, text: str) -> PublicPost:
     link = block.select_one(f"a{_DATE}[href]")
     moment = block.select_one(f"{_DATE} time[datetime]")  # a video's duration is a `time` element too
     raw = str(moment["datetime"]) if moment else ""
@@ -205,11 +173,11 @@ def _post(block: Tag, channel: Channel, number: int, text: str) -> PublicPost:
     views = block.select_one(".tgme_widget_message_views")
     count = read_count(words_of(views)) if views else None
     return PublicPost(
-        external_id=f"{channel.name.lower()}/{number}",
+        external_id=message.id,
         text=text,
-        url=address if address.startswith(("https://", "http://")) else f"https://t.me/{channel.name}/{number}",
+        url=address if address.startswith(("https://", "http://")) else f"https://t.me/{channel.name}/{message.place}",
         author=channel.name.lower(),
         published_at=parse_date(raw),
         published_raw=raw or None,
-        engagement={"views": count} if count is not None else {},
+        engagement=counts_of(views=count),
     )

@@ -269,11 +269,8 @@ async def test_watched_post_whose_answer_is_malformed_is_not_gone(
 @pytest.mark.parametrize(
     ("api", "spoilt"),
     [
-        (MASTODON, {"newest": HALF, "older": HALF, "pages_left": 3, "recent": []}),
-        *(
-            (DISCOURSE, {"topics": "", "newest": bad, "before": bad, "until": bad, "pages_left": 3})
-            for bad in (10**400, "5", True, HALF, [3], -5)
-        ),
+        (MASTODON, {"newest": HALF, "recent": []}),
+        *((DISCOURSE, {"category": None, "newest": bad}) for bad in (10**400, "5", True, HALF, [3], -5)),
     ],
 )
 async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient, api: Api, spoilt: Any) -> None:
@@ -302,24 +299,9 @@ async def test_strange_identifier_makes_no_later_reading_fail_or_miss_posts(
     assert newest is None or (first[-1].cursor or {})["newest"] == newest
     second = await read_rows(api, client, [api.row(3), api.row(2)], first)
     assert "Bài số 3" in texts(second)
-    assert str((second[-1].cursor or {})["newest"]) == ("2" if newest == "2" else "3")
+    assert str((second[-1].cursor or {})["newest"]) == "3"
     third = await read_rows(api, client, [api.row(4), api.row(3), api.row(2)], second)
     assert "Bài số 4" in texts(third)
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "<http://[x?min_id=3>; rel=prev",
-        "<?min_id=%00>; rel=prev",
-        "<?min_id=%ff>; rel=prev",
-        "<?min_id=abc>; rel=prev",
-        "<?min_id=01JD5KJ9ZQ3Y8XW2V7T6R5P4N3>; rel=prev",
-    ],
-)
-async def test_link_that_leads_nowhere_gives_way_to_the_rows(client: PoliteClient, link: str) -> None:
-    batches = await read_rows(MASTODON, client, [MASTODON.row(2), MASTODON.row(1)], headers={"link": link})
-    assert (batches[-1].cursor or {})["newest"] == "2"
 
 
 async def test_watched_numbers_that_no_forum_has_are_not_asked_after(client: PoliteClient) -> None:

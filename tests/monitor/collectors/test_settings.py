@@ -24,8 +24,6 @@ WRONG: dict[str, list[dict[str, Any]]] = {
     "discourse": [
         {"category": "viec-lam"},
         {"category": "viec-lam/4?x"},
-        {"category": "a/4", "tag": "b"},
-        {"tag": "hai từ"},
         {"backfill_pages": 0},
         {"backfill_pages": True},
         {"max_pages": "many"},

@@ -1,4 +1,4 @@
-"""How a Discourse forum is followed: newest posts back to the known ones, with edits, removals and chosen topics."""
+"""How a Discourse forum is followed: newest posts back to the known ones, with edits, removals and one category."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from tests.platforms import DiscourseSite, ForumPost, ForumThread
 
 POSTS = "/posts.json"
 START = MONDAY_MORNING - timedelta(hours=12)
-WAGES = ForumThread(id=12, title="Chậm lương ở khu B", slug="cham-luong", board="viec-lam/4", tags=("lương",))
-MEALS = ForumThread(id=13, title="Bữa ăn ca", slug="bua-an-ca", board="doi-song/5", tags=("bữa-ăn",))
+WAGES = ForumThread(id=12, title="Chậm lương ở khu B", slug="cham-luong", board="viec-lam/4")
+MEALS = ForumThread(id=13, title="Bữa ăn ca", slug="bua-an-ca", board="doi-song/5")
 
 
 def post(number: int, **changes: Any) -> ForumPost:
@@ -95,7 +95,7 @@ async def test_later_reading_goes_back_to_what_is_known(
     second = await read(client, base, first)
     assert sorted(set(ids(second)) - set(ids(first))) == list(range(6, 126))
     assert asked(site)[1:] == [None, "75", "25"]
-    assert second[-1].cursor == {"newest": 125, "topics": ""}
+    assert second[-1].cursor == {"newest": 125, "category": None}
     third = await read(client, base, second)
     assert (len(third), asked(site)[4:]) == (1, [None])
 
@@ -115,18 +115,8 @@ async def test_window_overrun_is_told(client: PoliteClient, site: DiscourseSite,
     second = await read(client, base, first, max_pages=2)
     assert min(ids(second)) == 200
     assert [batch.gap is None for batch in second] == [True, False]
-    assert "above number 5 were missed" in (second[-1].gap or "")
-    assert second[-1].cursor == {"newest": 299, "topics": ""}
-
-
-async def test_stopped_reading_is_gone_on_with(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    first = await read(client, base)
-    site.add(*(post(number) for number in range(6, 200)))
-    stopped = (await read(client, base, first))[:2]
-    site.add(post(200))
-    rest = await read(client, base, stopped)
-    assert set(ids(stopped + rest)) == set(range(1, 201))
-    assert asked(site)[-3:] == ["99", "49", None]
+    assert "were missed: read this source more often" in (second[-1].gap or "")
+    assert second[-1].cursor == {"newest": 299, "category": None}
 
 
 async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_many(
@@ -178,45 +168,19 @@ async def test_post_moved_out_of_sight_is_gone_and_an_unlisted_one_is_not(
     assert sum((batch.skipped for batch in second), start=second[0].skipped.__class__()) == {"not listed": 1}
 
 
-async def test_category_takes_the_posts_of_its_topics_alone(
-    client: PoliteClient, site: DiscourseSite, base: str
-) -> None:
+async def test_category_takes_its_own_posts_alone(client: PoliteClient, site: DiscourseSite, base: str) -> None:
     site.add(post(6, thread=MEALS.id), post(7, thread=MEALS.id))
     batches = await read(client, base, category="doi-song/5")
     assert ids(batches) == [6, 7]
-    assert batches[0].skipped == {"other topic": 5}
+    assert batches[0].skipped == {"other category": 5}
     site.edit("6", "Bản đã sửa")
     again = await read(client, base, batches, category="doi-song/5")
     assert [post.text for post in posts(again)] == ["Bản đã sửa", "Bài số 7"]
     assert again[0].skipped == {}
-    assert len(site.seen("/c/doi-song/5.json")) == 1
 
 
-async def test_tag_with_vietnamese_letters(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    site.add(post(6, thread=MEALS.id))
-    assert ids(await read(client, base, tag="#bữa-ăn")) == [6]
-    assert site.seen("/tag/bữa-ăn.json")[0].query == {"order": "activity", "page": "0"}
-
-
-async def test_list_of_topics_is_read_no_further_than_needed_whatever_is_pinned(
-    client: PoliteClient, site: DiscourseSite, base: str
-) -> None:
-    others = [ForumThread(id=100 + number, title=f"Chủ đề {number}", tags=("ca",)) for number in range(6)]
-    pinned = ForumThread(id=99, title="Nội quy", tags=("ca",), pinned=True)
-    site.topics |= {topic.id: topic for topic in [pinned, *others]}
-    site.topics_per_page = 2
-    site.add(post(6, thread=99), *(post(7 + number, thread=100 + number) for number in range(6)))
-    first = await read(client, base, tag="ca")
-    assert ids(first) == list(range(6, 13))
-    assert [request.query["page"] for request in site.seen("/tag/ca.json")] == ["0", "1", "2", "3"]
-    site.add(*(post(number, thread=89 + number) for number in range(13, 17)))
-    second = await read(client, base, first, tag="ca")
-    assert ids(second) == list(range(6, 17))
-    assert [request.query["page"] for request in site.seen("/tag/ca.json")][4:] == ["0", "1", "2"]
-
-
-async def test_other_choice_of_topics_begins_anew(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    first = await read(client, base, tag="lương")
+async def test_other_category_begins_anew(client: PoliteClient, site: DiscourseSite, base: str) -> None:
+    first = await read(client, base, category="viec-lam/4")
     site.add(post(6, thread=MEALS.id))
     assert ids(await read(client, base, first)) == [1, 2, 3, 4, 5, 6]
 
@@ -264,11 +228,6 @@ async def test_refusal_of_a_firewall_does_not_make_posts_gone(client: PoliteClie
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused, match="answers 403"):
         await read(client, base, watched=("8",))
-
-
-async def test_unknown_tag(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    with pytest.raises(PayloadInvalid, match="404"):
-        await read(client, base, tag="khong-co")
 
 
 async def test_forum_that_does_not_page_back(client: PoliteClient) -> None:
