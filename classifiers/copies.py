@@ -2,8 +2,9 @@
 
 Signatures are MinHash values (Broder, 1997) of runs of four syllables without diacritics. Each value is a band of its
 own, so that posts with a quarter of their runs in common share a value with probability 0.997. Of candidates the
-syllables are aligned: forwarding adds and cuts at the ends, and respells; it does not replace a number, a name or a
-"not" within the text. A text that holds another one and denies it is a correction, no copy.
+syllables, chat spelling written out, are aligned: forwarding adds and cuts at the ends, respells, and puts sentences
+into another order; it does not replace a number, a name or a "not" within the text. A text that holds another one and
+denies it is a correction, no copy. Short comments say the same by chance, so that hardly a word of them may differ.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,12 +16,18 @@ from typing import Any, Final
 
 import numpy as np
 
+from classifiers.text.letters import strip_diacritics
+from classifiers.text.spelling import default_speller
+
 BANDS: Final = 20
 RUN: Final = 4  # syllables
 LEAST_SYLLABLES: Final = 8  # shorter texts are the same by chance
 MOST_COMPARED: Final = 600  # syllables of a text that are aligned
 LEAST_OF_SHORTER: Final = 0.6  # share of the shorter text's syllables that stand in the longer one
 LEAST_OF_LONGER: Final = 0.3
+SHORT: Final = 20  # syllables; comments below it are compared more strictly
+LEAST_OF_SHORT: Final = (0.9, 0.7)  # as the two shares above
+LEAST_RUNS: Final = 0.8  # share of the runs that stand in another order in the other text
 MOST_CHANGED: Final = 0.15  # share of syllables that are added or left out between the first and last common ones
 ONE_REPLACED_IN: Final = 20  # syllables; of so many one may be another word
 LEAST_RESPELT: Final = 0.75  # likeness of letters from which two spellings are of one word
@@ -45,6 +52,10 @@ _DENIALS: Final = (
 # fmt: on
 
 
+Step = tuple[str, int, int, int, int]
+"""One of difflib's: its kind, and the half-open places in both texts."""
+
+
 def signature(bare: Sequence[str]) -> list[int]:
     """Compute the keys of a text; two texts with an equal key may be copies.
 
@@ -55,6 +66,7 @@ def signature(bare: Sequence[str]) -> list[int]:
         A key of 37 bits for each band, without those of later equal values; none for a text too short to compare.
 
     """
+    bare = _written_out(bare)
     if len(bare) < LEAST_SYLLABLES:
         return []
     numbers = np.fromiter(map(_number, bare), np.uint64, len(bare))
@@ -88,9 +100,12 @@ def is_copy(first: Sequence[str], second: Sequence[str]) -> bool:
         second: Those of the other text.
 
     """
-    shorter, longer = sorted((first[:MOST_COMPARED], second[:MOST_COMPARED]), key=len)
+    shorter, longer = sorted((_written_out(text[:MOST_COMPARED]) for text in (first, second)), key=len)
     if len(shorter) < LEAST_SYLLABLES:
         return False
+    if len(shorter) >= SHORT and _reordered(shorter, longer):
+        return True
+    least = (LEAST_OF_SHORTER, LEAST_OF_LONGER) if len(shorter) >= SHORT else LEAST_OF_SHORT
     steps = SequenceMatcher(None, shorter, longer, autojunk=False).get_opcodes()
     solid = [place for place, step in enumerate(steps) if step[0] == "equal" and step[2] - step[1] >= RUN - 1]
     if not solid:
@@ -103,9 +118,10 @@ def is_copy(first: Sequence[str], second: Sequence[str]) -> bool:
         [syllable for step in outer for syllable in longer[step[3] : step[4]]],
     ]
     return (
-        common.same >= LEAST_OF_SHORTER * len(shorter)
-        and common.same >= LEAST_OF_LONGER * len(longer)
+        common.same >= least[0] * len(shorter)
+        and common.same >= least[1] * len(longer)
         and not common.turned
+        and not _other_numbers(shorter, longer, outer)
         and common.changed <= MOST_CHANGED * common.same
         and common.replaced * ONE_REPLACED_IN <= common.same
         and _denies(outside[0]) == _denies(outside[1])
@@ -130,7 +146,7 @@ class _Common:
     turned: bool = False
 
 
-def _compare(shorter: Sequence[str], longer: Sequence[str], steps: Iterable[tuple[str, int, int, int, int]]) -> _Common:
+def _compare(shorter: Sequence[str], longer: Sequence[str], steps: Iterable[Step]) -> _Common:
     common = _Common()
     for kind, i, j, k, m in steps:
         here, there = shorter[i:j], longer[k:m]
@@ -144,7 +160,35 @@ def _compare(shorter: Sequence[str], longer: Sequence[str], steps: Iterable[tupl
 
 
 def _turns(syllable: str) -> bool:
-    return syllable in _NUMBERS or syllable in _TURNS or syllable.isdigit()
+    return syllable in _TURNS or _is_number(syllable)
+
+
+def _is_number(syllable: str) -> bool:
+    return syllable in _NUMBERS or any(map(str.isdigit, syllable))
+
+
+def _reordered(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Tell whether two texts are of the same sentences in another order."""
+    if sorted(first) != sorted(second):
+        return False
+    runs = [{tuple(text[place : place + RUN]) for place in range(len(text) - RUN + 1)} for text in (first, second)]
+    return len(runs[0] & runs[1]) >= LEAST_RUNS * max(map(len, runs))
+
+
+def _other_numbers(shorter: Sequence[str], longer: Sequence[str], steps: Iterable[Step]) -> bool:
+    """Tell whether a number stands in the place of another one."""
+    replaced = ((shorter[i:j], longer[k:m]) for kind, i, j, k, m in steps if kind == "replace")
+    return any(all(any(map(_is_number, side)) for side in sides) for sides in replaced)
+
+
+def _written_out(bare: Sequence[str]) -> list[str]:
+    """Replace chat spelling (`k`, `dc`) by the syllables that it stands for, without diacritics."""
+    return [standard for syllable in bare for standard in _standard(syllable)]
+
+
+@lru_cache(2**16)
+def _standard(syllable: str) -> tuple[str, ...]:
+    return tuple(map(strip_diacritics, default_speller()(syllable)))
 
 
 def _respelt(here: Sequence[str], there: Sequence[str]) -> bool:

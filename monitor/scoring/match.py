@@ -120,14 +120,16 @@ class Matcher:
         candidates: Sequence[Post],
         texts: Mapping[int, Sequence[str]],
     ) -> bool:
-        """Put a post into one cluster with those candidates that are its copies; tells whether there are any."""
-        found = False
+        """Put a post into the first cluster of which all candidates are its copies; tells whether there is one."""
+        # One that resembles both a claim and its opposite would tie these together: no chains.
+        clusters = defaultdict[int, list[Post]](list)
         for other in candidates:
-            same = post.cluster_id is not None and other.cluster_id == post.cluster_id
-            if same or is_copy(terms.bare, texts.get(other.id, ())):
-                matching.join_clusters(session, post, other, self.clock.now())
-                found = True
-        return found
+            clusters[other.cluster_id or -other.id].append(other)
+        for members in clusters.values():
+            if all(is_copy(terms.bare, texts.get(other.id, ())) for other in members):
+                matching.join_cluster(session, post, members[0], self.clock.now())
+                return True
+        return False
 
     def _name(self, session: Session, post_id: int) -> str:
         """Name a cluster after the words of a post that few other posts hold."""

@@ -100,11 +100,8 @@ def cluster_name(session: Session, cluster_id: int) -> str | None:
     return session.scalar(said) or session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
 
 
-def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> None:
-    """Put two posts into one cluster, merging the clusters that they were in."""
-    if post.cluster_id is not None and post.cluster_id == copy.cluster_id:
-        return
-    # An existing cluster is kept, so that its id stays stable for pages that show it.
+def join_cluster(session: Session, post: Post, copy: Post, now: datetime) -> None:
+    """Put a post into the cluster of its copy, or both into a new one; who is in a cluster stays there."""
     cluster_id = copy.cluster_id or post.cluster_id
     if cluster_id is None:
         cluster = Cluster(created_at=now, state="suggested")
@@ -112,11 +109,7 @@ def join_clusters(session: Session, post: Post, copy: Post, now: datetime) -> No
         session.flush()
         cluster_id = cluster.id
     for member in (post, copy):
-        if member.cluster_id not in (None, cluster_id):
-            left = member.cluster_id
-            session.execute(update(Post).where(Post.cluster_id == left).values(cluster_id=cluster_id))
-            session.execute(delete(Cluster).where(Cluster.id == left))
-        member.cluster_id = cluster_id
+        member.cluster_id = member.cluster_id or cluster_id
     session.flush()
 
 

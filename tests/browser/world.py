@@ -123,7 +123,7 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
                 (label, text) for label, texts in POSTS.items() for text in texts * 2
             )
         ]
-        matching.join_clusters(session, posts[1], posts[5], clock.now())  # they say the same
+        matching.join_cluster(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
         differing_id = _read_again(session, clock)
         case = _confirm(session, clock, posts[2])

@@ -27,6 +27,8 @@ def compared(text: str) -> bool:
         RUMOUR.replace("nước", "n.ư.ớ.c"),
         RUMOUR.replace("không còn", "kh0ng c0n"),
         f"Có thật không mọi người?\n“{RUMOUR}”",
+        RUMOUR.replace("không", "k").replace("cho con", "cho mn"),
+        f"Mong mọi người đọc kỹ. {RUMOUR}",
     ],
 )
 def test_a_forwarded_text_is_a_copy(text: str) -> None:
@@ -40,6 +42,7 @@ def test_a_forwarded_text_is_a_copy(text: str) -> None:
         "",
         "Nhà máy nước Nậm Pha",
         RUMOUR.replace("ba ngày", "hai ngày"),
+        RUMOUR.replace("Từ thứ hai", "Từ thứ 5"),
         RUMOUR.replace("Nậm Pha", "Tân Khê"),
         RUMOUR.replace("ngừng cấp", "không ngừng cấp"),
         f"Tin giả nhé: “{RUMOUR}”",
@@ -48,6 +51,22 @@ def test_a_forwarded_text_is_a_copy(text: str) -> None:
 )
 def test_another_claim_a_denial_and_a_correction_are_none(text: str) -> None:
     assert not compared(text)
+
+
+FIELDS = "Dự án lấy 300ha ruộng của xã, bà con ba thôn phải dời đi trước Tết. Chưa ai được xem bản đồ quy hoạch."
+
+
+def test_sentences_in_another_order_are_a_copy_and_another_area_is_none() -> None:
+    fields = search_terms(FIELDS).bare
+    first, second = FIELDS.split(". ")
+    assert is_copy(fields, search_terms(f"{second} {first}.").bare)
+    assert not is_copy(fields, search_terms(FIELDS.replace("300ha", "120ha")).bare)
+
+
+def test_comments_that_share_a_phrase_are_none() -> None:
+    first, second = "già rồi mà vô ý thức như vậy thì chịu", "già đầu rồi mà vô ý thức quá thể luôn"
+    assert not is_copy(search_terms(first).bare, search_terms(second).bare)
+    assert is_copy(search_terms(first).bare, search_terms(f"{first} 😂").bare)
 
 
 def test_a_short_text_has_no_signature() -> None:

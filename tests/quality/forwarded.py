@@ -1,4 +1,4 @@
-"""Forwarded copies of the project's own texts, of nine kinds, and near misses, of three, made by seeded rules."""
+"""Forwarded copies of the project's own texts, of eleven kinds, and near misses, of three, made by seeded rules."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -31,6 +31,11 @@ DENIALS: Final = (
 NUMBER_WORDS: Final = ("hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 LOOK_ALIKES: Final = str.maketrans("aeocpxy", "аеосрху")  # Cyrillic
 FIGURES: Final = str.maketrans("oieas", "01345")
+
+CHAT: Final = {
+    "không": "k", "được": "dc", "với": "vs", "gì": "j", "người": "ng", "những": "nhg", "rồi": "r", "cũng": "cx",
+    "mình": "mik",
+}  # fmt: skip
 
 Change = Callable[[str, Random], str]
 
@@ -87,6 +92,16 @@ def quoted(text: str, random: Random) -> str:
     return f"{random.choice(COMMENTS)}\n“{text}”"
 
 
+def in_chat_spelling(text: str, _: Random) -> str:
+    return re.sub(r"\w+", lambda word: CHAT.get(word[0], word[0]), text)
+
+
+def in_another_order(text: str, random: Random) -> str:
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    start = random.randrange(len(sentences))
+    return " ".join(sentences[start:] + sentences[:start])
+
+
 def several(text: str, random: Random) -> str:
     first, second = random.sample((greeted, called, with_emoji, without_marks, punctuated_anew, disguised), 2)
     return first(second(text, random), random)
@@ -95,7 +110,8 @@ def several(text: str, random: Random) -> str:
 COPIES: Final[Mapping[str, Change]] = {
     "greeting": greeted, "call to share": called, "emoji": with_emoji, "no diacritics": without_marks,
     "punctuation": punctuated_anew, "cut ends": cut, "disguised letters": disguised,
-    "quoted below a comment": quoted, "several": several,
+    "quoted below a comment": quoted, "chat spelling": in_chat_spelling, "another order": in_another_order,
+    "several": several,
 }  # fmt: skip
 
 

@@ -13,5 +13,5 @@ def add_copies(session: Session, count: int, label: str = "concern") -> list[Fla
     source = add_source(session)
     made = [add_post(session, source, f"{label}-{number}", text="nợ lương hai tháng") for number in range(count)]
     for post in made[1:]:
-        matching.join_clusters(session, made[0], post, MONDAY_MORNING)
+        matching.join_cluster(session, made[0], post, MONDAY_MORNING)
     return [add_flag(session, post, label) for post in made]

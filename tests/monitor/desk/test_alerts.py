@@ -47,7 +47,7 @@ def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(
     with sqlite_database.work() as session:
         source = add_source(session)
         first, copy = add_post(session, source, "1"), add_post(session, source, "2")
-        matching.join_clusters(session, first, copy, clock.now())
+        matching.join_cluster(session, first, copy, clock.now())
         matching.set_name(session, first.cluster_id or 0, "cắt điện, cả xã")
         facts = {"cluster": first.cluster_id, "hours": 1, "posts": 23, "usual": 0.0}
         alerts.raise_once(session, "cluster:1", facts, now=clock.now(), quiet=None)

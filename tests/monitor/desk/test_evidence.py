@@ -171,7 +171,7 @@ def test_of_open_copies_the_queue_has_one_entry(
     with sqlite_database.work() as session:
         first, *others = (flags.by_id(session, flag_id).post for flag_id in copies)
         for other in others:
-            matching.join_clusters(session, first, other, MONDAY_MORNING)
+            matching.join_cluster(session, first, other, MONDAY_MORNING)
         session.commit()
     assert lines(lan) == ["bản 0", "một mình"]
     assert lan.next().startswith(f"/flags/{copies[0]}")

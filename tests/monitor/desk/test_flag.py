@@ -147,7 +147,7 @@ def test_copies_evidence_and_other_flags_are_at_hand(
         post = session.get_one(Post, 1)
         reference = add_post(session, add_source(session, "newspaper", role="reference"), text="Ngân hàng vẫn mở")
         copy = add_post(session, add_source(session, "mastodon"), text="NGÂN HÀNG SẮP ĐÓNG CỬA")
-        matching.join_clusters(session, post, copy, clock.now())
+        matching.join_cluster(session, post, copy, clock.now())
         suggest(session, post.id, {reference.id: 0.71})
         model_id = flags.by_id(session, flag_id).model_id
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], clock.now())

@@ -36,7 +36,7 @@ def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker)
     first, copy, case, differing = (make_flagged(TEXT) for _ in range(4))
     with sqlite_database.work() as session:
         posts = {number: flags.by_id(session, number).post for number in (first, copy)}
-        matching.join_clusters(session, posts[first], posts[copy], clock.now())
+        matching.join_cluster(session, posts[first], posts[copy], clock.now())
         notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
         suggest(session, posts[first].id, {notice.id: 0.8})
         _judge(session, clock, case, differing)

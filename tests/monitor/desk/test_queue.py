@@ -143,7 +143,7 @@ def test_copies_are_counted(lan: Browser, make_flagged: FlagMaker, sqlite_databa
         make_flagged(text)
     with sqlite_database.work() as session:
         first, second = session.get_one(Post, 1), session.get_one(Post, 2)
-        matching.join_clusters(session, first, second, clock.now())
+        matching.join_cluster(session, first, second, clock.now())
         session.commit()
     assert "2 bài giống nhau" in text_of(lan.page("/queue"), ".queue-row")
 

@@ -95,7 +95,7 @@ def test_notes_cases_and_clusters_narrow_the_results(
     with sqlite_database.work() as session:
         ids = search.find(session, parse_query("dien"), limit=2)
         first, second = posts.in_order(session, ids)
-        matching.join_clusters(session, first, second, clock.now())
+        matching.join_cluster(session, first, second, clock.now())
         session.commit()
         number = first.cluster_id
     assert len(found(lan, f"cluster={number}")) == len(found(lan, f"q=dien&cluster=%23{number}")) == 2

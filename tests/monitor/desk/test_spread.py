@@ -26,7 +26,7 @@ def copied(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker)
         other = add_source(session, "bảng <b>tin</b>")
         far = add_post(session, other, "c", text="nợ lương", engagement={"shares": 7})
         for each in (copy, far):
-            matching.join_clusters(session, post, each, clock.now())
+            matching.join_cluster(session, post, each, clock.now())
         session.commit()
     return first, second
 
@@ -74,7 +74,7 @@ def test_reach_is_counted_by_hour_day_or_week(
         source = add_source(session)
         first, second = (add_post(session, source, name, published_at=MONDAY_MORNING) for name in "ab")
         second.published_at = MONDAY_MORNING + apart
-        matching.join_clusters(session, first, second, clock.now())
+        matching.join_cluster(session, first, second, clock.now())
         matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
         spread = spread_of(session, first, mask_personal)
     assert spread is not None

@@ -73,7 +73,7 @@ def test_a_cluster_and_a_found_post_are_called_by_it(
     first, copy = make_flagged(POST), make_flagged(POST)
     with sqlite_database.work() as session:
         posts = [flags.by_id(session, number).post for number in (first, copy)]
-        matching.join_clusters(session, *posts, clock.now())
+        matching.join_cluster(session, *posts, clock.now())
         matching.set_name(session, posts[0].cluster_id or 0, "nợ lương, hai tháng")
         session.commit()
     Matcher(sqlite_database, Segmenter(), clock).run()

@@ -33,7 +33,7 @@ def copies(make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock)
     with sqlite_database.work() as session:
         first, *others = [flags.by_id(session, number).post for number in numbers]
         for post in others:
-            matching.join_clusters(session, first, post, clock.now())
+            matching.join_cluster(session, first, post, clock.now())
         session.commit()
     return numbers
 

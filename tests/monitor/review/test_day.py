@@ -65,7 +65,7 @@ def test_copies_come_once(database: Database) -> None:
     with database.work() as session:
         source, lan = add_source(session), Person(add_user(session).id)
         first, second = (flags.by_id(session, number) for number in add_flags(session, source, "concern", 2))
-        matching.join_clusters(session, first.post, second.post, NOW)
+        matching.join_cluster(session, first.post, second.post, NOW)
         assert day_of(session, lan, size=7, now=NOW).open == 1
 
 

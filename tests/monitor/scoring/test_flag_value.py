@@ -91,7 +91,7 @@ def test_copies_move_a_flag_forward(database: Database) -> None:
         forum, board = add_source(session), add_source(session, "bảng tin")
         likely = add_flag(session, add_post(session, forum, "1"), probability=0.9).id
         copied = add_flag(session, add_post(session, forum, "2"), probability=0.7).id
-        matching.join_clusters(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
+        matching.join_cluster(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
         session.commit()
     assert order_of(database) == [likely, copied]
     assert place_open_flags(database, NOW) == 2, "one has copies, and both were looked at for relevance"

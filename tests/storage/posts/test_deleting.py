@@ -48,7 +48,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
         session, [search.SearchDraft(post_id=post.id, source_id=source.id, dated=NOW, accented=["bản", "sửa"])]
     )
     copy = factories.add_post(session, source, f"{external_id}, copied", **changes)
-    matching.join_clusters(session, post, copy, NOW)
+    matching.join_cluster(session, post, copy, NOW)
     model = registry.active_model(session) or factories.add_model(session)
     registry.record_scores(session, model.id, [factories.make_score(post)])
     flag = factories.add_flag(session, post)
@@ -138,7 +138,7 @@ def test_a_cluster_stays_as_long_as_one_of_its_posts_does(session: Session) -> N
     source = factories.add_source(session)
     old = factories.add_post(session, source, "old", collected_at=LONG_AGO)
     young = factories.add_post(session, source, "young")
-    matching.join_clusters(session, old, young, NOW)
+    matching.join_cluster(session, old, young, NOW)
     both = [old.id, young.id]
     posts.delete_expired(session, source.id, NOW, source.retention_days, MANY)
     assert posts.existing_ids(session, both) == {young.id}

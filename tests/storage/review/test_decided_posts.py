@@ -90,7 +90,7 @@ def test_posts_that_are_gone_teach_nothing(session: Session) -> None:
 def test_copies_know_that_they_are_the_same(session: Session) -> None:
     source, user = add_source(session), add_user(session)
     made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
-    matching.join_clusters(session, made[0], made[1], NOW)
+    matching.join_cluster(session, made[0], made[1], NOW)
     for post in made:
         review(session, add_flag(session, post), "yes", user)
     first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))

@@ -154,8 +154,8 @@ def test_copies_are_read_as_clusters(
     numbers = [make_flagged() for _ in range(3)]
     with sqlite_database.work() as session:
         posts = [session.get_one(Post, session.get_one(Flag, number).post_id) for number in numbers]
-        matching.join_clusters(session, posts[0], posts[1], clock.now())
-        matching.join_clusters(session, posts[1], posts[2], clock.now())
+        matching.join_cluster(session, posts[0], posts[1], clock.now())
+        matching.join_cluster(session, posts[1], posts[2], clock.now())
         session.commit()
     (cluster,) = program.data("/clusters")["items"]
     assert (cluster["posts"], cluster["sources"], cluster["state"]) == (3, 1, "suggested")
