@@ -16,10 +16,10 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.persistence import CARD_FILE, DEFAULT_FOLDER, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import TrainingConfig
-from classifiers.training.real_posts import RealPostsConfig, learn_from_real_posts
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.train import FOLDED
 from monitor.privacy.masks.mask import cut_personal
+from tests.quality.real_posts import RealPostsConfig, learn_from_real_posts
 
 MADE_AT: Final = "2026-12-01T00:00:00+00:00"  # fixed: the same data give the same files
 CARD: Final = Path(__file__).with_name("default_model.md")

@@ -10,9 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from classifiers.text import normalise as module
-from classifiers.text.aligned import Aligned
 from classifiers.text.letters import strip_diacritics
-from classifiers.text.normalise import LINK, MAIL, MAX_CHARACTERS, NAME, PHONE, decoded, normalise
+from classifiers.text.normalise import LINK, MAIL, MAX_CHARACTERS, NAME, PHONE, normalise
 from tests.growth import quadratic
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđbcdghklmnpqrstvx"
@@ -183,43 +182,6 @@ def test_the_time_grows_with_the_length_alone() -> None:
 
 def test_names_that_hang_on_each_other_all_become_the_fixed_word() -> None:
     assert normalise("hỏi @lan1@hoa2@mai3 nhé").text == f"hỏi {NAME}{NAME}{NAME} nhé"
-
-
-DECLARED = "cộng hòa xã hội chủ nghĩa việt nam, độc lập tự do"
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "Céng hßa x· héi chñ nghÜa ViÖt Nam, ®éc lËp tù do",
-        "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, ñoäc laäp töï do",
-    ],
-)
-def test_tcvn3_and_vni_are_read(written: str) -> None:
-    assert normalise(written).text == DECLARED
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "hoàn toàn bình thường",
-        "café déjà vu à la carte, très bien",
-        "Straße, Grüße, München, schöne Tage",
-        "© 2026 · µm ± 5 §",
-        "cong nhan chua co luong",
-        "là và mà",
-    ],
-)
-def test_other_texts_are_left_alone(text: str) -> None:
-    assert decoded(Aligned.compose(text)).text == text
-
-
-def test_a_decoded_letter_knows_where_it_came_from() -> None:
-    original = "Coäng hoøa xaõ hoäi chuû nghóa"
-    aligned = normalise(original)
-    start = aligned.text.index("hội")
-    assert original[slice(*aligned.original_span(start, start + 3))] == "hoäi"
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255), max_size=60))

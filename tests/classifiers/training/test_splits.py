@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from classifiers.training.splits import groups_of, random_folds, stories_of
+from classifiers.training.splits import groups_of, random_folds
 
 TEXTS = [f"bài {n // 2 % 40}" for n in range(120)]  # copies, side by side and far apart
 ANSWERS = np.array([n % 3 == 0 for n in range(120)])
@@ -26,14 +26,3 @@ def test_the_seed_decides_the_split() -> None:
     groups = groups_of([str(n) for n in range(120)])
     first, again, other = (random_folds(ANSWERS, groups, seed)[0][1].tolist() for seed in (1, 1, 2))
     assert first == again != other
-
-
-def test_near_copies_and_texts_that_share_a_key_are_one_story() -> None:
-    told = "sáng nay cháy lớn ở chợ huyện sông lữ nhiều ki ốt bị thiêu rụi chưa rõ nguyên nhân ban đầu"
-    texts = [told, f"tin nóng {told} mọi người ơi", "hay quá", "hay quá", "đồng ý", "không", "khác hẳn"]
-    titles = ["", "", "", "", "Bài một", "Bài một", "Bài hai"]
-    stories = stories_of(texts, [(title,) for title in titles]).tolist()
-    assert stories[0] == stories[1]
-    assert stories[2] == stories[3]
-    assert stories[4] == stories[5]
-    assert len(set(stories)) == 4

@@ -10,7 +10,8 @@ Each post is scored by regressions that saw no post of its story; these scores s
 of the manifest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -18,9 +19,12 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from classifiers.copies import signature
 from classifiers.data.datasets import Example, data_hash
 from classifiers.evaluation.metrics import measure
 from classifiers.features.space import FeatureSpace
@@ -29,9 +33,10 @@ from classifiers.features.tokens import PreparedText, TextPreparer
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.text.group_names import default_group_names
+from classifiers.text.letters import split_syllables, strip_diacritics
 from classifiers.text.segment import Segmenter
 from classifiers.training.linear import Floats
-from classifiers.training.splits import Fold, stories_of
+from classifiers.training.splits import Fold
 from classifiers.training.thresholds import label_threshold
 from classifiers.training.train import Trained, hash_of
 
@@ -42,6 +47,7 @@ SCALE: Final = 3.0  # of the features, whose rows have a length of about one
 SCALE_OF_BASE: Final = 0.5  # of the log-odds by the corpus
 USUAL_TRAITS: Final = np.array([4.5, 0.0])  # subtracted, so that traits do not act on the intercept
 TOLERANCE: Final = 1e-3
+LEAST_SHARED: Final = 5  # of 20 keys of two texts of one story: about a quarter of the runs of four syllables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,3 +263,28 @@ def names_no_group(space: FeatureSpace) -> Floats:
         else:
             kept += [kinds.isdisjoint(ngram.split(" ")) for ngram in each.ngrams]
     return np.array(kept, dtype=np.float64)
+
+
+def stories_of(texts: Sequence[str], keys: Sequence[Sequence[Hashable]]) -> NDArray[np.intp]:
+    """Number texts, shape (texts,), so that those of one story have one number.
+
+    Of one story are equal and near-equal texts and those that share a key, also through others.
+
+    Args:
+        texts: Normalised.
+        keys: What else makes texts one story, such as the article that they answer; what is empty ties nothing.
+
+    """
+    holders: defaultdict[Hashable, list[int]] = defaultdict(list)
+    tied: list[tuple[int, int]] = []
+    for row, (text, own) in enumerate(zip(texts, keys, strict=True)):
+        bands = signature([strip_diacritics(syllable) for syllable in split_syllables(text)])
+        shared = Counter(other for band in bands for other in holders[band])
+        tied += [(row, other) for other, count in shared.items() if count >= LEAST_SHARED]
+        names = [("text", text), *((place, key) for place, key in enumerate(own) if key)]
+        tied += [(row, holders[name][0]) for name in names if holders[name]]
+        for one in (*names, *bands):
+            holders[one].append(row)
+    first, second = np.array(tied, dtype=np.intp).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(first)), (first, second)), shape=(len(texts), len(texts)))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)

@@ -12,9 +12,9 @@ from classifiers.persistence import DEFAULT_FOLDER, fits, load
 from classifiers.text.group_names import default_group_names
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import TrainingConfig
-from classifiers.training.real_posts import RealPostsConfig, learn_from_real_posts, names_no_group
 from classifiers.training.train import Trained, Trainer
 from tests.corpus import corpus
+from tests.quality.real_posts import RealPostsConfig, learn_from_real_posts, names_no_group, stories_of
 
 SOME = corpus()[::60]
 REAL = [replace(post, facts={"kind": "satire"}) for post in corpus()[7::60]]
@@ -96,3 +96,14 @@ def test_the_distribution_has_a_default_model_that_fits_the_locked_versions() ->
     loaded = load(DEFAULT_FOLDER, Segmenter())
     assert loaded.classifier.labels == LABEL_NAMES
     assert next(loaded.classifier.predict(["Thằng chó chết, đồ súc vật, câm mõm lại đi"])).flags == ("negative",)
+
+
+def test_near_copies_and_texts_that_share_a_key_are_one_story() -> None:
+    told = "sáng nay cháy lớn ở chợ huyện sông lữ nhiều ki ốt bị thiêu rụi chưa rõ nguyên nhân ban đầu"
+    texts = [told, f"tin nóng {told} mọi người ơi", "hay quá", "hay quá", "đồng ý", "không", "khác hẳn"]
+    titles = ["", "", "", "", "Bài một", "Bài một", "Bài hai"]
+    stories = stories_of(texts, [(title,) for title in titles]).tolist()
+    assert stories[0] == stories[1]
+    assert stories[2] == stories[3]
+    assert stories[4] == stories[5]
+    assert len(set(stories)) == 4
