@@ -1,20 +1,21 @@
 """Active learning: choose scored posts for people to label, half of them probable, half at random.
 
 One call draws a round from the whole base. Each post gets a flag for every label, decided together with one key, so
-that a round teaches and measures all labels. From the random half precision and recall can be estimated without bias.
-Of the other half, labels that too few posts are known to carry get more.
+that a round teaches and measures all labels. The random half is an unbiased sample, from which precision and recall can
+be estimated. The other half are the posts that score highest for one of the labels: that is where positives are, which
+are rare, and where a threshold is decided. Labels that too few posts are known to carry get more of them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from itertools import cycle
+from typing import Final, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.active_learning import Selection, select
 from classifiers.features.tokens import TextPreparer
 from classifiers.model.classifier import Classifier, traits_of
 from classifiers.persistence import Loaded
@@ -27,24 +28,20 @@ from storage.database import Database
 from storage.models import Model, Post
 from storage.review import decisions, drawn
 from storage.review.drawn import PROBABLE, RANDOM
-from storage.review.flags import FlagDraft
 from storage.scoring import registry
 
 MAX_POOL: Final = 3_000  # posts at random; their features must fit into memory
 MOST_PROBABLE: Final = 300  # of each label, beside them
 MORE_TURNS: Final = 3  # that a label gets until LEAST_POSITIVES posts are known to carry it
+COPY: Final = 0.9  # cosine of the features from which on a text is a copy, whose answer is known
 SEED: Final = 20260101
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionResult:
-    """The number of posts drawn, by way of drawing; of their flags; and of all that wait for a decision (`waiting`)."""
+class Selection(NamedTuple):
+    """The rows of the selected posts, by how they were selected."""
 
-    posts: int
-    probable: int
-    random: int
-    flags: int
-    waiting: int
+    probable: list[int]
+    random: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,6 @@ class _Pool:
 
     Args:
         model: The model in use.
-        labels: Its labels.
         posts: The posts.
         probabilities: By the model, shape (posts, labels).
         drawn: Rows of posts that were drawn before.
@@ -63,7 +59,6 @@ class _Pool:
     """
 
     model: Model
-    labels: Sequence[str]
     posts: Sequence[Post]
     probabilities: NDArray[np.float64]
     drawn: list[int]
@@ -93,8 +88,8 @@ class PostSelector:
         on_done: Callable[[int, int], None] = lambda _done, _total: None,
         *,
         taught: Classifier | None = None,
-    ) -> SelectionResult:
-        """Draw posts, and add the flags that they lack. Posts that were drawn before are not drawn again.
+    ) -> int:
+        """Draw posts, and add the flags that they lack; returns how many posts. None is drawn twice.
 
         Args:
             loaded: The model in use.
@@ -107,25 +102,28 @@ class PostSelector:
             StorageError: When the database fails.
 
         """
-        pool = self._pool(loaded)
+        pool, now = self._pool(loaded), self._clock.now()
         prepared = TextPreparer(self._segmenter, len(pool.posts), on_done).prepare(
             [post.judged_text for post in pool.posts]
         )
-        judge = taught or loaded.classifier
-        features = judge.space.transform(prepared)
+        features = (taught or loaded.classifier).space.transform(prepared)
+        traits = traits_of(prepared, [post.context or "" for post in pool.posts])
+        scores = pool.probabilities if taught is None else taught.log_odds(features, traits)
         # The seed depends on what was drawn before, so that the next call draws other random posts.
-        titles = [post.context or "" for post in pool.posts]
-        scores = pool.probabilities if taught is None else taught.log_odds(features, traits_of(prepared, titles))
         selection = select(
             scores, features, pool.drawn, count, seed=SEED + len(pool.drawn), chosen=pool.chosen, turns=pool.turns
         )
         sampled = _in_mixed_order(selection)
-        drafts = [draft for row, _ in sampled for draft in _drafts(pool, row, self._clock.now())]
+        drafts = [  # without reasons, for nobody shall be led by them
+            flag_draft(pool.posts[row], label, float(probability), (), now)
+            for row, _sampling in sampled
+            for label, probability in zip(loaded.classifier.labels, pool.probabilities[row], strict=True)
+        ]
         posts = [(pool.posts[row].id, sampling) for row, sampling in sampled]
         with self._database.work() as session:
-            waiting = drawn.add(session, pool.model.id, drafts, posts, self._clock.now())
+            drawn.add(session, pool.model.id, drafts, posts, now)
             session.commit()
-        return SelectionResult(len(posts), len(selection.probable), len(selection.random), len(drafts), waiting)
+        return len(posts)
 
     def _pool(self, loaded: Loaded) -> _Pool:
         labels = loaded.classifier.labels
@@ -145,19 +143,65 @@ class PostSelector:
             found = drawn.posts_of(session, numbers)
             posts = [post for post in found if all((post.id, label) in scores for label in labels)]
             known = Counter(one.label for one in decisions.label_decisions(session) if one.holds)
+        turns = [MORE_TURNS if known[label] < LEAST_POSITIVES else 1 for label in labels]
         return _Pool(
             model=model,
-            labels=labels,
             posts=posts,
             probabilities=np.array([[scores[post.id, label] for label in labels] for post in posts]),
             drawn=[row for row, post in enumerate(posts) if post.id in before],
             chosen=[row for row, post in enumerate(posts) if post.id not in by_chance],
-            turns=[
-                column
-                for column, label in enumerate(labels)
-                for _turn in range(MORE_TURNS if known[label] < LEAST_POSITIVES else 1)
-            ],
+            turns=np.repeat(np.arange(len(labels)), turns).tolist(),
         )
+
+
+def select(
+    scores: NDArray[np.float64],
+    features: sp.csr_matrix,
+    excluded: Sequence[int],
+    count: int,
+    *,
+    seed: int,
+    chosen: Sequence[int] = (),
+    turns: Sequence[int] | None = None,
+) -> Selection:
+    """Select texts to ask about, none twice and no copies among the probable ones.
+
+    Args:
+        scores: Of each text for each label, shape (texts, labels); compared within a label only.
+        features: By which copies are known, shape (texts, features).
+        excluded: Texts that were asked about before.
+        count: How many to select; fewer where fewer are left.
+        seed: Seed of the random half.
+        chosen: Texts that are here for their scores, and so are not drawn at random.
+        turns: The columns of labels, in the order in which each takes its next highest text; None: all in turn.
+
+    """
+    left = np.setdiff1d(np.arange(len(scores)), np.asarray(excluded, dtype=np.intp))
+    # The random half is taken first and from all texts alike; else it would not be a sample of all.
+    alike = np.setdiff1d(left, np.asarray(chosen, dtype=np.intp))
+    random = np.random.default_rng(seed).permutation(alike)[: count - count // 2]
+    left = np.setdiff1d(left, random)
+    length = np.sqrt(np.asarray(features.multiply(features).sum(axis=1)).ravel())
+    rows = sp.csr_matrix(sp.diags(1 / np.where(length > 0, length, 1.0)) @ features)
+    copied = _copies(rows, [*excluded, *random.tolist()])
+    queues = [iter(left[np.argsort(-of_label[left], kind="stable")].tolist()) for of_label in scores.T]
+    probable: list[int] = []
+    for queue in cycle([queues[column] for column in turns or range(len(queues))]):
+        number = next((one for one in queue if not copied[one]), None) if len(probable) < count // 2 else None
+        if number is None:
+            break
+        probable.append(number)
+        copied |= _copies(rows, [number])
+        copied[number] = True
+    return Selection(probable, random.tolist())
+
+
+def _copies(rows: sp.csr_matrix, of: Sequence[int]) -> NDArray[np.bool_]:
+    """Find the texts that are copies of some of them, shape (texts,)."""
+    if not of:
+        return np.zeros(rows.shape[0], dtype=bool)
+    closest = (rows @ rows[np.asarray(of, dtype=np.intp)].T).max(axis=1)
+    return np.asarray(closest.toarray().ravel() >= COPY)
 
 
 def _in_mixed_order(selection: Selection) -> list[tuple[int, str]]:
@@ -165,9 +209,3 @@ def _in_mixed_order(selection: Selection) -> list[tuple[int, str]]:
     chosen = [(row, RANDOM) for row in selection.random] + [(row, PROBABLE) for row in selection.probable]
     # The seed is fixed so that a repeated run gives the same order.
     return [chosen[number] for number in np.random.default_rng(SEED).permutation(len(chosen))]
-
-
-def _drafts(pool: _Pool, row: int, now: datetime) -> Iterator[FlagDraft]:
-    """Yield a flag of each label on a post; no reasons, for nobody shall be led by them."""
-    for column, label in enumerate(pool.labels):
-        yield flag_draft(pool.posts[row], label, float(pool.probabilities[row, column]), (), now)

@@ -10,7 +10,7 @@ from classifiers.data.datasets import Example
 from classifiers.errors import ModelMissing
 from classifiers.persistence import Loaded
 from monitor.crawl.failures import failure_message
-from monitor.learning.active_learning import PostSelector, SelectionResult
+from monitor.learning.active_learning import PostSelector
 from monitor.learning.learn import ROUND, Learner, LearnResult
 from monitor.learning.promotion import ModelPromotion
 from storage.database import Database
@@ -67,8 +67,8 @@ class TeachingSteps:
         self._scoring_model = scoring_model
         self._known = known
 
-    def draw(self, posts: int = ROUND, progress: Progress = _SILENT) -> SelectionResult:
-        """Draw a round of posts; the newest taught candidate says which of them are probable.
+    def draw(self, posts: int = ROUND, progress: Progress = _SILENT) -> int:
+        """Draw a round of posts, and return how many; the newest taught candidate says which of them are probable.
 
         Raises:
             NotReady: When no post was scored.

@@ -69,7 +69,7 @@ def post_ids(session: Session) -> set[int]:
 
 def add(
     session: Session, model_id: int, drafts: Sequence[FlagDraft], sampled: Collection[tuple[int, str]], now: datetime
-) -> int:
+) -> None:
     """Note how posts were drawn on their flags, and add those flags that the machine did not open.
 
     Args:
@@ -79,9 +79,6 @@ def add(
         sampled: The posts and how each was drawn, RANDOM or PROBABLE.
         now: The present time, UTC.
 
-    Returns:
-        How many flags wait for a decision on drawn posts.
-
     """
     rows = [flags.columns(model_id, draft, now) | {"origin": "drawn"} for draft in drafts]
     # Two programs may draw at the same moment.
@@ -90,7 +87,6 @@ def add(
         chosen = [post_id for post_id, how in sampled if how == sampling]
         undrawn = (Flag.post_id.in_(chosen), Flag.sampling.is_(None))
         session.execute(update(Flag).where(*undrawn).values(sampling=sampling, drawn_at=now))
-    return open_count(session)
 
 
 def open_count(session: Session) -> int:

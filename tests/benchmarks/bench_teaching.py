@@ -18,7 +18,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.active_learning import select
 from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.evaluation.bootstrap import label_figures
 from classifiers.features.tokens import prepare_all
@@ -28,6 +27,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig, corpus_config
 from classifiers.training.local import Adapted, LocalPosts
 from classifiers.training.train import Trainer
+from monitor.learning.active_learning import select
 from monitor.learning.holdout import is_held_out
 
 ROUND: Final = 50  # posts
@@ -79,8 +79,8 @@ def taught(
     scores = pool.log_odds
     for _ in range(-(-len(held_out) // ROUND)):
         selected = select(scores, pool.matrix, drawn, ROUND, seed=1000 * seed + len(drawn))
-        drawn += selected.all
-        at_random[list(selected.random)] = True
+        drawn += [*selected.probable, *selected.random]
+        at_random[selected.random] = True
         rows = np.array(drawn, dtype=np.intp)
         asked = replace(pool.take(rows, ~held_out[rows]), at_random=at_random[rows])
         adapted = asked.adapt(segmenter, LocalConfig())

@@ -10,7 +10,6 @@ from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
 from monitor.app.application import Application
 from monitor.errors import NotReady, PromotionRefused
-from monitor.learning.active_learning import SelectionResult
 from monitor.learning.promotion import model_draft
 from monitor.learning.teaching import BackgroundTeaching, Progress, TeachingStatus
 from monitor.privacy.secret_key import make_key
@@ -122,9 +121,7 @@ def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> N
     with ThreadPoolExecutor(1) as executor:
         app.scorer(app.ready_database, executor).run()
     steps = app.teaching_steps()
-    drawn = steps.draw(60)
-    assert isinstance(drawn, SelectionResult)
-    assert drawn.posts == 60
+    assert steps.draw(60) == 60
     answer_all(app.database, {one.text: one.labels["concern"] for one in examples})
     learnt = steps.learn()
     assert learnt.local > 40
@@ -132,7 +129,7 @@ def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> N
         newest = registry.newest_taught(session)
     assert newest is not None
     assert newest.version == learnt.version
-    assert steps.draw(10).posts == 10, "the taught candidate says which posts are probable"
+    assert steps.draw(10) == 10, "the taught candidate says which posts are probable"
     if learnt.comparison.faults():
         with pytest.raises(PromotionRefused, match="is worse"):
             steps.promote(learnt.version, user)

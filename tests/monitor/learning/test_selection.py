@@ -5,7 +5,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.active_learning import select
+from monitor.learning.active_learning import select
 
 
 def apart(count: int) -> sp.csr_matrix:
@@ -25,10 +25,10 @@ def test_nothing_is_asked_twice_and_as_much_as_there_is(
     asked = sorted(data.draw(st.sets(st.integers(0, len(scores) - 1))))
     drawn = select(np.array(scores), apart(len(scores)), asked, count, seed=seed)
     left = len(scores) - len(asked)
-    assert len(set(drawn.all)) == len(drawn.all)
-    assert not set(drawn.all) & set(asked)
+    assert len({*drawn.probable, *drawn.random}) == len([*drawn.probable, *drawn.random])
+    assert not {*drawn.probable, *drawn.random} & set(asked)
     assert len(drawn.random) == min(count - count // 2, left)
-    assert len(drawn.all) == min(count, left)
+    assert len([*drawn.probable, *drawn.random]) == min(count, left)
 
 
 def test_half_is_drawn_at_random_from_all_alike() -> None:
@@ -62,12 +62,12 @@ def test_copies_of_texts_whose_answer_is_known_or_asked_for_are_left_out() -> No
     for seed in range(10):
         drawn = select(scores, features, [0], 2, seed=seed)
         assert 1 not in drawn.probable, "a copy of a text that was asked about"
-        assert {2, 3} != set(drawn.all), "copies of each other"
+        assert {2, 3} != {*drawn.probable, *drawn.random}, "copies of each other"
 
 
 def test_texts_without_features_are_no_copies_of_each_other() -> None:
     drawn = select(np.array([[1.0], [2.0], [3.0], [4.0]]), sp.csr_matrix((4, 3)), [], 4, seed=0)
-    assert len(drawn.all) == 4
+    assert len([*drawn.probable, *drawn.random]) == 4
 
 
 def test_the_same_seed_draws_the_same() -> None:
