@@ -22,7 +22,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "bluesky": "monitor.collectors.bluesky.collector:BlueskyCollector",
     "xenforo": "monitor.collectors.xenforo.collector:XenForoCollector",
     "youtube": "monitor.collectors.youtube.collector:YouTubeCollector",
-    "facebook": "monitor.collectors.facebook.collector:FacebookCollector",
+    "facebook": "monitor.collectors.facebook.page:FacebookCollector",
     "threads": "monitor.collectors.facebook.threads:ThreadsCollector",
     "telegram": "monitor.collectors.telegram.collector:TelegramCollector",
     "webpage": "monitor.collectors.webpage.collector:WebpageCollector",

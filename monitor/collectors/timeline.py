@@ -29,6 +29,7 @@ class Entry:
         post: What is kept of it.
         reason: Why it is left out, if it is.
         gone: Whether it was taken away.
+        answers: What is said of the answers to it, by which a collector knows whether to ask for them.
 
     """
 
@@ -37,6 +38,7 @@ class Entry:
     post: PublicPost | None = None
     reason: str = ""
     gone: bool = False
+    answers: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class Step:
         known: The newest place that the last reading saw.
         newest: The newest place that this one saw.
         finished: Whether the way ends here.
+        cut: Whether it ends before what is known and before the end of the timeline.
         gap: What is known to be missed.
         skipped: What was left out.
 
@@ -101,6 +104,7 @@ class Step:
     known: Any
     newest: Any
     finished: bool
+    cut: bool = False
     gap: str | None = None
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -145,6 +149,7 @@ async def read_back(
                 known=known,
                 newest=max(places, default=known),
                 finished=True,
+                cut=True,
                 gap=f"{what} older than the last page that could be read were left out",
                 skipped=Counter({UNREADABLE: 1}),
             )
@@ -153,7 +158,7 @@ async def read_back(
         reached = known is not None and page.reaches(known)
         ended = page.next is None
         finished = reached or ended or page.next == token or number == most
-        missed = known is not None and finished and not reached and not ended
+        cut = finished and not reached and not ended
         gap = f"{what} older than this reading's last page and newer than the known ones were missed"
         yield Step(
             page=page,
@@ -161,7 +166,8 @@ async def read_back(
             # Also where that lies below what is known, for what is known may be a place that no row reaches again.
             newest=max(places, default=known),
             finished=finished,
-            gap=f"{gap}: read this source more often" if missed else None,
+            cut=cut,
+            gap=f"{gap}: read this source more often" if cut and known is not None else None,
             skipped=page.skipped(known),
         )
         if finished:

@@ -148,10 +148,11 @@ def python_youtube(folder: Path) -> Iterator[Compared]:
         kinds = {str(row.get("kind")) for row in items if isinstance(row, dict)} if isinstance(items, list) else set()
         if kinds == {"youtube#commentThread"}:
             threads = youtube.read_threads(answer(path), video)
-            yield Compared(path.stem, len(threads.rows) == len(items or ()) and not threads.malformed)
+            whole = sum(entry.answers is not None for entry in threads.entries)
+            yield Compared(path.stem, whole == len(items or ()) and not threads.malformed)
         elif kinds == {"youtube#comment"}:
-            comments = youtube.read_comments(answer(path))
-            yield Compared(path.stem, len(comments.rows) == len(items or ()) and not comments.malformed)
+            comments = youtube.read_comments(answer(path), video)
+            yield Compared(path.stem, len(comments.entries) == len(items or ()) and not comments.malformed)
 
 
 def trafilatura(folder: Path) -> Iterator[Compared]:

@@ -106,7 +106,7 @@ def _graph(account: GraphAccount) -> Read:
 
     def read(fetched: Fetched) -> Iterable[PublicPost]:
         facebook.problem_of(fetched, account)
-        return [entry.post for entry in facebook.read_page(fetched, account).entries if entry.post]
+        return facebook.read_page(fetched, account).posts
 
     return read
 
@@ -114,8 +114,7 @@ def _graph(account: GraphAccount) -> Read:
 def _youtube(fetched: Fetched) -> Iterable[PublicPost]:
     youtube.problem_of(fetched, VIDEOS)
     video = next(iter(youtube.read_videos(fetched)), None)
-    threads = youtube.read_threads(fetched, video or youtube.Video(id=VIDEO, title="a")).rows
-    return [post for thread in threads for post in thread.comments if isinstance(post, PublicPost)]
+    return youtube.read_threads(fetched, video or youtube.Video(id=VIDEO, title="a")).posts
 
 
 def _bluesky(fetched: Fetched) -> Iterable[PublicPost]:

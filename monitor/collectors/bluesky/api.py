@@ -1,10 +1,8 @@
 """What Bluesky's AppView answers, read at the edge: a source's settings, pages of feeds, single posts, refusals."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,7 +20,8 @@ from monitor.collectors.bluesky.record import (
 )
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, Uri, parse_json, read_row
+from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, Uri, counts_of, read_json, read_row
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused, UsageError
 
 MOST_URIS = 25
@@ -31,13 +30,7 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _PAGE_SIZE = 100
 _BACKFILL_PAGES = 2
 _MOST_BACKFILL_PAGES = 100
-_FILTERS = (
-    "posts_with_replies",
-    "posts_no_replies",
-    "posts_with_media",
-    "posts_and_author_threads",
-    "posts_with_video",
-)
+_FILTER = "posts_with_replies"
 _BLOCKED = frozenset({"BlockedActor", "BlockedByActor"})
 _AWAY = frozenset({"AccountTakedown", "AccountDeactivated", "RepoTakendown", "RepoDeactivated", "RepoSuspended"})
 _LONGEST_EXPLANATION = 200
@@ -62,15 +55,13 @@ class Feed:
     """Which feed a source reads.
 
     Settings of a source: `feed` is `author` (the default) with `actor`, a handle or better a DID, or `list` with
-    `list`, the at:// address of a curated list; `filter` is one of getAuthorFeed's; `languages` are those to keep,
-    beside posts that name none (`vi` by default, `*` for all); `backfill_pages` is how many pages of 100 the first
-    reading goes back.
+    `list`, the at:// address of a curated list; `languages` are those to keep, beside posts that name none (`vi` by
+    default, `*` for all); `backfill_pages` is how many pages of 100 the first reading goes back.
     """
 
     base: str
     actor: str
     list_uri: str
-    filter: str | None
     languages: frozenset[str]
     backfill_pages: int
 
@@ -89,9 +80,6 @@ class Feed:
             )
         if feed not in ("author", "list"):
             raise UsageError(f"source {source.name}: `feed` is {feed!r}: use author or list")
-        chosen = source.settings.get("filter", _FILTERS[0] if feed == "author" else None)
-        if (feed == "author") != (chosen in _FILTERS):
-            raise UsageError(f'source {source.name}: `filter` belongs to `feed = "author"`: {", ".join(_FILTERS)}')
         actor = str(source.settings.get("actor", "")).strip().removeprefix("@")
         list_uri = str(source.settings.get("list", "")).strip()
         if feed == "author" and (not actor or list_uri):
@@ -102,7 +90,6 @@ class Feed:
             base=source.address.rstrip("/").removesuffix("/xrpc"),
             actor=actor,
             list_uri=list_uri,
-            filter=chosen,
             languages=languages_of(source),
             backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
         )
@@ -110,7 +97,7 @@ class Feed:
     @property
     def key(self) -> str:
         """What tells this feed from others, for the cursor."""
-        return f"author {self.actor} {self.filter}" if self.actor else f"list {self.list_uri}"
+        return f"author {self.actor}" if self.actor else f"list {self.list_uri}"
 
     @property
     def owner(self) -> str:
@@ -129,7 +116,7 @@ class Feed:
 
     def params(self, cursor: str | None) -> dict[str, str]:
         """Give the parameters of a page."""
-        feed = {"actor": self.actor, "filter": self.filter or ""} if self.actor else {"list": self.list_uri}
+        feed = {"actor": self.actor, "filter": _FILTER} if self.actor else {"list": self.list_uri}
         return {**feed, "limit": str(_PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
 
     def posts_url(self, uris: Sequence[str]) -> str:
@@ -179,8 +166,7 @@ class PostView(ViewHead):
     @property
     def engagement(self) -> dict[str, int]:
         """The counts that came with it."""
-        counts = {"replies": self.reply_count, "shares": self.repost_count, "likes": self.like_count}
-        return {name: count for name, count in counts.items() if count is not None}
+        return counts_of(replies=self.reply_count, shares=self.repost_count, likes=self.like_count)
 
 
 class Reason(CamelModel):
@@ -227,26 +213,6 @@ class XrpcError(CamelModel):
     message: Lenient[Text] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of a feed, its posts oldest first.
-
-    `places` are the times at which its rows, kept or not, came into the feed; `uris` are the posts it shows, kept or
-    not, without those of which it only says that they are not found; `cursor` leads to the older page.
-    """
-
-    fetched: Fetched
-    posts: Sequence[PublicPost]
-    skipped: Counter[str]
-    places: Sequence[datetime]
-    uris: frozenset[str]
-    cursor: str | None
-
-    def reaches(self, newest: datetime) -> bool:
-        """Say whether a row of this page was there when the newest known post was read."""
-        return any(place <= newest for place in self.places)
-
-
 def read_page(fetched: Fetched, feed: Feed) -> Page:
     """Read a feed's answer.
 
@@ -254,40 +220,25 @@ def read_page(fetched: Fetched, feed: Feed) -> Page:
         PayloadInvalid: When it is not a page of a feed.
 
     """
-    payload = read_row(FeedPage, read_json(fetched))
+    payload = read_row(FeedPage, read_json(fetched.body))
     if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a feed: is it a Bluesky AppView?")
-    kept: list[tuple[datetime, PublicPost]] = []
-    skipped: Counter[str] = Counter()
-    places, uris = [], set()
-    for item in payload.feed:
-        row = read_row(FeedViewPost, item)
-        head = read_row(ViewHead, row.post) if row else None
-        if row is None or head is None:
-            skipped["malformed"] += 1
-            continue
-        is_repost = row.reason is not None and row.reason.is_repost
-        place = row.reason.place if row.reason and is_repost else head.place
-        if place and (is_repost or row.reason is None):  # a pinned post stands above newer ones
-            # A time that has not come yet would make every later page look known.
-            places.append(min(place, fetched.fetched_at))
-        result = "repost" if is_repost else read_view(row.post, feed)
-        if isinstance(result, PublicPost):
-            kept.append((place or _EARLIEST, result))
-        else:
-            skipped[result] += 1
-        if head.uri and result != NOT_FOUND:
-            uris.add(head.uri)
-    kept.reverse()
-    oldest_first = sorted(kept, key=itemgetter(0))
-    return Page(
-        fetched=fetched,
-        posts=[post for _, post in oldest_first],
-        skipped=skipped,
-        places=places,
-        uris=frozenset(uris),
-        cursor=payload.cursor or None,
-    )
+    entries = [_entry(read_row(FeedViewPost, item), feed) for item in payload.feed]
+    by_place = sorted(entries, key=lambda entry: entry.place or _EARLIEST, reverse=True)
+    return Page(fetched=fetched, entries=by_place, next=payload.cursor or None)
+
+
+def _entry(row: FeedViewPost | None, feed: Feed) -> Entry:
+    """Read one row, whose place is the time at which it came into the feed."""
+    head = read_row(ViewHead, row.post) if row else None
+    if row is None or head is None:
+        return Entry(id="", reason="malformed")
+    if row.reason and row.reason.is_repost:
+        return Entry(id=head.uri or "", place=row.reason.place, reason="repost")
+    result = read_view(row.post, feed)
+    # A pinned post stands above newer ones.
+    entry = Entry(id=head.uri or "", place=head.place if row.reason is None else None)
+    return replace(entry, post=result) if isinstance(result, PublicPost) else replace(entry, reason=result)
 
 
 def read_view(view: Any, feed: Feed) -> PublicPost | str:
@@ -321,7 +272,7 @@ def read_posts(fetched: Fetched, feed: Feed) -> dict[str, PublicPost | str]:
         PayloadInvalid: When it is not a list of posts.
 
     """
-    payload = read_row(Posts, read_json(fetched))
+    payload = read_row(Posts, read_json(fetched.body))
     if payload is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with posts: is it a Bluesky AppView?")
     heads = [(read_row(ViewHead, view), view) for view in payload.posts]
@@ -330,7 +281,7 @@ def read_posts(fetched: Fetched, feed: Feed) -> dict[str, PublicPost | str]:
 
 def problem_of(fetched: Fetched, feed: Feed) -> CollectError:
     """Explain a refusal by the name of the error in it."""
-    payload = read_row(XrpcError, read_json(fetched)) or XrpcError()
+    payload = read_row(XrpcError, read_json(fetched.body)) or XrpcError()
     name = payload.error or "an error"
     explained = " ".join(f"{name} {payload.message or ''}".split())[:_LONGEST_EXPLANATION]
     if name in _BLOCKED:
@@ -340,16 +291,3 @@ def problem_of(fetched: Fetched, feed: Feed) -> CollectError:
         return AccountAway(message, fetched)
     setting = "actor" if feed.actor else "list"
     return PayloadInvalid(f"{feed.host} does not give the feed of {feed.owner} ({explained}): check `{setting}`")
-
-
-def read_json(fetched: Fetched) -> Any:
-    """Read an answer as JSON.
-
-    Raises:
-        PayloadInvalid: When it is not JSON.
-
-    """
-    try:
-        return parse_json(fetched.body)
-    except ValueError as error:
-        raise PayloadInvalid(f"{fetched.final_url} does not answer with JSON: is it a Bluesky AppView?") from error

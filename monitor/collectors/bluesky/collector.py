@@ -10,13 +10,13 @@ from monitor.collectors.bluesky.api import (
     NOT_FOUND,
     AccountAway,
     Feed,
-    Page,
     problem_of,
     read_page,
     read_posts,
 )
 from monitor.collectors.bluesky.record import parse_at_uri
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.timeline import Page, read_back
 
 _OK = 200
 _MOST_PAGES = 50
@@ -42,46 +42,26 @@ class BlueskyCollector:
 
         """
         feed = Feed.from_source(source)
+        known = _newest(source.cursor, feed)
         met: set[str] = set()
+
+        async def page(cursor: str | None) -> Page:
+            fetched = await client.get(feed.url, api=True, params=feed.params(cursor), accept_status=_PROBLEMS)
+            if fetched.status != _OK:
+                raise await client.parse(problem_of, fetched, feed)
+            return await client.parse(read_page, fetched, feed)
+
         try:
-            async for batch in _new_posts(feed, _newest(source.cursor, feed), client, met):
-                yield batch
+            most = feed.backfill_pages if known is None else _MOST_PAGES
+            async for step in read_back(page, known, most=most, may_skip=source.may_skip):
+                met |= {entry.id for entry in step.page.entries if entry.reason != NOT_FOUND}
+                newest = step.newest.isoformat() if step.newest else None
+                yield step.batch({"feed": feed.key, "newest": newest})
         except AccountAway as away:
             yield Batch(fetched=away.fetched, gone_authors=_authors(feed, source))
             raise
         async for batch in _look_again(feed, source, client, met):
             yield batch
-
-
-async def _new_posts(feed: Feed, known: datetime | None, client: PoliteClient, met: set[str]) -> AsyncIterator[Batch]:
-    """Read back to what is known, or as far as a reading may go; `met` collects the identifiers on the way."""
-    most = feed.backfill_pages if known is None else _MOST_PAGES
-    newest, older = known, None
-    for number in range(1, most + 1):
-        page = await _page(feed, older, client)
-        met |= page.uris
-        newest = max([*page.places, *([newest] if newest else [])], default=None)
-        reached = known is not None and page.reaches(known)
-        ended = page.cursor is None or page.cursor == older
-        finished = reached or ended or number == most
-        missed = known is not None and finished and not reached and not ended
-        yield Batch(
-            fetched=page.fetched,
-            posts=page.posts,
-            skipped=page.skipped,
-            cursor=_cursor(feed, newest) if finished else None,
-            gap=_gap(known, page) if missed and known else None,
-        )
-        if finished:
-            return
-        older = page.cursor
-
-
-async def _page(feed: Feed, cursor: str | None, client: PoliteClient) -> Page:
-    fetched = await client.get(feed.url, api=True, params=feed.params(cursor), accept_status=_PROBLEMS)
-    if fetched.status != _OK:
-        raise await client.parse(problem_of, fetched, feed)
-    return await client.parse(read_page, fetched, feed)
 
 
 async def _look_again(
@@ -112,13 +92,3 @@ def _newest(cursor: Mapping[str, Any], feed: Feed) -> datetime | None:
     """Take the time from the cursor, unless it was made for another feed."""
     value = cursor.get("newest") if cursor.get("feed") == feed.key else None
     return datetime.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _cursor(feed: Feed, newest: datetime | None) -> dict[str, Any]:
-    return {"feed": feed.key, "newest": newest.isoformat() if newest else None}
-
-
-def _gap(known: datetime, page: Page) -> str:
-    oldest = min(page.places, default=None)
-    until = f" and {oldest:%Y-%m-%d %H:%M} UTC" if oldest else " and the oldest page read"
-    return f"the posts between {known:%Y-%m-%d %H:%M} UTC{until} were missed: read this source more often"

@@ -1,10 +1,9 @@
 """What a Graph API answers, read at the edge: posts and comments of an account, refusals, use of the limits."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +13,17 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import Count, Lenient, PayloadModel, Text, Uri, parse_json, read_row
+from monitor.collectors.parsing.json_models import (
+    Count,
+    Lenient,
+    PayloadModel,
+    Text,
+    Uri,
+    counts_of,
+    read_json,
+    read_row,
+)
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _LONGEST_CONTEXT = 200
@@ -76,12 +85,11 @@ class GraphObject(PayloadModel):
     @property
     def engagement(self) -> dict[str, int]:
         """The counts that came with it; a comment has them under other names than a post."""
-        counts = {
-            "likes": self.like_count if self.reactions is None else self.reactions,
-            "replies": self.comment_count if self.comments is None else self.comments,
-            "shares": self.shares,
-        }
-        return {name: count for name, count in counts.items() if count is not None}
+        return counts_of(
+            likes=self.like_count if self.reactions is None else self.reactions,
+            replies=self.comment_count if self.comments is None else self.comments,
+            shares=self.shares,
+        )
 
 
 class GraphList(PayloadModel):
@@ -126,42 +134,6 @@ class Usage(PayloadModel):
         return max(self.call_count or 0, self.total_time or 0, self.total_cputime or 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row of a page. `post` is None when it is left out, for `reason`; `mark` changes with the comments on it."""
-
-    id: str
-    created_at: datetime | None
-    comments: int
-    mark: str
-    post: PublicPost | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of posts or comments, newest first; `paging` leads to the older one, None when there is none."""
-
-    fetched: Fetched
-    entries: Sequence[Entry]
-    malformed: int
-    paging: Mapping[str, str] | None
-
-    def skipped(self, known: datetime | None) -> Counter[str]:
-        """Count what was left out and is newer than what is known: the rest was counted when it was new."""
-        reasons = Counter(
-            entry.reason
-            for entry in self.entries
-            if entry.reason and (known is None or entry.created_at is None or entry.created_at > known)
-        )
-        return reasons + Counter(malformed=self.malformed)
-
-    def reaches(self, known: datetime) -> bool:
-        """Say whether this page ends below what is known."""
-        last = self.entries[-1].created_at if self.entries else None
-        return last is not None and last < known
-
-
 def read_page(fetched: Fetched, page: GraphAccount, context: str | None = None) -> Page:
     """Read a page of posts, or, with the post that they answer as `context`, of comments.
 
@@ -169,31 +141,22 @@ def read_page(fetched: Fetched, page: GraphAccount, context: str | None = None) 
         PayloadInvalid: When it is none, or when it leads to another server.
 
     """
-    answer = read_row(GraphList, read_json(fetched))
+    answer = read_row(GraphList, read_object(fetched))
     if answer is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list: is it the Graph API?")
-    rows = [read_entry(row, page, context) for row in answer.data]
-    return Page(
-        fetched=fetched,
-        entries=[entry for entry in rows if entry is not None],
-        malformed=rows.count(None),
-        paging=_paging(answer, page),
-    )
+    entries = [read_entry(row, page, context) for row in answer.data]
+    return Page(fetched=fetched, entries=entries, next=_paging(answer, page))
 
 
-def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entry | None:
-    """Read one post or comment; None when it is not as documented."""
+def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entry:
+    """Read one post or comment; what is said of the answers to it is their number and a mark that changes with them."""
     shown = read_row(GraphObject, row)
     if shown is None:
-        return None
+        return Entry(id="", reason="malformed")
     comments = shown.comments or int(shown.has_replies is True)
-    entry = Entry(
-        id=shown.id,
-        created_at=parse_date(shown.created_time or "", default_zone=UTC),
-        comments=comments,
-        # Taking a comment away need not change the time; and the count stays when one goes as another comes.
-        mark=f"{comments} {shown.updated_time or ''}",
-    )
+    # Taking a comment away need not change the time; and the count stays when one goes as another comes.
+    answers = (comments, f"{comments} {shown.updated_time or ''}")
+    entry = Entry(id=shown.id, place=parse_date(shown.created_time or "", default_zone=UTC), answers=answers)
     author = shown.author_id or page.author_of(shown.id)
     if not shown.is_public or (author is None and page.names_public_authors):
         return replace(entry, reason="not public")
@@ -207,21 +170,21 @@ def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entr
         url=link if link.startswith(("https://", "http://")) else page.public_url(shown.id),
         author=author,
         context=context,
-        published_at=entry.created_at,
+        published_at=entry.place,
         published_raw=shown.created_time or None,
         engagement=shown.engagement,
     )
     return replace(entry, post=post)
 
 
-def read_single(fetched: Fetched, page: GraphAccount) -> Entry | None:
-    """Read the answer for a single post or comment; None when it is not as documented.
+def read_single(fetched: Fetched, page: GraphAccount) -> Entry:
+    """Read the answer for a single post or comment.
 
     Raises:
         PayloadInvalid: When it is no JSON object.
 
     """
-    return read_entry(read_json(fetched), page)
+    return read_entry(read_object(fetched), page)
 
 
 def heading_of(post: PublicPost | None) -> str:
@@ -230,17 +193,14 @@ def heading_of(post: PublicPost | None) -> str:
     return lines[0][:_LONGEST_CONTEXT] if lines else ""
 
 
-def read_json(fetched: Fetched) -> Mapping[str, Any]:
+def read_object(fetched: Fetched) -> Mapping[str, Any]:
     """Read an answer as a JSON object.
 
     Raises:
         PayloadInvalid: When it is none.
 
     """
-    try:
-        payload = parse_json(fetched.body)
-    except ValueError:
-        payload = None
+    payload = read_json(fetched.body)
     if not isinstance(payload, dict):
         raise PayloadInvalid(f"{fetched.final_url} does not answer as the Graph API does: check the address")
     return payload
@@ -253,7 +213,7 @@ def token_owner(fetched: Fetched) -> str | None:
         PayloadInvalid: When the answer is no JSON object.
 
     """
-    me = read_row(Me, read_json(fetched))
+    me = read_row(Me, read_object(fetched))
     return me.id if me else None
 
 
@@ -312,10 +272,7 @@ def _usages(fetched: Fetched) -> list[Usage]:
     """List what the headers say of limits: one object, or lists of them by account."""
     usages: list[Usage | None] = []
     for name in _USAGE_HEADERS:
-        try:
-            header = parse_json(fetched.headers.get(name, "{}"))
-        except ValueError:
-            continue
+        header = read_json(fetched.headers.get(name, "{}"))
         lists = [value for value in header.values() if isinstance(value, list)] if isinstance(header, dict) else []
         usages += [read_row(Usage, row) for row in [header, *(row for rows in lists for row in rows)]]
     return [usage for usage in usages if usage is not None]
@@ -340,8 +297,5 @@ def _paging(answer: GraphList, page: GraphAccount) -> Mapping[str, str] | None:
 
 
 def _error(fetched: Fetched) -> GraphError:
-    try:
-        refusal = read_row(Refusal, parse_json(fetched.body))
-    except ValueError:
-        refusal = None
+    refusal = read_row(Refusal, read_json(fetched.body))
     return refusal.error if refusal else GraphError()

@@ -1,17 +1,14 @@
 """The posts of an account that the operator administers, with its own token; the comments on them if wished."""
 
-from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook.account import GraphAccount, token_of, without_token
 from monitor.collectors.facebook.api import (
-    Entry,
-    Page,
     heading_of,
     is_forbidden,
     is_object_id,
@@ -22,11 +19,11 @@ from monitor.collectors.facebook.api import (
     token_owner,
     usage_problem,
 )
-from monitor.collectors.facebook.page import FacebookPage
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.keyed_sources import has_robots_exemption
-from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
+from monitor.collectors.timeline import Entry, Page, Step, read_back
+from monitor.errors import RateLimited, SourceRefused
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_COMMENT_PAGES = 10
@@ -34,7 +31,7 @@ _MOST_LOOKS = 40
 _REMEMBERED = 100
 
 
-class GraphCollector(ABC):
+class GraphCollector:
     """Reads an account's posts from the newest back to those that are known, then asks after watched ones not met.
 
     The token must be the account's own: that it is is asked at each reading. The cursor holds `page`, the account;
@@ -44,16 +41,8 @@ class GraphCollector(ABC):
     """
 
     kind: str
+    account: ClassVar[type[GraphAccount]]
     may_have_robots_exemption = True
-
-    @abstractmethod
-    def account(self, source: SourceView) -> GraphAccount:
-        """Read a source's settings.
-
-        Raises:
-            UsageError: When they are wrong.
-
-        """
 
     async def collect(self, source: SourceView, client: PoliteClient) -> AsyncIterator[Batch]:
         """Read what is new, then what changed.
@@ -65,7 +54,7 @@ class GraphCollector(ABC):
             CollectError: Another of its subclasses, when the API could not be read.
 
         """
-        page = self.account(source)
+        page = self.account.from_source(source)
         reading = _Reading(page, client, source)
         await reading.require_own_page()
         async for batch in reading.posts():
@@ -83,22 +72,12 @@ class GraphCollector(ABC):
             CollectError: When the API could not be read.
 
         """
-        page = self.account(source)
+        page = self.account.from_source(source)
         watched = replace(source, watched=[post.external_id for post in posts])
         reading = _Reading(page, client, watched)
         await reading.require_own_page()
         async for batch in reading.look_again():
             yield batch
-
-
-class FacebookCollector(GraphCollector):
-    """Reads a Page that the operator administers."""
-
-    kind = "facebook"
-
-    def account(self, source: SourceView) -> FacebookPage:
-        """Read a source's settings."""
-        return FacebookPage.from_source(source)
 
 
 class _Graph:
@@ -149,10 +128,9 @@ class Cursor:
 
     def has_new_comments(self, entry: Entry) -> bool:
         """Say whether a post has comments, and they or the post changed since they were read, as far as it tells."""
-        if not self._page.counts_comments:
-            return entry.comments > 0
-        known = self._comments.get(entry.id)
-        return entry.mark != known[0] if known else entry.comments > 0
+        count, mark = entry.answers
+        known = self._comments.get(entry.id) if self._page.counts_comments else None
+        return bool(mark != known[0] if known else count > 0)
 
     def newest_comment(self, post_id: str) -> datetime | None:
         """Give when the newest known comment on a post was made."""
@@ -162,7 +140,7 @@ class Cursor:
     def set_comments(self, entry: Entry, newest: datetime | None) -> None:
         """Note that the comments on a post are read, and when the newest of them was made."""
         self._comments.pop(entry.id, None)
-        self._comments[entry.id] = (entry.mark, newest.isoformat() if newest else None)
+        self._comments[entry.id] = (entry.answers[1], newest.isoformat() if newest else None)
 
     def to_stored(self) -> dict[str, Any]:
         """Give the cursor as it is stored."""
@@ -179,6 +157,7 @@ class _Reading:
         self._client = client
         self._graph = _Graph(page, client, source)
         self._watched = source.watched
+        self._may_skip = source.may_skip
         self._cursor = Cursor(page, source.cursor)
         self._met: set[str] = set()
 
@@ -191,76 +170,43 @@ class _Reading:
         """
         owner = await self._client.parse(token_owner, await self._graph.get(self._page.me_url))
         if owner != self._page.owner:
-            raise SourceRefused(self._page.not_own)
+            whose = self._page.not_own.format(owner=self._page.owner)
+            raise SourceRefused(f"the token of source {self._page.source} is not {whose}")
 
     async def posts(self) -> AsyncIterator[Batch]:
         """Read back to what is known, or as far as a reading may go."""
         known = self._cursor.newest
-        most = self._page.max_pages if known else self._page.backfill_pages
-        newest, paging = known, dict[str, str]()
-        for number in range(1, most + 1):
-            fetched = await self._graph.get(self._page.posts_url(paging))
-            page = await self._client.parse(read_page, fetched, self._page)
-            newest = _newest(page, newest)
-            reached = known is not None and page.reaches(known)
-            finished = reached or page.paging is None or number == most
-            missed = known is not None and finished and not reached and page.paging is not None
-            if page.paging == paging:
-                raise PayloadInvalid(f"{self._page.host} gives the same page again and again: it cannot be followed")
-            if self._page.comments:
-                async for batch in self._comments_of(page):
-                    yield batch
-            if finished:
-                self._cursor.newest = newest
-            gap = f"posts older than this reading's last page and newer than {known} were missed"
-            yield self._batch(
-                page,
-                known,
-                cursor=self._cursor.to_stored() if finished else None,
-                gap=f"{gap}: read this source more often" if missed else None,
-            )
-            if finished:
-                return
-            paging = dict(page.paging or {})
 
-    async def _comments_of(self, page: Page) -> AsyncIterator[Batch]:
-        for entry in reversed(page.entries):
-            if entry.post is not None and self._cursor.has_new_comments(entry):
-                async for batch in self._comments(entry):
-                    yield batch
+        async def ask(paging: Mapping[str, str] | None) -> Page:
+            fetched = await self._graph.get(self._page.posts_url(paging or {}))
+            return await self._client.parse(read_page, fetched, self._page)
+
+        most = self._page.max_pages if known else self._page.backfill_pages
+        async for step in read_back(ask, known, most=most, may_skip=self._may_skip):
+            for entry in reversed(step.page.entries) if self._page.comments else ():
+                if entry.post is not None and self._cursor.has_new_comments(entry):
+                    async for batch in self._comments(entry):
+                        yield batch
+            if step.finished:
+                self._cursor.newest = step.newest
+            yield self._batch(step)
 
     async def _comments(self, entry: Entry) -> AsyncIterator[Batch]:
         """Read the comments on one post, newest first, back to those that are known."""
-        known = self._cursor.newest_comment(entry.id)
-        newest, paging = known, dict[str, str]()
-        for number in range(1, _MOST_COMMENT_PAGES + 1):
-            fetched = await self._graph.get(self._page.comments_url(entry.id, paging))
-            page = await self._client.parse(read_page, fetched, self._page, heading_of(entry.post))
-            newest = _newest(page, newest)
-            reached = known is not None and page.reaches(known)
-            finished = reached or page.paging is None or number == _MOST_COMMENT_PAGES
-            missed = finished and not reached and page.paging is not None
-            if finished:
-                self._cursor.set_comments(entry, newest)
-            yield self._batch(
-                page,
-                known,
-                cursor=self._cursor.to_stored() if finished else None,
-                gap=f"post {entry.id} has more comments than are read at once" if missed else None,
-            )
-            if finished:
-                return
-            paging = dict(page.paging or {})
 
-    def _batch(self, page: Page, known: datetime | None, *, cursor: dict[str, Any] | None, gap: str | None) -> Batch:
-        self._met |= {entry.id for entry in page.entries if entry.post}
-        return Batch(
-            fetched=page.fetched,
-            posts=[entry.post for entry in reversed(page.entries) if entry.post],
-            skipped=page.skipped(known),
-            cursor=cursor,
-            gap=gap,
-        )
+        async def ask(paging: Mapping[str, str] | None) -> Page:
+            fetched = await self._graph.get(self._page.comments_url(entry.id, paging or {}))
+            return await self._client.parse(read_page, fetched, self._page, heading_of(entry.post))
+
+        known = self._cursor.newest_comment(entry.id)
+        async for step in read_back(ask, known, most=_MOST_COMMENT_PAGES, may_skip=self._may_skip, what="comments"):
+            if step.finished:
+                self._cursor.set_comments(entry, step.newest)
+            yield self._batch(step, f"post {entry.id} has more comments than are read at once" if step.cut else None)
+
+    def _batch(self, step: Step, gap: str | None = None) -> Batch:
+        self._met |= {entry.id for entry in step.page.entries if entry.post}
+        return step.batch(self._cursor.to_stored(), gap)
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Ask after the watched posts and comments that were not met, one by one."""
@@ -277,17 +223,12 @@ class _Reading:
             else:
                 entry = await self._client.parse(read_single, fetched, self._page)
                 # What is there, but no longer for everybody, is gone for the public.
-                hidden = entry is not None and entry.reason == "not public"
-                posts = (entry.post,) if entry and entry.post else ()
-                skipped = Counter({"malformed": 1} if entry is None else {})
-                yield Batch(fetched=fetched, posts=posts, gone=(object_id,) if hidden else (), skipped=skipped)
-
-
-def _newest(page: Page, newest: datetime | None) -> datetime | None:
-    # A time that has not come yet would make every later post look known.
-    latest = page.fetched.fetched_at
-    times = [min(entry.created_at, latest) for entry in page.entries if entry.created_at]
-    return max([*times, *([newest] if newest else [])], default=None)
+                yield Batch(
+                    fetched=fetched,
+                    posts=(entry.post,) if entry.post else (),
+                    gone=(object_id,) if entry.reason == "not public" else (),
+                    skipped=Counter({"malformed": 1} if entry.reason == "malformed" else {}),
+                )
 
 
 def _moment(value: Any) -> datetime | None:

@@ -5,23 +5,14 @@ https://developers.facebook.com/documentation/threads says what it gives.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
-from urllib.parse import quote, urlencode
 
-from monitor.collectors.base import SourceView
-from monitor.collectors.facebook.account import BACKFILL_PAGES, MOST_PAGES, PAGES_LIMIT, GraphAccount, says_whether
+from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.facebook.collector import GraphCollector
-from monitor.errors import UsageError
 
-# Each post of a page that has answers is one more request.
-_POSTS_ON_A_PAGE = 25
-_ANSWERS_ON_A_PAGE = 100
-_USERNAME = re.compile(r"[a-z0-9._]{1,30}")
 _FIELDS = "id,text,timestamp,permalink,username,has_replies,hide_status"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadsAccount(GraphAccount):
     """Which account a source reads.
 
@@ -30,71 +21,27 @@ class ThreadsAccount(GraphAccount):
     `max_pages` how many each later one.
     """
 
-    username: str
+    __slots__ = ()
 
+    owner_setting: ClassVar[str] = "account"
+    owner_form: ClassVar[re.Pattern[str]] = re.compile(r"[a-z0-9._]{1,30}")
+    owner_rule: ClassVar[str] = "the name of your Threads account"
+    comments_by_default: ClassVar[bool] = True
+    not_own: ClassVar[str] = "that of @{owner}: only an account of your own is read, with its own token"
     rights: ClassVar[str] = (
         "it must be a token of your own account, with threads_basic, and threads_read_replies for answers"
     )
+    me_fields: ClassVar[str] = "id,username"
+    posts_path: ClassVar[str] = "me/threads"
+    posts_on_a_page: ClassVar[int] = 25  # each post of a page that has answers is one more request
+    post_fields: ClassVar[str] = _FIELDS
+    comments_path: ClassVar[str] = "conversation"
+    comment_fields: ClassVar[str] = _FIELDS
+    newest_comments_first: ClassVar[Mapping[str, str]] = {"reverse": "true"}
     goes_on_by: ClassVar[str] = "after"
     counts_comments: ClassVar[bool] = False
+    public_address: ClassVar[str | None] = None
     names_public_authors: ClassVar[bool] = True
-
-    @classmethod
-    def from_source(cls, source: SourceView) -> "ThreadsAccount":
-        """Read a source's settings.
-
-        Raises:
-            UsageError: When they are not as described.
-
-        """
-        username = str(source.settings.get("account", "")).strip().removeprefix("@").lower()
-        if not _USERNAME.fullmatch(username):
-            raise UsageError(f"source {source.name}: `account` must be the name of your Threads account: {username!r}")
-        return cls(
-            source=source.name,
-            base=source.address.rstrip("/"),
-            username=username,
-            comments=says_whether(source, "comments", default=True),
-            backfill_pages=source.number_setting("backfill_pages", BACKFILL_PAGES, PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", MOST_PAGES, PAGES_LIMIT),
-        )
-
-    @property
-    def owner(self) -> str:
-        """The name of the account."""
-        return self.username
-
-    @property
-    def me_url(self) -> str:
-        """The address that says whose token it is."""
-        return f"{self.base}/me?fields=id,username"
-
-    @property
-    def not_own(self) -> str:
-        """What to say of a token that is another account's."""
-        return (
-            f"the token of source {self.source} is not that of @{self.username}: only an account of your own is read, "
-            "with its own token"
-        )
-
-    def posts_url(self, paging: Mapping[str, str]) -> str:
-        """Give the address of a page of posts, newest first."""
-        return f"{self.base}/me/threads?{urlencode({'fields': _FIELDS, 'limit': str(_POSTS_ON_A_PAGE), **paging})}"
-
-    def comments_url(self, post_id: str, paging: Mapping[str, str]) -> str:
-        """Give the address of a page of all answers to a post, and of the answers to them, newest first."""
-        query = {"fields": _FIELDS, "limit": str(_ANSWERS_ON_A_PAGE), "reverse": "true", **paging}
-        return f"{self.base}/{quote(post_id, safe='')}/conversation?{urlencode(query)}"
-
-    def object_url(self, object_id: str) -> str:
-        """Give the address of one post or answer."""
-        return f"{self.base}/{quote(object_id, safe='')}?{urlencode({'fields': _FIELDS})}"
-
-    def author_of(self, object_id: str) -> None:
-        """Give nobody: an author without a name does not show his posts to everybody."""
-
-    def public_url(self, object_id: str) -> None:
-        """Give no address: it cannot be made from an identifier."""
 
 
 class ThreadsCollector(GraphCollector):
@@ -104,7 +51,4 @@ class ThreadsCollector(GraphCollector):
     """
 
     kind = "threads"
-
-    def account(self, source: SourceView) -> ThreadsAccount:
-        """Read a source's settings."""
-        return ThreadsAccount.from_source(source)
+    account = ThreadsAccount

@@ -4,9 +4,7 @@ Fields as https://developers.google.com/fact-check/tools/api/reference/rest/v1al
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import OnErrorOmit
@@ -16,8 +14,9 @@ from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.human_dates import exactness
-from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text, parse_json, read_row
+from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text, read_json, read_row
 from monitor.collectors.parsing.structured_data import ClaimReview
+from monitor.collectors.timeline import Entry, Page
 from monitor.errors import CollectError, PayloadInvalid, SourceRefused
 
 
@@ -73,39 +72,24 @@ class ProblemAnswer(CamelModel):
     error: Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page of fact checks.
-
-    Args:
-        posts: One a check, in the order of the answer.
-        skipped: Rows that were left out, by reason.
-        next: What asks for the next page; None at the end.
-
-    """
-
-    posts: tuple[PublicPost, ...]
-    skipped: Counter[str]
-    next: str | None
-
-
 def read_page(fetched: Fetched) -> Page:
-    """Read a page of the search.
+    """Read a page of the search: an entry for each check, and one for each claim without any.
 
     Raises:
         PayloadInvalid: When the answer is none of this API.
 
     """
-    try:
-        answer = read_row(Answer, parse_json(fetched.body))
-    except ValueError:
-        answer = None
+    answer = read_row(Answer, read_json(fetched.body))
     if answer is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with claims: is it Google's Fact Check Tools API?")
     claims = [read_row(Claim, row) for row in answer.claims or ()]
     posts = {post.external_id: post for claim in claims if claim for post in _posts(claim)}
-    skipped = Counter({"malformed": sum(claim is None or not claim.claim_review for claim in claims)})
-    return Page(posts=tuple(posts.values()), skipped=+skipped, next=answer.next_page_token or None)
+    return Page(
+        fetched=fetched,
+        entries=[Entry(id=post.external_id, post=post) for post in posts.values()],
+        malformed=sum(claim is None or not claim.claim_review for claim in claims),
+        next=answer.next_page_token or None,
+    )
 
 
 def _posts(claim: Claim) -> Iterator[PublicPost]:
@@ -133,10 +117,7 @@ def _posts(claim: Claim) -> Iterator[PublicPost]:
 
 def problem_of(fetched: Fetched, query: CheckQuery) -> CollectError:
     """Explain a refusal by the reason in it; the words beside it are not repeated, they may name the key."""
-    try:
-        answer = read_row(ProblemAnswer, parse_json(fetched.body))
-    except ValueError:
-        answer = None
+    answer = read_row(ProblemAnswer, read_json(fetched.body))
     reasons = [detail.reason for detail in (answer.error.details or ())] if answer else []
     named = (reasons or [answer.error.status if answer and answer.error.status else f"status {fetched.status}"])[0]
     if reasons or fetched.status in {401, 403}:

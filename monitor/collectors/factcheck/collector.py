@@ -7,6 +7,7 @@ from monitor.collectors.factcheck.api import problem_of, read_page
 from monitor.collectors.factcheck.query import CheckQuery, key_of
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.keyed_sources import has_robots_exemption
+from monitor.collectors.timeline import Page, read_back
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
 
@@ -32,24 +33,21 @@ class FactCheckCollector:
         query, key = CheckQuery.from_source(source), key_of(source)
         exempt = has_robots_exemption(source)
         for search in query.searches():
-            token: str | None = None
-            for number in range(1, query.max_pages + 1):
+
+            async def ask(token: str | None, search: dict[str, str] = search) -> Page:
                 # The key goes in a header, so that it stands in no address, message or log.
-                headers = {"x-goog-api-key": key}
-                url = query.url(search, token)
                 fetched = await client.get(
-                    url, api=True, headers=headers, accept_status=_PROBLEMS, robots_exempt=exempt
+                    query.url(search, token),
+                    api=True,
+                    headers={"x-goog-api-key": key},
+                    accept_status=_PROBLEMS,
+                    robots_exempt=exempt,
                 )
                 if fetched.status in _PROBLEMS:
                     raise await client.parse(problem_of, fetched, query)
-                page = await client.parse(read_page, fetched)
-                token = page.next
-                missed = token is not None and number == query.max_pages
-                yield Batch(
-                    fetched=fetched,
-                    posts=page.posts[::-1],
-                    skipped=page.skipped,
-                    gap="there are more checks than `max_pages` pages hold: raise it" if missed else None,
+                return await client.parse(read_page, fetched)
+
+            async for step in read_back(ask, None, most=query.max_pages, may_skip=source.may_skip):
+                yield step.batch(
+                    {}, "there are more checks than `max_pages` pages hold: raise it" if step.cut else None
                 )
-                if token is None:
-                    break

@@ -76,7 +76,7 @@ def parse_json(body: bytes | str) -> Any:
         return json.loads(_without_depths(text), parse_int=bounded_integer)
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes | str) -> Any:
     """Parse JSON that may be hostile; None when it is none, for which no model has a row either."""
     try:
         return parse_json(body)

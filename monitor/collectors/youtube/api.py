@@ -1,11 +1,9 @@
 """What YouTube's Data API answers, read at the edge: videos, threads of comments, refusals."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasPath, Field, OnErrorOmit
@@ -13,7 +11,17 @@ from pydantic import AliasPath, Field, OnErrorOmit
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import CamelModel, Count, Identifier, Lenient, Text, parse_json, read_row
+from monitor.collectors.parsing.json_models import (
+    CamelModel,
+    Count,
+    Identifier,
+    Lenient,
+    Text,
+    counts_of,
+    read_json,
+    read_row,
+)
+from monitor.collectors.timeline import Entry, Page
 from monitor.collectors.youtube.query import VIDEO_ID, CommentQuery
 from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused
 
@@ -41,7 +49,6 @@ _NOT_SHOWN = {
     "commentNotFound": "thread not found",
 }
 
-Row = TypeVar("Row")
 VideoId = Annotated[str, Field(pattern=rf"^{VIDEO_ID}$")]
 CommentId = Annotated[str, Field(pattern=rf"^{_COMMENT.pattern}$")]
 
@@ -154,31 +161,6 @@ class Video:
     title: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """A comment with as many of its replies as came with it; what may not or cannot be kept is its reason instead."""
-
-    id: str
-    published_at: datetime | None
-    comments: Sequence[PublicPost | str]
-    given: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[Row]):
-    """One page of an answer; `next` leads to the one after it."""
-
-    fetched: Fetched
-    rows: Sequence[Row]
-    malformed: int
-    next: str | None
-
-    def skipped(self, reasons: Sequence[str]) -> Counter[str]:
-        """Count what was left out of it, for these reasons or because it could not be read."""
-        return Counter(reasons) + Counter(malformed=self.malformed)
-
-
 def read_videos(fetched: Fetched) -> list[Video]:
     """Read a list of videos, or of a channel's uploads.
 
@@ -195,8 +177,10 @@ def read_videos(fetched: Fetched) -> list[Video]:
     return videos
 
 
-def read_threads(fetched: Fetched, video: Video) -> Page[Thread]:
-    """Read a page of a video's threads.
+def read_threads(fetched: Fetched, video: Video) -> Page:
+    """Read a page of a video's threads: each with the replies that came with it, which stand where it does.
+
+    What is said of the answers to a thread is how many replies came with it, and how many it has.
 
     Raises:
         PayloadInvalid: When it is none.
@@ -204,11 +188,11 @@ def read_threads(fetched: Fetched, video: Video) -> Page[Thread]:
     """
     answer = _list(fetched)
     rows = [read_row(CommentThread, item) for item in answer.items]
-    threads = [_thread(row, video) for row in rows if row is not None]
-    return Page(fetched=fetched, rows=threads, malformed=rows.count(None), next=answer.next_page_token or None)
+    entries = [entry for row in rows if row is not None for entry in _thread(row, video)]
+    return Page(fetched=fetched, entries=entries, malformed=rows.count(None), next=answer.next_page_token or None)
 
 
-def read_comments(fetched: Fetched) -> Page[Comment]:
+def read_comments(fetched: Fetched, video: Video | None) -> Page:
     """Read a page of single comments.
 
     Raises:
@@ -217,8 +201,15 @@ def read_comments(fetched: Fetched) -> Page[Comment]:
     """
     answer = _list(fetched)
     rows = [read_row(Comment, item) for item in answer.items]
-    comments = [row for row in rows if row is not None]
-    return Page(fetched=fetched, rows=comments, malformed=rows.count(None), next=answer.next_page_token or None)
+    entries = [_entry(row, video) for row in rows if row is not None]
+    return Page(fetched=fetched, entries=entries, malformed=rows.count(None), next=answer.next_page_token or None)
+
+
+def _entry(comment: Comment | None, video: Video | None, place: datetime | None = None, **counts: int) -> Entry:
+    """Read a comment; None stands for one that is not as documented."""
+    result = comment_post(comment, video, **counts)
+    entry = Entry(id=comment.id if comment else "", place=place)
+    return replace(entry, post=result) if isinstance(result, PublicPost) else replace(entry, reason=result)
 
 
 def comment_post(comment: Comment | None, video: Video | None, replies: int | None = None) -> PublicPost | str:
@@ -238,7 +229,6 @@ def comment_post(comment: Comment | None, video: Video | None, replies: int | No
         return "no text"
     published_at, updated_at = comment.published_at, parse_date(snippet.updated_at or "")
     edited = published_at is not None and updated_at is not None and updated_at > published_at
-    counts = {"likes": snippet.like_count, "replies": replies}
     return PublicPost(
         external_id=comment.id,
         text=text,
@@ -248,7 +238,7 @@ def comment_post(comment: Comment | None, video: Video | None, replies: int | No
         published_at=published_at,
         published_raw=snippet.published_at or None,
         edited_at=updated_at if edited else None,
-        engagement={name: count for name, count in counts.items() if count is not None},
+        engagement=counts_of(likes=snippet.like_count, replies=replies),
     )
 
 
@@ -292,19 +282,14 @@ def _known_problem(reason: str, fetched: Fetched, query: CommentQuery) -> Collec
     return None
 
 
-def _thread(row: CommentThread, video: Video) -> Thread:
+def _thread(row: CommentThread, video: Video) -> list[Entry]:
     top, total = row.snippet.top_level_comment, row.snippet.total_reply_count or 0
+    place = top.published_at
     if row.snippet.is_public is False:
-        return Thread(id=top.id, published_at=top.published_at, comments=["not public"], given=0, total=0)
+        return [Entry(id=top.id, place=place, reason="not public", answers=(0, 0))]
     replies = (row.replies.comments if row.replies else None) or []
-    given = [comment_post(read_row(Comment, reply), video) for reply in replies]
-    return Thread(
-        id=top.id,
-        published_at=top.published_at,
-        comments=[comment_post(top, video, total), *given],
-        given=len(given),
-        total=total,
-    )
+    given = [_entry(read_row(Comment, reply), video, place) for reply in replies]
+    return [*given, replace(_entry(top, video, place, replies=total), answers=(len(given), total))]
 
 
 def _next_midnight(now: datetime) -> datetime:
@@ -315,10 +300,7 @@ def _next_midnight(now: datetime) -> datetime:
 
 
 def _reasons(fetched: Fetched) -> list[str]:
-    try:
-        answer = read_row(ErrorAnswer, parse_json(fetched.body))
-    except ValueError:
-        answer = None
+    answer = read_row(ErrorAnswer, read_json(fetched.body))
     if answer is None:
         return []
     # The newer list is more exact: an invalid key is a mere "badRequest" in the older one.
@@ -326,10 +308,7 @@ def _reasons(fetched: Fetched) -> list[str]:
 
 
 def _list(fetched: Fetched) -> ListAnswer:
-    try:
-        answer = read_row(ListAnswer, parse_json(fetched.body))
-    except ValueError:
-        answer = None
+    answer = read_row(ListAnswer, read_json(fetched.body))
     if answer is None:
         raise PayloadInvalid(f"{fetched.final_url} does not answer with a list: is it YouTube's Data API?")
     return answer

@@ -6,16 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
+from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.fetched import Fetched, conditional_headers
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.keyed_sources import has_robots_exemption
+from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.collectors.youtube.api import (
     NotShown,
-    Page,
-    Thread,
     Video,
-    comment_post,
     is_comment_id,
     problem_of,
     read_comments,
@@ -24,7 +22,6 @@ from monitor.collectors.youtube.api import (
 )
 from monitor.collectors.youtube.query import MOST_IDS, CommentQuery, key_of
 
-_NOT_MODIFIED = 304
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_REPLY_PAGES = 10
 _REMEMBERED_THREADS = 1000
@@ -86,7 +83,7 @@ class _Api:
         self._key = key_of(source)
         self._robots_exempt = has_robots_exemption(source)
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    async def get(self, url: str) -> Fetched:
         """Read one address.
 
         Raises:
@@ -96,7 +93,7 @@ class _Api:
         fetched = await self._client.get(
             url,
             api=True,
-            headers={**(headers or {}), "x-goog-api-key": self._key},
+            headers={"x-goog-api-key": self._key},
             accept_status=_PROBLEMS,
             robots_exempt=self._robots_exempt,
         )
@@ -127,14 +124,15 @@ class Cursor:
         """Note that a video's threads are read up to a time."""
         self._newest[video.id] = newest.isoformat()
 
-    def lacks_replies(self, thread: Thread) -> bool:
+    def lacks_replies(self, entry: Entry) -> bool:
         """Say whether a thread has replies that did not come with it and were not read since their number changed."""
-        return thread.total > thread.given and self._replies.get(thread.id) != thread.total
+        given, total = entry.answers or (0, 0)
+        return total > given and self._replies.get(entry.id) != total
 
-    def set_replies(self, thread: Thread) -> None:
+    def set_replies(self, thread: Entry) -> None:
         """Note that all replies of a thread are read."""
         self._replies.pop(thread.id, None)
-        self._replies[thread.id] = thread.total
+        self._replies[thread.id] = thread.answers[1]
 
     def to_stored(self) -> dict[str, Any]:
         """Give the cursor as it is stored."""
@@ -151,7 +149,6 @@ class _Reading:
         self._api = _Api(query, client, source)
         self._source = source
         self._cursor = Cursor(query, source.cursor)
-        self._validators: dict[str, Mapping[str, str]] = {}
         self._met: set[str] = set()
         self._video: Video | None = None
 
@@ -160,10 +157,6 @@ class _Reading:
         fetched = await self._api.get(self._query.videos_url)
         videos = await self._client.parse(read_videos, fetched)
         self._cursor.keep(videos)
-        for video in videos:
-            url = self._query.threads_url(video.id)
-            if self._cursor.newest(video) and url in self._source.validators:
-                self._validators[url] = self._source.validators[url]
         if self._query.video:
             self._video = videos[0] if videos else None
             if not videos:
@@ -177,121 +170,55 @@ class _Reading:
 
     async def _threads(self, video: Video) -> AsyncIterator[Batch]:
         """Read a video's threads back to what is known, or as far as a reading may go."""
+
+        async def ask(token: str | None) -> Page:
+            fetched = await self._api.get(self._query.threads_url(video.id, token))
+            return await self._client.parse(read_threads, fetched, video)
+
         known = self._cursor.newest(video)
         most = self._query.max_pages if known else self._query.backfill_pages
-        first, newest, token = self._query.threads_url(video.id), known, None
-        validators: dict[str, dict[str, str]] = {}
-        for number in range(1, most + 1):
-            url = self._query.threads_url(video.id, token)
-            fetched = await self._api.get(url, conditional_headers(self._validators.get(url, {})))
-            if fetched.status == _NOT_MODIFIED:
-                yield Batch(fetched=fetched, unchanged=True)
-                return
-            page = await self._client.parse(read_threads, fetched, video)
-            validators = validators or fetched.validators_for(first)
-            for thread in page.rows:
-                if self._cursor.lacks_replies(thread):
-                    async for batch in self._replies(thread, video):
+        what = f"threads on video {video.id}"
+        async for step in read_back(ask, known, most=most, may_skip=self._source.may_skip, what=what):
+            for entry in step.page.entries:
+                if self._cursor.lacks_replies(entry):
+                    async for batch in self._replies(entry, video):
                         yield batch
-            newest = max([*_times(page), *([newest] if newest else [])], default=None)
-            reached = known is not None and _reaches(page, known)
-            finished = reached or page.next is None or number == most
-            missed = known is not None and finished and not reached and page.next is not None
-            yield self._page(page, video, known, newest if finished else None, validators, missed=missed)
-            if finished:
-                return
-            token = page.next
+            if step.finished and step.newest is not None:
+                self._cursor.move_to(video, step.newest)
+            yield self._batch(step)
 
-    def _page(
-        self,
-        page: Page[Thread],
-        video: Video,
-        known: datetime | None,
-        newest: datetime | None,
-        validators: Mapping[str, Mapping[str, str]],
-        *,
-        missed: bool,
-    ) -> Batch:
-        """Make a batch of a page; with `newest`, the video was read as far as it will be."""
-        posts: list[PublicPost] = []
-        skipped = page.skipped(())
-        for thread in page.rows:
-            is_new = known is None or thread.published_at is None or thread.published_at > known
-            for comment in thread.comments:
-                if isinstance(comment, PublicPost):
-                    posts.append(comment)
-                elif is_new:  # else it was counted when it was new
-                    skipped[comment] += 1
-        self._met |= {post.external_id for post in posts}
-        if newest is not None:
-            self._cursor.move_to(video, newest)
-            self._validators |= validators
-        gap = f"threads on video {video.id} older than this reading's last page and newer than {known} were missed"
-        return Batch(
-            fetched=page.fetched,
-            posts=_oldest_first(posts),
-            skipped=skipped,
-            cursor=self._cursor.to_stored() if newest is not None else None,
-            validators=dict(self._validators) if newest is not None else None,
-            gap=f"{gap}: read this source more often" if missed else None,
-        )
-
-    async def _replies(self, thread: Thread, video: Video) -> AsyncIterator[Batch]:
+    async def _replies(self, thread: Entry, video: Video) -> AsyncIterator[Batch]:
         """Read all replies of a thread, of which only the first few come with it."""
-        token: str | None = None
-        for number in range(1, _MOST_REPLY_PAGES + 1):
-            try:
-                fetched = await self._api.get(self._query.replies_url(thread.id, token))
-                page = await self._client.parse(read_comments, fetched)
-            except NotShown as problem:
-                yield Batch(fetched=problem.fetched, skipped=Counter({problem.reason: 1}))
-                return
-            results = [comment_post(comment, video) for comment in page.rows]
-            posts = [post for post in results if isinstance(post, PublicPost)]
-            self._met |= {post.external_id for post in posts}
-            finished = page.next is None or number == _MOST_REPLY_PAGES
-            if finished:
-                self._cursor.set_replies(thread)
-            yield Batch(
-                fetched=page.fetched,
-                posts=_oldest_first(posts),
-                skipped=page.skipped([reason for reason in results if isinstance(reason, str)]),
-                cursor=self._cursor.to_stored() if finished else None,
-                gap=f"thread {thread.id} has more replies than are read" if finished and page.next else None,
-            )
-            if finished:
-                return
-            token = page.next
+
+        async def ask(token: str | None) -> Page:
+            fetched = await self._api.get(self._query.replies_url(thread.id, token))
+            return await self._client.parse(read_comments, fetched, video)
+
+        try:
+            async for step in read_back(ask, None, most=_MOST_REPLY_PAGES, may_skip=self._source.may_skip):
+                if step.finished:
+                    self._cursor.set_replies(thread)
+                yield self._batch(step, f"thread {thread.id} has more replies than are read" if step.cut else None)
+        except NotShown as problem:
+            yield Batch(fetched=problem.fetched, skipped=Counter({problem.reason: 1}))
+
+    def _batch(self, step: Step, gap: str | None = None) -> Batch:
+        self._met |= {entry.id for entry in step.page.entries if entry.post}
+        return step.batch(self._cursor.to_stored(), gap)
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Ask after the watched comments that were not met; what is not given any more is gone."""
         asked = [each for each in self._source.watched if each not in self._met and is_comment_id(each)]
         for start in range(0, len(asked), MOST_IDS):
             some = asked[start : start + MOST_IDS]
-            page = await self._client.parse(read_comments, await self._api.get(self._query.comments_url(some)))
-            shown = {comment.id: comment for comment in page.rows}
+            fetched = await self._api.get(self._query.comments_url(some))
             # The answer does not say on which video a comment is: only a source of one video knows.
-            results = [comment_post(shown[comment_id], self._video) for comment_id in some if comment_id in shown]
+            page = await self._client.parse(read_comments, fetched, self._video)
+            shown = {entry.id for entry in page.entries}
             yield Batch(
-                fetched=page.fetched,
-                posts=[post for post in results if isinstance(post, PublicPost)],
+                fetched=fetched,
+                posts=page.posts,
                 # A row that cannot be read may be one of those that seem to be missing.
                 gone=[comment_id for comment_id in some if comment_id not in shown and not page.malformed],
-                skipped=page.skipped(()),
+                skipped=+Counter(malformed=page.malformed),
             )
-
-
-def _oldest_first(posts: Sequence[PublicPost]) -> list[PublicPost]:
-    return sorted(posts, key=lambda post: post.published_raw or "")
-
-
-def _times(page: Page[Thread]) -> list[datetime]:
-    # A time that has not come yet would make every later thread look known.
-    latest = page.fetched.fetched_at
-    return [min(thread.published_at, latest) for thread in page.rows if thread.published_at]
-
-
-def _reaches(page: Page[Thread], known: datetime) -> bool:
-    """Say whether a page ends below what is known; its top may not tell: a pinned thread stands above newer ones."""
-    last = page.rows[-1].published_at if page.rows else None
-    return last is not None and last < known

@@ -22,7 +22,7 @@ ROBOTS = "/robots.txt"
 WAITS_IN_THE_CRAWLER = {"facebook", "threads"}  # their limit is the token's, not the host's: test_collect_platforms.py
 NAMES_NO_TIME = {"youtube", "factcheck"}  # when too much is asked at once, Google does not say for how long to wait
 NO_EDITS = {"factcheck", "webpage"}  # a page of a list is read once, and again by recheck
-WITH_VALIDATORS = {"feed", "xenforo", "youtube", "webpage"}
+WITH_VALIDATORS = {"feed", "xenforo", "webpage"}
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
 

@@ -38,14 +38,13 @@ FEED = bluesky.Feed(
     base="https://api.example",
     actor=DID,
     list_uri="",
-    filter="posts_with_replies",
     languages=frozenset({"vi"}),
     backfill_pages=1,
 )
 FORUM = discourse.Forum(base="https://a.example", category=None, backfill_pages=1, max_pages=1)
 LOCAL = mastodon.Timeline(base="https://a.example", name="local", tag="", backfill_pages=1)
 PAGE = FacebookPage(
-    source="Trang", base="https://a.example/v26.0", page_id=PAGE_ID, comments=False, backfill_pages=1, max_pages=1
+    source="Trang", base="https://a.example/v26.0", owner=PAGE_ID, comments=False, backfill_pages=1, max_pages=1
 )
 COMMENTS = CommentQuery.from_source(SourceView(name="Kênh", address="https://a.example", settings={"video": VIDEO}))
 FOLLOWING = "https://a.example/v26.0/x?after=a"
@@ -63,13 +62,11 @@ def single_of_forum(payload: Any) -> list[PublicPost]:
 
 
 def of_threads(payload: Any) -> list[PublicPost]:
-    page = youtube.read_threads(answer(payload), youtube.Video(id=VIDEO, title=TITLE))
-    return [each for row in page.rows for each in row.comments if isinstance(each, PublicPost)]
+    return youtube.read_threads(answer(payload), youtube.Video(id=VIDEO, title=TITLE)).posts
 
 
 def of_comments(payload: Any) -> list[PublicPost]:
-    results = [youtube.comment_post(row, None) for row in youtube.read_comments(answer(payload)).rows]
-    return [each for each in results if isinstance(each, PublicPost)]
+    return youtube.read_comments(answer(payload), None).posts
 
 
 def singles_of_bluesky(payload: Any) -> list[PublicPost]:
@@ -84,14 +81,14 @@ READERS: dict[str, tuple[Callable[[Any], list[PublicPost]], Any]] = {
     "discourse": (latest_of_forum, {"latest_posts": [discourse_row(2), discourse_row(1, post_number=2)]}),
     "discourse single": (single_of_forum, discourse_row(1)),
     "bluesky": (
-        lambda payload: list(bluesky.read_page(answer(payload), FEED).posts),
+        lambda payload: bluesky.read_page(answer(payload), FEED).posts,
         bluesky_page(bluesky_row(2), bluesky_row(1), cursor="a"),
     ),
     "bluesky single": (singles_of_bluesky, {"posts": [bluesky_row(1)["post"]]}),
     "youtube threads": (of_threads, youtube_list(youtube_thread(1), youtube_thread(2))),
     "youtube comments": (of_comments, youtube_list(youtube_comment(1))),
     "facebook": (
-        lambda payload: [entry.post for entry in facebook.read_page(answer(payload), PAGE).entries if entry.post],
+        lambda payload: facebook.read_page(answer(payload), PAGE).posts,
         facebook_list(facebook_row(2), facebook_row(1), following=FOLLOWING),
     ),
 }

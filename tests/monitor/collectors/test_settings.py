@@ -36,8 +36,6 @@ WRONG: dict[str, list[dict[str, Any]]] = {
         {"actor": "a", "list": LIST},
         {"feed": "list"},
         {"feed": "list", "list": "https://bsky.app/x"},
-        {"feed": "list", "list": LIST, "filter": "posts_no_replies"},
-        {"actor": "a", "filter": "best"},
         {"actor": "a", "backfill_pages": 0},
         {"actor": "a", "backfill_pages": True},
         {"actor": "a", "languages": []},
@@ -137,8 +135,8 @@ def feed_of(address: str = "https://api.example/", **settings: Any) -> Feed:
 
 def test_defaults_of_bluesky() -> None:
     feed = feed_of(actor="@to_truong.bsky.example")
-    assert (feed.actor, feed.list_uri, feed.filter) == ("to_truong.bsky.example", "", "posts_with_replies")
-    assert feed.key == "author to_truong.bsky.example posts_with_replies"  # as it stands in stored cursors
+    assert (feed.actor, feed.list_uri) == ("to_truong.bsky.example", "")
+    assert feed.key == "author to_truong.bsky.example"  # as it stands in stored cursors
     assert (feed.languages, feed.backfill_pages) == ({"vi"}, 2)
 
 

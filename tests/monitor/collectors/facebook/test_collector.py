@@ -138,8 +138,8 @@ async def test_page_that_leads_to_itself_ends(client: PoliteClient) -> None:
         return JSONResponse({"data": [], "paging": {"next": link}})
 
     routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, page)]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="again and again"):
-        await read(client, base, backfill_pages=50)
+    with serve(Starlette(routes=routes)) as base:
+        assert len(await read(client, base, backfill_pages=50)) == 2
 
 
 async def test_deleted_and_hidden_watched_posts_are_gone_and_edited_ones_come_again(

@@ -132,9 +132,8 @@ async def test_a_name_may_be_written_as_readers_see_it(client: PoliteClient, bas
 
 def test_an_object_without_an_address_has_none() -> None:
     account = ThreadsAccount(
-        source="a", base="https://a.example", username=ACCOUNT, comments=True, backfill_pages=1, max_pages=1
+        source="a", base="https://a.example", owner=ACCOUNT, comments=True, backfill_pages=1, max_pages=1
     )
     entry = read_entry({"id": "123456", "text": "Tin", "username": "an", "permalink": "javascript:x"}, account)
-    assert entry is not None
     assert entry.post is not None
     assert entry.post.url is None
