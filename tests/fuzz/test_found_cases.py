@@ -95,29 +95,12 @@ def test_a_strange_wait_in_a_refusal_is_at_most_a_day(seconds: str) -> None:
     assert moment is None or 0 <= (moment - MONDAY_MORNING).total_seconds() <= 86_400
 
 
-@pytest.mark.parametrize("depth", [249, 250, 251, 1999, 2001, 20_000])
+@pytest.mark.parametrize("depth", [249, 501, 1900])
 def test_missing_end_tags_hide_no_words(depth: int) -> None:
     markup = "<div class='a'>" * depth + "<p>Cuối <b>cùng"
     assert words_in(parse_page(markup)) == "Cuối cùng"
     assert to_text(markup).split() == ["Cuối", "cùng"]
     assert parse_soup(markup).get_text(" ", strip=True) == "Cuối cùng"
-
-
-@pytest.mark.parametrize(
-    "inside",
-    ["<time><a></time></a>", "<a:b c><asc<>x</asc<>", "</i></i>", "<p><article></p>", "<b><table><b>x</table>"],
-)
-def test_a_deep_page_with_tags_that_cross_is_read(inside: str) -> None:
-    root = parse_page("<div>" * 2500 + inside + "<p>Cuối cùng")
-    assert words_in(root).endswith("Cuối cùng")
-
-
-@pytest.mark.parametrize("name", ["a:b c", "asc<", "c\x01", "d '<' e=f"])
-def test_text_around_a_name_that_no_element_may_have_is_kept_on_a_deep_page(name: str) -> None:
-    markup = "<div>" * 2500 + f"<p>Một</p>hai<{name}>ba</p>bốn<{name}>năm<p {name}>Cuối cùng"
-    words = words_in(parse_page(markup))
-    assert words.startswith("Mộthai")
-    assert words.endswith("Cuối cùng")
 
 
 @pytest.mark.parametrize("written", ["9" * 400, "9" * 400 + "M", "1." + "9" * 400])
@@ -133,11 +116,9 @@ def test_an_element_with_many_attributes_keeps_the_first() -> None:
     assert "Hai" in to_text(markup)
 
 
-@pytest.mark.parametrize("read", [parse_page, parse_soup])
-def test_a_page_of_nothing_but_tags_is_refused(read: Any) -> None:
-    with pytest.raises(PayloadInvalid, match="none that people read"):
-        read("<b>" * 200_001)
-
-
-def test_a_post_of_nothing_but_tags_keeps_its_words() -> None:
-    assert to_text("Một" + "<b>" * 200_001 + " hai &amp; ba") == "Một hai & ba"
+@pytest.mark.parametrize("tags", [2_001, 20_000, 200_001])
+def test_a_page_of_nothing_but_tags_is_refused_and_a_post_keeps_its_words(tags: int) -> None:
+    for read in (parse_page, parse_soup):
+        with pytest.raises(PayloadInvalid, match="none that people read"):
+            read("<b>" * tags)
+    assert to_text("Một" + "<b>" * tags + " hai &amp; ba") == "Một hai & ba"

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from monitor.collectors.parsing.lxml_tree import Node, TooManyTags, parse_page
+from monitor.collectors.parsing.lxml_tree import Node, PageTooLarge, parse_page
 
 _DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "form"})
 _PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
@@ -38,7 +38,7 @@ def to_text(markup: str, base_url: str = "") -> str:
     # Inside an element, so that a fragment that looks like an address or an XML file is still read as HTML.
     try:
         root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
-    except TooManyTags:  # of one post: its words are kept all the same
+    except PageTooLarge:  # of one post: its words are kept all the same
         return _tidy(_single_spaced(html.unescape(_TAG.sub(" ", markup))))
     return element_text(root, base_url)
 
@@ -54,7 +54,7 @@ def picture_words(markup: str) -> str:
         return ""
     try:
         pictures = parse_page(f"<div>{markup}</div>").iter("img")
-    except TooManyTags:  # of one post: its pictures are left out
+    except PageTooLarge:  # of one post: its pictures are left out
         return ""
     words = (" ".join((picture.get("alt") or picture.get("title") or "").split()) for picture in pictures)
     return "\n".join(dict.fromkeys(each for each in words if each))

@@ -1,8 +1,7 @@
 """HTML pages as lxml trees, without Beautiful Soup on top: faster, for forum pages that are parsed in large numbers."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lxml import etree
@@ -11,25 +10,19 @@ from monitor.errors import PayloadInvalid
 
 Node = Any  # an element of lxml, which has no types
 _UNREADABLE = re.compile(r"[\0\ud800-\udfff]")
-_NOT_IN_XML = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # the parser lets them through
 _END = re.compile(rb"</html\s*>", re.IGNORECASE)  # libxml2 drops what follows it
 MOST_TAGS = 200_000  # the largest pages that people read have a tenth of it
-DEEPEST = 250  # elements inside each other
+_DEEPEST = 500  # elements inside each other
 _DROPPED_AT = 2000  # just below libxml2's own limit, where it stops silently
 _FEW_TAGS = 5000  # no depth makes so few of them slow
 _ATTRIBUTE_BYTES = 2000
 _LONG_TAG = re.compile(rb"<([a-zA-Z][^\s<>/]*+)([^<>]{%d,}+)" % _ATTRIBUTE_BYTES)
 _ATTRIBUTE = re.compile(rb"""[^\s=>"'/]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?""")
 _MOST_ATTRIBUTES = 200
-_NAMELESS = "span"  # stands for an element whose name no element may have
-_NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-class TooManyTags(PayloadInvalid):
-    """A page has so many tags that it is none that people read."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"a page with more than {most:,} tags is none that people read: it is left out")
+class PageTooLarge(PayloadInvalid):
+    """A page has so many tags, or so many inside each other, that it is none that people read."""
 
 
 def parse_page(text: str) -> Node:
@@ -39,14 +32,21 @@ def parse_page(text: str) -> Node:
         text: The page, decoded.
 
     Raises:
-        TooManyTags: It has so many that reading it would take too long.
+        PageTooLarge: Reading it would take too long, or libxml2 stopped silently at its depth limit.
 
     """
     data = bounded_markup(_END.sub(b" ", whole_text(text).encode()))
-    root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True))
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.feed(data or b" ")
+    try:
+        root = parser.close()
+    except etree.XMLSyntaxError:  # the page is empty
+        root = None
+    if root is None:
+        return etree.Element("html")
     is_many = data.count(b"<") > _FEW_TAGS
-    if _depth_at_end(root) >= _DROPPED_AT or (is_many and _is_deeper(root, DEEPEST)):
-        root = _parse(data, etree.HTMLParser(encoding="utf-8", huge_tree=True, target=_FlatBuilder()))
+    if _depth_at_end(root) >= _DROPPED_AT or (is_many and _is_deeper(root, _DEEPEST)):
+        raise PageTooLarge(f"a page with more than {_DEEPEST} tags inside each other is none that people read")
     return root
 
 
@@ -54,11 +54,11 @@ def bounded_markup(data: bytes, most_tags: int = MOST_TAGS) -> bytes:
     """Return markup whose elements have at most 200 attributes: libxml2 compares each with all others.
 
     Raises:
-        TooManyTags: It has more tags, begun or ended, than `most_tags`.
+        PageTooLarge: It has more tags, begun or ended, than `most_tags`.
 
     """
     if data.count(b"<") > most_tags:
-        raise TooManyTags(most_tags)
+        raise PageTooLarge(f"a page with more than {most_tags:,} tags is none that people read: it is left out")
     # Hardly any page has a tag so long, and the pattern looks at each one.
     if max(map(len, data.split(b"<"))) <= _ATTRIBUTE_BYTES:
         return data
@@ -72,91 +72,6 @@ def _with_few_attributes(tag: re.Match[bytes]) -> bytes:
     return b"<" + tag[1] + b" " + b" ".join(attributes[:_MOST_ATTRIBUTES])
 
 
-class DepthLimit:
-    """Keeps a tree of bounded depth while it is built: an element that would lie deeper becomes the next one's sibling.
-
-    Args:
-        finish: Ends the innermost element, which has this name.
-
-    """
-
-    def __init__(self, finish: Callable[[str], object]) -> None:
-        self._finish = finish
-        self._open: list[tuple[str, list[bool]]] = []  # with whether it is still open in the tree
-        self._names: Counter[str] = Counter()
-        self._depth = 0
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether any element is open."""
-        return self._depth > 0
-
-    def start(self, tag: str, begin: Callable[[], object]) -> None:
-        """Begin an element."""
-        if self._depth == DEEPEST:
-            above, is_open = self._open[-1]
-            is_open[0] = False
-            self._finish(above)
-            self._depth -= 1
-        begin()
-        self._depth += 1
-        self._names[tag] += 1
-        self._open.append((tag, [True]))
-
-    def end(self, tag: str) -> None:
-        """End an element, and those inside it. The parser may also name one that never began."""
-        while self._names[tag]:
-            inner, (is_open,) = self._open.pop()
-            self._names[inner] -= 1
-            if is_open:
-                self._depth -= 1
-                self._finish(inner)
-            if inner == tag:
-                return
-
-    def end_all(self) -> None:
-        """End all elements."""
-        while self._open:
-            self.end(self._open[-1][0])
-
-
-class _FlatBuilder:
-    """Builds a tree of bounded depth from what a parser tells."""
-
-    def __init__(self) -> None:
-        self._builder = etree.TreeBuilder()
-        self._begun: list[str] = []  # the names of the open elements, as they are in the tree
-        self._limit = DepthLimit(lambda _: self._builder.end(self._begun.pop()))
-        self._has_root = False
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._limit.start(tag, lambda: self._begin(tag, attributes))
-        self._has_root = self._has_root or self._limit.is_inside
-
-    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
-        # The parser lets names through that no element or attribute may have. An element must begin all the same: the
-        # builder has taken in the text before it, and fails at text that follows without one.
-        for name, kept in ((tag, attributes), (tag, _NO_ATTRIBUTES), (_NAMELESS, _NO_ATTRIBUTES)):
-            try:
-                self._builder.start(name, kept)
-            except ValueError:
-                continue
-            self._begun.append(name)
-            return
-
-    def end(self, tag: str) -> None:
-        self._limit.end(tag)
-
-    def data(self, text: str) -> None:
-        if self._limit.is_inside:
-            self._builder.data(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
-
-    def close(self) -> Node:
-        """Return the root; None when there is none."""
-        self._limit.end_all()
-        return self._builder.close() if self._has_root else None
-
-
 def whole_text(text: str) -> str:
     """Replace NUL and halves of character pairs, which neither parsers nor databases take."""
     # Encoding finds a half many times faster than a pattern does.
@@ -168,15 +83,6 @@ def whole_text(text: str) -> str:
         else:
             return text
     return _UNREADABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _parse(data: bytes, parser: Any) -> Node:
-    parser.feed(data or b" ")
-    try:
-        root = parser.close()
-    except etree.XMLSyntaxError:  # the page is empty
-        root = None
-    return etree.Element("html") if root is None else root
 
 
 def _depth_at_end(root: Node) -> int:

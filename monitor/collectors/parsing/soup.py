@@ -1,43 +1,23 @@
 """Removal of what forums add to a post: link cards, quotes, buttons."""
 
 from bs4 import BeautifulSoup, Tag
-from bs4.builder._lxml import LXMLTreeBuilder
 
 from monitor.collectors.parsing.html_text import to_text
-from monitor.collectors.parsing.lxml_tree import DepthLimit, bounded_markup
+from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page
 
 _MOST_TAGS = 60_000  # its elements cost ten times as much as those of lxml
-
-
-class _FlatTreeBuilder(LXMLTreeBuilder):
-    """Builds a tree of bounded depth."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._limit = DepthLimit(super().end)
-
-    def start(
-        self,
-        tag: str | bytes,
-        attrs: dict[str | bytes, str | bytes],
-        nsmap: dict[str, str] = {},  # noqa: B006  the signature of Beautiful Soup, which does not change it
-    ) -> None:
-        begin = super().start
-        self._limit.start(str(tag), lambda: begin(tag, attrs, nsmap))
-
-    def end(self, tag: str | bytes) -> None:
-        self._limit.end(str(tag))
 
 
 def parse_soup(text: str) -> BeautifulSoup:
     """Parse a page, well formed or not.
 
     Raises:
-        TooManyTags: It has so many that reading it would take too long.
+        PageTooLarge: Reading it would take too long.
 
     """
+    parse_page(text)  # it knows how deep the page is
     markup = bounded_markup(text.encode("utf-8", errors="replace"), _MOST_TAGS).decode()
-    return BeautifulSoup(markup, builder=_FlatTreeBuilder())
+    return BeautifulSoup(markup, "lxml", huge_tree=True)
 
 
 def parse_fragment(markup: str) -> BeautifulSoup:

@@ -201,10 +201,12 @@ async def test_a_page_that_asks_for_no_copies_is_read_and_not_kept(
     assert batches[0].may_be_kept == (reason is None)
 
 
-async def test_page_that_nests_without_end_is_read(client: PoliteClient) -> None:
-    body = "<div>" * 20_000 + "<p>Đáy</p>" + '<script type="application/ld+json">' + "[" * 100_000 + "</script>"
-    batches = await read_page(client, body, {"detail": {"body": "div", "title": "h1"}})
+async def test_page_that_nests_without_end_is_refused_and_its_data_alone_are_not(client: PoliteClient) -> None:
+    deep = '<script type="application/ld+json">' + "[" * 100_000 + "</script>"
+    batches = await read_page(client, f"<div><p>Đáy</p></div>{deep}", {"detail": {"body": "div"}})
     assert skipped(batches)["unreadable JSON-LD"] == 1
+    with pytest.raises(PayloadInvalid, match="inside each other"):
+        await read_page(client, "<div>" * 20_000 + deep, {})
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "mailto:a@b.example", "http://[", "//", "http://127.0.0.1:x/"])
