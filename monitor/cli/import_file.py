@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, fields
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,7 +84,7 @@ def import_file(
     draft = _source_draft(app.settings, file, name, role, legal_basis)
     if not as_json:
         _show_recognised(opened, preview=dry_run)
-    refused = None if dry_run or no_refused_file else RefusedFile(file, app.settings.home / "imports")
+    refused = None if dry_run or no_refused_file else RefusedFile(file)
     with ExitStack() as stack:
         bar = stack.enter_context(progress_bar())
         result = importer.run(
@@ -134,8 +135,9 @@ def _pairs(items: list[str]) -> dict[str, str]:
 
 
 def _show_recognised(file: ImportFile, *, preview: bool) -> None:
-    delimiter = f", separated by {file.delimiter!r}" if file.delimiter else ""
-    say(f"{file.path.name}: {file.format}, {file.encoding}{delimiter}")
+    separator = file.sniffed.reader.delimiter if file.sniffed.reader else None
+    delimiter = f", separated by {separator!r}" if separator else ""
+    say(f"{file.sniffed.path.name}: {file.format}, {file.sniffed.encoding}{delimiter}")
     say(*(f"  {field} ← {column}" for field, column in file.mapping.columns.items()))
     unused = file.unused
     if unused:
@@ -143,7 +145,7 @@ def _show_recognised(file: ImportFile, *, preview: bool) -> None:
         say(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}")
     say(*(f"  note: {note}" for note in file.notes))
     if preview:
-        out().print(_preview(file.sample(SHOWN_SAMPLES)))
+        out().print(_preview(list(islice(file.rows(), SHOWN_SAMPLES))))
 
 
 def _preview(rows: Sequence[Row]) -> Table:
@@ -188,7 +190,7 @@ def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) 
         "refusals": [{"line": refusal.line, "reason": refusal.reason} for refusal in result.refusals],
         "records": result.records,
         "format": file.format,
-        "encoding": file.encoding,
+        "encoding": file.sniffed.encoding,
         "mapping": dict(file.mapping.columns),
         "notes": list(file.notes),
         "dates": file.dates,

@@ -123,7 +123,7 @@ class Importer:
             StorageError: When the database fails; earlier batches stay, and importing again continues after them.
 
         """
-        result = ImportResult(source.name, file.path.name, file.sha256, dry_run=dry_run)
+        result = ImportResult(source.name, file.sniffed.path.name, file.sniffed.sha256, dry_run=dry_run)
         with self._database.work() as session, SeenHashes() as seen:
             keep = session.flush if dry_run else session.commit  # a dry run is one unit of work that is never committed
             run_id, target = self._open(session, file, source, seen)
@@ -139,7 +139,7 @@ class Importer:
                 self._store(session, target, list(self._accepted(batch, result, on_refusal)), result)
                 keep()
                 session.expunge_all()  # or the session would hold every post of a large file
-                on_progress(min(read_bytes / max(file.size_bytes, 1), 1.0))
+                on_progress(min(read_bytes / max(file.sniffed.size_bytes, 1), 1.0))
             self._close(session, run_id, result)
             keep()
         return result
@@ -154,12 +154,12 @@ class Importer:
         source, _ = sources.register(session, draft, now)
         run = sources.start_run(session, source.id, now)
         capture = CaptureDraft(
-            url=file.path.name,
+            url=file.sniffed.path.name,
             fetched_at=now,
             status=None,
             content_type=file.format,
-            size_bytes=file.size_bytes,
-            sha256=file.sha256,
+            size_bytes=file.sniffed.size_bytes,
+            sha256=file.sniffed.sha256,
         )
         return run.id, _Target(source.id, sources.add_capture(session, run.id, capture), seen)
 

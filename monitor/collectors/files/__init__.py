@@ -1,10 +1,9 @@
 """Imports of files: tables, JSON lines and what known tools export, read as posts; nothing here stores them."""
 
 from monitor.collectors.files.base import Refusal, Repeat
-from monitor.collectors.files.formats import FORMATS, format_names
-from monitor.collectors.files.import_file import ImportFile, open_file
+from monitor.collectors.files.formats import FORMATS, format_names, open_file
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping
-from monitor.collectors.files.reading import Row
+from monitor.collectors.files.reading import ImportFile, Row
 from monitor.collectors.files.refused_file import RefusedFile
 from monitor.collectors.files.row_identity import ROW
 from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrder

@@ -1,6 +1,5 @@
 """Zip archives of strangers, read within limits: only what is asked for is unpacked, and no more than it declares."""
 
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -68,8 +67,8 @@ def open_member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> IO[byte
         raise ImportRefused(f"{name} in it is damaged: copy or export it again") from error
 
 
-class GeneratedText(io.TextIOBase):
-    """Text that is made while it is read.
+class GeneratedText:
+    """Text that is made while it is read line by line.
 
     Args:
         lines: Its lines, each with its end.
@@ -80,24 +79,9 @@ class GeneratedText(io.TextIOBase):
         self._lines = lines
         self._rest = ""
 
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # the base class names no type
+    def readline(self, size: int = -1, /) -> str:
         """Read up to the end of the line, or so many characters."""
         line = self._rest or next(self._lines, "")
-        if 0 <= size < len(line):
-            line, self._rest = line[:size], line[size:]
-        else:
-            self._rest = ""
-        return line
-
-    def read(self, size: int | None = -1, /) -> str:
-        """Read so many characters, or all."""
-        parts: list[str] = []
-        left = -1 if size is None or size < 0 else size
-        while left and (line := self.readline(left)):
-            parts.append(line)
-            left -= len(line) if left > 0 else 0
-        return "".join(parts)
+        end = size if 0 <= size < len(line) else len(line)
+        self._rest = line[end:]
+        return line[:end]

@@ -12,12 +12,11 @@ from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt
 from monitor.collectors.files.columns import known_table, open_columns
 from monitor.collectors.files.json_objects import JsonObject, JsonReader
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.places import first_value
-from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, ImportFile, Row
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.shapes import item_shape, shapes_of
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import as_text
+from monitor.collectors.files.values import as_text, first_value
 from monitor.errors import ImportRefused
 
 _META = "__import_meta"
@@ -106,21 +105,21 @@ def _without_browser(text: str) -> str:
     return _USER_AGENT.sub("", text)
 
 
-def _open_captures(name: str, sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
-    if not isinstance(look.reader, JsonReader):
+def _open_captures(name: str, sniffed: Sniffed, asked: Asked) -> ImportFile:
+    if not isinstance(sniffed.reader, JsonReader):
         raise ImportRefused(f"it does not hold JSON objects, as {name} writes them: leave --format out")
     if asked.columns:
         raise ImportRefused(f"--map does not go with {name}, whose fields are fixed: add --format jsonl to map columns")
-    captures = [unwrap(payload) for payload in look.objects]
+    captures = [unwrap(payload) for payload in sniffed.objects]
     shapes = (item_shape(capture.data, capture.platform) for capture in captures)
     shape = next((shape for shape in shapes if shape), None)
     shown = {field: places[0] for field, places in shape.fields.items()} if shape else {}
-    return Reading(read=partial(_rows, sniffed, look.reader), mapping=ColumnMapping(shown))
+    return ImportFile(sniffed=sniffed, read=partial(_rows, sniffed, sniffed.reader), mapping=ColumnMapping(shown))
 
 
-def _is_wrapped(look: Look) -> bool:
+def _is_wrapped(sniffed: Sniffed) -> bool:
     """Recognise the extension's wrapping, or what 4CAT leaves of it."""
-    return any(payload.keys() >= _WRAPPED or _META in payload for payload in look.objects)
+    return any(payload.keys() >= _WRAPPED or _META in payload for payload in sniffed.objects)
 
 
 ZEESCHUIMER = FileFormat(
@@ -129,17 +128,17 @@ ZEESCHUIMER = FileFormat(
 _TABLES = known_table("fourcat")
 
 
-def _is_fourcat(look: Look) -> bool:
+def _is_fourcat(sniffed: Sniffed) -> bool:
     """Recognise the columns of 4CAT, or items of platforms without any wrapping."""
-    return _TABLES.recognises(look) or any(_is_row(payload) or item_shape(payload) for payload in look.objects)
+    return _TABLES.recognises(sniffed) or any(_is_row(payload) or item_shape(payload) for payload in sniffed.objects)
 
 
-def _open_fourcat(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
-    if not isinstance(look.reader, JsonReader):
-        return _TABLES.open(sniffed, look, asked)
-    if any(map(_is_row, look.objects)):
-        return open_columns(sniffed, look.reader, asked, shapes_of("fourcat")[0])
-    return _open_captures("fourcat", sniffed, look, asked)
+def _open_fourcat(sniffed: Sniffed, asked: Asked) -> ImportFile:
+    if not isinstance(sniffed.reader, JsonReader):
+        return _TABLES.open(sniffed, asked)
+    if any(map(_is_row, sniffed.objects)):
+        return open_columns(sniffed, asked, shapes_of("fourcat")[0])
+    return _open_captures("fourcat", sniffed, asked)
 
 
 def _is_row(payload: Mapping[str, object]) -> bool:

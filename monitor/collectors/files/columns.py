@@ -12,7 +12,7 @@ from monitor.collectors.files.base import Record, Refusal, Value, until_hopeless
 from monitor.collectors.files.file_dates import DateReader, order_of
 from monitor.collectors.files.json_objects import JsonReader
 from monitor.collectors.files.mapping import ColumnMapping, map_columns
-from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, ImportFile, Row
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.shapes import Shape, shapes_of
@@ -41,23 +41,22 @@ def plain(container: Container) -> FileFormat:
 
     """
 
-    def recognises(look: Look) -> bool:
-        return look.container == container
+    def recognises(sniffed: Sniffed) -> bool:
+        return sniffed.container == container
 
-    def open_plain(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
-        if look.reader is None or not recognises(look):
+    def open_plain(sniffed: Sniffed, asked: Asked) -> ImportFile:
+        if not recognises(sniffed):
             raise ImportRefused("it is not a file of such records: leave --format out")
-        return open_columns(sniffed, look.reader, asked)
+        return open_columns(sniffed, asked)
 
     return FileFormat(name=container, recognises=recognises, open=open_plain)
 
 
-def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Shape | None = None) -> Reading:
+def open_columns(sniffed: Sniffed, asked: Asked, shape: Shape | None = None) -> ImportFile:
     """Prepare to read records.
 
     Args:
         sniffed: The file.
-        reader: Reads its records.
         asked: What a person says of it.
         shape: Where each field stands; None to guess it from the names of the columns.
 
@@ -66,6 +65,9 @@ def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Sh
             its dates stays open.
 
     """
+    reader = sniffed.reader
+    if reader is None:
+        raise ImportRefused("it holds no such records: leave --format out")
     sample = _sample(sniffed, reader)
     columns = reader.columns if isinstance(reader, TableReader) else _keys(sample)
     if set(columns) >= _CONVERSATION:
@@ -82,12 +84,12 @@ def open_columns(sniffed: Sniffed, reader: RecordReader, asked: Asked, shape: Sh
     dates = _date_order(sniffed, reader, shape, asked, sample)
     shown = (f"day and month in its dates: {dates}",) if dates else ()
     used = shape.columns()
-    return Reading(
+    return ImportFile(
+        sniffed=sniffed,
         read=partial(_rows, reader, shape, DateReader(shape.in_utc, dates == MONTH_FIRST)),
         mapping=mapping,
         columns=columns,
         unused=tuple(column for column in columns if column not in used),
-        delimiter=reader.delimiter,
         dates=dates,
         notes=(*reader.notes, *mapping.notes, *shown),
     )
@@ -123,18 +125,18 @@ def _date_order(
 def known_table(name: str) -> FileFormat:
     """Read the tables of one tool."""
 
-    def shape_of(look: Look) -> Shape | None:
-        shown = dict.fromkeys(look.columns, True)
-        return next((shape for shape in shapes_of(name) if shape.fits(shown)), None) if look.columns else None
+    def shape_of(sniffed: Sniffed) -> Shape | None:
+        shown = dict.fromkeys(sniffed.columns, True)
+        return next((shape for shape in shapes_of(name) if shape.fits(shown)), None) if shown else None
 
-    def open_table(sniffed: Sniffed, look: Look, asked: Asked) -> Reading:
-        shape, reader = shape_of(look), look.reader
-        if shape is None or reader is None:
+    def open_table(sniffed: Sniffed, asked: Asked) -> ImportFile:
+        shape = shape_of(sniffed)
+        if shape is None:
             needed = " or ".join(", ".join(group[0] for group in each.needs) for each in shapes_of(name))
             raise ImportRefused(f"it is no {name} file, which has the columns {needed}: leave --format out")
-        return open_columns(sniffed, reader, asked, shape)
+        return open_columns(sniffed, asked, shape)
 
-    return FileFormat(name=name, recognises=lambda look: shape_of(look) is not None, open=open_table)
+    return FileFormat(name=name, recognises=lambda sniffed: shape_of(sniffed) is not None, open=open_table)
 
 
 def _rows(reader: RecordReader, shape: Shape, read_date: DateReader, stream: TextIO) -> Iterator[Row]:

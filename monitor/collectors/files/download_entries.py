@@ -13,9 +13,8 @@ from typing import Any, Final
 
 from monitor.collectors.files.archive import DAMAGED, names_in, open_member
 from monitor.collectors.files.base import BROKEN_MEMBER, Value
-from monitor.collectors.files.places import first_value, values_at
 from monitor.collectors.files.shapes import Shape, shapes_of
-from monitor.collectors.files.values import as_text
+from monitor.collectors.files.values import as_text, first_value, values_at
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 

@@ -19,7 +19,7 @@ from monitor.collectors.files.download_entries import (
 from monitor.collectors.files.file_dates import DateReader
 from monitor.collectors.files.json_objects import json_lines
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, ImportFile, Row
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.row_identity import RowIdentities
 from monitor.collectors.files.sniff import Sniffed
@@ -48,26 +48,26 @@ _BEGINNINGS: Mapping[str, re.Pattern[str]] = {
 def download(name: str) -> FileFormat:
     """Read what a person downloaded of an account."""
 
-    def recognises(look: Look) -> bool:
+    def recognises(sniffed: Sniffed) -> bool:
         """Recognise an archive by the names in it, a document by its lists."""
-        if look.container == "download":
-            return look.platform == name
-        if look.objects and platform_of_document(look.objects[0]) == name:
-            return len(look.objects) == 1
-        if look.container != "json":
+        if sniffed.container == "download":
+            return sniffed.platform == name
+        if sniffed.objects and platform_of_document(sniffed.objects[0]) == name:
+            return len(sniffed.objects) == 1
+        if sniffed.container != "json":
             return False
-        return _BEGINNINGS[name].match(look.head.lstrip()) is not None or _begins_with_post(look.head, name)
+        return _BEGINNINGS[name].match(sniffed.head.lstrip()) is not None or _begins_with_post(sniffed.head, name)
 
-    def open_download(_: Sniffed, look: Look, asked: Asked) -> Reading:
+    def open_download(sniffed: Sniffed, asked: Asked) -> ImportFile:
         if asked.columns:
             raise ImportRefused(f"--map does not go with {name}, whose fields are fixed: leave it out")
-        if not recognises(look):
+        if not recognises(sniffed):
             raise ImportRefused(f"it is no {name.replace('_', ' ')} of an account: leave --format out")
-        is_archive = look.container == "download"
+        is_archive = sniffed.container == "download"
         notes = ("messages, friends and searches in it are not read",) if is_archive else ()
         audience = (_AUDIENCE,) if name == FACEBOOK else ()
         rows = partial(_rows, name, is_archive=is_archive)
-        return Reading(read=rows, mapping=_SHOWN, notes=(*notes, *audience))
+        return ImportFile(sniffed=sniffed, read=rows, mapping=_SHOWN, notes=(*notes, *audience))
 
     return FileFormat(name=name, recognises=recognises, open=open_download, maps_columns=False)
 

@@ -1,15 +1,13 @@
-"""What a format is: it recognises its files by their beginning, and reads their posts."""
+"""A file of posts, opened, and what a format is: it recognises its files by their beginning, and reads their posts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TextIO, TypeAlias
+from typing import TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files.base import Refusal, Repeat
-from monitor.collectors.files.json_objects import JsonReader
+from monitor.collectors.files.base import Refusal, Repeat, until_hopeless
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.sniff import Container, Sniffed
-from monitor.collectors.files.table import TableReader
+from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.parsing.day_order import DateOrder
 
 Row: TypeAlias = PublicPost | Refusal | Repeat
@@ -37,52 +35,45 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What the beginning of a file shows.
+class ImportFile:
+    """A file that can be imported, as one format reads it.
 
     Args:
-        container: How its records are separated.
-        reader: Reads its records; None for a download.
-        objects: The first objects of JSON; nothing otherwise.
-        head: The decoded beginning.
-        platform: Where a download comes from; empty for anything else.
-
-    """
-
-    container: Container
-    reader: TableReader | JsonReader | None = None
-    objects: tuple[Mapping[str, Any], ...] = ()
-    head: str = ""
-    platform: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of a table; nothing otherwise."""
-        return self.reader.columns if isinstance(self.reader, TableReader) else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A file as one format reads it.
-
-    Args:
+        sniffed: What it is.
         read: Gives exactly one item for each record that is not blank, in the file's order.
         mapping: Which column or place feeds which field, to be shown.
+        format: The name of the format.
         columns: The columns that a person may map; none where the format fixes them.
         unused: Those of the columns that feed no field.
-        delimiter: What stands between two values, in a CSV file.
         dates: Whether the day or the month stands first in its dates; empty where they are of another form.
         notes: What a person should know of how it is read.
 
     """
 
+    sniffed: Sniffed
     read: Callable[[TextIO], Iterator[Row]]
     mapping: ColumnMapping
+    format: str = ""
     columns: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    delimiter: str | None = None
     dates: DateOrder = ""
     notes: tuple[str, ...] = ()
+
+    def rows(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[Row]:
+        """Read the posts from the beginning, in the file's order, without holding the file in memory.
+
+        Args:
+            on_bytes: Told how many more bytes were read; the file's size in all when it was read to its end.
+
+        Returns:
+            Exactly one post, refusal or repeat for each record that is not blank.
+
+        Raises:
+            ImportRefused: When the file cannot be opened any more.
+
+        """
+        with self.sniffed.open(on_bytes) as stream:
+            yield from until_hopeless(self.read(stream))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +83,13 @@ class FileFormat:
     Args:
         name: How people ask for it.
         recognises: Tells whether a file is surely of this format.
-        open: Prepares to read a file, given its beginning and what a person says of it; raises ImportRefused when the
-            file cannot be of this format, or must not be imported.
+        open: Prepares to read a file, given what a person says of it; raises ImportRefused when the file cannot be of
+            this format, or must not be imported.
         maps_columns: Whether a person may say which column feeds which field.
 
     """
 
     name: str
-    recognises: Callable[[Look], bool]
-    open: Callable[[Sniffed, Look, Asked], Reading]
+    recognises: Callable[[Sniffed], bool]
+    open: Callable[[Sniffed, Asked], ImportFile]
     maps_columns: bool = True

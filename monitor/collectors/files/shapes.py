@@ -12,8 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from monitor.collectors.files.base import NOT_PUBLIC, REPOST, Value
 from monitor.collectors.files.mapping import FIELDS
-from monitor.collectors.files.places import first_value, values_at
-from monitor.collectors.files.values import as_text, is_mangled_id, optional_text, web_address
+from monitor.collectors.files.values import as_text, first_value, is_mangled_id, optional_text, values_at, web_address
 
 Payload = Mapping[str, Any]
 ITEM: Final = "item"

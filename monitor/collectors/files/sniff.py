@@ -8,17 +8,20 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from io import BufferedReader, FileIO, RawIOBase, TextIOWrapper
+from io import BufferedReader, FileIO, RawIOBase, StringIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
 from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
 from monitor.collectors.files.base import UNPACKS_TOO_MUCH, ReadingEnds
+from monitor.collectors.files.csv_file import detect_csv
 from monitor.collectors.files.download_entries import archive_lines, members_of
-from monitor.collectors.files.json_objects import holds_objects, names_of
+from monitor.collectors.files.json_objects import JsonObject, JsonReader, holds_objects, names_of
 from monitor.collectors.files.mapping import column_key, known_names
+from monitor.collectors.files.table import TableReader, sheet_reader
 from monitor.collectors.files.workbook import choose_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
@@ -33,6 +36,7 @@ READ_BYTES = 1024 * 1024
 _LEAST_UNPACKED = 64 * 1024 * 1024
 _MOST_TIMES_UNPACKED = 100  # text packs to a third or a tenth of its size
 _PROBED_LINES = 50
+_PROBED_OBJECTS = 20
 _SHOWN_FILES = 5
 
 _GZIP = b"\x1f\x8b"
@@ -41,16 +45,9 @@ _WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"
 _WORD_PART = "word/document.xml"
 _BINARY_KINDS = (
     (b"%PDF-", "a PDF document"),
-    (b"SQLite format 3", "a database"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
-    (b"GIF89a", "a picture"),
-    (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!\x1a\x07", "a rar archive"),
-    (b"BZh91AY&SY", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"PAR1\x15", "a Parquet file"),
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -71,20 +68,29 @@ _LEAST_VIETNAMESE_SHARE = 0.8
 class Sniffed:
     """What is known about a file before its records are read.
 
-    `encoding` is Python's name of it, and for a workbook the sheet that is read, whose name is `sheet`. `notes` is what
-    a person should know; `platform` names the one that a download comes from.
+    `sha256` and `size_bytes` are of the bytes as they lie there, compressed or not. `encoding` is Python's name of it,
+    and for a workbook the sheet that is read, whose name is `sheet`. `head` is the decoded beginning, `notes` what a
+    person should know; `platform` names the one that a download comes from. `reader` reads its records (a download has
+    none), and `objects` are the first ones of JSON.
     """
 
     path: Path
     sha256: str
     size_bytes: int
-    compressed: bool
     encoding: str
     container: Container
+    compressed: bool = False
     head: str = ""
     sheet: str = ""
     notes: tuple[str, ...] = ()
     platform: str = ""
+    reader: TableReader | JsonReader | None = None
+    objects: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table; nothing otherwise."""
+        return self.reader.columns if isinstance(self.reader, TableReader) else ()
 
     @contextmanager
     def open(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[TextIO]:
@@ -167,10 +173,30 @@ def sniff(path: Path, sheet: str = "", wanted: Collection[str] = ()) -> Sniffed:
 
     """
     sha256, size_bytes, start = _fingerprint(path)
+    known = partial(Sniffed, path=path, sha256=sha256, size_bytes=size_bytes)
     if start.startswith((*MAGIC, _OLD_OFFICE)):
-        return _sniff_archive(path, sha256, size_bytes, sheet, wanted, is_zip=start.startswith(MAGIC))
-    if sheet:
+        found = _sniff_archive(known, path, sheet, wanted, is_zip=start.startswith(MAGIC))
+    elif sheet:
         raise ImportRefused(f"{path} is no workbook: leave --sheet out")
+    else:
+        found = _sniff_text(known, path, start, wanted)
+    try:
+        reader = _reader(found, wanted)
+    except ImportRefused as error:
+        raise ImportRefused(f"{path}: {error}") from error
+    items = islice(reader.objects(StringIO(found.head)) if isinstance(reader, JsonReader) else (), _PROBED_OBJECTS)
+    return replace(found, reader=reader, objects=tuple(item.payload for item in items if isinstance(item, JsonObject)))
+
+
+def _reader(sniffed: Sniffed, wanted: Collection[str]) -> TableReader | JsonReader | None:
+    if sniffed.container == "csv":
+        return detect_csv(sniffed.head, wanted)
+    if sniffed.container == "workbook":
+        return sheet_reader(sniffed.head, wanted)
+    return None if sniffed.container == "download" else JsonReader(sniffed.container == "json", tuple(wanted))
+
+
+def _sniff_text(known: partial[Sniffed], path: Path, start: bytes, wanted: Collection[str]) -> Sniffed:
     compressed = start.startswith(_GZIP)
     head = _decompressed_head(path) if compressed else start
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
@@ -178,22 +204,13 @@ def sniff(path: Path, sheet: str = "", wanted: Collection[str] = ()) -> Sniffed:
     _refuse_binary(path, head)
     encoding = _encoding(path, head)
     text = _decode(head, encoding)
-    return Sniffed(
-        path=path,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        compressed=compressed,
-        encoding=encoding,
-        container=_container(path, text, wanted),
-        head=text,
-    )
+    return known(compressed=compressed, encoding=encoding, container=_container(path, text, wanted), head=text)
 
 
 def _sniff_archive(
-    path: Path, sha256: str, size_bytes: int, sheet: str, wanted: Collection[str], *, is_zip: bool
+    known: partial[Sniffed], path: Path, sheet: str, wanted: Collection[str], *, is_zip: bool
 ) -> Sniffed:
     """Look into a zip archive or an old Office file: either may be a workbook."""
-    known = partial(Sniffed, path=path, sha256=sha256, size_bytes=size_bytes, compressed=False)
     try:
         if is_zip:
             with path.open("rb") as raw, open_archive(raw) as archive:

@@ -9,11 +9,10 @@ from typing import Any, TextIO
 from monitor.collectors.files.base import SERVICE_MESSAGE, Refusal
 from monitor.collectors.files.json_objects import JsonObject, elements, outline
 from monitor.collectors.files.mapping import ColumnMapping
-from monitor.collectors.files.places import first_value
-from monitor.collectors.files.reading import Asked, FileFormat, Look, Reading, Row
+from monitor.collectors.files.reading import Asked, FileFormat, ImportFile, Row
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.sniff import Sniffed
-from monitor.collectors.files.values import as_text, optional_text
+from monitor.collectors.files.values import as_text, first_value, optional_text
 from monitor.collectors.parsing.html_text import abbreviates
 from monitor.errors import ImportRefused
 
@@ -74,28 +73,28 @@ def _piece(piece: Any) -> str:
     return f"{label} ({address})"
 
 
-def _is_export(look: Look) -> bool:
+def _is_export(sniffed: Sniffed) -> bool:
     """Recognise the export of one chat, or of a whole account."""
-    if look.columns:
+    if sniffed.columns:
         return False
-    before = outline(StringIO(look.head), _MESSAGES)
-    whole = look.container == "json" and _WHOLE_ACCOUNT.search(look.head)
+    before = outline(StringIO(sniffed.head), _MESSAGES)
+    whole = sniffed.container == "json" and _WHOLE_ACCOUNT.search(sniffed.head)
     return bool(whole) or (before is not None and before.keys() >= {"type", "id"})
 
 
-def _open(_: Sniffed, look: Look, asked: Asked) -> Reading:
+def _open(sniffed: Sniffed, asked: Asked) -> ImportFile:
     """Prepare to read messages; chats that are not public are refused."""
     if asked.columns:
         raise ImportRefused("--map does not go with telegram_export, whose fields are fixed: leave it out")
-    before = outline(StringIO(look.head), _MESSAGES)
-    if before is None and _WHOLE_ACCOUNT.search(look.head):
+    before = outline(StringIO(sniffed.head), _MESSAGES)
+    if before is None and _WHOLE_ACCOUNT.search(sniffed.head):
         raise ImportRefused("it is the export of a whole account, private chats too: export one public channel")
     if before is None:
         raise ImportRefused("it is no export of Telegram Desktop: in the channel, export its history as JSON")
     if not as_text(first_value(before, ("type",))).startswith(_PUBLIC):
         raise ImportRefused("it is an export of a chat that is not public: only public channels and groups may be")
     chat = as_text(first_value(before, ("id",)))
-    return Reading(read=partial(_rows, chat), mapping=ColumnMapping(_SHOWN))
+    return ImportFile(sniffed=sniffed, read=partial(_rows, chat), mapping=ColumnMapping(_SHOWN))
 
 
 TELEGRAM_EXPORT = FileFormat(name="telegram_export", recognises=_is_export, open=_open, maps_columns=False)

@@ -1,7 +1,12 @@
-"""Single values of a file, read as the fields of a post want them."""
+"""Single values of a file: found by their place in JSON, and read as the fields of a post want them.
+
+A place is `user.name`, `tags.0.title`, `parts.*.time` (any element of a list) or `**.time` (any depth).
+"""
 
 import math
 import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from monitor.collectors.files.base import Value
 
@@ -26,6 +31,7 @@ _MAGNITUDES = {
 _MANGLED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,2}")
 _MOST_LANGUAGE_CHARACTERS = 20
+_DEEPEST_PLACE = 30
 _MOST_EXACT_FLOAT = 2**53  # beyond it a float no longer tells two neighbouring identifiers apart
 
 
@@ -82,3 +88,53 @@ def parse_count(value: Value) -> int | None:
         return None
     scaled = int(whole + fraction) * magnitude
     return scaled // 10 ** len(fraction) if scaled % 10 ** len(fraction) == 0 else None
+
+
+def first_value(payload: Any, places: Sequence[str]) -> Value:
+    """Give the first text, number or truth value that stands at one of some places and is not empty.
+
+    Args:
+        payload: Parsed JSON.
+        places: The best first.
+
+    """
+    for place in places:
+        for value in values_at(payload, place):
+            if isinstance(value, str | int | float) and value != "":
+                return value
+    return None
+
+
+def values_at(payload: Any, place: str) -> Iterator[Any]:
+    """Give all values at a place, in the order of the payload; a key may itself hold dots, as names of columns do."""
+    if isinstance(payload, dict) and place in payload:
+        return iter((payload[place],))
+    return _walk(payload, place.split("."), _DEEPEST_PLACE)
+
+
+def _walk(value: Any, parts: Sequence[str], depth: int) -> Iterator[Any]:
+    if not parts:
+        yield value
+        return
+    if depth == 0:
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        yield from _walk(value, rest, depth - 1)
+        for inner in _inside(value):
+            yield from _walk(inner, parts, depth - 1)
+    elif part == "*":
+        for inner in value if isinstance(value, list) else ():
+            yield from _walk(inner, rest, depth - 1)
+    elif isinstance(value, dict):
+        if part in value:
+            yield from _walk(value[part], rest, depth - 1)
+    elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        yield from _walk(value[int(part)], rest, depth - 1)
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value

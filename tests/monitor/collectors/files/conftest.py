@@ -19,6 +19,10 @@ class Opened:
     rows: list[Row]
 
     @property
+    def delimiter(self) -> str | None:
+        return self.file.sniffed.reader.delimiter if self.file.sniffed.reader else None
+
+    @property
     def posts(self) -> list[PublicPost]:
         return [row for row in self.rows if isinstance(row, PublicPost)]
 

@@ -29,7 +29,7 @@ NUMBERED = [f"p{number},bài {number},2025-01-01" for number in range(1, 60)]
 )
 def test_the_delimiter_is_recognised(read: Read, content: str, delimiter: str | None, texts: list[str]) -> None:
     opened = read("posts.csv", content)
-    assert (opened.file.delimiter, opened.texts) == (delimiter, texts)
+    assert (opened.delimiter, opened.texts) == (delimiter, texts)
 
 
 @pytest.mark.parametrize(
@@ -196,4 +196,3 @@ def test_no_content_makes_the_reader_fail_or_lose_a_simple_line(content: str) ->
 def test_the_rows_can_be_read_again(read: Read) -> None:
     opened = read("posts.csv", "id,text\n1,a\n2,b\n")
     assert list(opened.file.rows()) == opened.rows
-    assert opened.file.sample(1) == (opened.rows[0],)

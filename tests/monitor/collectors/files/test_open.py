@@ -59,7 +59,7 @@ def test_encodings_are_told_by_content_also_when_compressed(
     read: Read, encoding: str, content: bytes, *, compressed: bool
 ) -> None:
     opened = read("posts", gzip.compress(content) if compressed else content)
-    assert (opened.file.encoding, opened.file.format, opened.file.columns[0]) == (encoding, "csv", "id")
+    assert (opened.file.sniffed.encoding, opened.file.format, opened.file.columns[0]) == (encoding, "csv", "id")
     texts = [unicodedata.normalize("NFC", text) for text in opened.texts]
     assert texts == ["Tiền lương tháng này chậm", "Đường ngập quá"]
 
@@ -67,7 +67,7 @@ def test_encodings_are_told_by_content_also_when_compressed(
 def test_a_file_is_described_by_its_own_bytes(write: Write) -> None:
     content = gzip.compress(CSV.encode(), mtime=0)
     file = open_file(write("posts.csv.gz", content))
-    assert (file.sha256, file.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert (file.sniffed.sha256, file.sniffed.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
 
 
 def test_a_name_does_not_outweigh_the_content(write: Write) -> None:

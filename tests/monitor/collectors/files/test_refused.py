@@ -23,14 +23,13 @@ def imported(tmp_path: Path) -> Path:
     return path
 
 
-def test_refusals_stand_beside_the_file_with_a_byte_order_mark(imported: Path, tmp_path: Path) -> None:
-    with RefusedFile(imported, tmp_path / "home") as refused:
+def test_refusals_stand_beside_the_file_with_a_byte_order_mark(imported: Path) -> None:
+    with RefusedFile(imported) as refused:
         refused.add(Refusal(4, "no text", "3,,Tài khoản"))
         assert [path.name for path in imported.parent.glob("*.csv")] == ["posts.csv"]
     assert refused.path == imported.with_name("posts.csv.refused.csv")
     assert refused.path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert written(refused.path) == [["line", "reason", "record begins"], ["4", "no text", "3,,Tài khoản"]]
-    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(
@@ -39,47 +38,44 @@ def test_refusals_stand_beside_the_file_with_a_byte_order_mark(imported: Path, t
      ("h\udcffng\0", "h\\udcffng\\0")],
     ids=repr,
 )  # fmt: skip
-def test_no_cell_is_a_formula_and_bytes_that_are_no_text_are_escapes(
-    excerpt: str, cell: str, imported: Path, tmp_path: Path
-) -> None:
-    with RefusedFile(imported, tmp_path) as refused:
+def test_no_cell_is_a_formula_and_bytes_that_are_no_text_are_escapes(excerpt: str, cell: str, imported: Path) -> None:
+    with RefusedFile(imported) as refused:
         refused.add(Refusal(1, "no text", excerpt))
     assert refused.path
     assert written(refused.path)[1][2] == cell
 
 
-def test_a_folder_that_may_not_be_written_sends_it_home(
-    imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_the_folder_may_not_be_written_there_is_no_file(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.collectors.files.refused_file.os.access", lambda place, _: place != imported.parent)
-    with RefusedFile(imported, tmp_path / "home" / "imports") as refused:
+    with RefusedFile(imported) as refused:
         refused.add(Refusal(1, "x", "y"))
-    assert refused.path == tmp_path / "home" / "imports" / "posts.csv.refused.csv"
+    assert refused.path is None
+    assert [path.name for path in imported.parent.iterdir()] == ["posts.csv"]
 
 
-def test_a_file_of_somebody_else_is_never_touched(imported: Path, tmp_path: Path) -> None:
+def test_a_file_of_somebody_else_is_never_touched(imported: Path) -> None:
     own = imported.with_name("posts.csv.refused.csv")
     own.write_text("ghi chú của tôi", encoding="utf-8")
-    with RefusedFile(imported, tmp_path / "home"):
+    with RefusedFile(imported):
         pass
-    with RefusedFile(imported, tmp_path / "home") as refused:
+    with RefusedFile(imported) as refused:
         refused.add(Refusal(1, "x", "y"))
     assert own.read_text(encoding="utf-8") == "ghi chú của tôi"
-    assert refused.path == tmp_path / "home" / own.name
+    assert refused.path is None
 
 
-def test_where_nothing_is_refused_any_more_the_old_file_goes(imported: Path, tmp_path: Path) -> None:
-    with RefusedFile(imported, tmp_path) as first:
+def test_where_nothing_is_refused_any_more_the_old_file_goes(imported: Path) -> None:
+    with RefusedFile(imported) as first:
         first.add(Refusal(1, "x", "y"))
-    with RefusedFile(imported, tmp_path) as second:
+    with RefusedFile(imported) as second:
         pass
     assert second.path is None
     assert [path.name for path in imported.parent.iterdir()] == ["posts.csv"]
 
 
-def test_an_import_that_breaks_off_leaves_no_half_file(imported: Path, tmp_path: Path) -> None:
+def test_an_import_that_breaks_off_leaves_no_half_file(imported: Path) -> None:
     def break_off() -> None:
-        with RefusedFile(imported, tmp_path) as refused:
+        with RefusedFile(imported) as refused:
             refused.add(Refusal(1, "x", "y"))
             raise ConnectionError
 

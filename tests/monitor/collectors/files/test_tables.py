@@ -111,7 +111,7 @@ def test_a_table_of_a_known_tool_is_read(
     engagement: dict[str, int], delimiter: str,
 ) -> None:  # fmt: skip
     opened = read("a.csv", "\ufeff" + table(row, delimiter=delimiter))
-    assert (opened.file.format, opened.file.delimiter) == (format_name, delimiter)
+    assert (opened.file.format, opened.delimiter) == (format_name, delimiter)
     assert {field: getattr(opened.post, field) for field in said} == said
     assert (opened.times, opened.post.engagement) == ([published], engagement)
 

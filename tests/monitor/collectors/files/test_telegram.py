@@ -43,7 +43,7 @@ def export(*messages: object, kind: str = "public_channel", indent: int | None =
 def test_a_public_channel_is_read_however_it_is_laid_out(indent: int | None, name: str, write: Write) -> None:
     file = open_file(write(name, export(message(7, edited_unixtime="1700000060"), message(8), indent=indent)))
     first, second = file.rows()
-    assert (file.format, file.columns, file.delimiter) == ("telegram_export", (), None)
+    assert (file.format, file.columns) == ("telegram_export", ())
     assert isinstance(first, PublicPost)
     assert isinstance(second, PublicPost)
     assert (first.external_id, first.text, first.author) == ("42/7", "Tin số 7", "channel42")

@@ -91,7 +91,11 @@ def test_a_sheet_is_read_with_its_dates_and_numbers(tmp_path: Path) -> None:
         ("180675259433829", "", "", 0, "y"),
     ]
     read = opened(saved(tmp_path / "a.xlsx", **{"Bình luận": rows, "Ghi chú": [("thừa",)]}))
-    assert (read.file.format, read.file.encoding, read.file.columns) == ("workbook", "sheet 'Bình luận'", HEADER)
+    assert (read.file.format, read.file.sniffed.encoding, read.file.columns) == (
+        "workbook",
+        "sheet 'Bình luận'",
+        HEADER,
+    )
     assert read.file.notes[:2] == (
         "other sheets of the workbook are not read (--sheet names another): Ghi chú",
         "2 rows stand above the one that names the columns",
