@@ -38,22 +38,8 @@ HOUR, HOUR_BEFORE, DAY = (
     Window(timedelta(days=1)),
 )
 WINDOWS: Final = (HOUR, HOUR_BEFORE, DAY)
-
-
-@dataclass(frozen=True, slots=True)
-class Floors:
-    """The least mean that is taken for usual, in posts an hour and a day: nothing is known of what is new."""
-
-    hour: float
-    day: float
-
-    def of(self, window: Window) -> float:
-        """Return the one of a window."""
-        return self.day if window.length > HOUR.length else self.hour
-
-
-CLUSTER_FLOORS: Final = Floors(hour=1, day=5)
-LABEL_FLOORS: Final = Floors(hour=1, day=5)
+LEAST_USUAL: Final = {HOUR: 1, HOUR_BEFORE: 1, DAY: 5}
+"""The least mean of posts in a window that is taken for usual: nothing is known of what is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +51,11 @@ class Burst:
     usual: float
 
 
-def find_burst(counts: Mapping[Window, tuple[int, Mapping[int, int]]], floors: Floors) -> Burst | None:
+def find_burst(counts: Mapping[Window, tuple[int, Mapping[int, int]]]) -> Burst | None:
     """Return the first window whose count is out of its usual range.
 
     Args:
         counts: Of each window its count, and those of the same window so many days earlier, as far as they are known.
-        floors: The least usual means.
 
     """
     for window, (count, earlier) in counts.items():
@@ -78,7 +63,7 @@ def find_burst(counts: Mapping[Window, tuple[int, Mapping[int, int]]], floors: F
             continue
         same = [earlier[days] for days in range(7, DAYS + 1, 7) if days in earlier]
         spread = dispersion(earlier)
-        usual = max(_upper_mean(same, spread), floors.of(window))
+        usual = max(_upper_mean(same, spread), LEAST_USUAL[window])
         if chance(count, usual, spread) < LIMIT:
             return Burst(round(window.length / HOUR.length), count, median(same) if same else 0.0)
     return None

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from classifiers.labels import LABEL_NAMES
 from monitor.clock import Clock
 from monitor.errors import QueryRefused
-from monitor.outbox.bursts import CLUSTER_FLOORS, DAY, DAYS, FEWEST, LABEL_FLOORS, WINDOWS, Window, find_burst
+from monitor.outbox.bursts import DAY, DAYS, FEWEST, WINDOWS, Window, find_burst
 from monitor.outbox.outbox import Outbox
 from storage.database import Database
 from storage.figures import alert_counts
@@ -122,7 +122,7 @@ def _clusters(session: Session, now: datetime) -> Iterator[Finding]:
     for cluster in recent:
         times = sorted(alert_counts.cluster_times(session, cluster, now - timedelta(days=DAYS) - DAY.length))
         weeks = range(7, DAYS + 1, 7)
-        if burst := find_burst({window: counted(times, window, now, weeks) for window in WINDOWS}, CLUSTER_FLOORS):
+        if burst := find_burst({window: counted(times, window, now, weeks) for window in WINDOWS}):
             yield Finding(f"cluster:{cluster}", {"cluster": cluster, **asdict(burst)})
 
 
@@ -135,7 +135,7 @@ def _labels(session: Session, now: datetime) -> Iterator[Finding]:
         period = Period(now - timedelta(days=known) - DAY.length, now)
         times = sorted(alert_counts.flag_times(session, label, period))
         days = range(1, known + 1)
-        if burst := find_burst({window: counted(times, window, now, days) for window in WINDOWS}, LABEL_FLOORS):
+        if burst := find_burst({window: counted(times, window, now, days) for window in WINDOWS}):
             yield Finding(f"label:{label}", {"label": label, **asdict(burst)})
 
 

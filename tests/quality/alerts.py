@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.outbox.bursts import CLUSTER_FLOORS, DAYS, FEWEST, LABEL_FLOORS, WINDOWS, Floors, find_burst
+from monitor.outbox.bursts import DAYS, FEWEST, WINDOWS, find_burst
 
 HISTORY: Final = 28 * 24.0  # hours
 MONTH: Final = 30 * 24.0
@@ -110,9 +110,9 @@ def watch(month: Month) -> list[tuple[float, str]]:
     told: list[tuple[float, str]] = []
     for subject, times in month.subjects.items():
         kind = subject.partition(":")[0]
-        floors, last = (CLUSTER_FLOORS if kind == "cluster" else LABEL_FLOORS), -np.inf
+        last = -np.inf
         for now in _looks(times):
-            if now - last > QUIET[kind] and _is_burst(times, now, floors, whole=kind == "label"):
+            if now - last > QUIET[kind] and _is_burst(times, now, whole=kind == "label"):
                 told.append((now, subject))
                 last = now
     return told
@@ -125,7 +125,7 @@ def _looks(times: Times) -> Times:
     return grid[in_day >= FEWEST]
 
 
-def _is_burst(times: Times, now: float, floors: Floors, *, whole: bool) -> bool:
+def _is_burst(times: Times, now: float, *, whole: bool) -> bool:
     days = range(1, DAYS + 1) if whole else range(7, DAYS + 1, 7)
     shifts = np.array([0, *days]) * 24.0
     counts = {}
@@ -134,7 +134,7 @@ def _is_burst(times: Times, now: float, floors: Floors, *, whole: bool) -> bool:
         begin = end - window.length.total_seconds() / 3600
         found = np.searchsorted(times, end, "right") - np.searchsorted(times, begin, "right")
         counts[window] = (int(found[0]), {day: int(each) for day, each in zip(days, found[1:], strict=True)})
-    return find_burst(counts, floors) is not None
+    return find_burst(counts) is not None
 
 
 def measure(month: Month) -> Outcome:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.outbox.bursts import CLUSTER_FLOORS, DAY, DAYS, HOUR, LABEL_FLOORS, Burst, chance, dispersion, find_burst
+from monitor.outbox.bursts import DAY, DAYS, HOUR, Burst, chance, dispersion, find_burst
 
 
 def same(count: int) -> dict[int, int]:
@@ -10,27 +10,27 @@ def same(count: int) -> dict[int, int]:
 
 
 def test_what_is_new_may_have_some_posts_before_it_is_unusual() -> None:
-    assert find_burst({HOUR: (9, {})}, CLUSTER_FLOORS) is None
-    assert find_burst({HOUR: (10, {})}, CLUSTER_FLOORS) == Burst(hours=1, posts=10, usual=0.0)
-    assert find_burst({HOUR: (4, {}), DAY: (18, {})}, CLUSTER_FLOORS) is None
-    assert find_burst({HOUR: (4, {}), DAY: (20, {})}, CLUSTER_FLOORS) == Burst(hours=24, posts=20, usual=0.0)
+    assert find_burst({HOUR: (9, {})}) is None
+    assert find_burst({HOUR: (10, {})}) == Burst(hours=1, posts=10, usual=0.0)
+    assert find_burst({HOUR: (4, {}), DAY: (18, {})}) is None
+    assert find_burst({HOUR: (4, {}), DAY: (20, {})}) == Burst(hours=24, posts=20, usual=0.0)
 
 
 def test_the_same_count_is_usual_where_it_comes_every_week() -> None:
-    assert find_burst({HOUR: (30, same(30))}, LABEL_FLOORS) is None
-    assert find_burst({HOUR: (70, same(30))}, LABEL_FLOORS) == Burst(hours=1, posts=70, usual=30.0)
+    assert find_burst({HOUR: (30, same(30))}) is None
+    assert find_burst({HOUR: (70, same(30))}) == Burst(hours=1, posts=70, usual=30.0)
 
 
 def test_a_weekday_is_compared_with_the_same_weekday() -> None:
     mondays = {day: 100 if day % 7 == 0 else 5 for day in range(1, DAYS + 1)}
-    assert find_burst({DAY: (110, mondays)}, LABEL_FLOORS) is None
+    assert find_burst({DAY: (110, mondays)}) is None
     sundays = {day: 5 if day % 7 == 0 else 100 for day in range(1, DAYS + 1)}
-    assert find_burst({DAY: (110, sundays)}, LABEL_FLOORS) is not None
+    assert find_burst({DAY: (110, sundays)}) is not None
 
 
 def test_one_burst_of_before_neither_raises_what_is_usual_nor_widens_the_bounds() -> None:
     before = same(10) | {7: 400}
-    assert find_burst({HOUR: (40, before)}, LABEL_FLOORS) == Burst(hours=1, posts=40, usual=10.0)
+    assert find_burst({HOUR: (40, before)}) == Burst(hours=1, posts=40, usual=10.0)
 
 
 def test_counts_that_vary_more_than_poisson_have_wider_bounds() -> None:
@@ -38,8 +38,8 @@ def test_counts_that_vary_more_than_poisson_have_wider_bounds() -> None:
     assert dispersion(restless) > 5
     assert dispersion(same(30)) == 1.0
     count = {HOUR: (75, restless)}
-    assert find_burst(count, LABEL_FLOORS) is None
-    assert find_burst({HOUR: (75, same(35))}, LABEL_FLOORS) is not None
+    assert find_burst(count) is None
+    assert find_burst({HOUR: (75, same(35))}) is not None
 
 
 @pytest.mark.parametrize(("count", "mean", "expected"), [(1, 1.0, 0.632), (5, 5.0, 0.5595), (10, 1.0, 1.1e-7)])
