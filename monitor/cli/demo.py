@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import progress_bar, say
-from monitor.demo.check import Check, agreement, check_crawls, check_desk
+from monitor.demo.check import Check, check_crawls, check_desk
 from monitor.demo.show import USER, Demo, play
 from monitor.desk.web.server import serving
 from monitor.errors import KiemtinError
@@ -29,7 +29,6 @@ def demo(
     with ExitStack() as stack:
         with progress_bar() as bar:
             shown = stack.enter_context(play(folder.absolute(), port, say, bar.update))
-        say(f"Flags beside the labels the posts were written under: {agreement(shown)}")
         with suppress(KeyboardInterrupt):  # the usual way to stop it
             asyncio.run(_desk(shown, check=check))
 

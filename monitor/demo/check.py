@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from classifiers.labels import LABEL_NAMES
 from monitor.demo.show import USER, Demo
 from storage.posts import sources
-from storage.review import flag_queue, flags
+from storage.review import flags
 
 TIMEOUT_SECONDS = 20.0
 
@@ -71,25 +71,6 @@ def check_crawls(demo: Demo) -> Iterator[Check]:
         "evidence", demo.claims_with_evidence > 0, f"{demo.claims_with_evidence} claims have suggested evidence"
     )
     yield Check("summary", all(file.stat().st_size > 0 for file in demo.files), ", ".join(f.name for f in demo.files))
-
-
-def agreement(demo: Demo) -> str:
-    """Say how the flags agree with the labels under which the monitored posts were written."""
-    written = {
-        " ".join(item.post.text.split()): item.labels for site in ("forum", "mastodon") for item in demo.served[site]
-    }
-    found: dict[str, set[str]] = {}
-    with demo.app.ready_database.work() as session:
-        for flag in flag_queue.listed(session, limit=10_000).flags:
-            found.setdefault(" ".join(flag.post.text.split()), set()).add(flag.label)
-    parts = []
-    for label in LABEL_NAMES:
-        meant = {text for text, labels in written.items() if label in labels}
-        flagged = {text for text, labels in found.items() if label in labels}
-        parts.append(
-            f"{label}: {len(meant & flagged)} of {len(meant)} found, {len(flagged - meant)} flagged beside them"
-        )
-    return "; ".join(parts)
 
 
 def check_desk(demo: Demo, base: str) -> Iterator[Check]:

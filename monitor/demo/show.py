@@ -55,10 +55,9 @@ class ManualClock(SystemClock):
 
 @dataclass(frozen=True, slots=True)
 class DemoPost:
-    """A post, what will happen to it, and how it was labelled when it was written (which is never served)."""
+    """A post, and what will happen to it."""
 
     post: SitePost
-    labels: frozenset[str]
     edited_text: str | None
     deleted: bool
 
@@ -152,7 +151,7 @@ def _post(record: Mapping[str, Any], now: datetime) -> DemoPost:
         published_at=now - timedelta(days=record["days_ago"]),
         engagement=record["engagement"],
     )
-    return DemoPost(post, frozenset(record["labels"]), record["edited_text"], record["deleted"])
+    return DemoPost(post, record["edited_text"], record["deleted"])
 
 
 def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings:
