@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, State, application, listed_deletions, say, show_json
+from monitor.cli.context import AsJson, State, answer, application, listed_deletions, say
 from monitor.clock import SystemClock, local_time
 from monitor.operations.backup import ACTION, write_backup
 from monitor.operations.restore import restore as put_back
@@ -31,11 +31,10 @@ def backup(
         detail = {"files": written.files, "sealed": bool(passphrase)}
         audit.record(session, at=app.clock.now(), action=ACTION, subject=file.name, detail=detail)
         session.commit()
-    if as_json:
-        show_json({"files": written.files, "bytes": written.size, "sealed": bool(passphrase)})
-        return
     sealed = "sealed with your passphrase" if passphrase else "not sealed: whoever has it can read all, the key too"
-    say(f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}.")
+    data = {"files": written.files, "bytes": written.size, "sealed": bool(passphrase)}
+    line = f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}."
+    answer(data, line, as_json=as_json)
 
 
 def restore(

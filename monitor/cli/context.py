@@ -80,6 +80,14 @@ def announce(line: str) -> None:
         say(line)
 
 
+def answer(data: Any, *lines: str, as_json: bool) -> None:
+    """Print a result: for a program as JSON, else as lines for people."""
+    if as_json:
+        show_json(data)
+    else:
+        say(*lines)
+
+
 def show_json(data: Any) -> None:
     """Print data for a program to read, in one line."""
     show_json_lines([data])

@@ -2,75 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, RenderableType
-from rich.progress import Progress, TaskID, TextColumn
-from rich.spinner import Spinner
-from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, listed_deletions, say, show_json, warn
-from monitor.cli.terminal import SafeConsole
+from monitor.cli.context import AsJson, Bar, answer, application, listed_deletions, progress_bar, say, warn
 from monitor.crawl.collect import SourceResult
 from monitor.crawl.recheck import RecheckResult
 from monitor.errors import CollectError, NotReady
 from monitor.operations.clock_check import check_clock
 from monitor.operations.retain import retain
 from storage.posts import sources
-
-MOST_LINES = 12
-
-
-class CrawlView(Progress):
-    """A display that clears itself away at the end; on anything but a terminal it shows nothing.
-
-    Args:
-        console: Where to draw; standard error when none is given.
-
-    """
-
-    def __init__(self, console: Console | None = None) -> None:
-        console = console or SafeConsole(stderr=True)
-        self._reading: dict[str, TaskID] = {}
-        self._done = self._total = self._new = self._failed = 0
-        self._spinner = Spinner("dots")
-        super().__init__(
-            TextColumn("  {task.description}  {task.elapsed:.0f} s", style="dim", markup=False),
-            console=console,
-            transient=True,
-            redirect_stdout=False,
-            disable=not console.is_terminal,
-        )
-
-    def on_lease(self, names: Sequence[str]) -> None:
-        """Note which sources will be read."""
-        self._total = len(names)
-
-    def on_start(self, name: str) -> None:
-        """Note that a source is being read from now on."""
-        self._reading[name] = self.add_task(name, total=None)
-
-    def on_result(self, result: SourceResult) -> None:
-        """Note that a source was read."""
-        if result.source in self._reading:
-            self.remove_task(self._reading.pop(result.source))
-        self._done += 1
-        self._new += result.new
-        self._failed += result.outcome == "failed"
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        """Draw one line for all sources, and one for each that is being read, up to MOST_LINES."""
-        failed = f", {self._failed} failed" if self._failed else ""
-        self._spinner.update(text=Text(f"{self._done} of {self._total} sources read, {self._new} new posts{failed}"))
-        yield self._spinner
-        reading = self.tasks
-        yield self.make_tasks_table(reading[:MOST_LINES])
-        if len(reading) > MOST_LINES:
-            yield Text(f"  and {len(reading) - MOST_LINES} more", style="dim")
 
 
 def crawl(
@@ -85,13 +30,12 @@ def crawl(
     """
     app = application(context)
     _require_sources(app, names or [])
-    with CrawlView() as view:
-        results, looks = asyncio.run(_crawl_once(app, names or [], due=due, view=view))
-    if as_json:
-        show_json({"sources": [_as_data(result) for result in results], "rechecked": _as_data(looks)})
-    else:
-        nothing = "Nothing is due; sources that another program is reading now are left to it."
-        say(*(map(_as_line, results) if results else [nothing]), *filter(None, [looks_as_line(looks)]))
+    with progress_bar() as bar:
+        results, looks = asyncio.run(_crawl_once(app, names or [], due=due, bar=bar))
+    nothing = "Nothing is due; sources that another program is reading now are left to it."
+    lines = [*(map(_as_line, results) if results else [nothing]), *filter(None, [looks_as_line(looks)])]
+    data = {"sources": [_as_data(result) for result in results], "rechecked": _as_data(looks)}
+    answer(data, *lines, as_json=as_json)
     deleted = retain(app.ready_database, app.clock, app.captures)
     if deleted and not as_json:
         say(f"Past their retention: {listed_deletions(deleted)}")
@@ -115,14 +59,18 @@ def _require_sources(app: Application, names: Sequence[str]) -> None:
 
 
 async def _crawl_once(
-    app: Application, names: Sequence[str], *, due: bool, view: CrawlView
+    app: Application, names: Sequence[str], *, due: bool, bar: Bar
 ) -> tuple[list[SourceResult], RecheckResult]:
     """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
     warn(check_clock(app.ready_database, app.clock))
+    leased, read = list[str](), list[SourceResult]()
+
+    def show(result: SourceResult) -> None:
+        read.append(result)
+        bar.update("reading sources", len(read), len(leased))
+
     async with app.client() as client:
-        results = await app.crawler(client).crawl(
-            only_due=due, names=names, on_lease=view.on_lease, on_start=view.on_start, on_result=view.on_result
-        )
+        results = await app.crawler(client).crawl(only_due=due, names=names, on_lease=leased.extend, on_result=show)
         return results, await app.recheck(client).run(names)
 
 

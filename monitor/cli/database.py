@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, progress_bar, say, show_json
+from monitor.cli.context import AsJson, answer, application, progress_bar, say
 from monitor.clock import local_time
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from storage.database import Database
@@ -61,12 +61,10 @@ def copy(
     with progress_bar() as bar, Database(to) as target:
         copied = copy_database(database, target, bar.update)
         place = target.place
-    if as_json:
-        show_json([asdict(table) for table in copied])
-        return
     rows = sum(table.rows for table in copied)
     said = f"{rows} rows of {len(copied)} tables are in {place}, with the same hashes as here."
-    say(f"{said} Set `database_url` in kiemtin.toml to use it.")
+    line = f"{said} Set `database_url` in kiemtin.toml to use it."
+    answer([asdict(table) for table in copied], line, as_json=as_json)
 
 
 def confirm_clock(

@@ -13,7 +13,7 @@ import typer
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, say, show_json
+from monitor.cli.context import AsJson, answer, application
 from monitor.clock import VIETNAM, local_time
 from monitor.desk.web import accounts
 from monitor.desk.web.server import exposure_warning
@@ -58,12 +58,13 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """
     app = application(context)
     findings = {subject: _looked(look, app) for subject, look in _CHECKS.items()}
-    if as_json:
-        show_json([{"subject": subject, **asdict(finding)} for subject, finding in findings.items()])
-    else:
-        for subject, finding in findings.items():
-            mark = finding.state.upper() if finding.state is State.FAIL else finding.state
-            say(f"{mark:4}  {subject}: {finding.said}{f' → {finding.mend}' if finding.mend else ''}")
+    lines = [
+        f"{finding.state.upper() if finding.state is State.FAIL else finding.state:4}  {subject}: {finding.said}"
+        + (f" → {finding.mend}" if finding.mend else "")
+        for subject, finding in findings.items()
+    ]
+    data = [{"subject": subject, **asdict(finding)} for subject, finding in findings.items()]
+    answer(data, *lines, as_json=as_json)
     if bad := [subject for subject, finding in findings.items() if finding.state is State.FAIL]:
         raise NotReady(f"{len(bad)} things to mend: {', '.join(bad)}")
 

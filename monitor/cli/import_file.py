@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, fields
 from itertools import islice
@@ -11,12 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
-from rich.text import Text
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
+from monitor.cli.context import AsJson, answer, application, progress_bar, say
 from monitor.clock import local_time
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files import (
@@ -39,6 +36,7 @@ from storage.posts.sources import SourceDraft
 SHOWN_REFUSALS = 10
 SHOWN_SAMPLES = 3
 SHOWN_COLUMNS = 40
+SHOWN_ID, SHOWN_TEXT = 20, 100  # characters
 DEFAULT_BASIS = "Imported by the operator, who vouches for its lawful origin."
 
 
@@ -59,9 +57,6 @@ def import_file(
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
     legal_basis: Annotated[str, typer.Option(help="Why these posts may be kept.")] = DEFAULT_BASIS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
-    no_refused_file: Annotated[
-        bool, typer.Option("--no-refused-file", help="Do not write refused records to FILE.refused.csv.")
-    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of posts. Importing it again adds nothing.
@@ -84,7 +79,7 @@ def import_file(
     draft = _source_draft(app.settings, file, name, role, legal_basis)
     if not as_json:
         _show_recognised(opened, preview=dry_run)
-    refused = None if dry_run or no_refused_file else RefusedFile(file)
+    refused = None if dry_run else RefusedFile(file)
     with ExitStack() as stack:
         bar = stack.enter_context(progress_bar())
         result = importer.run(
@@ -95,7 +90,7 @@ def import_file(
             on_refusal=stack.enter_context(refused).add if refused else lambda _: None,
         )
     refused_file = refused.path if refused else None
-    show_json(_as_data(opened, result, refused_file)) if as_json else _show(result, refused_file)
+    answer(_as_data(opened, result, refused_file), *_lines(result, refused_file), as_json=as_json)
     if result.records == result.refused:
         reason = next(iter(result.reasons), "the file holds no record")
         raise ImportRefused(f"{file.name}: no record could be imported: {reason}")
@@ -145,43 +140,34 @@ def _show_recognised(file: ImportFile, *, preview: bool) -> None:
         say(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}")
     say(*(f"  note: {note}" for note in file.notes))
     if preview:
-        out().print(_preview(list(islice(file.rows(), SHOWN_SAMPLES))))
+        say(*_preview(islice(file.rows(), SHOWN_SAMPLES)))
 
 
-def _preview(rows: Sequence[Row]) -> Table:
+def _preview(rows: Iterable[Row]) -> Iterator[str]:
     """Show the first records as they would be stored, without authors."""
-    table = Table("record", "id", "published", "text", box=SIMPLE_HEAD)
     for number, row in enumerate(rows, start=1):
         if isinstance(row, PublicPost):
             when = local_time(row.published_at) if row.published_at else "no date"
-            text = f"{row.title}: {row.text}" if row.title else row.text
-            table.add_row(str(number), Text(_shortened(row.external_id, 20)), when, Text(_shortened(text, 120)))
+            text = " ".join((f"{row.title}: {row.text}" if row.title else row.text).split())
+            yield f"  {number}. {row.external_id[:SHOWN_ID]}  {when}  {text[:SHOWN_TEXT]}"
         else:
             reason = f"refused: {row.reason}" if isinstance(row, Refusal) else "an older record of an item"
-            table.add_row(str(number), "", "", Text(reason))
-    return table
+            yield f"  {number}. {reason}"
 
 
-def _shortened(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def _show(result: ImportResult, refused_file: Path | None) -> None:
+def _lines(result: ImportResult, refused_file: Path | None) -> Iterator[str]:
     if result.records > result.refused:  # else the command ends with the reason
-        would = "Would import" if result.dry_run else "Imported"
-        say(
-            f"{would} {result.file} as source {result.source}: {result.new} new, {result.changed} changed, "
-            f"{result.known} known, {result.repeated} repeated, {result.refused} refused, "
-            f"{result.records} rows in all."
+        yield (
+            f"{'Would import' if result.dry_run else 'Imported'} {result.file} as source {result.source}: "
+            f"{result.new} new, {result.changed} changed, {result.known} known, {result.repeated} repeated, "
+            f"{result.refused} refused, {result.records} rows in all."
         )
     if result.undated:
-        rows = "row has" if result.undated == 1 else "rows have"
-        say(f"  {result.undated} {rows} no date that could be read")
-    say(*(f"  refused {count} × {reason}" for reason, count in result.reasons.most_common()))
-    say(*(f"  line {refusal.line}: {refusal.reason}" for refusal in result.refusals[:SHOWN_REFUSALS]))
+        yield f"  {result.undated} {'row has' if result.undated == 1 else 'rows have'} no date that could be read"
+    yield from (f"  refused {count} × {reason}" for reason, count in result.reasons.most_common())
+    yield from (f"  line {refusal.line}: {refusal.reason}" for refusal in result.refusals[:SHOWN_REFUSALS])
     if refused_file:
-        say(f"  all refused records are in {refused_file}")
+        yield f"  all refused records are in {refused_file}"
 
 
 def _as_data(file: ImportFile, result: ImportResult, refused_file: Path | None) -> dict[str, Any]:
@@ -221,10 +207,7 @@ def tip(
         taken = asyncio.run(_read(app, tipline, given))
     else:
         taken = tipline.add_text(given, title=title, url=url)
-    if as_json:
-        show_json({"source": TIPS, **asdict(taken)})
-    else:
-        say(_told(taken))
+    answer({"source": TIPS, **asdict(taken)}, _told(taken), as_json=as_json)
 
 
 async def _read(app: Application, tipline: Tipline, url: str) -> Tip:

@@ -1,13 +1,12 @@
 """Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget)."""
 
-import sys
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, minute, out, say, show_json
+from monitor.cli.context import AsJson, answer, application, minute, say
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
 from monitor.operations.key_rotation import unused_since
 from monitor.privacy.secret_key import read_former, write_former
@@ -51,16 +50,12 @@ def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     now = app.clock.now()
     with app.ready_database.work() as session:
         rows = [_as_data(row, now) for row in api_keys.all_keys(session)]
-    if as_json:
-        show_json(rows)
-        return
-    if not rows:
-        say("There are no keys of the API: `kiemtin keys add` makes one.")
-    for row in rows:
-        used = f"last used {row['last_used_at']}" if row["last_used_at"] else "never used"
-        owner = f", decides as {row['user']}" if row["user"] else ""
-        line = f"{row['name']}: {row['state']}, {', '.join(row['scopes'])}{owner}, until {row['expires_at']}, {used}"
-        out().print(line, markup=False, soft_wrap=not sys.stdout.isatty())
+    lines = [
+        f"{row['name']}: {row['state']}, {', '.join(row['scopes'])}{', decides as ' if row['user'] else ''}"
+        f"{row['user'] or ''}, until {row['expires_at']}, last used {row['last_used_at'] or 'never'}"
+        for row in rows
+    ]
+    answer(rows, *(lines or ["There are no keys of the API: `kiemtin keys add` makes one."]), as_json=as_json)
 
 
 def revoke(context: typer.Context, name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:

@@ -14,7 +14,6 @@ from classifiers.training.local import MOST_POSTS
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
-from monitor.cli.train import read_impersonal
 from monitor.errors import UsageError
 from monitor.learning.learn import LearnResult
 from monitor.learning.promotion import ActiveModelChange
@@ -122,9 +121,6 @@ def _say(changed: ActiveModelChange) -> None:
 def learn(
     context: typer.Context,
     name: Annotated[str, typer.Option(help="Name of the candidate; made from today's date if not given.")] = "",
-    data: Annotated[
-        list[str] | None, typer.Option(help="A labelled file of this place as own=FILE; may be repeated.")
-    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from all decisions of the desk, and compare the candidate with the model in use. Nothing else changes.
@@ -135,11 +131,10 @@ def learn(
     """
     app = application(context)
     learner = app.learner()  # asked first: a missing database is told before anything is read
-    own = read_impersonal(data or [])
     with progress_bar() as bar:
         active = app.models.load(app.scoring_model(), bar.update)
         base = app.models.load(DEFAULT_MODEL, bar.update)
-        learnt = learner.run(base, active, name or None, bar.update, own=own, known=read_corpus())
+        learnt = learner.run(base, active, name or None, bar.update, known=read_corpus())
     if as_json:
         show_json(_as_dict(learnt))
         return

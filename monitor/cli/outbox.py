@@ -8,7 +8,7 @@ import typer
 from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, say, show_json
+from monitor.cli.context import AsJson, answer, application, say
 from monitor.clock import VIETNAM
 from monitor.desk.views.searching import SearchForm, read_form
 from monitor.errors import SendFailed, UsageError
@@ -43,9 +43,6 @@ def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
         {"kind": row.kind, "subject": row.subject_id, "channel": row.channel, "state": row.state, "error": row.error}
         for row in stuck
     ]
-    if as_json:
-        show_json({"channels": channels, "not_delivered": failed, "alerts": [_data(alert) for alert in told]})
-        return
     lines = [
         f"{each.name} ({', '.join(each.what)}): "
         + (", ".join(f"{count} {state}" for state, count in counts.get(each.name, {}).items()) or "nothing yet")
@@ -56,7 +53,9 @@ def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
         f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M} {line}"
         for alert, line in zip(told, lines_of(told), strict=True)
     ]
-    say(*(lines or ["There are no channels: a [[channels]] table in kiemtin.toml makes one."]))
+    nothing = "There are no channels: a [[channels]] table in kiemtin.toml makes one."
+    data = {"channels": channels, "not_delivered": failed, "alerts": [_data(alert) for alert in told]}
+    answer(data, *(lines or [nothing]), as_json=as_json)
 
 
 def send(context: typer.Context, as_json: AsJson = False) -> None:
@@ -67,12 +66,10 @@ def send(context: typer.Context, as_json: AsJson = False) -> None:
     app = application(context)
     raised = watch(app).look()
     outcomes = asyncio.run(app.outbox.send_due())
-    if as_json:
-        sent = [{"kind": each.kind, "subject": each.subject_id, "channel": each.channel, "state": each.state,
-                 "error": each.error} for each in outcomes]  # fmt: skip
-        show_json({"alerts": [_data(alert) for alert in raised], "deliveries": sent})
-        return
-    say(*lines_of(raised), summary(outcomes) or "Nothing was due.")
+    sent = [{"kind": each.kind, "subject": each.subject_id, "channel": each.channel, "state": each.state,
+             "error": each.error} for each in outcomes]  # fmt: skip
+    data = {"alerts": [_data(alert) for alert in raised], "deliveries": sent}
+    answer(data, *lines_of(raised), summary(outcomes) or "Nothing was due.", as_json=as_json)
 
 
 def test(context: typer.Context) -> None:

@@ -1,13 +1,14 @@
 """Personal data: delete that of one author on request, say what is held, and what was done by whom."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, say, show_json, show_json_lines
+from monitor.cli.context import AsJson, answer, application, say, show_json, show_json_lines
 from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
@@ -40,17 +41,15 @@ def erase(
     erasure = app.erasure(kind, author)
     found = erasure.find()
     if find:
-        show_json(_as_data(found)) if as_json else _show_found(found)
+        answer(_as_data(found), _told_found(found), as_json=as_json)
         return
     if not yes:
         if not as_json:
-            _show_found(found)
+            say(_told_found(found))
         typer.confirm("Delete all posts of this author for good?", abort=True)
     erased = erasure.run()
-    if as_json:
-        show_json({"posts": erased.posts, "masked": erased.masked, "withdraw": list(erased.withdraw)})
-    else:
-        _show_erased(erased, app.settings.reports_dir)
+    data = {"posts": erased.posts, "masked": erased.masked, "withdraw": list(erased.withdraw)}
+    answer(data, *_told(erased, app.settings.reports_dir), as_json=as_json)
     if not (erased.posts or erased.masked or erased.captures or erased.files):
         tried = ", ".join(erasure.names)
         raise NotErased(f"no trace of this author was found (tried {tried}): check kind and handle with `--find`")
@@ -66,33 +65,31 @@ def _as_data(found: Found) -> dict[str, object]:
     }
 
 
-def _show_found(found: Found) -> None:
+def _told_found(found: Found) -> str:
     names = f", stored as {', '.join(found.names)}" if found.names else ""
-    say(
+    return (
         f"{found.posts} posts{names}; {found.mentions} other places of the database, {found.captures} captured pages "
         f"and {len(found.files)} other files name this author."
     )
 
 
-def _show_erased(erased: Erased, reports: Path) -> None:
-    say(f"Deleted {erased.posts} posts.")
+def _told(erased: Erased, reports: Path) -> Iterator[str]:
+    yield f"Deleted {erased.posts} posts."
     if erased.masked or erased.captures or erased.files:
-        say(
+        yield (
             f"The name was masked in {erased.masked} other places; {erased.captures} captured pages were deleted, "
             f"{erased.files} other files cleaned."
         )
-    say(*(f"Withdraw {reports / name}: it may quote a deleted post." for name in erased.withdraw))
+    yield from (f"Withdraw {reports / name}: it may quote a deleted post." for name in erased.withdraw)
     if not erased.scrubbed:
-        say("The database is in use: close the other programs, then run this with --verify.")
+        yield "The database is in use: close the other programs, then run this with --verify."
 
 
 def _verify(app: Application, kind: str, author: str, *, as_json: bool) -> None:
     left: list[Leftover] = list(leftovers(app.erasure(kind, author), app.ready_database, app.settings.home))
-    if as_json:
-        show_json([{"place": each.place, "why": each.why, "lawful": each.lawful} for each in left])
-    else:
-        nothing = "Nothing of this author is left in the home folder."
-        say(*([f"{each.place}: {each.why}" for each in left] or [nothing]))
+    lines = [f"{each.place}: {each.why}" for each in left] or ["Nothing of this author is left in the home folder."]
+    data = [{"place": each.place, "why": each.why, "lawful": each.lawful} for each in left]
+    answer(data, *lines, as_json=as_json)
     if open_ones := [each for each in left if not each.lawful]:
         raise NotErased(
             f"{len(open_ones)} traces of this author are left: run `kiemtin erase` again, or do what each line says"

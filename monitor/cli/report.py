@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, application, progress_bar, say, show_json
+from monitor.cli.context import AsJson, answer, application, progress_bar
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
@@ -76,20 +76,16 @@ def report(
         changed = replace or None
         wish = Wish(period=period, formats=_split(formats), language=lang, number=number, folder=to, changed=changed)
         files = app.reports.issue(wish)
-    if as_json:
-        show_json({"period": str(period), "files": [str(file) for file in files]})
-        return
-    say(*(f"Wrote {file}" for file in files))
+    data = {"period": str(period), "files": [str(file) for file in files]}
+    answer(data, *(f"Wrote {file}" for file in files), as_json=as_json)
 
 
 def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
     app.reports.send_again(period)
     outcomes = [each for each in asyncio.run(app.outbox.send_due()) if each.kind in (REPORT, "")]
-    if as_json:
-        show_json([{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes])
-        return
-    for each in outcomes:
-        say(f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}")
+    data = [{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes]
+    lines = [f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}" for each in outcomes]
+    answer(data, *lines, as_json=as_json)
 
 
 def export(
@@ -124,10 +120,9 @@ def export(
     with progress_bar() as bar:
         span = period.span if period else None
         count = write_rows(database, app.clock, table, files, span, lambda done: bar.update(table, done, None))
-    if as_json:
-        show_json({"table": table, "rows": count, "files": [str(file) for file in files.values()]})
-        return
-    say(*(f"Wrote {count} rows to {file}. Read them before you pass them on." for file in files.values()))
+    lines = [f"Wrote {count} rows to {file}. Read them before you pass them on." for file in files.values()]
+    data = {"table": table, "rows": count, "files": [str(file) for file in files.values()]}
+    answer(data, *lines, as_json=as_json)
 
 
 def _known(formats: list[str]) -> list[str]:
@@ -153,8 +148,6 @@ def publish(
     app = application(context)
     count, changed = write_corrections(app.ready_database, app.settings, app.clock.now(), to)
     folder = to or app.settings.publish.folder
-    if as_json:
-        show_json({"corrections": count, "changed": changed, "folder": str(folder)})
-        return
     said = "published" if changed else "published before, nothing changed"
-    say(f"{count} corrections {said}: {folder}")
+    data = {"corrections": count, "changed": changed, "folder": str(folder)}
+    answer(data, f"{count} corrections {said}: {folder}", as_json=as_json)

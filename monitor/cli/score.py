@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import AsJson, application, listed_deletions, progress_bar, say, show_json
+from monitor.cli.context import AsJson, answer, application, listed_deletions, progress_bar, say
 from monitor.operations.retain import retain
 from monitor.scoring.score import ScoreResult
 
@@ -24,19 +24,16 @@ def score(
     app = application(context)
     with progress_bar() as bar:
         result = app.score_waiting(bar.update, everything=everything)
-    if as_json:
-        show_json(result.as_dict())
-    else:
-        _tell(result)
+    answer(result.as_dict(), _told(result), as_json=as_json)
     # Last: it refuses to delete where the clock jumped, and what was scored is told all the same.
     deleted = retain(app.ready_database, app.clock, app.captures)
     if deleted and not as_json:
         say(f"Past their retention: {listed_deletions(deleted)}")
 
 
-def _tell(result: ScoreResult) -> None:
+def _told(result: ScoreResult) -> str:
     matches = result.matches
-    say(
+    return (
         f"Scored {result.scored} posts with {result.model}. Flags opened: {_listed(result.opened)}. "
         f"Unsure, so not flagged: {_listed(result.unsure)}. "
         f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}."

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -11,7 +11,7 @@ from monitor.cli.context import application, say, show_json_lines
 from monitor.collectors.files.row_files import Row, open_writer, plain
 from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
 from monitor.desk.views.searching import SearchForm
-from monitor.desk.web.wording import STATES, TOPICS
+from monitor.desk.web.wording import STATES
 from monitor.errors import QueryRefused, UsageError
 from monitor.files import whole_file
 from monitor.privacy.masks.mask import mask_personal
@@ -31,22 +31,18 @@ def search(
     source: Annotated[str, typer.Option(help="The name of a source.")] = "",
     since: Annotated[str, typer.Option(help="First day, as 2026-11-01.")] = "",
     until: Annotated[str, typer.Option(help="Last day, as 2026-11-30.")] = "",
-    topic: Annotated[str, typer.Option(help="Topic of a case, as wages.")] = "",
-    place: Annotated[str, typer.Option(help="Words of a case's place.")] = "",
-    note: Annotated[str, typer.Option(help="Words of a note beside a decision.")] = "",
-    cluster: Annotated[str, typer.Option(help="The number of a cluster of copies.")] = "",
     limit: Annotated[int, typer.Option(help="Most posts.", min=1, max=MOST_EXPORTED)] = SHOWN,
     to: Annotated[Path | None, typer.Option("--out", help="Write them to this file: .csv or .jsonl.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a post.")] = False,
 ) -> None:
-    """Find posts by their words, and by label, state, source, date, case, note or cluster.
+    """Find posts by their words, and by label, state, source or date; the desk has further filters.
 
     Newest first, personal data masked. Nobody's posts are found by who wrote them.
 
     Example: `kiemtin search "nợ lương" --label concern --since 2026-11-01 --out found.csv`
     """
-    _check(label=label, state=state, since=since, until=until, topic=topic, cluster=cluster)
-    form = SearchForm(" ".join(words or ()), label, state, source, since, until, topic, place, note, cluster)
+    _check(label=label, state=state, since=since, until=until)
+    form = SearchForm(" ".join(words or ()), label, state, source, since, until)
     if form.is_empty:
         raise UsageError("nothing to search for: write a word or choose a filter")
     if to is not None and to.suffix.removeprefix(".") not in FORMATS:
@@ -68,23 +64,19 @@ def search(
             writer.finish()
         say(f"Wrote {len(found)} posts to {to}. Read them before you pass them on.")
     elif as_json:
-        show_json_lines([_plain(row) for row in found])
+        show_json_lines({name: plain(value) for name, value in row.items()} for row in found)
     else:
         _show(found)
 
 
-def _check(*, label: str, state: str, since: str, until: str, topic: str, cluster: str) -> None:
+def _check(*, label: str, state: str, since: str, until: str) -> None:
     """Refuse what would filter nothing.
 
     Raises:
         UsageError: With what may be written.
 
     """
-    for name, given, known in (
-        ("label", label, LABEL_NAMES),
-        ("state", state, tuple(STATES)),
-        ("topic", topic, tuple(TOPICS)),
-    ):
+    for name, given, known in (("label", label, LABEL_NAMES), ("state", state, tuple(STATES))):
         if given and given not in known:
             raise UsageError(f"--{name} {given}: choose {', '.join(known)}")
     for name, given in (("since", since), ("until", until)):
@@ -93,12 +85,6 @@ def _check(*, label: str, state: str, since: str, until: str, topic: str, cluste
                 date.fromisoformat(given)
         except ValueError as error:
             raise UsageError(f"--{name} {given}: write a day as 2026-11-30") from error
-    if cluster and not cluster.removeprefix("#").isdigit():
-        raise UsageError(f"--cluster {cluster}: write its number")
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {name: plain(value) for name, value in row.items()}
 
 
 def _show(found: list[Row]) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, minute, out, say, show_json
-from monitor.clock import VIETNAM
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.clock import local_time
+from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.parsing.day_order import OPEN
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
@@ -32,6 +32,7 @@ from storage.posts.sources import SourceDraft
 
 SHOWN_POSTS = 3
 MOST_ANSWERS = 5
+_DATES = {None: "", OPEN: "its dates may have the day or the month first: set `date_order`"}
 IMPORTED = "import"  # such a source is never read: its posts came from files and tips
 
 
@@ -143,24 +144,19 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show_json(rows)
         return
-    table = Table("name", "kind", "role", "posts", box=None)
-    for heading in ("last read", "next due"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("state")
+    read_and_due = (Column(heading, no_wrap=True) for heading in ("last read", "next due"))
+    table = Table("name", "kind", "role", "posts", *read_and_due, "state", box=None)
     for row in rows:
-        state = f"{row['state']}; GAP: {row['gap']}" if row["gap"] else row["state"]
-        state += _dates_in_words(row["date_order"])
-        state += f"; robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else ""
-        read, waits = row["last_success"] or "never", row["enabled"] and row["kind"] != IMPORTED
-        due = row["next_due"] or ("now" if waits else "never")
-        table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, Text(state))
+        told = [
+            row["state"],
+            f"GAP: {row['gap']}" if row["gap"] else "",
+            _DATES.get(row["date_order"], f"dates: {row['date_order']}"),
+            f"robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else "",
+        ]
+        due = row["next_due"] or ("now" if row["enabled"] and row["kind"] != IMPORTED else "never")
+        read, state = row["last_success"] or "never", Text("; ".join(filter(None, told)))
+        table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, state)
     out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
-
-
-def _dates_in_words(order: str | None) -> str:
-    if order == OPEN:
-        return "; its dates may have the day or the month first: set `date_order`"
-    return f"; dates: {order}" if order else ""
 
 
 def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
@@ -168,7 +164,8 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
     if not source.enabled:
         said = f"off: {source.why_disabled}"
     elif source.failures:
-        said = f"failed {_times(source.failures)}: {source.last_error}"
+        times = "once" if source.failures == 1 else f"{source.failures} times in a row"
+        said = f"failed {times}: {source.last_error}"
     due = source.next_due_at if source.enabled and source.kind != IMPORTED else None
     return {
         "name": source.name,
@@ -187,10 +184,6 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,
     }
-
-
-def _times(failures: int) -> str:
-    return "once" if failures == 1 else f"{failures} times in a row"
 
 
 def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
@@ -238,17 +231,8 @@ def _seen(name: str, batch: Batch) -> Iterator[str]:
 def _samples(batches: Sequence[Batch]) -> Iterator[str]:
     posts = [post for batch in batches for post in batch.posts]
     for post in posts[:SHOWN_POSTS]:
-        yield f"  · {_when(post)}  {' '.join((post.title or post.text).split())[:100]}"
-
-
-def _when(post: PublicPost) -> str:
-    """Return when a post was published; "about" where the source gives no exact time."""
-    if post.published_at is None:
-        return "no date"
-    moment = post.published_at.astimezone(VIETNAM)
-    if post.published_precision == "day":
-        return f"about {moment:%d/%m/%Y}"
-    return f"{'about ' if post.published_precision == 'hour' else ''}{moment:%d/%m/%Y %H:%M}"
+        when = local_time(post.published_at) if post.published_at else "no date"
+        yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
 
 
 async def _look(app: Application, kind: str, view: SourceView) -> list[Batch]:

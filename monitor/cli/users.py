@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, say, show_json
+from monitor.cli.context import AsJson, answer, application, say
 from monitor.clock import local_time
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
 from monitor.review.roles import ROLES
-from storage import audit
 from storage.accounts import invitations, sessions, users
 from storage.models import User, UserSession
 
@@ -113,24 +112,21 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
             {"name": one.name, "role": one.role, "active": one.active, "second_factor": one.totp_since is not None}
             for one in users.all_users(session)
         ]
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
-        said = f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
-        say(f"{said}{'' if row['active'] else '  (disabled)'}")
-    if not rows:
-        say("No user yet: `kiemtin users invite NAME` adds one.")
+    lines = [
+        f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
+        + ("" if row["active"] else "  (disabled)")
+        for row in rows
+    ]
+    answer(rows, *(lines or ["No user yet: `kiemtin users invite NAME` adds one."]), as_json=as_json)
 
 
 def list_sessions(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Only those of this user.")] = None,
-    end: Annotated[int | None, typer.Option(help="End the session of this number.")] = None,
     end_all: Annotated[bool, typer.Option("--end-all", help="End all sessions of the user.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List who is signed in, from where and since when; --end and --end-all sign out.
+    """List who is signed in, from where and since when; --end-all signs out.
 
     Example: `kiemtin users sessions lan --end-all`
     """
@@ -138,32 +134,17 @@ def list_sessions(
     if end_all and name is None:
         raise UsageError("--end-all needs the name of a user")
     with app.ready_database.work() as session:
-        rows = _live_sessions(session, app, name, end=end, end_all=end_all)
+        user = users.by_name(session, name) if name else None
+        if user is not None and end_all:
+            accounts.end_sessions(session, user, app.clock.now())
+        rows = list(sessions.listed(session, app.clock.now(), user.id if user else None))
         session.commit()
-    if as_json:
-        show_json([_as_data(row) for row in rows])
-        return
-    for row in rows:
-        seen = f"since {local_time(row.created_at)}, last seen {local_time(row.seen_at)}"
-        say(f"{row.id}  {row.user.name}  {row.address}  {seen}  {row.agent}")
-    if not rows:
-        say("Nobody is signed in.")
-
-
-def _live_sessions(
-    session: Session, app: Application, name: str | None, *, end: int | None, end_all: bool
-) -> list[UserSession]:
-    """End what is to be ended, and list the sessions that go on."""
-    now = app.clock.now()
-    user = users.by_name(session, name) if name else None
-    if end is not None:
-        if not sessions.end(session, end, now, user.id if user else None):
-            message = f"--end {end}: there is no such session, or it has ended: `kiemtin users sessions` lists them"
-            raise UsageError(message)
-        audit.record(session, at=now, action="session_ended", subject=f"user_sessions:{end}")
-    if user is not None and end_all:
-        accounts.end_sessions(session, user, now)
-    return list(sessions.listed(session, now, user.id if user else None))
+    lines = [
+        f"{row.id}  {row.user.name}  {row.address}  since {local_time(row.created_at)}, "
+        f"last seen {local_time(row.seen_at)}  {row.agent}"
+        for row in rows
+    ]
+    answer([_as_data(row) for row in rows], *(lines or ["Nobody is signed in."]), as_json=as_json)
 
 
 def _as_data(row: UserSession) -> dict[str, object]:

@@ -107,7 +107,6 @@ class Crawler:
         only_due: bool,
         names: Sequence[str] = (),
         on_lease: Callable[[Sequence[str]], None] = lambda _: None,
-        on_start: Callable[[str], None] = lambda _: None,
         on_result: Callable[[SourceResult], None] = lambda _: None,
     ) -> list[SourceResult]:
         """Crawl all enabled sources, the named ones, or those that are due.
@@ -118,7 +117,6 @@ class Crawler:
             only_due: Leave out sources that were read less than their interval ago.
             names: Read only these.
             on_lease: Called with the names of the sources that will be read.
-            on_start: Called with the name of each source when its crawl starts.
             on_result: Called with each result.
 
         Raises:
@@ -132,7 +130,6 @@ class Crawler:
 
         async def read(source: Source) -> None:
             async with self._slots:
-                on_start(source.name)
                 try:
                     result = await self._read(source)
                 except NotFound:  # it was removed meanwhile, with all that belongs to it

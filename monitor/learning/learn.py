@@ -127,7 +127,7 @@ class LearnResult:
         name: The name of its folder.
         version: Its version in the register.
         base: The version of the model that was taught.
-        local: How many decided posts and posts of own files it was taught by (copies count once).
+        local: How many decided posts it was taught by (copies count once).
         left_out: How many were left out, the oldest ones, because there were more than a kernel takes.
         answers: By label, how many of the decided posts carry it, and how many do not.
         against: The version of the model that it was compared with.
@@ -175,7 +175,6 @@ class Learner:
         name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
         *,
-        own: Sequence[Example] = (),
         known: Sequence[Example] = (),
     ) -> LearnResult:
         """Teach a candidate by all decisions up to now.
@@ -185,7 +184,6 @@ class Learner:
             active: The active model, with which the candidate is compared.
             name: The candidate's name; None: made from today's date.
             progress: Called with the step, the number done, and the total.
-            own: The operator's labelled files; local like the decided posts.
             known: What the base was trained on; no model is compared by it.
 
         Raises:
@@ -199,7 +197,7 @@ class Learner:
             decided = decisions.label_decisions(session)
         found = split_holdout(decided)
         held_out = exclude_texts(found.held_out, known)
-        local = [*exclude_texts(own, held_out), *found.training]
+        local = found.training
         progress("teaching", 0, len(base.classifier.labels))
         adapted = adapt(base.classifier, local, self._segmenter, LocalConfig(), judged=held_out)
         labels = []

@@ -32,7 +32,7 @@ def commands_of(world: World) -> dict[str, list[str]]:
     world.ways["import"].prepare()
     world.ways["erase"].prepare()
     return {
-        "import": ["import", str(world.file), "--no-refused-file"],
+        "import": ["import", str(world.file)],
         "crawl": ["crawl", "news"],
         "score": ["score"],
         "report": ["report"],

@@ -1,23 +1,16 @@
 """`kiemtin crawl`: what was found is told in words or as JSON; trouble is one line."""
 
-import gzip
 import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 from math import inf
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from sqlalchemy import func, select, update
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 
-from monitor.cli.crawl import MOST_LINES, CrawlView, _as_data
-from monitor.crawl.collect import SourceResult
+from monitor.cli.crawl import _as_data
 from monitor.crawl.recheck import RecheckResult
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
@@ -149,77 +142,6 @@ def test_where_nobody_listens_or_nobody_may_read_it_is_one_line(kiemtin: Command
 def test_looks_at_flagged_posts_are_counted_as_json_too() -> None:
     looks = RecheckResult(checked=2, unclear=Counter({"no answer": 2}))
     assert _as_data(looks) == {"checked": 2, "changed": 0, "gone": 0, "unclear": {"no answer": 2}}
-
-
-@pytest.mark.parametrize("terminal", [True, False])
-def test_a_terminal_alone_sees_what_is_being_read(*, terminal: bool) -> None:
-    drawn = StringIO()
-    with CrawlView(Console(file=drawn, force_terminal=terminal, width=100, height=40)) as view:
-        view.on_lease([f"nguồn {number}" for number in range(20)])
-        for number in range(MOST_LINES + 3):
-            view.on_start(f"nguồn {number}")
-        view.on_result(SourceResult("nguồn 0", new=7))
-        view.on_result(SourceResult("nguồn 1", outcome="failed"))
-        if terminal:
-            view.refresh()
-    shown = drawn.getvalue()
-    if not terminal:
-        assert shown == ""
-        return
-    for line in ("2 of 20 sources read, 7 new posts, 1 failed", "nguồn 2  0 s", "and 1 more"):
-        assert line in shown
-    assert shown.endswith("\x1b[2K") or "\x1b[1A" in shown  # and is cleared away
-
-
-ITEM = "<item><guid>{n}</guid><title>Tin {n}</title><description>Đường Nậm Pha</description></item>"
-FEED = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
-WHOLE = FEED.format(items="".join(ITEM.format(n=n) for n in range(20))).encode()
-HUGE = gzip.compress(FEED.format(items=ITEM.format(n=1) + " " * 50_000_000).encode())
-
-
-@pytest.mark.parametrize(
-    ("body", "headers", "said"),
-    [
-        (b"<!DOCTYPE html><html><body><h1>Trang ch\xe1\xbb\xa7</h1></body></html>", {}, "feed"),
-        (b"", {}, "feed"),
-        (b"\x00\x01\x02\x03" * 100, {}, "feed"),
-        (b'{"version": "https://jsonfeed.org/version/1.1", "items": 7}', {}, "feed"),
-        (HUGE, {"content-encoding": "gzip"}, "larger than"),
-        (WHOLE, {"content-encoding": "gzip"}, "could not be read"),
-    ],
-    ids=["HTML", "empty", "binary", "JSON without items", "50 MB", "not gzip"],
-)
-def test_what_is_no_feed_is_one_line(
-    body: bytes, headers: dict[str, str], said: str, kiemtin: Command, add: Add, home: Path
-) -> None:
-    app = Starlette(routes=[Route("/rss", lambda _: Response(body, headers=headers, media_type="text/xml"))])
-    with serve(app) as address:
-        add("forum", address + "/rss")
-        answer = kiemtin.fails("1 failed", "crawl")
-    assert said in answer.out.lower()
-    assert (answer.out.count("\n"), stored(home)) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("body", "least", "gap"),
-    [
-        (WHOLE[: len(WHOLE) * 2 // 3], 10, True),
-        (WHOLE.decode().replace("utf-8", "windows-1258").encode(), 20, False),
-        (WHOLE.decode().encode("utf-16"), 20, False),
-        (b"\xef\xbb\xbf\n\n" + WHOLE, 20, False),
-        (WHOLE.replace("Đ".encode(), b"\xff"), 20, False),
-    ],
-    ids=["broken off", "wrong encoding named", "UTF-16", "blank lines first", "bytes of no encoding"],
-)
-def test_a_damaged_feed_gives_what_can_be_read(
-    body: bytes, least: int, gap: bool, kiemtin: Command, add: Add, home: Path
-) -> None:
-    app = Starlette(routes=[Route("/rss", lambda _: Response(body, media_type="text/xml"))])
-    with serve(app) as address:
-        add("forum", address + "/rss")
-        (found,) = kiemtin("crawl", "--json").data["sources"]
-    assert (found["outcome"], found["new"] >= least, found["gap"] is not None) == ("ok", True, gap)
-    assert stored(home) == found["new"]
 
 
 @STOPS

@@ -54,9 +54,7 @@ def test_what_is_wrong_is_said(kiemtin: Command, home: Path) -> None:
         (["@hoa_hong"], "posts are not searched by people"),
         (["a", "--label", "opinion"], "choose unverified, negative, concern"),
         (["a", "--state", "x"], "choose open"),
-        (["a", "--topic", "x"], "choose wages"),
         (["a", "--since", "yesterday"], "write a day as 2026-11-30"),
-        (["a", "--cluster", "x"], "write its number"),
         (["a", "--out", "found.xlsx"], ".csv or .jsonl"),
     ):
         assert said in kiemtin("search", *arguments).complaint

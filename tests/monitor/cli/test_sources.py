@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from monitor.collectors.mastodon.api import NOT_INDEXABLE
-from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
+from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
@@ -149,23 +148,6 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     site.redirects["/old"] = (301, address)
     kiemtin.well("sources", "add", "forum", "feed", address.replace(RSS_PATH, "/old"), *BASIS)
     assert f"moved for good to {address}" in kiemtin.well("sources", "check", "forum").out
-
-
-def test_a_check_of_a_timeline_tells_its_pause_and_how_many_authors_are_not_to_be_searched(
-    kiemtin: Command, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_DELAY_SECONDS", "1")
-    posts = [
-        SitePost(id=f"{number}", author=f"tho_{number}", text="Tan ca", published_at=MONDAY_MORNING)
-        for number in range(1, 9)
-    ]
-    site = MastodonSite(posts, clock)
-    site.unindexable.update(f"tho_{number}" for number in range(1, 7))
-    with serve(site) as address:
-        kiemtin.well("sources", "add", "mang", "mastodon", address, *BASIS)
-        checked = kiemtin.well("sources", "check", "mang").out
-    assert f"left out: 6 × {NOT_INDEXABLE}" in checked
-    assert "pause between two requests to this host: 0.2 s" in checked, "that of an interface for programs"
 
 
 def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home: Path, clock: FakeClock) -> None:

@@ -75,9 +75,6 @@ def test_sessions_are_listed_and_ended(kiemtin: Command, signed_in: Path) -> Non
     assert listed.count("192.0.2.7") == 2
     assert "browser a" in listed
     assert len(kiemtin.well("users", "sessions", "admin", "--json").data) == 0
-    assert [row["id"] for row in kiemtin.well("users", "sessions", "lan", "--end", "1", "--json").data] == [2]
-    kiemtin.fails("has ended", "users", "sessions", "--end", "1", status=2)
-    assert kiemtin("users", "sessions", "admin", "--end", "2").status == 2
     kiemtin.well("users", "sessions", "lan", "--end-all")
     assert "Nobody is signed in" in kiemtin.well("users", "sessions").out
     assert kiemtin("users", "sessions", "--end-all").status == 2
