@@ -19,7 +19,7 @@ from monitor.catalogues import SOURCE
 from monitor.clock import VIETNAM
 from monitor.errors import ReportFailed
 from monitor.files import write_whole
-from monitor.reports.wording import ROLES, Wording, load_language
+from monitor.reports.wording import ROLES, load_wording
 from storage.database import Database
 from storage.posts import holdings
 
@@ -100,12 +100,12 @@ def render(record: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    wording = Wording(load_language(SOURCE))
+    wording = load_wording(SOURCE)
 
     def written(cell: datetime | int | str | None) -> str:
         if isinstance(cell, datetime):
             return wording.moment(cell)
-        return wording.language.number(cell) if isinstance(cell, int) else cell or "–"
+        return wording.number(cell) if isinstance(cell, int) else cell or "–"
 
     environment.globals |= {"wording": wording, "written": written, "words": words()}
     rows = {

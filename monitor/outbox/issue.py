@@ -17,13 +17,13 @@ from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.document import Document, Replaced, build_document
 from monitor.reports.docx import find_office, render_docx, render_pdf
 from monitor.reports.figures import SCHEMA_VERSION, ReportFigures, gather, recorded
-from monitor.reports.html import masked_quotes, render_html, render_masks, render_notice
+from monitor.reports.html import render_html, render_masks, render_notice
 from monitor.reports.paper import Part, paper
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.quotes import conceal
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import LANGUAGES, Wording, load_language
+from monitor.reports.wording import LANGUAGES, load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings
@@ -121,14 +121,14 @@ class ReportOffice:
 
         """
         formats = [_known("format", each, FORMATS) for each in dict.fromkeys(wish.formats or self._settings.formats)]
-        language = load_language(_known("language", wish.language or self._settings.language, LANGUAGES))
+        words = load_wording(_known("language", wish.language or self._settings.language, LANGUAGES))
         figures = self.figures(wish.period)
         replaced = self._replaced(wish)
-        edits = self._edits(wish.period, language.code)
-        document = build_document(figures, self._settings, language, number=wish.number, replaced=replaced, edits=edits)
+        edits = self._edits(wish.period, words.code)
+        document = build_document(figures, self._settings, words, number=wish.number, replaced=replaced, edits=edits)
         folder, name = wish.folder or self._folder, file_name(wish.period)
         contents = {f"{name}.{each}": _render(each, document, figures, edits) for each in formats}
-        contents[f"{name}{MASKS}"] = render_masks(document, masked_quotes(figures.quotes)).encode()
+        contents[f"{name}{MASKS}"] = render_masks(document, figures.quotes).encode()
         write_all(folder, contents)
         self._record(wish, figures, list(contents))
         return [folder / each for each in contents]
@@ -140,7 +140,7 @@ class ReportOffice:
 
     def draft(self, period: CalendarPeriod) -> Draft:
         """Return the paper of a period, counted now, with what people wrote."""
-        figures, words = self.figures(period), Wording(load_language(self._settings.language))
+        figures, words = self.figures(period), load_wording(self._settings.language)
         with self._database.work() as session:
             row = reports.draft_of(session, str(period), self._settings.language)
             edits = dict(row.edits) if row else {}
@@ -156,9 +156,9 @@ class ReportOffice:
 
     def preview(self, period: CalendarPeriod) -> tuple[bytes, str]:
         """Return the report as it would print, and its format: `pdf` where LibreOffice is installed, else `docx`."""
-        language = load_language(self._settings.language)
-        edits = self._edits(period, language.code)
-        docx = render_docx(build_document(self.figures(period), self._settings, language, edits=edits))
+        words = load_wording(self._settings.language)
+        edits = self._edits(period, words.code)
+        docx = render_docx(build_document(self.figures(period), self._settings, words, edits=edits))
         return (render_pdf(docx), "pdf") if find_office() else (docx, "docx")
 
     def edit(self, period: CalendarPeriod, key: str, text: str | None, user_id: int) -> None:
@@ -168,7 +168,7 @@ class ReportOffice:
             UsageError: When the paper has no such sentence.
 
         """
-        words, language = Wording(load_language(self._settings.language)), self._settings.language
+        words, language = load_wording(self._settings.language), self._settings.language
         counted = {one.key: one.text for part in paper(self.figures(period), words) for one in part.sentences}
         if key not in counted:
             message = f"the paper of {period} has no sentence {key!r}: read it anew"
@@ -260,8 +260,8 @@ class ReportOffice:
             if not standing:
                 message = f"there is no report of {period} to withdraw"
                 raise UsageError(message)
-            language = load_language(self._settings.language)
-            notice = render_notice(language, period, made_at=standing[0].created_at, withdrawn_at=now, why=why)
+            words = load_wording(self._settings.language)
+            notice = render_notice(words, period, made_at=standing[0].created_at, withdrawn_at=now, why=why)
             name = f"{file_name(period)}{WITHDRAWN}"
             write_all(self._folder, {name: notice.encode()})
             for report in standing:
@@ -346,12 +346,12 @@ def _known(what: str, name: str, choices: Sequence[str]) -> str:
 
 
 def _render(name: str, document: Document, figures: ReportFigures, edits: Mapping[str, str]) -> bytes:
-    language = document.language
+    words = document.words
     writers: Mapping[str, Callable[[], bytes]] = {
         "docx": lambda: render_docx(document),
         "pdf": lambda: render_pdf(render_docx(document)),
         "html": lambda: render_html(document).encode(),
-        "xlsx": lambda: render_xlsx(figures, language, edits=edits),
-        **{each: partial(render_rows, each, figures, language) for each in ROW_FORMATS},
+        "xlsx": lambda: render_xlsx(figures, words, edits=edits),
+        **{each: partial(render_rows, each, figures, words) for each in ROW_FORMATS},
     }
     return writers[name]()

@@ -5,17 +5,31 @@ from dataclasses import replace
 from typing import Final
 
 from monitor.catalogues import N_
-from monitor.reports import content_tables, count_tables
+from monitor.reports import report_tables
 from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style
 from monitor.reports.charts import CHARTS
 from monitor.reports.figures import SCHEMA, ReportFigures
-from monitor.reports.method import WishFigures, share_interval
+from monitor.reports.method import share_interval
 from monitor.reports.paper import sections
+from monitor.reports.quotes import Quote
 from monitor.reports.tables import Table, for_paper
-from monitor.reports.wording import Wording
+from monitor.reports.wording import NOTHING, Wording
 
 _KEPT: Final = ("previous", "answers")
 _LEFT_OUT: Final = {"topics": ("low", "high", "trend"), "claims": ("first_at",)}  # the workbook has them
+_TABLES: Final = (
+    report_tables.labels,
+    report_tables.topics,
+    report_tables.places,
+    report_tables.claims,
+    report_tables.corrections,
+    report_tables.posts,
+    report_tables.review,
+    report_tables.reliability,
+    report_tables.parts,
+    report_tables.sources,
+    report_tables.problems,
+)
 _MOST_QUOTES: Final = 12
 _COUNTING: Final = N_(
     "Bài được tính vào kỳ mà bài được đăng, theo giờ Việt Nam; nếu nền tảng không cho biết ngày đăng thì tính theo "
@@ -24,7 +38,7 @@ _COUNTING: Final = N_(
 )
 _MACHINE: Final = N_(
     "Máy chỉ gợi ý; cán bộ quyết định. Chỉ gợi ý đã được xác nhận mới được tính; gợi ý đang chờ hoặc chưa rõ được "
-    "ghi riêng. %(models)s"
+    "ghi riêng."
 )
 _COMPARING: Final = N_(
     "So sánh chỉ ghi “tăng” hoặc “giảm” khi mức chênh lệch vượt quá ngẫu nhiên (kiểm định Poisson, 5%) dù các gợi ý "
@@ -38,13 +52,14 @@ _LIMITS: Final = N_(
 _PRIVACY: Final = N_(
     "Trích dẫn do cán bộ chọn. Dữ liệu cá nhân được che theo quy tắc tự động và phải được đọc lại trước khi gửi; "
     "trang kèm theo liệt kê những chỗ đã che và những chỗ đã xem và để lại. Từ tục được viết tắt. Báo cáo không nêu "
-    "tác giả và không dẫn địa chỉ bài."
+    "tác giả và không dẫn địa chỉ bài. Địa bàn là nơi xảy ra vụ việc, không phải nơi ở của người đăng, nên được nêu "
+    "tên cả khi chỉ có một vụ việc."
 )
 
 
 def annex(figures: ReportFigures, words: Wording, title: str) -> tuple[Block, ...]:
     """Return the annex of the report of a title."""
-    say = words.language.say
+    say = words.say
     blocks: list[Block] = [Appendix(say("Phụ lục"), say("SỐ LIỆU CHI TIẾT"), say("(Kèm theo %(title)s)", title=title))]
     method: list[Block] = [Paragraph(f"- {text}", Style.SMALL) for text in notes(figures, words)]
     parts: list[tuple[str, list[Block]]] = [
@@ -59,19 +74,10 @@ def annex(figures: ReportFigures, words: Wording, title: str) -> tuple[Block, ..
 
 def _tables(figures: ReportFigures, words: Wording) -> Iterator[Table]:
     """Return the tables of the annex: an empty one stands only where its emptiness says something."""
-    yield count_tables.labels(figures, words)
-    for make in (content_tables.topics, content_tables.places, content_tables.claims):
-        if (table := make(figures, words)).rows:
+    for make in _TABLES:
+        table = make(figures, words)
+        if table.rows or table.name == "problems":
             yield table
-    if (corrections := content_tables.corrections(figures, words)).rows:
-        yield corrections
-    yield count_tables.posts(figures, words)
-    yield count_tables.review(figures, words)
-    if (reliability := count_tables.reliability(figures, words)).rows:
-        yield reliability
-    yield count_tables.parts(figures, words)
-    yield count_tables.sources(figures, words)
-    yield count_tables.problems(figures, words)
 
 
 def _table(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
@@ -81,13 +87,12 @@ def _table(table: Table, figures: ReportFigures, words: Wording) -> list[Block]:
     blocks: list[Block] = [Paragraph(table.shows, Style.LEAD)]
     if table.name in CHARTS and (chart := CHARTS[table.name](figures, words)).strips:
         blocks.append(replace(chart, description=table.heading))
-    # The bars of probabilities show all that their table holds; the workbook has it.
-    return blocks if table.name == "reliability" else [*blocks, for_paper(table, _KEPT, _LEFT_OUT.get(table.name, ()))]
+    return [*blocks, for_paper(table, _KEPT, _LEFT_OUT.get(table.name, ()))]
 
 
 def _quotes(figures: ReportFigures, words: Wording) -> list[Block]:
     """Quote what people chose. A number names a quote in the list of masks."""
-    say = words.language.say
+    say = words.say
     labels = {label.name for label, section in sections() if section.quotes}
     quoted = [(number, quote) for number, quote in enumerate(figures.quotes, start=1) if quote.label in labels]
     blocks: list[Block] = []
@@ -95,11 +100,23 @@ def _quotes(figures: ReportFigures, words: Wording) -> list[Block]:
         gone = say("(nền tảng không còn bài này nên không trích lại)")
         text = gone if quote.text is None else f"“{quote.text or say('(không có chữ)')}”"
         blocks.append(Paragraph(f"({number}) {text}", Style.QUOTE))
-        blocks.append(Paragraph(content_tables.shown_quote(quote, words), Style.SMALL))
+        blocks.append(Paragraph(_where(quote, words), Style.SMALL))
     if rest := len(quoted[_MOST_QUOTES:]):
-        text = words.language.counted("Còn %(count)s lời trích trong bảng tính kèm theo.", rest)
+        text = words.counted("Còn %(count)s lời trích trong bảng tính kèm theo.", rest)
         blocks.append(Paragraph(text, Style.SMALL))
     return blocks or [Paragraph(say("Chưa có bài nào được chọn để trích dẫn."), Style.SMALL)]
+
+
+def _where(quote: Quote, words: Wording) -> str:
+    """Return the line below a quote: where and when."""
+    say, moment = words.say, words.about(quote.at, quote.precision)
+    parts = [
+        say("Nguồn: %(source)s", source=quote.source or NOTHING),
+        say("đăng %(when)s", when=moment) if quote.at_is_published else say("thấy lần đầu %(when)s", when=moment),
+        words.counted("%(count)s bài khác giống bài này", quote.copies) if quote.copies else "",
+        say("bài đã được sửa sau đó") if quote.edited else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def notes(figures: ReportFigures, words: Wording) -> tuple[str, ...]:
@@ -108,50 +125,25 @@ def notes(figures: ReportFigures, words: Wording) -> tuple[str, ...]:
 
 
 def _notes(figures: ReportFigures, words: Wording) -> Iterator[str]:
-    say, method = words.language.say, figures.method
+    say, method = words.say, figures.method
     made = say(
         "Lập lúc %(moment)s; phiên bản số liệu %(schema)s.", moment=words.moment(method.generated_at), schema=SCHEMA
     )
     partial = say("Kỳ báo cáo chưa kết thúc: số liệu chỉ tính đến thời điểm này.")
     yield made if method.complete else f"{made} {partial}"
     yield say(_COUNTING)
-    yield say(_MACHINE, models=_models(figures, words))
+    models = say("Mô hình: %(models)s.", models="; ".join(method.models))
+    yield f"{say(_MACHINE)} {models if method.models else say('Chưa có mô hình nào được dùng.')}"
     yield _agreement(figures, words)
     yield say(_COMPARING)
     yield say(_LIMITS)
-    yield from (note for _, section in sections() if (note := section.note.of(words.language.code)))
+    yield from (note for _, section in sections() if (note := section.note.of(words.code)))
     yield _unscored(figures, words)
     yield say(_PRIVACY)
 
 
-def _models(figures: ReportFigures, words: Wording) -> str:
-    say, method = words.language.say, figures.method
-    if not method.models:
-        return say("Chưa có mô hình nào được dùng.")
-    told = []
-    for version, thresholds in method.models.items():
-        limits = ", ".join(
-            f"{words.short_label(name).lower()} {words.share(value)}" for name, value in thresholds.items()
-        )
-        told.append(f"{version} ({limits})" if limits else version)
-    text = say("Mô hình và ngưỡng gợi ý: %(models)s.", models="; ".join(told))
-    if not method.wishes:
-        return text
-    rules = "; ".join(_wish(row, words) for row in method.wishes)
-    return f"{text} {say('Người vận hành đã đặt lại ngưỡng: %(rules)s.', rules=rules)}"
-
-
-def _wish(row: WishFigures, words: Wording) -> str:
-    say = words.language.say
-    if row.aim == "precision":
-        way = f"{say('nhắm tỷ lệ đúng')} {words.share(row.value)}"
-    else:
-        way = say("vừa khoảng %(number)s gợi ý mỗi ngày", number=words.language.decimal(row.value, 0))
-    return f"{words.short_label(row.label).lower()}, {way}"
-
-
 def _agreement(figures: ReportFigures, words: Wording) -> str:
-    say, counted, agreement = words.language.say, words.language.counted, figures.method.agreement
+    say, counted, agreement = words.say, words.counted, figures.method.agreement
     if not agreement.flags:
         return say("Chưa có gợi ý nào do từ hai người cùng xem, nên chưa đo được mức thống nhất.")
     low, high = share_interval(agreement.agreed, agreement.flags)
@@ -159,7 +151,7 @@ def _agreement(figures: ReportFigures, words: Wording) -> str:
         "Trong %(count)s gợi ý do từ hai người cùng xem, %(agreed)s được kết luận như nhau "
         "(khoảng tin cậy 95%%: %(low)s đến %(high)s).",
         agreement.flags,
-        agreed=words.language.number(agreement.agreed),
+        agreed=words.number(agreement.agreed),
         low=words.share(low),
         high=words.share(high),
     )
@@ -168,7 +160,7 @@ def _agreement(figures: ReportFigures, words: Wording) -> str:
 def _unscored(figures: ReportFigures, words: Wording) -> str:
     if figures.method.unscored:
         text = N_("Còn %(count)s bài của kỳ chưa được máy đọc lúc lập báo cáo; các bài đó chưa có trong số gợi ý.")
-        return words.language.counted(text, figures.method.unscored)
+        return words.counted(text, figures.method.unscored)
     if figures.method.models:
-        return words.language.say("Mọi bài của kỳ đã được máy đọc.")
-    return words.language.say("Chưa có mô hình nào đọc bài.")
+        return words.say("Mọi bài của kỳ đã được máy đọc.")
+    return words.say("Chưa có mô hình nào đọc bài.")

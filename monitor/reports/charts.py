@@ -1,12 +1,11 @@
-"""The charts of a report: the same rows are drawn as SVG in a page and as shaded cells in a document."""
+"""The charts of a report: the same rows are drawn as SVG in a page and as shaded blanks in a document."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from classifiers.labels import label_named
-from monitor.reports.drawing import Chart, bar, share
+from monitor.reports.drawing import Chart, bar
 from monitor.reports.figures import ReportFigures
-from monitor.reports.method import share_interval
 from monitor.reports.wording import Wording
 
 MOST_SOURCES: Final = 12
@@ -22,7 +21,7 @@ def _by_label(figures: ReportFigures, words: Wording, counts: Sequence[tuple[str
     """Return confirmed flags by row and label as bars."""
     colours = {name: colour_of(name, place) for place, name in enumerate(figures.label_names)}
     highest = max((sum(row.values()) for _, row in counts), default=0)
-    number = words.language.number
+    number = words.number
     return Chart(
         tuple(bar(name, row, highest, number(sum(row.values())), colours) for name, row in counts),
         tuple((name, colour, words.short_label(name)) for name, colour in colours.items()),
@@ -39,31 +38,14 @@ def by_source(figures: ReportFigures, words: Wording) -> Chart:
     confirmed = sorted((row for row in figures.sources if row.all_confirmed), key=lambda row: -row.all_confirmed)
     counts = [(row.name, row.confirmed) for row in confirmed[:MOST_SOURCES]]
     if rest := confirmed[MOST_SOURCES:]:
-        others = words.language.counted("Nguồn khác (%(count)s)", len(rest))
+        others = words.counted("Nguồn khác (%(count)s)", len(rest))
         sums = {name: sum(row.confirmed[name] for row in rest) for name in figures.label_names}
         counts.append((others, sums))
     return _by_label(figures, words, counts)
 
 
-def reliability(figures: ReportFigures, words: Wording) -> Chart:
-    """Return for each label which share of the flags of a probability people confirmed, with its interval.
-
-    The mark stands where the share would be if the probability held.
-    """
-    strips = []
-    for row in figures.reliability:
-        name = f"{words.short_label(row.label)}, {words.share(row.probability)}"
-        ends = share_interval(row.confirmed, row.concluded)
-        colour = colour_of(row.label, figures.label_names.index(row.label))
-        strips.append(
-            share(name, row.label, row.confirmed / row.concluded, ends, expected=row.probability, colour=colour)
-        )
-    return Chart(tuple(strips), in_percent=True)
-
-
 CHARTS: Final[Mapping[str, Callable[[ReportFigures, Wording], Chart]]] = {
     "parts": by_part,
     "sources": by_source,
-    "reliability": reliability,
 }
 """The chart that stands with a table, by the name of the table: the same in document, page and notebook."""

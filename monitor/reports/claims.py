@@ -31,7 +31,8 @@ class Claim:
         spread: How many posts of the period say it, in how many sources, and since when.
         refuted: Whether a person found a source against it; otherwise no source was found.
         evidence: Hosts of the sources that speak about it.
-        answered: How many corrections were released.
+        answered: How many corrections are published.
+        approved: How many more were approved and are not published yet.
 
     """
 
@@ -41,6 +42,7 @@ class Claim:
     refuted: bool
     evidence: tuple[str, ...]
     answered: int
+    approved: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ def _claim(session: Session, reach: ClaimReach, told: Mapping[tuple[str, int], s
         refuted=known.decision == REFUTED,
         evidence=tuple(sorted({mask_personal(host) for address in known.addresses if (host := _host(address))})),
         answered=known.corrections,
+        approved=known.approved,
     )
 
 

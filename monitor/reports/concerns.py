@@ -49,13 +49,10 @@ class ConcernCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopicFigures:
-    """Cases of one topic, by state, to whom how many were passed, and the comparison with earlier periods."""
+class CasesByState:
+    """Cases that share something, by state."""
 
-    topic: str
     states: Mapping[str, int]
-    passed_to: tuple[tuple[str, int], ...]
-    comparison: Comparison
 
     @property
     def cases(self) -> int:
@@ -64,17 +61,20 @@ class TopicFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceFigures:
-    """Cases in one place, by state and by topic; `place` is ELSEWHERE where nobody named one."""
+class TopicFigures(CasesByState):
+    """Cases of one topic: to whom how many were passed, and the comparison with earlier periods."""
+
+    topic: str
+    passed_to: tuple[tuple[str, int], ...]
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceFigures(CasesByState):
+    """Cases in one place, by topic; `place` is ELSEWHERE where nobody named one."""
 
     place: str
-    states: Mapping[str, int]
     topics: Mapping[str, int]
-
-    @property
-    def cases(self) -> int:
-        """The number of cases."""
-        return sum(self.states.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from monitor.reports.annex import annex
 from monitor.reports.blocks import Block, Heading, Paragraph
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import paper
-from monitor.reports.wording import Language, Wording, roman
+from monitor.reports.wording import Wording, roman
 from monitor.settings.reports import ReportSettings
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -58,7 +58,7 @@ class Document:
     """A report as a document.
 
     Args:
-        language: Its language.
+        words: The words of its language.
         title: One line that names it, for lists of files.
         made_at: When it was made, UTC.
         letterhead: What stands above the text.
@@ -68,7 +68,7 @@ class Document:
 
     """
 
-    language: Language
+    words: Wording
     title: str
     made_at: datetime
     letterhead: Letterhead
@@ -80,7 +80,7 @@ class Document:
 def build_document(
     figures: ReportFigures,
     office: ReportSettings,
-    language: Language,
+    words: Wording,
     *,
     number: int | None = None,
     replaced: Replaced | None = None,
@@ -91,17 +91,16 @@ def build_document(
     Args:
         figures: Its figures.
         office: The form of the office's documents.
-        language: Its language.
+        words: The words of its language.
         number: The number that the office registered it under; None: left open for the clerk.
         replaced: The report whose place it takes.
         edits: What people wrote in the place of its sentences, by key.
 
     """
-    words = Wording(language)
     period = words.period(figures.period)
-    title = language.say("Báo cáo thông tin trên mạng %(period)s", period=period)
+    title = words.say("Báo cáo thông tin trên mạng %(period)s", period=period)
     return Document(
-        language=language,
+        words=words,
         title=title,
         made_at=figures.method.generated_at,
         letterhead=_letterhead(figures, office, words, number),
@@ -109,13 +108,13 @@ def build_document(
             *_replacement(replaced, words),
             *_paper(figures, words, edits),
         ),
-        closing=_closing(office, language),
+        closing=_closing(office, words),
         appendix=annex(figures, words, title),
     )
 
 
 def _letterhead(figures: ReportFigures, office: ReportSettings, words: Wording, number: int | None) -> Letterhead:
-    say, made = words.language.say, figures.method.generated_at.astimezone(VIETNAM).date()
+    say, made = words.say, figures.method.generated_at.astimezone(VIETNAM).date()
     day = f"{made.day:02d}" if made.day < LONELY_DIGIT else str(made.day)
     month = f"{made.month:02d}" if made.month <= LAST_MONTH_WITH_ZERO else str(made.month)
     registered = "      " if number is None else f"{number:02d}"
@@ -135,12 +134,12 @@ def _letterhead(figures: ReportFigures, office: ReportSettings, words: Wording, 
     )
 
 
-def _closing(office: ReportSettings, language: Language) -> Closing:
+def _closing(office: ReportSettings, words: Wording) -> Closing:
     """List the copies, each with a dash and a semicolon, the file last with a full stop, as the decree asks."""
     *others, file = (f"- {name.rstrip(' ;.')}" for name in office.copies_to)
     *titles, signer = office.signature or ("",)
     return Closing(
-        copies_heading=language.say("Nơi nhận:"),
+        copies_heading=words.say("Nơi nhận:"),
         copies=(*(f"{name};" for name in others), f"{file}."),
         titles=tuple(line.upper() for line in titles),
         signer=signer,
@@ -150,7 +149,7 @@ def _closing(office: ReportSettings, language: Language) -> Closing:
 def _replacement(replaced: Replaced | None, words: Wording) -> list[Block]:
     if replaced is None:
         return []
-    text = words.language.say(
+    text = words.say(
         "Báo cáo này thay thế báo cáo cùng kỳ lập lúc %(moment)s, đã thu hồi. Nội dung thay đổi: %(changed)s",
         moment=words.moment(replaced.made_at),
         changed=replaced.changed,

@@ -63,7 +63,7 @@ def render_docx(document: Document) -> bytes:
     """Return the document's bytes."""
     docx = library.Document()
     _prepare(docx, document)
-    words = Wording(document.language)
+    words = document.words
     _letterhead(docx, document.letterhead)
     _blocks(docx, document.body, words)
     _closing(docx, document.closing)
@@ -91,7 +91,7 @@ def _prepare(docx: Docx, document: Document) -> None:
     properties, made = docx.core_properties, document.made_at.astimezone(VIETNAM).replace(tzinfo=None)
     properties.title, properties.author, properties.comments = document.title, document.letterhead.organisation, ""
     properties.created = properties.modified = made
-    properties.language = document.language.code
+    properties.language = document.words.code
     section = docx.sections[0]
     section.page_width, section.page_height = Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT)
     section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)

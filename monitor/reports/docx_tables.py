@@ -9,10 +9,9 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import _Cell as TableCell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from monitor.reports.drawing import PERCENTS, Chart, Segment, Strip
+from monitor.reports.drawing import Chart
 from monitor.reports.quotes import shorten
 from monitor.reports.tables import AMOUNTS, CellType, Table, shown
 from monitor.reports.wording import Wording
@@ -29,9 +28,7 @@ _LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
 _CELL_MARGINS: Final = 4  # mm
 _NAMES_WIDTH: Final = 45  # mm: the names beside the bars of a chart
 _LONGEST_NAME: Final = 28  # characters
-_STEPS, _BAR_STEPS = 60, 52  # columns of a chart: bars of the longest row end where its number stands
-_STEP: Final = (TEXT_WIDTH - _NAMES_WIDTH) / _STEPS  # mm
-_FAINT: Final = 0.45
+_BLANK, _BLANKS = "\u00a0", 110  # that no line ends at, and how many the longest row has
 
 
 def write(
@@ -121,74 +118,30 @@ def cannot_split(row: Any) -> None:
 
 
 def add_chart(docx: Docx, chart: Chart) -> None:
-    """Draw each row as cells that are shaded as far as it goes: they print sharply, and no picture is needed."""
+    """Draw each row as shaded blanks in the colours of its segments: they print sharply, and no picture is needed."""
     gap(docx, PARAGRAPH_SPACE, keep=True)
-    for number, (_, colour, name) in enumerate(chart.keys):
-        keys = docx.paragraphs[-1] if number else docx.add_paragraph()
-        write(keys, "■ ", TABLE_SIZE, align=LEFTWARD).runs[-1].font.color.rgb = _rgb(colour)
-        write(keys, f"{name}    ", TABLE_SIZE, align=LEFTWARD).paragraph_format.keep_with_next = True
-    table = docx.add_table(0, 1 + _STEPS)
+    keys = docx.add_paragraph()
+    for _, colour, name in chart.keys:
+        write(keys, "■ ", TABLE_SIZE, align=LEFTWARD).runs[-1].font.color.rgb = RGBColor.from_string(colour[1:].upper())
+        write(keys, f"{name}    ", TABLE_SIZE, align=LEFTWARD)
+    table = docx.add_table(len(chart.strips), 2)
     without_cell_margins(table)
-    table.autofit = False
-    for column, width in zip(table.columns, (_NAMES_WIDTH, *[_STEP] * _STEPS), strict=True):
-        column.width = Mm(width)
-    for strip in chart.strips:
-        _strip(table, strip)
-    if chart.in_percent:
-        part = _BAR_STEPS // (len(PERCENTS) - 1)
-        cells = [(part, "", f"{percent}%") for percent in PERCENTS[1:]]
-        _cells(table, "", [*cells, (_STEPS - _BAR_STEPS, "", "")], RIGHTWARD)
+    fix_widths(table, (_NAMES_WIDTH, TEXT_WIDTH - _NAMES_WIDTH))
+    for row, strip in zip(table.rows, chart.strips, strict=True):
+        name, bars = (cell.paragraphs[0] for cell in row.cells)
+        write(name, shorten(strip.name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
+        for segment in strip.segments:
+            blocks = max(1, round(segment.share * _BLANKS))  # one count is seen beside thousands
+            run = write(bars, _BLANK * blocks, TABLE_SIZE, align=LEFTWARD).runs[-1]
+            run._r.get_or_add_rPr().append(_shade(segment.colour))  # noqa: SLF001  python-docx has no name for it
+        write(bars, f" {strip.number}", TABLE_SIZE, align=LEFTWARD)
+        bars.paragraph_format.space_after = Pt(2)  # bars of neighbouring rows would touch
+        cannot_split(row)
     gap(docx, PARAGRAPH_SPACE)
 
 
-def _strip(table: Any, strip: Strip) -> None:
-    """Add a row: a segment that says something is at least one step wide."""
-    cells, end, at = [], 0.0, 0
-    for segment in strip.segments:
-        end += segment.share
-        steps = max(1 if segment.tone else 0, round(end * _BAR_STEPS) - at)
-        if steps:
-            cells.append((steps, _shade(segment), ""))
-        at += steps
-    _cells(table, strip.name, [*cells, (_STEPS - at, "", f" {strip.number}")], LEFTWARD)
-
-
-def _cells(table: Any, name: str, cells: Sequence[tuple[int, str, str]], align: WD_ALIGN_PARAGRAPH) -> None:
-    """Add a row with its name and cells of so many steps, each with its colour and its text."""
-    row = table.add_row()._tr  # noqa: SLF001  cells over several columns, of which python-docx makes each anew
-    first, *others = row.tc_lst
-    for cell in others:
-        row.remove(cell)
-    title = write(TableCell(first, table).paragraphs[0], shorten(name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
-    title.paragraph_format.keep_with_next = True
-    for steps, colour, text in cells:
-        cell = row.add_tc()
-        cell.grid_span, cell.width = steps, Mm(steps * _STEP)
-        write(TableCell(cell, table).paragraphs[0], text, TABLE_SIZE, align=align)
-        properties = cell.get_or_add_tcPr()
-        borders = OxmlElement("w:tcBorders")
-        for side in ("top", "bottom"):
-            # Bars of neighbouring rows would touch.
-            borders.append(_with(f"w:{side}", val="single", sz="24", space="0", color="FFFFFF"))
-        properties.append(borders)
-        if colour:
-            properties.append(_with("w:shd", val="clear", color="auto", fill=colour[1:].upper()))
-    row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-
-
-def _with(name: str, **values: str) -> Any:
-    element = OxmlElement(name)
-    for key, value in values.items():
-        element.set(qn(f"w:{key}"), value)
-    return element
-
-
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour[1:].upper())
-
-
-def _shade(segment: Segment) -> str:
-    """Return the colour of a segment; a faint one is mixed with the white of the paper."""
-    if not segment.tone or not segment.faint:
-        return segment.colour
-    return "#" + "".join(f"{round(255 - (255 - part) * _FAINT):02x}" for part in _rgb(segment.colour))
+def _shade(colour: str) -> Any:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour[1:].upper())):
+        shade.set(qn(f"w:{name}"), value)
+    return shade

@@ -99,13 +99,12 @@ def share(
     interval: tuple[float, float],
     *,
     expected: float | None = None,
-    colour: str = "",
 ) -> Strip:
     """Return a row that shows a share within its interval, all 0 to 1, and a mark where it was expected."""
     mark, point, around = (
-        Segment(0, "expected", "#6b6b6b"),
-        Segment(0, tone, colour),
-        Segment(0, tone, colour, faint=True),
+        Segment(0, "expected"),
+        Segment(0, tone),
+        Segment(0, tone, faint=True),
     )
 
     def drawn(step: int) -> Segment:
@@ -117,7 +116,7 @@ def share(
         return around if interval[0] <= at <= interval[1] else Segment(0)
 
     runs = ((kind, len(list(steps)) / _STEPS) for kind, steps in groupby(map(drawn, range(_STEPS))))
-    return Strip(name, tuple(Segment(width, kind.tone, kind.colour, kind.faint) for kind, width in runs))
+    return Strip(name, tuple(Segment(width, kind.tone, faint=kind.faint) for kind, width in runs))
 
 
 def rows(chart: Chart, width: int = WIDTH, *, beside: bool = False) -> Markup:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -85,6 +85,7 @@ class SourceFigures:
     name: str
     role: str
     posts: int
+    found_later: int
     older: int
     confirmed: Mapping[str, int]
     pending: int
@@ -152,7 +153,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
     names = _label_names(flags, earlier)
     complete = now >= span.end
     quotes = gather_quotes(session, span)
-    read = _read(session, span)
+    read = _sources(session, span, flags, names)
     return ReportFigures(
         period=period,
         posts=_posts(session, span, read),
@@ -169,7 +170,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
             sorted(report_counts.concluded_by_probability(session, span), key=lambda row: (names.index(row.label), row))
         ),
         parts=_parts(session, period, flags, names),
-        sources=_sources(read, span, flags, names),
+        sources=read,
         claims=gather_claims(session, period, quotes),
         concerns=gather_concerns(
             session,
@@ -190,28 +191,8 @@ def _compared(earlier: EarlierPeriod) -> ComparedPeriod:
     return ComparedPeriod(earlier.period.span, pending, earlier.posts > 0)
 
 
-class _SourcePosts(NamedTuple):
-    """A source with the posts that were published in the period, found after it, and came in from before it."""
-
-    source: Source
-    posts: int
-    found_later: int
-    older: int
-
-
-def _read(session: Session, span: Period) -> list[_SourcePosts]:
-    """Count the posts of every source, also of one that gave none."""
-    counted = {row.source_id: row for row in report_counts.posts_by_source(session, span)}
-    older = report_counts.older_posts_by_source(session, span)
-    none = report_counts.SourcePosts(0, 0, 0)
-    return [
-        _SourcePosts(source, *counted.get(source.id, none)[1:], older.get(source.id, 0))
-        for source in sources.all_sources(session)
-    ]
-
-
-def _posts(session: Session, span: Period, read: Sequence[_SourcePosts]) -> PostFigures:
-    monitored = [row for row in read if row.source.role == "monitored"]
+def _posts(session: Session, span: Period, read: Sequence[SourceFigures]) -> PostFigures:
+    monitored = [row for row in read if row.role == "monitored"]
     return PostFigures(
         monitored=sum(row.posts for row in monitored),
         reference=sum(row.posts for row in read) - sum(row.posts for row in monitored),
@@ -291,21 +272,26 @@ def _confirmed(rows: Iterable[FlagCount], names: Sequence[str]) -> dict[str, int
 
 
 def _sources(
-    read: Sequence[_SourcePosts], span: Period, flags: Sequence[FlagCount], names: Sequence[str]
+    session: Session, span: Period, flags: Sequence[FlagCount], names: Sequence[str]
 ) -> tuple[SourceFigures, ...]:
     """List the monitored sources first, most confirmed flags first; a source that was to be read stands also with 0."""
-    rows = [
-        SourceFigures(
-            name=mask_personal(row.source.name),
-            role=row.source.role,
-            posts=row.posts,
-            older=row.older,
-            confirmed=_confirmed((flag for flag in flags if flag.source_id == row.source.id), names),
-            pending=count_of(_states(flag for flag in flags if flag.source_id == row.source.id)).pending,
-        )
-        for row in read
-        if row.posts or row.older or _was_to_be_read(row.source, span)
-    ]
+    counted = {row.source_id: row for row in report_counts.posts_by_source(session, span)}
+    older = report_counts.older_posts_by_source(session, span)
+    rows = []
+    for source in sources.all_sources(session):
+        read = counted.get(source.id)
+        if read or older.get(source.id) or _was_to_be_read(source, span):
+            found = [flag for flag in flags if flag.source_id == source.id]
+            row = SourceFigures(
+                name=mask_personal(source.name),
+                role=source.role,
+                posts=read.posts if read else 0,
+                found_later=read.found_later if read else 0,
+                older=older.get(source.id, 0),
+                confirmed=_confirmed(found, names),
+                pending=count_of(_states(found)).pending,
+            )
+            rows.append(row)
     return tuple(sorted(rows, key=lambda row: (row.role != "monitored", -row.all_confirmed, -row.posts, row.name)))
 
 

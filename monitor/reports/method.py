@@ -1,6 +1,5 @@
 """How the figures of a report were made, how far people agree on them, and which sources could not be read whole."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +11,7 @@ from monitor.reports.quotes import conceal, shorten
 from storage.figures import report_counts
 from storage.figures.report_counts import Period, ReviewAgreement
 from storage.posts import sources
-from storage.scoring import registry, thresholds
+from storage.scoring import registry
 
 FAILED: Final = "failed"
 GAP: Final = "gap"
@@ -20,34 +19,23 @@ DISABLED: Final = "disabled"
 LONGEST_MESSAGE: Final = 200  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class WishFigures:
-    """What people wish of a label; `aim` is `precision` or `per_day`."""
-
-    label: str
-    aim: str
-    value: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """How the figures were computed.
 
     Args:
-        models: By version, the thresholds of each model that flagged, by label.
+        models: The versions of the models that flagged.
         generated_at: When the report was made, UTC.
         complete: Whether the period was over by then.
         unscored: How many monitored posts of the period the active model had not scored by then.
-        wishes: What people wished of labels by then; it replaces the model's own thresholds.
         agreement: Decisions of several people on one flag.
 
     """
 
-    models: Mapping[str, Mapping[str, float]]
+    models: tuple[str, ...]
     generated_at: datetime
     complete: bool
     unscored: int
-    wishes: tuple[WishFigures, ...]
     agreement: ReviewAgreement
 
 
@@ -57,11 +45,10 @@ def gather_method(session: Session, span: Period, now: datetime) -> Method:
     # A period may span a promotion; its flags then come from two models.
     models = report_counts.models_of_flags(session, span) or ([active] if active else [])
     return Method(
-        models={model.version: dict(model.thresholds) for model in models},
+        models=tuple(model.version for model in models),
         generated_at=now,
         complete=now >= span.end,
         unscored=report_counts.unscored_posts(session, span, active.id) if active else 0,
-        wishes=tuple(WishFigures(row.label, row.aim, row.value) for row in thresholds.all_wishes(session)),
         agreement=report_counts.agreement(session, span),
     )
 

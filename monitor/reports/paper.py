@@ -64,7 +64,7 @@ def paper(figures: ReportFigures, words: Wording, edits: Mapping[str, str] | Non
         edits: What people wrote in the place of sentences, by key; an empty text takes a sentence out.
 
     """
-    say, code = words.language.say, words.language.code
+    say, code = words.say, words.code
     parts = [
         (say("ĐIỂM CHÍNH"), _news(figures, words)),
         *((section.heading.of(code), _label(label, section, figures, words)) for label, section in sections()),
@@ -93,18 +93,18 @@ def _search(figures: ReportFigures, label: str = "") -> str:
 
 
 def _found(figures: ReportFigures, words: Wording) -> str:
-    say, counted, posts = words.language.say, words.language.counted, figures.posts
+    say, counted, posts = words.say, words.counted, figures.posts
     if not posts.monitored:
         return say("Trong kỳ không có bài nào của các nguồn theo dõi; điều đó không có nghĩa là không có vấn đề gì.")
     giving = sum(1 for row in figures.sources if row.role == "monitored" and row.posts)
     read = counted(
         "Hệ thống đọc %(count)s bài công khai của %(sources)s nguồn",
         posts.monitored,
-        sources=words.language.number(giving),
+        sources=words.number(giving),
     )
     order = sorted(figures.labels, key=lambda row: (row.label not in CASE_LABELS, row.label not in CLAIM_LABELS))
     confirmed = [
-        f"{words.language.number(row.states['confirmed'])} {label_named(row.label).in_sentence.of(words.language.code)}"
+        f"{words.number(row.states['confirmed'])} {label_named(row.label).in_sentence.of(words.code)}"
         for row in order
         if row.states["confirmed"]
     ]
@@ -114,7 +114,7 @@ def _found(figures: ReportFigures, words: Wording) -> str:
 
 
 def _new(figures: ReportFigures, words: Wording) -> str:
-    say = words.language.say
+    say = words.say
     if not figures.method.complete:
         return say("Kỳ báo cáo chưa kết thúc nên chưa so sánh với kỳ trước.")
     told = [
@@ -138,36 +138,36 @@ def _new(figures: ReportFigures, words: Wording) -> str:
 
 def trend_words(trend: Trend, name: str, words: Wording) -> str:
     """Say that a count rose or fell against the four periods before; empty where that cannot be said."""
-    say = words.language.say
+    say = words.say
     texts = {
-        Trend.UP: N_("“%(name)s” tăng rõ so với bốn kỳ trước."),
-        Trend.DOWN: N_("“%(name)s” giảm rõ so với bốn kỳ trước."),
+        Trend.UP: N_("Số bài “%(name)s” tăng rõ so với bốn kỳ trước."),
+        Trend.DOWN: N_("Số bài “%(name)s” giảm rõ so với bốn kỳ trước."),
     }
     return say(texts[trend], name=name) if trend in texts else ""
 
 
 def amount_words(part: int, whole: int, words: Wording) -> str:
     """Say a part of a whole: "3 trong 7"; with a share from twenty on: "30 trong 40 (75%)"."""
-    number = words.language.number
-    told = words.language.say("%(part)s trong %(whole)s", part=number(part), whole=number(whole))
+    number = words.number
+    told = words.say("%(part)s trong %(whole)s", part=number(part), whole=number(whole))
     return f"{told} ({round(100 * part / whole)}%)" if whole >= FEWEST_FOR_SHARE else told
 
 
 def spread_words(spread: Spread, words: Wording) -> str:
     """Say how far something went, as far as the counts bear it, and since when."""
-    say, number = words.language.say, words.language.number
+    say, number = words.say, words.number
     day = f"{spread.first_at.astimezone(VIETNAM):%d/%m}"
     if spread.posts == 1:
         return say("một bài ngày %(day)s, chưa thấy lan", day=day)
     if spread.sources == 1:
-        return words.language.counted("%(count)s bài ở cùng một nguồn, từ ngày %(day)s", spread.posts, day=day)
-    return words.language.counted(
+        return words.counted("%(count)s bài ở cùng một nguồn, từ ngày %(day)s", spread.posts, day=day)
+    return words.counted(
         "%(count)s bài ở %(sources)s nguồn, từ ngày %(day)s", spread.posts, sources=number(spread.sources), day=day
     )
 
 
 def _sure(figures: ReportFigures, words: Wording) -> str:
-    say = words.language.say
+    say = words.say
     flags = sum(row.total for row in figures.labels)
     pending = sum(row.comparison.now.pending for row in figures.labels)
     if not flags:
@@ -189,8 +189,8 @@ def sections() -> list[tuple[Label, Section]]:
 
 def _label(label: Label, section: Section, figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     """Say how many posts were confirmed; cases and claims of all labels stand with the first that has any."""
-    code, confirmed = words.language.code, figures.label(label.name).states["confirmed"]
-    text = section.confirmed.of(code, confirmed) % {"count": words.language.number(confirmed)}
+    code, confirmed = words.code, figures.label(label.name).states["confirmed"]
+    text = section.confirmed.of(code, confirmed) % {"count": words.number(confirmed)}
     with_cases = label.name in CASE_LABELS[:1] and figures.concerns.cases
     if not confirmed and not with_cases:
         text = section.none_confirmed.of(code).rstrip(".")
@@ -205,26 +205,26 @@ def _label(label: Label, section: Section, figures: ReportFigures, words: Wordin
 def _states(figures: ReportFigures, words: Wording) -> str:
     concerns = figures.concerns
     states = [
-        f"{words.language.number(concerns.in_state(state))} {words.name(CASE_STATE_NAMES, state).lower()}"
+        f"{words.number(concerns.in_state(state))} {words.name(CASE_STATE_NAMES, state).lower()}"
         for state in CASE_STATE_NAMES
         if concerns.in_state(state)
     ]
     text = N_(", thành %(count)s vụ việc: %(states)s")
-    return words.language.counted(text, concerns.cases, states="; ".join(states))
+    return words.counted(text, concerns.cases, states="; ".join(states))
 
 
 def _concerns(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    counted, concerns = words.language.counted, figures.concerns
+    counted, concerns = words.counted, figures.concerns
     for place, case in enumerate(concerns.listed[:MOST_CASES], start=1):
         yield Sentence(f"concern.{case.number}", f"{place}. {_case(case, words)}", f"/cases/{case.number}")
     if rest := len(concerns.listed[MOST_CASES:]):
-        more = N_("Còn %(count)s vụ việc khác, xem theo chủ đề và nơi ở Phụ lục.")
+        more = N_("Còn %(count)s vụ việc khác, xem theo chủ đề và địa bàn ở Phụ lục.")
         yield Sentence("concerns.more", counted(more, rest), "/cases")
 
 
 def _case(case: ConcernCase, words: Wording) -> str:
     """Say in one line what a case says, what it is about, where, how far it went, and what became of it."""
-    say, state = words.language.say, words.name(CASE_STATE_NAMES, case.state)
+    say, state = words.say, words.name(CASE_STATE_NAMES, case.state)
     topic = say("Việc khác") if case.topic == OTHER else capitalised(words.topic(case.topic))
     about = topic if case.place == ELSEWHERE else f"{topic}, {_in_sentence(case.place)}"
     done = say("%(state)s (%(office)s)", state=state, office=case.passed_to) if case.passed_to else state
@@ -242,22 +242,24 @@ def _claims(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     for place, claim in enumerate(claims.listed[:MOST_CLAIMS], start=1):
         yield Sentence(f"claim.{claim.flag_id}", f"{place}. {_claim(claim, words)}", f"/flags/{claim.flag_id}")
     if rest := claims.total - len(claims.listed[:MOST_CLAIMS]):
-        yield Sentence("claims.more", words.language.counted("Còn %(count)s nội dung khác, xem Phụ lục.", rest))
+        yield Sentence("claims.more", words.counted("Còn %(count)s nội dung khác, xem Phụ lục.", rest))
 
 
 def _claim(claim: Claim, words: Wording) -> str:
-    say = words.language.say
+    say = words.say
     if claim.refuted and claim.evidence:
         found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
     else:
         found = say("Có nguồn bác bỏ") if claim.refuted else say("Chưa thấy nguồn nào nói về việc này")
-    answered = say("đã công bố lời đính chính") if claim.answered else say("chưa có lời đính chính")
+    answered = say("đã duyệt lời đính chính, chưa công bố") if claim.approved else say("chưa có lời đính chính")
+    if claim.answered:
+        answered = say("đã công bố lời đính chính")
     told = f"{capitalised(spread_words(claim.spread, words))}. {found}; {answered}."
     return f"“{claim.summary}”. {told}" if claim.summary else say("(Chưa có tóm tắt.) %(told)s", told=told)
 
 
 def _not_read(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    say, counted = words.language.say, words.language.counted
+    say, counted = words.say, words.counted
     broken = troubled(figures)
     if not figures.sources:
         text = say("Chưa có nguồn nào được đăng ký để đọc.")
@@ -281,12 +283,12 @@ def troubled(figures: ReportFigures) -> list[str]:
 def _requests(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     """Say what is asked of whom."""
     asked = list(_asked(figures, words))
-    yield from asked or [Sentence("ask.nothing", words.language.say("Không có kiến nghị."))]
+    yield from asked or [Sentence("ask.nothing", words.say("Không có kiến nghị."))]
     yield Sentence(OWN, "")
 
 
 def _asked(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    counted, concerns, tally = words.language.counted, figures.concerns, figures.claims.tally
+    counted, concerns, tally = words.counted, figures.concerns, figures.claims.tally
     if untouched := concerns.in_state("open"):
         text = counted("Bộ phận phụ trách bảo vệ quyền lợi: phân công xử lý %(count)s vụ việc chưa chuyển.", untouched)
         yield Sentence("ask.open", f"- {text}", "/cases?state=open")

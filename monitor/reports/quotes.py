@@ -1,6 +1,7 @@
 """Quoted posts of a report: confirmed and chosen by a person, masked, tidied, two sentences long, without address."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,7 +60,7 @@ class Quote:
         copies: How many other posts are copies of it.
         edited: Whether the post was edited after it was confirmed.
         text: At most two sentences of the confirmed version, masked and tidied; None when its platform deleted it.
-        masks: What was masked in the text.
+        masks: The masks that stand in the text, and how often.
         left: Names and numbers that stand in the text and were left: a person reads them before the report goes out.
 
     """
@@ -74,7 +75,7 @@ class Quote:
     copies: int
     edited: bool
     text: str | None
-    masks: tuple[str, ...]
+    masks: tuple[tuple[str, int], ...]
     left: tuple[str, ...]
 
 
@@ -109,7 +110,7 @@ def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
         copies=cluster_size - 1,
         edited=post.revision_number > flag.revision_number,
         text=None if post.deleted_at else shown,
-        masks=tuple(_MASK.findall(shown)),
+        masks=tuple(sorted(Counter(_MASK.findall(shown)).items())),
         left=left_standing(shown),
     )
 

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from monitor.errors import ReportFailed
-from monitor.files import FILE_MODE, partial_path, sync_folder
+from monitor.files import whole_file
 from monitor.reports.periods import CalendarPeriod
 
 MASKS: Final = "-che-ten.html"
@@ -26,24 +27,17 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         ReportFailed: When one cannot be written; then none is replaced.
 
     """
-    aside = {folder / name: partial_path(folder / name) for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, partial in aside.items():
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
-                file.write(contents[path.name])
+        with ExitStack() as stack:
+            for name, content in reversed(list(contents.items())):  # so that they are renamed in their order
+                file = stack.enter_context(whole_file(folder / name))
+                file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
-        for path, partial in aside.items():
-            partial.replace(path)
-        sync_folder(folder)
+                os.fsync(file.fileno())  # here, where a full disk stops all of them
     except OSError as error:
         message = f"cannot write the report to {folder}: {error.strerror}: check its rights and the free space"
         raise ReportFailed(message) from error
-    finally:
-        for partial in aside.values():
-            if partial.parent.is_dir():
-                partial.unlink(missing_ok=True)
 
 
 def delete_all(folder: Path, names: Iterable[str]) -> None:

@@ -1,14 +1,13 @@
 """The tables of a report. Each format only writes their cells, so that all formats hold the same numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import NamedTuple, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
-from monitor.reports.comparison import Comparison
-from monitor.reports.periods import Unit
-from monitor.reports.wording import NOTHING, TRENDS, Wording, capitalised, day
+from monitor.reports.wording import NOTHING, Wording, capitalised, day
 
 
 class Key(NamedTuple):
@@ -38,12 +37,22 @@ AMOUNTS = (CellType.COUNT, CellType.DECIMAL, CellType.SHARE)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name for programs, its heading for people; `width` is in characters, for formats that need one."""
+    """A column.
+
+    Args:
+        name: Its name for programs.
+        heading: Its heading for people.
+        cell_type: The type of its cells.
+        width: In characters, for formats that need one.
+        value: What it shows of an item; None: the item's attribute of the column's name.
+
+    """
 
     name: str
     heading: str
     cell_type: CellType = CellType.COUNT
     width: int = 13
+    value: Callable[[Any], Cell] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,21 @@ class Table:
     shows: str = ""
 
 
+def filled(
+    name: str, heading: str, columns: Sequence[Column], items: Iterable[object], *, shows: str = "", empty: str = ""
+) -> Table:
+    """Make a table with a row an item; a text without a letter is an empty cell."""
+    values = [column.value or attrgetter(column.name) for column in columns]
+    rows = tuple(tuple(None if (cell := value(item)) == "" else cell for value in values) for item in items)
+    return Table(name, heading, tuple(columns), rows, empty, shows)
+
+
+def numbered(table: Table, words: Wording) -> Table:
+    """Put the numbers of the rows before them."""
+    rows = tuple((number, *row) for number, row in enumerate(table.rows, start=1))
+    return replace(table, columns=(Column("number", words.say("STT"), width=6), *table.columns), rows=rows)
+
+
 def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
     """Return a cell as text; an empty one is a dash."""
     if isinstance(cell, Key):
@@ -70,7 +94,7 @@ def shown(cell: Cell, cell_type: CellType, words: Wording) -> str:
         return cell or NOTHING
     if cell_type is CellType.SHARE:
         return words.share(cell)
-    return words.language.decimal(cell) if cell_type is CellType.DECIMAL else words.language.number(int(cell))
+    return words.decimal(cell) if cell_type is CellType.DECIMAL else words.number(int(cell))
 
 
 def for_paper(table: Table, kept: Iterable[str] = (), left_out: Iterable[str] = ()) -> Table:
@@ -92,28 +116,3 @@ def _says(table: Table, number: int, column: Column) -> bool:
 
 def _picked(items: Sequence[Item], numbers: Sequence[int]) -> tuple[Item, ...]:
     return tuple(items[number] for number in numbers)
-
-
-def compared_columns(words: Wording, unit: Unit) -> tuple[Column, ...]:
-    """Return the columns beside a count: its interval, the period before, the mean of four, and what can be said."""
-    say = words.language.say
-    return (
-        Column("low", say("95%: từ"), CellType.DECIMAL, 9),
-        Column("high", say("95%: đến"), CellType.DECIMAL, 9),
-        Column("previous", words.previous_period(unit)),
-        Column("trend", say("So với kỳ trước"), CellType.TEXT, 22),
-        Column("mean", say("Trung bình bốn kỳ"), CellType.DECIMAL),
-        Column("trend_of_mean", say("So với trung bình"), CellType.TEXT, 22),
-    )
-
-
-def compared_cells(found: Comparison, words: Wording) -> tuple[Cell, ...]:
-    """Return the cells of these columns."""
-    return (
-        found.low,
-        found.high,
-        found.previous.confirmed if found.previous else None,
-        Key(found.trend.value, words.name(TRENDS, found.trend)),
-        found.mean,
-        Key(found.trend_of_mean.value, words.name(TRENDS, found.trend_of_mean)),
-    )

@@ -3,15 +3,14 @@
 The texts in the code are Vietnamese, and the keys of the English catalogue (gettext).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from classifiers.concern_topics import default_topic_rules
 from classifiers.labels import label_named
-from monitor import catalogues
-from monitor.catalogues import N_, SOURCE, read_texts
+from monitor.catalogues import N_, SOURCE, Language, read_texts
 from monitor.clock import VIETNAM
 from monitor.reports.comparison import Trend
 from monitor.reports.method import DISABLED, FAILED, GAP
@@ -19,7 +18,7 @@ from monitor.reports.periods import CalendarPeriod, Unit
 
 DOMAIN: Final = "report"
 LANGUAGES: Final = (SOURCE, "en")
-STATES: Final = {
+STATE_NAMES: Final = {
     "open": N_("Đang chờ"),
     "confirmed": N_("Đã xác nhận"),
     "rejected": N_("Không phải"),
@@ -44,7 +43,7 @@ CORRECTION_STATES: Final = {
 }
 ROLES: Final = {"monitored": N_("Theo dõi"), "reference": N_("Đối chiếu")}
 PROBLEMS: Final = {FAILED: N_("Không đọc được"), GAP: N_("Có thể bỏ sót bài"), DISABLED: N_("Đang tắt")}
-TRENDS: Final = {
+TRENDS: Final[Mapping[str, str]] = {
     Trend.UP: N_("tăng"),
     Trend.DOWN: N_("giảm"),
     Trend.SAME: N_("không đổi"),
@@ -70,8 +69,8 @@ NOTHING: Final = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Language(catalogues.Language):
-    """A language (`vi`, `en`) and its texts, with numbers as it writes them."""
+class Wording(Language):
+    """The texts of a report in one language (`vi`, `en`), with its labels, numbers, dates and trends."""
 
     def say(self, text: str, /, **values: object) -> str:
         """Translate a text; `%(name)s` in it is replaced by the value of that name."""
@@ -96,65 +95,52 @@ class Language(catalogues.Language):
     def _marked(self, number: str) -> str:
         return number if self.code == "en" else number.translate(str.maketrans(",.", ".,"))
 
-
-def load_language(code: str) -> Language:
-    """Read a language.
-
-    Args:
-        code: One of LANGUAGES.
-
-    """
-    return Language(code, read_texts(code, DOMAIN))
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Words of a report in one language."""
-
-    language: Language
-
     def label(self, name: str) -> str:
         """Return a label's full name; a label of a user's own model is shown by its stored name."""
-        return label_named(name).title.of(self.language.code)
+        return label_named(name).title.of(self.code)
 
     def short_label(self, name: str) -> str:
         """Return a label's short name."""
-        return label_named(name).short.of(self.language.code)
+        return label_named(name).short.of(self.code)
 
     def name(self, names: Mapping[Any, str], key: str) -> str:
         """Return what a table of this module calls a stored value, such as `STATES`; one that it lacks as it is."""
-        return self.language.say(names[key]) if key in names else key
+        return self.say(names[key]) if key in names else key
 
     def topic(self, name: str) -> str:
         """Return a topic of concerns; one that the office added is shown by the name in its list of words."""
         own = default_topic_rules().screen_names
-        return self.language.say(_TOPICS[name]) if name in _TOPICS else own.get(name, name)
+        return self.say(_TOPICS[name]) if name in _TOPICS else own.get(name, name)
 
     def joined(self, items: Sequence[str]) -> str:
         """Write a list as a sentence does: a, b và c."""
         *first, last = items
-        return f"{', '.join(first)} {self.language.say('và')} {last}" if first else last
+        return f"{', '.join(first)} {self.say('và')} {last}" if first else last
+
+    def tallied(self, counts: Iterable[tuple[str, int]]) -> str:
+        """Write counts by name: a (2); b (1)."""
+        return "; ".join(f"{name} ({self.number(count)})" for name, count in counts)
 
     def share(self, value: float | None) -> str:
         """Write a share of 0 to 1 as per cent: 12,5%; a dash for None."""
-        return NOTHING if value is None else f"{self.language.decimal(100 * value)}%"
+        return NOTHING if value is None else f"{self.decimal(100 * value)}%"
 
     def weekday(self, value: date) -> str:
         """Return the day of the week."""
-        return self.language.say(_WEEKDAYS[value.weekday()])
+        return self.say(_WEEKDAYS[value.weekday()])
 
     def moment(self, value: datetime) -> str:
         """Write a time, given as aware UTC, as local time: 09:00 ngày 16/11/2026."""
         local = value.astimezone(VIETNAM)
-        return self.language.say("%(time)s ngày %(day)s", time=f"{local:%H:%M}", day=day(local.date()))
+        return self.say("%(time)s ngày %(day)s", time=f"{local:%H:%M}", day=day(local.date()))
 
     def about(self, value: datetime, precision: str | None) -> str:
         """Write when a post was published; with "khoảng" where only hour or day is known: khoảng ngày 16/11/2026."""
         if precision == "day":
-            return self.language.say("khoảng ngày %(day)s", day=day(value.astimezone(VIETNAM).date()))
+            return self.say("khoảng ngày %(day)s", day=day(value.astimezone(VIETNAM).date()))
         if precision == "hour":
-            return self.language.say("khoảng %(moment)s", moment=self.moment(value))
-        return self.language.say("lúc %(moment)s", moment=self.moment(value))
+            return self.say("khoảng %(moment)s", moment=self.moment(value))
+        return self.say("lúc %(moment)s", moment=self.moment(value))
 
     def period(self, period: CalendarPeriod) -> str:
         """Return the name of a period: tuần 47 năm 2026."""
@@ -164,21 +150,16 @@ class Wording:
             Unit.QUARTER: N_("quý %(number)s năm %(year)s"),
         }
         number = roman(period.number) if period.unit is Unit.QUARTER else period.number
-        return self.language.say(texts[period.unit], number=number, year=period.year)
-
-    def this_period(self, unit: Unit) -> str:
-        """Return the head of the column of the period itself."""
-        texts = {Unit.WEEK: N_("Tuần này"), Unit.MONTH: N_("Tháng này"), Unit.QUARTER: N_("Quý này")}
-        return self.language.say(texts[unit])
-
-    def previous_period(self, unit: Unit) -> str:
-        """Return the head of the column of the period before."""
-        texts = {Unit.WEEK: N_("Tuần trước"), Unit.MONTH: N_("Tháng trước"), Unit.QUARTER: N_("Quý trước")}
-        return self.language.say(texts[unit])
+        return self.say(texts[period.unit], number=number, year=period.year)
 
     def span(self, period: CalendarPeriod) -> str:
         """Return first and last day in words."""
-        return self.language.say("từ ngày %(first)s đến ngày %(last)s", first=day(period.first), last=day(period.last))
+        return self.say("từ ngày %(first)s đến ngày %(last)s", first=day(period.first), last=day(period.last))
+
+
+def load_wording(code: str) -> Wording:
+    """Read the words of a language, one of LANGUAGES."""
+    return Wording(code, read_texts(code, DOMAIN))
 
 
 def day(value: date) -> str:

@@ -9,13 +9,12 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from monitor.clock import VIETNAM
-from monitor.reports import charts
 from monitor.reports.annex import notes
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import paper
-from monitor.reports.rows import TABLES
+from monitor.reports.report_tables import TABLES
 from monitor.reports.tables import AMOUNTS, Cell, CellType, Column, Key, Table
-from monitor.reports.wording import NOTHING, Language, Wording, capitalised
+from monitor.reports.wording import NOTHING, Wording, capitalised
 
 FONT: Final = "Times New Roman"
 _BASE: Final = {"font_name": FONT, "font_size": 12, "valign": "top"}
@@ -55,11 +54,6 @@ class Book:
         self.figures, self.words, self.edits = figures, words, edits
         self._formats = {name: workbook.add_format(dict(values)) for name, values in _FORMATS.items()}
 
-    @property
-    def language(self) -> Language:
-        """Its language."""
-        return self.words.language
-
     def lines(self, name: str, *groups: tuple[str, tuple[str, ...]]) -> None:
         """Write a sheet of sentences under their headings."""
         sheet = self._sheet(name)
@@ -72,8 +66,8 @@ class Book:
                 self._text(sheet, row, 0, line, "line")
             row += 2
 
-    def table(self, name: str, table: Table, *, charted: bool = False) -> None:
-        """Write a table with filters and a head that stays; `charted` adds a chart that Excel draws of its labels."""
+    def table(self, name: str, table: Table) -> None:
+        """Write a table with filters and a head that stays."""
         sheet = self._sheet(name)
         self._text(sheet, 0, 0, table.heading, "title")
         for number, column in enumerate(table.columns):
@@ -86,32 +80,7 @@ class Book:
         if not table.rows:
             self._text(sheet, _FIRST_ROW, 0, table.empty, "line")
             return
-        last = _FIRST_ROW + len(table.rows) - 1
-        sheet.autofilter(1, 0, last, len(table.columns) - 1)
-        if charted:
-            self._chart(sheet, name, table, last)
-
-    def _chart(self, sheet: Worksheet, name: str, table: Table, last: int) -> None:
-        chart = self._workbook.add_chart({"type": "column", "subtype": "stacked"})
-        labels = self.figures.label_names
-        for number, column in enumerate(table.columns):
-            if column.name in labels:
-                chart.add_series(
-                    {
-                        "name": [name, 1, number],
-                        "categories": [name, _FIRST_ROW, 0, last, 0],
-                        "values": [name, _FIRST_ROW, number, last, number],
-                        "fill": {"color": charts.colour_of(column.name, labels.index(column.name))},
-                        "gap": 60,
-                    }
-                )
-        title = self.language.say("Số bài đã xác nhận")
-        chart.set_title({"name": title, "name_font": {"size": 12}})
-        chart.set_x_axis({"num_format": "dd/mm", "text_axis": True})
-        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D5DCE4"}}})
-        chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 720, "height": 320})
-        sheet.insert_chart(last + 2, 0, chart, {"description": title})
+        sheet.autofilter(1, 0, _FIRST_ROW + len(table.rows) - 1, len(table.columns) - 1)
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self._workbook.add_worksheet(name)
@@ -141,7 +110,7 @@ class Book:
 
 
 def _summary(book: Book) -> None:
-    say = book.language.say
+    say = book.words.say
     period = f"{capitalised(book.words.period(book.figures.period))} ({book.words.span(book.figures.period)})"
     parts = [
         (part.heading, tuple(one.text for one in part.sentences if one.text))
@@ -150,13 +119,9 @@ def _summary(book: Book) -> None:
     book.lines(say("Tóm tắt"), (period, ()), *parts, (say("Cách làm và giới hạn"), notes(book.figures, book.words)))
 
 
-_CHARTED: Final = ("parts",)
-
-
 def _tables(book: Book) -> None:
     for name, make in TABLES:
-        table = make(book.figures, book.words)
-        book.table(book.language.say(name), table, charted=table.name in _CHARTED)
+        book.table(book.words.say(name), make(book.figures, book.words))
 
 
 Sheet = Callable[[Book], None]  # writes sheets
@@ -165,7 +130,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (_summary, _tables)
 
 def render_xlsx(
     figures: ReportFigures,
-    language: Language,
+    words: Wording,
     sheets: tuple[Sheet, ...] = SHEETS,
     edits: Mapping[str, str] | None = None,
 ) -> bytes:
@@ -173,16 +138,15 @@ def render_xlsx(
 
     Args:
         figures: The figures of the period.
-        language: The language of the sheets.
+        words: The words of the sheets.
         sheets: What writes the sheets, in their order.
         edits: What people wrote in the place of the paper's sentences, by key.
 
     """
     buffer = BytesIO()
-    words = Wording(language)
     with Workbook(buffer, {"in_memory": True}) as workbook:
         made = figures.method.generated_at.astimezone(VIETNAM).replace(tzinfo=None)
-        title = language.say("Báo cáo thông tin trên mạng %(period)s", period=words.period(figures.period))
+        title = words.say("Báo cáo thông tin trên mạng %(period)s", period=words.period(figures.period))
         workbook.set_properties({"title": title, "created": made})
         book = Book(workbook, figures, words, edits)
         for write in sheets:

@@ -54,13 +54,15 @@ class ClaimAnswers(NamedTuple):
     Args:
         decision: The newest decision that stands, such as `refuted`; None where there is none.
         addresses: The addresses that this decision names.
-        corrections: How many corrections were published.
+        corrections: How many corrections are published.
+        approved: How many more were approved and are not published yet.
 
     """
 
     decision: str | None
     addresses: tuple[str, ...]
     corrections: int
+    approved: int
 
 
 def claims(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
@@ -105,11 +107,19 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
     newest = select(Review).where(Review.flag_id == claim.flag_id, Review.stands()).order_by(Review.id.desc()).limit(1)
     review = session.scalars(newest).first()
     flags = select(Flag.id).where(Flag.post_id.in_(posts))
-    published = select(func.count()).where(Correction.flag_id.in_(flags), Correction.published_state == RELEASED)
+    is_published = func.coalesce(Correction.published_state, "") == RELEASED
+    counted = dict(
+        session.execute(
+            select(is_published, func.count())
+            .where(Correction.flag_id.in_(flags), is_published | (Correction.state == RELEASED))
+            .group_by(is_published)
+        ).all()
+    )
     return ClaimAnswers(
         decision=review.decision if review else None,
         addresses=tuple(review.evidence) if review else (),
-        corrections=session.scalar(published) or 0,
+        corrections=counted.get(True, 0),
+        approved=counted.get(False, 0),
     )
 
 

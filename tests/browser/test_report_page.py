@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from monitor.reports.document import Document, Heading, Paragraph, build_document
 from monitor.reports.html import render_html
-from monitor.reports.wording import load_language
+from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.browser.conftest import SCREENSHOTS
@@ -37,7 +37,7 @@ def document(flags: int, sqlite_database: Database) -> Document:
         with sqlite_database.work() as session:
             fill_many(session, flags=flags)
             session.commit()
-    return build_document(gathered(sqlite_database), OFFICE, load_language("vi"))
+    return build_document(gathered(sqlite_database), OFFICE, load_wording("vi"))
 
 
 @pytest.mark.parametrize("flags", [0, 1, pytest.param(30, marks=pytest.mark.long), 5_000])

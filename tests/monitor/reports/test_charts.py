@@ -3,27 +3,23 @@
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
-from typing import Any
 
 import docx
 import pytest
 from bs4 import BeautifulSoup
-from docx.oxml.ns import qn
 from lxml import etree
 
 from classifiers.labels import LABELS
-from monitor.reports.charts import CHARTS, by_part, by_source, colour_of, reliability
+from monitor.reports.charts import CHARTS, by_part, by_source, colour_of
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.drawing import Chart, Column, bar, columns, rows, share
 from monitor.reports.figures import ReportFigures
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
-from storage.figures.report_counts import ConcludedFlags
 from tests.monitor.desk.test_label_colours import luminance
 
-VIETNAMESE = load_language("vi")
-WORDS = Wording(VIETNAMESE)
+VIETNAMESE = load_wording("vi")
 
 
 def widths(drawn: str) -> list[float]:
@@ -31,7 +27,7 @@ def widths(drawn: str) -> list[float]:
 
 
 def test_the_bars_of_a_day_are_as_long_as_its_confirmed_flags(figures: ReportFigures) -> None:
-    chart = by_part(figures, WORDS)
+    chart = by_part(figures, VIETNAMESE)
     assert [(strip.name, strip.number) for strip in chart.strips][::3] == [
         ("16/11", "1"),
         ("19/11", "1"),
@@ -41,22 +37,19 @@ def test_the_bars_of_a_day_are_as_long_as_its_confirmed_flags(figures: ReportFig
 
 
 def test_many_sources_are_gathered_in_one_bar(figures: ReportFigures) -> None:
-    assert [(strip.name, strip.number) for strip in by_source(figures, WORDS).strips] == [("forum", "2")]
+    assert [(strip.name, strip.number) for strip in by_source(figures, VIETNAMESE).strips] == [("forum", "2")]
     forum = replace(figures.sources[0], confirmed={"unverified": 1, "negative": 0, "concern": 0})
     many = tuple(replace(forum, name=f"source {number}") for number in range(20))
-    last = by_source(replace(figures, sources=many), WORDS).strips[-1]
+    last = by_source(replace(figures, sources=many), VIETNAMESE).strips[-1]
     assert (last.name, last.number) == ("Nguồn khác (8)", "8")
 
 
-def test_reliability_draws_each_band_with_its_interval(figures: ReportFigures) -> None:
-    found = (ConcludedFlags("concern", 7, 0.75, 40, 30), ConcludedFlags("concern", 9, 0.95, 40, 40))
-    first, second = reliability(replace(figures, reliability=found), WORDS).strips
-    assert (first.name, second.name) == ("Bức xúc, 75,0%", "Bức xúc, 95,0%")
-    drawn = [(round(segment.share, 2), segment.tone, segment.faint) for segment in first.segments]
-    assert drawn == [
-        (0.6, "", False), (0.14, "concern", True), (0.02, "concern", False), (0.1, "concern", True), (0.14, "", False),
+def test_a_share_is_drawn_with_its_interval_and_where_it_was_expected() -> None:
+    drawn = share("a", "concern", 0.75, (0.6, 0.86), expected=0.95).segments
+    assert [(round(segment.share, 2), segment.tone, segment.faint) for segment in drawn] == [
+        (0.6, "", False), (0.14, "concern", True), (0.02, "concern", False), (0.1, "concern", True), (0.08, "", False),
+        (0.02, "expected", False), (0.04, "", False),
     ]  # fmt: skip
-    assert [segment.tone for segment in second.segments][-3:] == ["expected", "concern", "concern"]
 
 
 def test_rows_are_as_wide_as_their_share_of_the_longest() -> None:
@@ -86,25 +79,17 @@ def test_a_name_is_drawn_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_one_element_and_the_same_every_time(name: str, figures: ReportFigures) -> None:
-    first, second = (rows(CHARTS[name](figures, WORDS), beside=True) for _ in range(2))
+    first, second = (rows(CHARTS[name](figures, VIETNAMESE), beside=True) for _ in range(2))
     assert first == second
     assert etree.fromstring(first).tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_a_document_shades_cells_as_far_as_the_bars_go(figures: ReportFigures) -> None:
+def test_a_document_shades_blanks_as_far_as_the_bars_go(figures: ReportFigures) -> None:
     content = render_docx(build_document(figures, ReportSettings(), VIETNAMESE))
-    tables = [[row.tc_lst for row in table._tbl.tr_lst] for table in docx.Document(BytesIO(content)).tables]
-    bars = next(table for table in tables if text_of(table[0][0]) == "16/11")
-    colour = colour_of("concern", 2)[1:].upper()
-    monday, sunday = (
-        [(cell.grid_span, colour in cell.xml, text_of(cell)) for cell in bars[place][1:]] for place in (0, 6)
-    )
-    assert monday == [(52, True, ""), (8, False, " 1")]
-    assert sunday == [(60, False, " 0")]
-
-
-def text_of(cell: Any) -> str:
-    return "".join(text.text for text in cell.iter(qn("w:t")))
+    bars = next(table for table in docx.Document(BytesIO(content)).tables if table.cell(0, 0).text == "16/11")
+    monday, sunday = (bars.cell(day, 1).paragraphs[0].runs for day in (0, 6))
+    assert [run.text for run in (*monday, *sunday)] == ["\u00a0" * 110, " 1", " 0"]
+    assert colour_of("concern", 2)[1:].upper() in monday[0]._r.xml
 
 
 def test_labels_can_be_told_apart_without_colours() -> None:

@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
-from monitor.reports.wording import load_language
+from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from tests.monitor.reports.sample_week import gathered
 
@@ -35,7 +35,7 @@ def docx(figures: ReportFigures) -> Docx:
 
 
 def opened(figures: ReportFigures, office: ReportSettings, number: int | None = 5) -> Docx:
-    return library.Document(BytesIO(render_docx(build_document(figures, office, load_language("vi"), number=number))))
+    return library.Document(BytesIO(render_docx(build_document(figures, office, load_wording("vi"), number=number))))
 
 
 def paragraphs(docx: Docx) -> list[Paragraph]:
@@ -150,7 +150,7 @@ def test_ii_8_the_appendix(docx: Docx) -> None:
 
 def test_a_table_repeats_its_head_and_breaks_no_row(docx: Docx) -> None:
     for table in docx.tables[1:]:
-        if 2 < len(table.columns) < 20:  # the others are signatures and bars
+        if len(table.columns) > 2:  # the others are signatures and bars
             assert table.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
             assert all(row._tr.find(f".//{qn('w:cantSplit')}") is not None for row in table.rows)
             assert sum(column.width.mm for column in table.columns) == pytest.approx(165, abs=1)

@@ -6,11 +6,11 @@ from openpyxl import Workbook, load_workbook
 
 from examples.report_sheet.quiet_sources import WITH_QUIET_SOURCES
 from monitor.reports.figures import ReportFigures
-from monitor.reports.wording import load_language
+from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import SHEETS, render_xlsx
 
 NAME = "Nguồn vắng bài"
-VIETNAMESE = load_language("vi")
+VIETNAMESE = load_wording("vi")
 
 
 def opened(figures: ReportFigures) -> Workbook:

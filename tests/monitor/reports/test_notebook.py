@@ -29,7 +29,7 @@ def test_it_shows_the_newest_week_with_posts(full_week: Database) -> None:
     output = shown_by(NOTEBOOK)
     assert "Tuần 47 năm 2026" in output
     assert "Hệ thống đọc 6 bài công khai của 2 nguồn" in output
-    assert output.count("image/svg+xml") == 3
+    assert output.count("image/svg+xml") == 2
     assert "[số điện thoại]" in output
     assert AUTHOR_KEY not in output
     assert "0912345678" not in output

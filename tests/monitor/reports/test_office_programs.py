@@ -12,7 +12,7 @@ import pytest
 from monitor.reports.document import Heading, Paragraph, build_document
 from monitor.reports.docx import find_office, render_docx, render_pdf
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import load_language
+from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
@@ -20,7 +20,7 @@ from tests.monitor.reports.many_posts import fill_confirmed, fill_many
 from tests.monitor.reports.sample_week import gathered
 
 pytestmark = pytest.mark.gate
-VIETNAMESE = load_language("vi")
+VIETNAMESE = load_wording("vi")
 OFFICE = ReportSettings(
     parent="Cơ quan chủ quản",
     organisation="Liên đoàn Lao động tỉnh Nậm Pha",

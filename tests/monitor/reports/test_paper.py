@@ -10,14 +10,14 @@ from monitor.reports.comparison import Count, compare
 from monitor.reports.document import build_document
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import OWN, amount_words, paper, spread_words, trend_words
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.figures.report_counts import Spread
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
-WORDS = Wording(load_language("vi"))
+WORDS = load_wording("vi")
 STATISTICS = {
     "vi": (
         "95%", "Poisson", "Wilson", "khoảng tin cậy", "chưa đủ để kết luận", "xác suất", "trung bình", "ngẫu nhiên",
@@ -91,8 +91,8 @@ FOUR = [Count(10), Count(12), Count(9), Count(9)]
 @pytest.mark.parametrize(
     ("now", "earlier", "said"),
     [
-        pytest.param(Count(30), FOUR, "“Bức xúc” tăng rõ so với bốn kỳ trước.", id="beyond chance"),
-        pytest.param(Count(1), FOUR, "“Bức xúc” giảm rõ so với bốn kỳ trước.", id="beyond chance, down"),
+        pytest.param(Count(30), FOUR, "Số bài “Bức xúc” tăng rõ so với bốn kỳ trước.", id="beyond chance"),
+        pytest.param(Count(1), FOUR, "Số bài “Bức xúc” giảm rõ so với bốn kỳ trước.", id="beyond chance, down"),
         pytest.param(Count(12), FOUR, "", id="chance"),
         pytest.param(Count(10), [Count(10)] * 4, "", id="the same"),
         pytest.param(Count(30), FOUR[:3], "", id="three weeks"),
@@ -111,9 +111,7 @@ def test_no_word_of_statistics_stands_in_the_paper(code: str, flags: int, sqlite
         with sqlite_database.work() as session:
             fill_many(session, flags=flags)
             session.commit()
-    said = " ".join(
-        one.text for part in paper(gathered(sqlite_database), Wording(load_language(code))) for one in part.sentences
-    )
+    said = " ".join(one.text for part in paper(gathered(sqlite_database), load_wording(code)) for one in part.sentences)
     assert [word for word in STATISTICS[code] if re.search(rf"\b{re.escape(word)}", said, re.IGNORECASE)] == []
 
 
@@ -155,7 +153,7 @@ def test_what_a_person_wrote_stands_in_the_place_of_a_sentence(figures: ReportFi
     parts = paper(figures, WORDS, edits)
     edited = {one.key: one.text for part in parts for one in part.sentences if one.edited}
     assert edited == edits
-    document = build_document(figures, ReportSettings(), load_language("vi"), edits=edits)
+    document = build_document(figures, ReportSettings(), load_wording("vi"), edits=edits)
     said = [getattr(block, "text", "") for block in document.body]
     assert "Tuần này công nhân hỏi nhiều về lương." in said
     assert said[-1] == "- Ban Chính sách: về xã."

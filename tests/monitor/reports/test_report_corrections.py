@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from monitor.reports import content_tables
+from monitor.reports import report_tables
 from monitor.reports.claims import MOST_CLAIMS
 from monitor.reports.document import build_document
 from monitor.reports.html import render_html
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Flag, User
@@ -18,7 +18,7 @@ from storage.review import corrections, flags, reviews
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
-VIETNAMESE = load_language("vi")
+VIETNAMESE = load_wording("vi")
 
 
 def shown(database: Database) -> str:
@@ -36,17 +36,19 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
             corrections.release(session, row, seen=seen, user_id=lead.id, now=at)
         session.commit()
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week), "released is not published"
+    assert "Có nguồn bác bỏ: bao.example.vn; đã duyệt lời đính chính, chưa công bố." in shown(full_week)
     with full_week.work() as session:
         for number, at in ((1, THURSDAY), (2, THURSDAY + timedelta(days=9))):
             corrections.note_published(session, {number: "released"}, at)
         session.commit()
     figures = gathered(full_week)
-    table = content_tables.corrections(figures, Wording(VIETNAMESE))
+    table = report_tables.corrections(figures, VIETNAMESE)
     assert [(row[0], row[2], row[3].code, row[4].text) for row in table.rows] == [
         (1, factories.make_correction().claim, "false", "Đang công bố")
     ]
     assert "Đính chính đã công bố trong kỳ" in shown(full_week)
-    assert figures.claims.listed[0].answered == 2
+    assert (figures.claims.listed[0].answered, figures.claims.listed[0].approved) == (2, 0)
+    assert "Có nguồn bác bỏ: bao.example.vn; đã công bố lời đính chính." in shown(full_week)
 
 
 def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) -> None:

@@ -25,7 +25,7 @@ from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html
 from monitor.reports.rows import render_rows
 from monitor.reports.tables import AMOUNTS, Table, shown
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import TABLES, render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
@@ -33,8 +33,7 @@ from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered
 from tests.postgres import TEMPLATE, PostgresServer
 
-VIETNAMESE = load_language("vi")
-WORDS = Wording(VIETNAMESE)
+VIETNAMESE = load_wording("vi")
 # Of a post: the time by which it counts, written apart from the program.
 DATED = "CASE WHEN p.published_at <= p.collected_at THEN p.published_at ELSE p.collected_at END"
 OF_WEEK = f"{DATED} >= :start AND {DATED} < :end"
@@ -187,7 +186,7 @@ def test_reliability_is_counted_as_sql_counts_it(many: Database, counted: Report
 
 
 def tables_of(figures: ReportFigures) -> list[Table]:
-    return [make(figures, WORDS) for _, make in TABLES]
+    return [make(figures, VIETNAMESE) for _, make in TABLES]
 
 
 def test_the_workbook_holds_the_same_cells(counted: ReportFigures) -> None:
@@ -234,7 +233,7 @@ def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
     tables = [block for block in (*document.body, *document.appendix) if isinstance(block, Table)]
     expected = [
         [
-            [shown(cell, column.cell_type, WORDS) for cell, column in zip(row, table.columns, strict=True)]
+            [shown(cell, column.cell_type, VIETNAMESE) for cell, column in zip(row, table.columns, strict=True)]
             for row in table.rows
         ]
         for table in tables
@@ -246,7 +245,7 @@ def test_document_and_page_show_the_same_cells(counted: ReportFigures) -> None:
     ]
     drawn = docx.Document(BytesIO(render_docx(document))).tables[1:]  # the first is the letterhead
     in_docx = [
-        [[cell.text for cell in row.cells] for row in table.rows[1:]] for table in drawn if 2 < len(table.columns) < 20
+        [[cell.text for cell in row.cells] for row in table.rows[1:]] for table in drawn if len(table.columns) > 2
     ]
     assert on_page == expected
     assert in_docx == [rows for rows, table in zip(expected, tables, strict=True) if len(table.columns) > 2]

@@ -14,13 +14,13 @@ from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
 from monitor.catalogues import LOCALE_DIR
-from monitor.reports import content_tables, paper
+from monitor.reports import paper, report_tables
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
-from monitor.reports.html import masked_quotes, render_html, render_masks
+from monitor.reports.html import render_html, render_masks
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import Wording, load_language
+from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
@@ -28,7 +28,7 @@ from storage.models import Post
 from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered
 
 REPORTS = Path(paper.__file__).parent
-VIETNAMESE, ENGLISH = load_language("vi"), load_language("en")
+VIETNAMESE, ENGLISH = load_wording("vi"), load_wording("en")
 PERSONAL = re.compile(
     rf"https?://(?!www\.w3\.org/)|www\.(?!w3\.org)|example\.com|@rutgap|0912345678|Nguyễn Văn Ba|{AUTHOR_KEY}|/flags/"
 )
@@ -46,12 +46,12 @@ def text_of_workbook(content: bytes) -> str:
 
 def all_texts(figures: ReportFigures, code: str) -> dict[str, str]:
     """Give the text of a report in each format."""
-    language = load_language(code)
+    language = load_wording(code)
     document = build_document(figures, ReportSettings(), language)
     return {
         "docx": text_of_docx(render_docx(document)),
         "html": render_html(document),
-        "masks": render_masks(document, masked_quotes(figures.quotes)),
+        "masks": render_masks(document, figures.quotes),
         "xlsx": text_of_workbook(render_xlsx(figures, language)),
         "csv": render_rows("csv", figures, language).decode(),
         "jsonl": render_rows("jsonl", figures, language).decode(),
@@ -116,7 +116,7 @@ def test_no_beginning_of_a_name_makes_a_formula_or_link(figures: ReportFigures, 
 
 
 def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: ReportFigures) -> None:
-    bank, wages = masked_quotes(figures.quotes)
+    bank, wages = figures.quotes
     assert dict(bank.masks) == {"[tên]": 1, "[số điện thoại]": 1, "[tài khoản]": 1, "[liên kết]": 1}
     assert bank.left == ("Ngân",)
     assert wages.left == ("SUM", "A1", "Ba")
@@ -128,7 +128,7 @@ def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database
         session.commit()
     figures = gathered(full_week)
     assert figures.quotes[1].text is None
-    assert "nền tảng không còn bài này" in content_tables.quotes(figures, Wording(VIETNAMESE)).rows[1][2]
+    assert "nền tảng không còn bài này" in report_tables.quotes(figures, VIETNAMESE).rows[1][2]
 
 
 def messages() -> set[str]:
