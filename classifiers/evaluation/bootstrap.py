@@ -5,7 +5,7 @@ It is one row of weights: how often each text was drawn. Every metric is a funct
 resamples cost a few matrix operations. A row of ones gives the metric itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from math import sqrt
 from statistics import NormalDist
 from typing import Final
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 RESAMPLES: Final = 1000
 LEVEL: Final = 0.95
 SEED: Final = 20260101
-BINS: Final = 10  # of the calibration error
 CELLS_AT_ONCE: Final = 2_000_000  # weights held at one time: 16 MB
 
 Floats = NDArray[np.float64]
@@ -36,25 +35,16 @@ def label_figures(
 
     Returns:
         By name, arrays of shape (resamples,): area under the ROC curve, average precision, precision (1 where nothing
-        is flagged), recall, mean F1 of "yes" and "no", expected calibration error in ten equal bins (Naeini, 2015),
-        and the Brier score (1950).
+        is flagged), and recall.
 
     """
-    yes, total = weights @ answers, weights.sum(axis=1)
     hits, marked = weights @ (answers & flagged), weights @ flagged
-    precision = np.divide(hits, marked, out=np.ones_like(hits), where=marked > 0)
-    left_right = total - yes - marked + hits  # not flagged, and rightly so
-    f1_yes = _share(2 * hits, yes + marked)
-    f1_no = _share(2 * left_right, 2 * total - yes - marked)
     auc, average_precision = _ranking(probabilities, answers, weights)
     return {
         "auc": auc,
         "average_precision": average_precision,
-        "precision": precision,
-        "recall": hits / yes,
-        "macro_f1": (f1_yes + f1_no) / 2,
-        "calibration_error": _calibration_error(probabilities, answers, weights),
-        "brier": weights @ ((probabilities - answers) ** 2) / total,
+        "precision": np.divide(hits, marked, out=np.ones_like(hits), where=marked > 0),
+        "recall": hits / (weights @ answers),
     }
 
 
@@ -69,19 +59,10 @@ def _ranking(probabilities: Floats, answers: NDArray[np.bool_], weights: Floats)
     yes_step, no_step = np.diff(yes, axis=1, prepend=0), np.diff(no, axis=1, prepend=0)
     below = no[:, -1:] - no + no_step / 2
     auc = (yes_step * below).sum(axis=1) / (yes[:, -1] * no[:, -1])
-    average_precision = (yes_step * _share(yes, reached)).sum(axis=1) / yes[:, -1]
+    average_precision = (yes_step * np.divide(yes, reached, out=np.zeros_like(yes), where=reached > 0)).sum(
+        axis=1
+    ) / yes[:, -1]
     return auc, average_precision
-
-
-def _calibration_error(probabilities: Floats, answers: NDArray[np.bool_], weights: Floats) -> Floats:
-    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    member = np.eye(BINS)[bins]
-    gaps = np.abs(weights @ (member * (probabilities - answers)[:, None]))  # size of a bin times its mean gap
-    return np.asarray(gaps.sum(axis=1) / weights.sum(axis=1))
-
-
-def _share(part: Floats, total: Floats) -> Floats:
-    return np.divide(part, total, out=np.zeros_like(part, dtype=np.float64), where=total > 0)
 
 
 def resamples(strata: NDArray[np.generic], count: int = RESAMPLES, seed: int = SEED) -> Iterator[Floats]:
@@ -113,29 +94,14 @@ def label_intervals(
 ) -> dict[str, Interval]:
     """Give the 95 % percentile interval of each metric of one label (see `label_figures`).
 
-    Resampling adds noise to each bin of the calibration error, which biases it upwards: the bias, estimated as the mean
-    of the resamples less the error itself, is taken off.
-
     Args:
         probabilities: Shape (texts,), 0 to 1.
         answers: Whether each text carries the label, shape (texts,).
         flagged: Whether each text is flagged, shape (texts,).
 
     """
-    drawn = _gathered(label_figures(probabilities, answers, flagged, weights) for weights in resamples(answers))
-    error = _calibration_error(probabilities, answers, np.ones((1, len(answers))))[0]
-    noisy = drawn["calibration_error"]
-    drawn["calibration_error"] = np.maximum(noisy - (noisy.mean() - error), 0.0)
-    return {name: percentile_interval(values) for name, values in drawn.items()}
-
-
-def _gathered(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
-    """Concatenate the metrics of resamples that were drawn some at a time, by name."""
-    lists: dict[str, list[Floats]] = {}
-    for part in parts:
-        for name, values in part.items():
-            lists.setdefault(name, []).append(values)
-    return {name: np.concatenate(values) for name, values in lists.items()}
+    drawn = [label_figures(probabilities, answers, flagged, weights) for weights in resamples(answers)]
+    return {name: percentile_interval(np.concatenate([part[name] for part in drawn])) for name in drawn[0]}
 
 
 def percentile_interval(values: Floats) -> Interval:

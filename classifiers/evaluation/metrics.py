@@ -1,6 +1,5 @@
-"""Metrics of a label's probabilities: ranking, decisions, calibration."""
+"""Metrics of a label's probabilities: ranking and decisions."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
-from classifiers.data.datasets import Example
+from classifiers.data.datasets import CRITICISM
 from classifiers.evaluation.bootstrap import label_figures, label_intervals
 from classifiers.evaluation.pr_curve import Curve
-from classifiers.evaluation.predictions import LabelScores, ScoredExamples, score_examples
-from classifiers.model.classifier import Classifier
+from classifiers.evaluation.predictions import LabelScores, ScoredExamples
 
 LEAST_THRESHOLD = 0.05  # a lower threshold would flag whatever comes
 
@@ -29,9 +27,6 @@ class LabelMetrics:
         threshold: The probability from which the label is flagged.
         precision: Share of flagged texts that carry the label.
         recall: Share of texts with the label that are flagged.
-        macro_f1: Mean of the F1 of "yes" and of "no".
-        calibration_error: Expected calibration error in ten equal bins (Naeini, 2015).
-        brier: Mean squared distance of probability and answer (Brier, 1950).
         curve: Precision and recall at other thresholds; empty where they were not asked for.
 
     """
@@ -43,9 +38,6 @@ class LabelMetrics:
     threshold: float
     precision: float
     recall: float
-    macro_f1: float
-    calibration_error: float
-    brier: float
     curve: Curve = field(default_factory=Curve)
 
     def as_dict(self) -> dict[str, Any]:
@@ -64,8 +56,9 @@ def measure(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], thre
         threshold: The probability from which it is flagged.
 
     """
-    curve = Curve.from_scores(probabilities, answers)
-    return _measured(probabilities, answers, probabilities >= threshold, threshold, curve)
+    return _measured(
+        probabilities, answers, probabilities >= threshold, threshold, Curve.from_scores(probabilities, answers)
+    )
 
 
 def _measured(
@@ -117,25 +110,20 @@ def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bo
     return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)
 
 
-def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, Any]:
-    """Measure a classifier on labelled texts; see `summary`.
-
-    Raises:
-        DataInvalid: When no answer is known for any of its labels.
-
-    """
-    return summary(score_examples(classifier, examples))
-
-
 def summary(scored: ScoredExamples) -> dict[str, Any]:
     """Measure each label of which both answers occur.
 
     Returns:
-        `{"examples": n, "labels": {label: figures}}`, where figures are those of `LabelMetrics` and `"intervals"` holds
-        for each figure its 95 % interval.
+        `{"examples": n, "criticism": {"posts": n, "flagged": n}, "labels": {label: figures}}`. Criticism are posts of
+        that kind without a label, and how many are flagged for any. Figures are those of `LabelMetrics`, and
+        `"intervals"` holds for each its 95 % interval.
 
     """
-    result: dict[str, Any] = {"examples": len(scored.examples), "labels": {}}
+    critical = np.array(
+        [one.facts.get("kind") == CRITICISM and not any(one.labels.values()) for one in scored.examples]
+    )
+    criticism = {"posts": int(critical.sum()), "flagged": int(scored.flagged[critical].any(axis=1).sum())}
+    result: dict[str, Any] = {"examples": len(scored.examples), "criticism": criticism, "labels": {}}
     for label in scored.labels:
         column = scored.column(label)
         if column.has_both:

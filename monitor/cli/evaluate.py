@@ -21,11 +21,8 @@ CORPUS: Final = "corpus"
 FIGURES: Final = (
     ("auc", "AUC"),
     ("average_precision", "average precision"),
-    ("macro_f1", "macro-F1"),
     ("precision", "precision"),
     ("recall", "recall"),
-    ("calibration_error", "calibration error"),
-    ("brier", "Brier score"),
 )
 
 
@@ -95,6 +92,8 @@ def _print(result: Mapping[str, Any]) -> None:
         out().print(_labels_table(result["labels"]))
     else:
         say("No figures: some texts must carry a label, and some must not.")
+    if result["criticism"]["posts"]:
+        say(f"Criticism: {result['criticism']['flagged']} of {result['criticism']['posts']} posts are flagged.")
     if "unseen" in result:
         unseen = result["unseen"]
         say(f"Without {unseen['left_out']} texts that were seen or stand there twice: {unseen['examples']} texts")

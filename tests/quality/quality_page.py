@@ -20,11 +20,8 @@ _BETWEEN: Final = re.compile(f"(?<={re.escape(BEGIN)}\n).*(?={re.escape(END)})",
 FIGURES: Final = (
     ("auc", "AUC"),
     ("average_precision", "AP"),
-    ("macro_f1", "macro-F1"),
     ("precision", "precision"),
     ("recall", "recall"),
-    ("calibration_error", "ECE"),
-    ("brier", "Brier"),
 )
 
 

@@ -41,6 +41,6 @@ def test_it_shows_figures_curves_parts_weights_and_mistakes(tmp_path: Path, monk
     assert shown.count("image/svg+xml") == 3
     for said in (
         "| second part, ", "Bài thật", "Bài của dự án, chưa học", "Bộ kiểm tra", "loại bài: criticism",
-        "nghiêng về nhãn", "Mô hình tin chắc mà sai", "AUC", "AP", "macro-F1", "ECE", "Brier", "bỏ sót",
+        "nghiêng về nhãn", "Mô hình tin chắc mà sai", "AUC", "AP", "bỏ sót",
     ):  # fmt: skip
         assert said in shown, said

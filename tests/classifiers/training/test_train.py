@@ -52,7 +52,6 @@ def test_other_texts_give_another_hash(trained: Trained, examples: Sequence[Exam
 def test_what_was_learnt_is_better_than_chance_on_texts_not_seen(trained: Trained) -> None:
     for label, metrics in trained.metrics.items():
         assert metrics.auc > 0.7, label
-        assert metrics.calibration_error < 0.1, label
 
 
 def test_a_simple_difference_is_learnt(segmenter: Segmenter) -> None:
