@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from classifiers.data.datasets import read_corpus
-from classifiers.evaluation.comparison import LEAST_HELD_OUT, Comparison, PairedFigure
+from classifiers.evaluation.comparison import Comparison, PairedCount
 from classifiers.persistence import MANIFEST_FILE
 from classifiers.training.local import MOST_POSTS
 from monitor.app.application import Application
@@ -23,7 +23,7 @@ from storage.scoring import registry
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    return new_group(__doc__, list=list_models, learn=learn, compare=compare, promote=promote, rollback=rollback)
+    return new_group(__doc__, list=list_models, learn=learn, promote=promote, rollback=rollback)
 
 
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
@@ -62,30 +62,13 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     say(f"New posts are scored with {app.scoring_model()}.")
 
 
-def compare(
-    context: typer.Context,
-    new: Annotated[str, typer.Argument(help="Name or version of a model.")],
-    old: Annotated[str, typer.Argument(help="Name or version of the one to compare with.")],
-    as_json: AsJson = False,
-) -> None:
-    """Let two models judge the held-out decisions and the challenge set.
-
-    Example: `kiemtin models compare learnt-20261120 default`
-    """
-    compared = application(context).promotion().compare(new, old)
-    if as_json:
-        show_json(compared.as_dict())
-        return
-    show_comparison(compared.comparison, compared.new, compared.old)
-
-
 def promote(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name or version of the model to put into use.")],
     force: Annotated[bool, typer.Option(help="Use it although it is worse; needs --reason.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
 ) -> None:
-    """Put a model into use, unless it is worse on held-out decisions or on the challenge set.
+    """Put a model into use, unless its flags are worse on posts of the place or on the challenge set.
 
     Example: `kiemtin models promote learnt-20261120`
     """
@@ -177,24 +160,17 @@ def show_comparison(comparison: Comparison, new: str, old: str) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "new", "old", "of"):
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
-    for label, flags in comparison.flags.items():
-        for what, counted in (("right", flags.right), ("wrong", flags.wrong), ("missed", flags.missed)):
-            _row(table, f"posts of the place, {label}: {what}", counted, "{:.0f}")
-    for label, pair in comparison.held_out.items():
-        _row(table, f"held out, {label}: average precision", pair, "{:.3f}")
-    for label, pair in comparison.recall.items():
-        _row(table, f"challenge set, {label}: recall", pair, "{:.3f}")
-        _row(table, f"challenge set, {label}: F1", comparison.balance[label], "{:.3f}")
-    _row(table, "challenge set, criticism flagged", comparison.criticism, "{:.0f}")
-    _row(table, "challenge set, clean posts flagged", comparison.clean, "{:.0f}")
+    for where, by_label in (("posts of the place", comparison.flags), ("challenge set", comparison.challenge)):
+        for label, flags in by_label.items():
+            for what, counted in (("right", flags.right), ("wrong", flags.wrong), ("missed", flags.missed)):
+                _row(table, f"{where}, {label}: {what}", counted)
+    _row(table, "challenge set, criticism flagged", comparison.criticism)
+    _row(table, "challenge set, clean posts flagged", comparison.clean)
     say(f"New: {new}; old: {old}")
     out().print(table)
-    if not comparison.held_out:
-        too_few = f"too few to rank by ({LEAST_HELD_OUT} yes and {LEAST_HELD_OUT} no of a label are needed)"
-        say(f"Held-out decisions: {comparison.held_out_texts}, {too_few}.")
-    faults = comparison.faults()
+    faults = [fault.said for fault in comparison.found_worse()]
     say(f"Worse: {'; '.join(faults)}" if faults else "The new one is nowhere worse.")
 
 
-def _row(table: Table, what: str, pair: PairedFigure, form: str) -> None:
-    table.add_row(what, form.format(pair.new), form.format(pair.old), str(pair.of))
+def _row(table: Table, what: str, pair: PairedCount) -> None:
+    table.add_row(what, str(pair.new), str(pair.old), str(pair.of))

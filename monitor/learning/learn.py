@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.comparison import Comparison, LocalFlags, compare
+from classifiers.evaluation.comparison import Comparison, PairedFlags, compare
 from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
@@ -86,7 +86,7 @@ def label_figures(adapted: Adapted, column: int) -> LabelFigures:
 
 def local_flags(
     adapted: Adapted, examples: Sequence[Example], active: Loaded, *, taught_before: bool
-) -> dict[str, LocalFlags]:
+) -> dict[str, PairedFlags]:
     """Compare the flags of a candidate and of the active model on the same posts of the place, by label.
 
     The candidate's are those of models that had not seen the post.
@@ -112,7 +112,7 @@ def local_flags(
         if name in active.classifier.labels and label.answers[judged].any():
             new = label.unseen >= label.threshold
             old = scored.column(name).flagged
-            found[name] = LocalFlags.count(new[judged], old[judged], label.answers[judged])
+            found[name] = PairedFlags.count(new[judged], old[judged], label.answers[judged])
     return found
 
 
@@ -205,7 +205,7 @@ class Learner:
             labels.append(label_figures(adapted, column))
             progress("teaching", column + 1, len(base.classifier.labels))
         flags = local_flags(adapted, [*local, *held_out], active, taught_before=active.version != base.version)
-        comparison = compare(adapted.classifier, active.classifier, held_out, self._challenge_set, flags)
+        comparison = compare(adapted.classifier, active.classifier, self._challenge_set, flags)
         beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
         version = self._register(name, base, adapted, local, beside)
         return LearnResult(

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.comparison import Comparison, compare
+from classifiers.evaluation.comparison import compare, paired_flags
+from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
@@ -22,19 +23,6 @@ from storage.models import Model
 from storage.review import decisions
 from storage.scoring import registry
 from storage.scoring.registry import ModelDraft
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedModels:
-    """The versions of two models, the new one first, and their comparison on the same texts."""
-
-    new: str
-    old: str
-    comparison: Comparison
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the figures as plain data, for JSON."""
-        return {"new": self.new, "old": self.old, **self.comparison.as_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +53,6 @@ class ModelPromotion:
         self._clock = clock
         self._models_dir = models_dir
         self._challenge_set = challenge_set
-
-    def compare(self, new: str, old: str) -> ComparedModels:
-        """Compare two registered models on the held-out posts and on the challenge set.
-
-        Raises:
-            StorageError: When one is not registered.
-            ClassifierError: When one cannot be loaded.
-            NotReady: When the files of one belong to another version.
-
-        """
-        first, second = self._load(self._registered(new)), self._load(self._registered(old))
-        with self._database.work() as session:
-            held_out = split_holdout(decisions.label_decisions(session)).held_out
-        return ComparedModels(
-            first.version, second.version, compare(first.classifier, second.classifier, held_out, self._challenge_set)
-        )
 
     def promote(self, name: str, *, in_use: str, reason: str = "", user_id: int | None = None) -> ActiveModelChange:
         """Make a model the active one, unless it is worse than the present one.
@@ -120,11 +92,17 @@ class ModelPromotion:
 
     def _faults(self, wanted: Model, active: Model) -> list[str]:
         """Say in what a model is worse than the active one: as its teaching found, which knows most, or anew."""
-        found = wanted.comparison or {}
+        new, found = self._load(wanted), wanted.comparison or {}
         if found.get("against") == active.version:
-            self._load(wanted)
             return [str(fault) for fault in found["faults"]]
-        return self.compare(wanted.version, active.version).comparison.faults()
+        old = self._load(active)
+        with self._database.work() as session:
+            held_out = split_holdout(decisions.label_decisions(session)).held_out
+        scored = [score_examples(each.classifier, held_out) for each in (new, old)] if held_out else []
+        local = paired_flags(*scored) if scored else {}
+        return [
+            fault.said for fault in compare(new.classifier, old.classifier, self._challenge_set, local).found_worse()
+        ]
 
     def rollback(self) -> ActiveModelChange:
         """Make the model active again that the present one replaced.

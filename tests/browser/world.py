@@ -60,8 +60,6 @@ FAULTS: Final = {
 }
 COMPARISON: Final[dict[str, Any]] = {
     "against": "default-1",
-    "held_out": {"negative": {"new": 0.81, "old": 0.78}},
-    "balance": {"negative": {"new": 0.8, "old": 0.8, "of": 90}},
     "criticism": {"new": 1.0, "old": 2.0, "of": 300},
     "clean": {"new": 3.0, "old": 3.0, "of": 700},
     "faults": [],

@@ -112,11 +112,10 @@ def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
         "local": N_("nhãn “%(label)s” kém hơn trên bài của bạn"),
         "criticism": N_("bài phê bình bị gắn cờ nhầm nhiều hơn"),
         "clean": N_("bài không thuộc nhãn nào bị gắn cờ nhầm nhiều hơn"),
-        "ranking": N_("xếp hạng kém hơn trên các bài để dành"),
-        "balance": N_("kém hơn trên bộ thử"),
+        "challenge": N_("nhãn “%(label)s” kém hơn trên bộ thử"),
     }
     return tuple(
-        _(said[measure]) % ({"label": wording.label_help(label).title} if measure == "local" else {})
+        _(said[measure]) % ({"label": wording.label_help(label).title} if label else {})
         for measure, label in dict.fromkeys(map(tuple, comparison["worse_in"]))
     )
 

@@ -7,132 +7,87 @@ import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example, read_challenge_set
-from classifiers.evaluation.comparison import (
-    BALANCE_SLACK,
-    HELD_OUT_SLACK,
-    LEAST_HELD_OUT,
-    Comparison,
-    LocalFlags,
-    PairedFigure,
-    compare,
-)
+from classifiers.evaluation.comparison import Comparison, PairedCount, PairedFlags, compare, paired_flags
+from classifiers.evaluation.predictions import score_examples
 from classifiers.labels import LABEL_NAMES
 from classifiers.training.train import Trained
 
-SAME = PairedFigure(0.8, 0.8, 40)
-EVEN = Comparison(
-    held_out={"concern": SAME},
-    held_out_texts=40,
-    recall={"concern": SAME},
-    balance={"concern": SAME},
-    clean=PairedFigure(20, 20, 300),
-    criticism=PairedFigure(5, 5, 110),
-)
+EVEN = Comparison(flags={}, challenge={}, clean=PairedCount(20, 20, 300), criticism=PairedCount(5, 5, 110))
+
+
+def flags(better: int, worse: int, spared: int = 0) -> PairedFlags:
+    """Let one model alone find some posts that carry the label, the other others, and the new one spare clean ones."""
+    new = np.array([True] * better + [False] * worse + [False] * spared + [True] * 60)
+    old = np.array([False] * better + [True] * worse + [True] * spared + [True] * 60)
+    return PairedFlags.count(new, old, np.array([True] * (better + worse) + [False] * spared + [True] * 60))
 
 
 def test_an_even_contest_has_no_faults() -> None:
-    assert EVEN.faults() == []
+    assert EVEN.found_worse() == []
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"criticism": PairedCount(12, 5, 110)}, "on the challenge set 12 of 110 criticism are flagged instead of 5"),
+        ({"clean": PairedCount(31, 20, 300)}, "on the challenge set 31 of 300 clean posts are flagged instead of 20"),
         (
-            {"held_out": {"concern": PairedFigure(0.8 - HELD_OUT_SLACK - 0.002, 0.8, 40)}},
-            "on held-out decisions average precision falls from 0.800 to 0.788",
+            {"challenge": {"concern": flags(0, 5)}},
+            "on the challenge set concern is right 60 times instead of 65, wrong 0",
         ),
-        (
-            {"criticism": PairedFigure(12, 5, 110)},
-            "on the challenge set 12 of 110 criticism are flagged instead of 5",
-        ),
-        (
-            {"clean": PairedFigure(31, 20, 300)},
-            "on the challenge set 31 of 300 clean posts are flagged instead of 20",
-        ),
-        (
-            {"balance": {"concern": PairedFigure(0.8 - BALANCE_SLACK - 0.01, 0.8, 40)}},
-            "on the challenge set mean F1 falls from 0.800",
-        ),
+        ({"flags": {"concern": flags(0, 5)}}, "on posts of the place concern is right 60 times instead of 65, wrong 0"),
     ],
-    ids=["ranking", "criticism", "clean", "balance"],
+    ids=["criticism", "clean", "challenge set", "place"],
 )
 def test_a_fault_says_where_and_by_how_much(change: dict[str, object], said: str) -> None:
-    (fault,) = replace(EVEN, **change).faults()
-    assert fault.startswith(said)
+    (fault,) = replace(EVEN, **change).found_worse()
+    assert fault.said.startswith(said)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"held_out": {"concern": PairedFigure(0.8 - HELD_OUT_SLACK + 0.001, 0.8, 40)}},
-        {"held_out": {}},
-        {"criticism": PairedFigure(11, 5, 110)},
-        {"clean": PairedFigure(30, 20, 300)},
-        {"recall": {"concern": PairedFigure(0.6, 0.8, 40)}},
-        {"balance": {"concern": PairedFigure(0.9, 0.8, 40)}},
+        {"criticism": PairedCount(11, 5, 110)},
+        {"clean": PairedCount(30, 20, 300)},
+        {"challenge": {"concern": flags(0, 4)}},
+        {"challenge": {"concern": flags(0, 40)}, "flags": {"concern": flags(3, 0)}},
     ],
+    ids=["criticism", "clean", "challenge set", "posts of the place tell more than the challenge set"],
 )
 def test_what_is_within_chance_or_better_is_no_fault(change: dict[str, object]) -> None:
-    assert replace(EVEN, **change).faults() == []
+    assert replace(EVEN, **change).found_worse() == []
 
 
-def test_one_label_may_lose_a_little_where_another_gains() -> None:
-    mixed = {"concern": PairedFigure(0.76, 0.8, 40), "negative": PairedFigure(0.9, 0.8, 40)}
-    assert replace(EVEN, held_out=mixed, balance=mixed).faults() == []
-
-
-def test_no_label_may_lose_much_whatever_another_gains() -> None:
-    mixed = {"concern": PairedFigure(0.74, 0.8, 40), "negative": PairedFigure(0.9, 0.8, 40)}
-    assert replace(EVEN, balance=mixed).faults() == ["on the challenge set F1 of concern falls from 0.800 to 0.740"]
-
-
-def flags(better: int, worse: int, same: int = 60) -> LocalFlags:
-    """Let the new model alone be right on some posts that carry the label, and the old one alone on others."""
-    new = np.array([True] * better + [False] * worse + [True] * same)
-    old = np.array([False] * better + [True] * worse + [True] * same)
-    return LocalFlags.count(new, old, np.ones(len(new), dtype=bool))
-
-
-def test_flags_on_posts_of_the_place_are_counted_side_by_side() -> None:
+def test_flags_are_counted_side_by_side() -> None:
     answers = np.array([True, True, True, False, False])
     new, old = np.array([True, True, False, False, True]), np.array([True, False, False, True, True])
-    found = LocalFlags.count(new, old, answers)
-    assert (found.right, found.wrong) == (PairedFigure(2, 1, 5), PairedFigure(1, 2, 5))
-    assert (found.missed, found.better, found.worse) == (PairedFigure(1, 2, 5), 2, 0)
+    found = PairedFlags.count(new, old, answers)
+    assert (found.right, found.wrong) == (PairedCount(2, 1, 5), PairedCount(1, 2, 5))
+    assert (found.missed, found.better, found.worse, found.lost) == (PairedCount(1, 2, 5), 2, 0, 0)
 
 
 @pytest.mark.parametrize(
-    ("better", "worse", "is_worse"),
-    [(6, 0, False), (0, 0, False), (2, 6, False), (0, 4, False), (0, 5, True), (5, 16, True)],
-)
-def test_local_posts_count_where_they_tell_more_than_chance(better: int, worse: int, *, is_worse: bool) -> None:
-    compared = replace(EVEN, flags={"concern": flags(better, worse)})
-    assert bool(compared.faults()) is is_worse
+    ("better", "worse", "spared", "is_worse"),
+    [
+        (6, 0, 0, False), (0, 0, 0, False), (2, 6, 0, False), (0, 4, 0, False), (0, 5, 0, True), (5, 16, 0, True),
+        (0, 4, 9, False), (0, 5, 9, True),
+    ],
+)  # fmt: skip
+def test_posts_count_where_they_tell_more_than_chance(better: int, worse: int, spared: int, *, is_worse: bool) -> None:
+    """Posts that are lost count, however many wrong flags are spared."""
+    compared = replace(EVEN, flags={"concern": flags(better, worse, spared)})
     assert compared.as_dict()["worse_in"] == ([["local", "concern"]] if is_worse else [])
 
 
-def test_where_local_posts_tell_clear_cases_of_the_challenge_set_do_not_decide() -> None:
-    lost = replace(EVEN, balance={"concern": PairedFigure(0.5, 0.8, 40)})
-    assert lost.faults()
-    assert replace(lost, flags={"concern": flags(3, 0)}).faults() == []
-
-
 def test_a_model_is_not_worse_than_itself(trained: Trained, examples: Sequence[Example]) -> None:
-    comparison = compare(trained.classifier, trained.classifier, examples[:200], read_challenge_set()[::5])
-    assert comparison.faults() == []
-    assert set(comparison.held_out) <= set(LABEL_NAMES)
-    assert all(pair.new == pair.old for pair in comparison.held_out.values())
+    scored = score_examples(trained.classifier, examples[:200])
+    local = paired_flags(scored, scored)
+    comparison = compare(trained.classifier, trained.classifier, read_challenge_set()[::5], local)
+    assert comparison.found_worse() == []
+    assert set(comparison.flags) <= set(LABEL_NAMES) == set(comparison.challenge)
+    assert all(pair.right.new == pair.right.old for pair in comparison.challenge.values())
     assert comparison.clean.of > comparison.criticism.of > 0
     assert comparison.as_dict()["faults"] == []
-
-
-def test_too_few_answers_are_not_ranked(trained: Trained) -> None:
-    yes = [Example(f"xưởng nóng {n}", {"concern": True}) for n in range(LEAST_HELD_OUT)]
-    no = [Example(f"trời đẹp {n}", {"concern": False}) for n in range(LEAST_HELD_OUT)]
-    challenge_set = read_challenge_set()[::10]
-    assert set(compare(trained.classifier, trained.classifier, [*yes, *no], challenge_set).held_out) == {"concern"}
-    assert compare(trained.classifier, trained.classifier, [*yes, *no[:-1]], challenge_set).held_out == {}
-    assert compare(trained.classifier, trained.classifier, [], challenge_set).held_out_texts == 0
 
 
 def test_the_challenge_set_has_criticism_and_clear_cases_of_every_label() -> None:

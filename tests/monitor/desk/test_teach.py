@@ -30,8 +30,6 @@ FIGURES: dict[str, Any] = {
 }
 COMPARISON: dict[str, Any] = {
     "against": "default-0123456789ab",
-    "held_out": {},
-    "balance": {"negative": {"new": 0.8, "old": 0.8, "of": 90}},
     "criticism": {"new": 1.0, "old": 2.0, "of": 300},
     "clean": {"new": 3.0, "old": 3.0, "of": 700},
     "faults": [],

@@ -54,10 +54,9 @@ def test_decisions_make_a_candidate_that_knows_local_words(
     held_out = sum(is_held_out(text) for text in ANSWERS)
     assert (learnt.name, learnt.local) == ("learnt-20261116", len(ANSWERS) - held_out)
     assert sum(learnt.answers["concern"]) == learnt.local
-    assert learnt.comparison.held_out_texts == held_out
-    pair = learnt.comparison.held_out["concern"]
-    assert pair.of == held_out
-    assert pair.new > max(0.9, pair.old)
+    pair = learnt.comparison.flags["concern"]
+    assert pair.right.of == len(ANSWERS), "the candidate's flags are those of models that had not seen the post"
+    assert pair.better > pair.worse == 0
 
     figures = next(figures for figures in learnt.labels if figures.label == "concern")
     assert (figures.changed, figures.yes + figures.no) == (True, len(ANSWERS))
@@ -83,7 +82,7 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
         assert (candidate.version, candidate.state) == (learnt.version, "candidate")
         assert candidate.comparison is not None
         assert candidate.comparison["against"] == active.version
-        assert candidate.comparison["faults"] == learnt.comparison.faults()
+        assert candidate.comparison["faults"] == [fault.said for fault in learnt.comparison.found_worse()]
         in_use = registry.active_model(session)
         assert in_use is not None
         assert in_use.version == active.version
@@ -92,9 +91,9 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
 
 def test_without_a_decision_nothing_is_taught(learner: Learner, active: Loaded, segmenter: Segmenter) -> None:
     learnt = learner.run(active, active, "mine")
-    assert (learnt.name, learnt.local, learnt.answers, learnt.comparison.faults()) == ("mine", 0, {}, [])
+    assert (learnt.name, learnt.local, learnt.answers, learnt.comparison.found_worse()) == ("mine", 0, {}, [])
     assert not any(figures.changed for figures in learnt.labels)
-    assert (learnt.comparison.held_out, learnt.comparison.held_out_texts) == ({}, 0)
+    assert learnt.comparison.flags == {}
 
 
 def test_doubts_and_posts_that_are_gone_teach_nothing(
@@ -108,7 +107,7 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
         session.commit()
     learnt = learner.run(active, active)
-    assert (learnt.local, learnt.comparison.held_out_texts) == (0, 0)
+    assert (learnt.local, learnt.comparison.flags) == (0, {})
 
 
 def test_the_folder_holds_no_text_and_nobody(
@@ -130,7 +129,8 @@ def test_no_model_is_compared_on_what_the_base_was_trained_on(
 ) -> None:
     decide_posts(sqlite_database, ANSWERS)
     known = [Example(text, {"concern": False}) for text in ANSWERS]
-    assert learner.run(active, active, known=known).comparison.held_out_texts == 0
+    learnt = learner.run(active, active, known=known)
+    assert learnt.comparison.flags["concern"].right.of == learnt.local, "no held-out post is left"
 
 
 def test_names_are_made_from_the_day_and_never_taken_twice(learner: Learner, active: Loaded, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> N
     assert newest is not None
     assert newest.version == learnt.version
     assert steps.draw(10) == 10, "the taught candidate says which posts are probable"
-    if learnt.comparison.faults():
+    if learnt.comparison.found_worse():
         with pytest.raises(PromotionRefused, match="is worse"):
             steps.promote(learnt.version, user)
         return
