@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from classifiers.places.gazetteer import Gazetteer, Level, Unit
 from classifiers.places.words import Words
-from classifiers.text.letters import strip_diacritics
+from classifiers.text.letters import is_syllable, strip_diacritics
 from classifiers.text.normalise import normalise
 
 _COMMUNE_KINDS: Final = frozenset({"Xã", "Phường", "Thị trấn", "Đặc khu"})
 _DISTRICT_KINDS: Final = frozenset({"Huyện", "Quận", "Thị xã", "Thành phố"})
+_INSTITUTION: Final = 7  # words among which one tells that a school or hospital is named
+_FOREIGN: Final = 4  # letters; syllables of the highlands' languages that are none of Vietnamese are shorter
 _WIDE: Final = 2  # syllables from which a name is read without its kind, for districts and communes
 
 
@@ -64,9 +66,13 @@ class Lists:
         words: Mapping[str, str] = content["words"]
         self.place_words = read(words["place_words"])
         self.person_words = read(words["person_words"])
+        self.namesakes, self.titles = read(words["namesakes"]), read(words["titles"])
         self.peoples_words = read(words["peoples_words"])
         self.family_names = read(words["family_names"])
         self.other_things = read(words["other_things"])
+        self.institutions = read(words["institutions"])
+        self.institution_ends = self.place_words | read(words["institution_ends"])
+        self.other_behind = read(words["other_behind"])
         self.compounds = read(words["compounds"])
         self.given_names = read(words["given_names"])
         self.ordinary = read(words["ordinary"]) | (read(words["ordinary_unmarked"]) if unmarked else frozenset())
@@ -148,18 +154,21 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
     """Read a name without its kind."""
     for after, found in _names(words, first, gazetteer):
         units = [unit for unit in found if unit.level is Level.PROVINCE or after - first >= _WIDE]
-        if not units or _other_thing(words, first, lists):
+        if not units or _other_thing(words, first, lists) or _part_of_name(words, first, after, lists):
             continue
         name = [word.text for word in words.words[first:after]]
+        if " ".join(name) in lists.namesakes and not lists.titles.isdisjoint(words.before(first)):
+            continue
         capital = all(word.capital for word in words.words[first:after])
-        half = not capital and any(word.capital for word in words.words[first:after])
+        half = not capital and any(word.capital for word in words.words[first + 1 : after])
         tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
         province = any(unit.level is Level.PROVINCE for unit in units)
         if not province and _goes_on(words, after, gazetteer):
             continue
         small = all(unit.level is Level.COMMUNE for unit in units)
         # `o dien bien` is not the commune Ô Diên.
-        if not capital and (tail in lists.compounds or (small and name[0] in lists.place_words)):
+        apart = tail in lists.compounds or tail in lists.prefixes
+        if not capital and (apart or (small and name[0] in lists.place_words)):
             continue
         personal = not province and all(syllable in lists.given_names for syllable in name)
         return Candidate(
@@ -181,9 +190,26 @@ def _other_thing(words: Words, first: int, lists: Lists) -> bool:
         return False
     if not lists.other_things.isdisjoint(before):
         return True
-    if before[0] in lists.person_words:
+    if not lists.person_words.isdisjoint(before[:2]):
         return lists.peoples_words.isdisjoint(before)
     return words[first - 1].capital and before[0] in lists.family_names
+
+
+def _part_of_name(words: Words, first: int, after: int, lists: Lists) -> bool:
+    """Say whether a name is a part of a longer one: of a school, a club, a sea, a brand."""
+    if words.joined(after - 1) and (words[after].capital or not is_syllable(words[after].text)):
+        behind = " ".join(word.text for word in words.words[after : after + 2])
+        if words[after].text in lists.other_behind or behind in lists.other_behind:
+            return True
+    before = words.before(first, _INSTITUTION)
+    if before and words[first - 1].capital and len(before[0]) > _FOREIGN and not is_syllable(before[0]):
+        return True  # `Golden River Saigon`, and not `Đắc Mil Đắk Nông`
+    for phrase in before:
+        if phrase.partition(" ")[0] in lists.institution_ends:
+            return False
+        if any(f"{phrase} ".startswith(f"{name} ") for name in lists.institutions):
+            return True
+    return False
 
 
 def _abbreviated(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:

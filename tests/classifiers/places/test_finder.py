@@ -33,6 +33,9 @@ def found(text: str, default: str | None = "Lai Châu") -> list[tuple[str, str |
         ("ra HN làm", "HN", "Thành phố Hà Nội"),
         ("đi làm ở Bà Rịa - Vũng Tàu", "Bà Rịa - Vũng Tàu", "Thành phố Hồ Chí Minh"),
         ("chợ Ea H'Leo", "Ea H'Leo", "Tỉnh Đắk Lắk"),
+        ("gửi Chủ tịch Hà Nội", "Hà Nội", "Thành phố Hà Nội"),
+        ("công an thành phố Thái Bình", "thành phố Thái Bình", "Tỉnh Hưng Yên"),
+        ("bay Hà nội sáng nay", "Hà nội", "Thành phố Hà Nội"),
     ],
 )
 def test_a_place_is_found_with_its_unit_of_today(text: str, mention: str, current: str) -> None:
@@ -48,6 +51,14 @@ def test_a_place_is_found_with_its_unit_of_today(text: str, mention: str, curren
         "tổ mình đoàn kết lên",
         "đường Điện Biên Phủ kẹt xe",
         "anh Nguyễn Thái Bình bị dập tay",
+        "Chủ tịch Hồ Chí Minh về thăm nhà máy",
+        "tàu ra Thái Bình Dương",
+        "Hà Nội FC thua",
+        "bia Hà Nội hết hàng",
+        "báo Hà Nội Mới đăng",
+        "trường Đại học Sư phạm Kỹ thuật Hưng Yên tuyển sinh",
+        "diễn viên Thanh Hoa kể",
+        "bán hàng ở Golden River Saigon",
         "bé Hà Giang sốt",
         "nghĩ ra là biết, từ đó là xong",  # `LA` is short for Long An
         "mỗi xã cho nghỉ một kiểu",  # the town Chờ
