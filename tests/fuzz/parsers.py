@@ -18,6 +18,8 @@ from monitor.collectors.facebook import api as facebook
 from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.facebook.page import FacebookPage
 from monitor.collectors.facebook.threads import ThreadsAccount
+from monitor.collectors.factcheck import api as factcheck
+from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files import open_file
 from monitor.collectors.http.fetched import Fetched
@@ -81,6 +83,7 @@ ACCOUNT = ThreadsAccount.from_source(
 )
 FEED = bluesky.Feed.from_source(SourceView(name="a", address="https://a.example", settings={"actor": payloads.DID}))
 VIDEOS = CommentQuery.from_source(SourceView(name="a", address="https://a.example", settings={"video": VIDEO}))
+CHECKS = CheckQuery.from_source(SourceView(name="a", address="https://a.example", settings={"queries": ["tin"]}))
 TIMELINE = mastodon.Timeline.from_source(SourceView(name="a", address="https://a.example"))
 
 
@@ -98,6 +101,8 @@ def _xenforo(fetched: Fetched) -> Iterable[PublicPost]:
 
 
 def _discourse(fetched: Fetched) -> Iterable[PublicPost]:
+    discourse.refusal(fetched, FORUM)
+    discourse.read_single(fetched, FORUM, 1)
     return discourse.read_page(fetched, FORUM).posts
 
 
@@ -106,6 +111,7 @@ def _graph(account: GraphAccount) -> Read:
 
     def read(fetched: Fetched) -> Iterable[PublicPost]:
         facebook.problem_of(fetched, account)
+        facebook.usage_problem(replace(fetched, headers={"x-app-usage": fetched.text()}))
         return facebook.read_page(fetched, account).posts
 
     return read
@@ -113,19 +119,25 @@ def _graph(account: GraphAccount) -> Read:
 
 def _youtube(fetched: Fetched) -> Iterable[PublicPost]:
     youtube.problem_of(fetched, VIDEOS)
-    video = next(iter(youtube.read_videos(fetched)), None)
-    return youtube.read_threads(fetched, video or youtube.Video(id=VIDEO, title="a")).posts
+    video = next(iter(youtube.read_videos(fetched)), youtube.Video(id=VIDEO, title="a"))
+    return [*youtube.read_threads(fetched, video).posts, *youtube.read_comments(fetched, None).posts]
 
 
 def _bluesky(fetched: Fetched) -> Iterable[PublicPost]:
     bluesky.problem_of(fetched, FEED)
-    shown = bluesky.read_posts(fetched, FEED) if b'"posts"' in fetched.body else {}
-    return [*bluesky.read_page(fetched, FEED).posts, *(post for post in shown.values() if isinstance(post, PublicPost))]
+    if b'"posts"' in fetched.body:
+        return [post for post in bluesky.read_posts(fetched, FEED).values() if isinstance(post, PublicPost)]
+    return bluesky.read_page(fetched, FEED).posts
 
 
 def _mastodon(fetched: Fetched) -> Iterable[PublicPost]:
     mastodon.timeline_access(fetched, TIMELINE)
     return mastodon.read_page(fetched, "a.example").posts
+
+
+def _factcheck(fetched: Fetched) -> Iterable[PublicPost]:
+    factcheck.problem_of(fetched, CHECKS)
+    return factcheck.read_page(fetched).posts
 
 
 def _file(fetched: Fetched) -> Iterable[PublicPost]:
@@ -181,19 +193,38 @@ TARGETS: Mapping[str, Target] = {
         read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.ATOM, content_type="text/xml"
     ),
     "json feed": Target(read=lambda fetched: read_document(fetched).posts, payloads=_json(samples.JSON_FEED)),
-    "mastodon": Target(read=_mastodon, payloads=_json([payloads.mastodon_row(1), payloads.mastodon_row(2)])),
+    "mastodon": Target(
+        read=_mastodon,
+        payloads=_json(
+            [payloads.mastodon_row(1), payloads.mastodon_row(2)],
+            {"error": "a", "configuration": {"timelines_access": {"live_feeds": {"local": "public"}}}},
+        ),
+    ),
     "discourse": Target(
-        read=_discourse, payloads=_json({"latest_posts": [samples.discourse_row(2), samples.discourse_row(1)]})
+        read=_discourse,
+        payloads=_json(
+            {"latest_posts": [samples.discourse_row(2), samples.discourse_row(1)]},
+            samples.discourse_row(3) | {"errors": ["x"], "error_type": "not_logged_in"},
+        ),
     ),
     "bluesky": Target(
-        read=_bluesky, payloads=_json(payloads.bluesky_page(payloads.bluesky_row(1), payloads.bluesky_row(2)))
+        read=_bluesky,
+        payloads=_json(
+            payloads.bluesky_page(payloads.bluesky_row(1), payloads.bluesky_row(2), cursor="a"),
+            {"posts": [payloads.bluesky_row(1)["post"]]},
+            {"error": "CursorTooOld", "message": "below the floor"},
+        ),
     ),
     "jetstream": Target(
         read=lambda fetched: _none(read_message(fetched.body.decode("utf-8", errors="replace"))),
         payloads=_json(samples.JETSTREAM),
     ),
     "youtube": Target(
-        read=_youtube, payloads=_json(payloads.youtube_list(payloads.youtube_thread(1), payloads.video_row()))
+        read=_youtube,
+        payloads=_json(
+            payloads.youtube_list(payloads.youtube_thread(1), payloads.video_row(), payloads.youtube_comment(2)),
+            {"error": {"code": 403, "errors": [{"reason": "quotaExceeded"}], "details": [{"reason": "KEY"}]}},
+        ),
     ),
     "facebook": Target(
         read=_graph(PAGE),
@@ -205,6 +236,13 @@ TARGETS: Mapping[str, Target] = {
     "threads": Target(
         read=_graph(ACCOUNT),
         payloads=_json(payloads.threads_list(payloads.threads_row(1), payloads.threads_row(2), after="QVFI")),
+    ),
+    "factcheck": Target(
+        read=_factcheck,
+        payloads=_json(
+            payloads.factcheck_page(),
+            {"error": {"status": "INVALID_ARGUMENT", "details": [{"reason": "API_KEY_INVALID"}]}},
+        ),
     ),
     "telegram": Target(
         read=_telegram,

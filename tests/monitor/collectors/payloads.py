@@ -160,3 +160,18 @@ def threads_row(number: int, **changes: Any) -> dict[str, Any]:
 
 def threads_list(*rows: Any, after: Any = None) -> dict[str, Any]:
     return {"data": list(rows), "paging": {"cursors": {"after": after}}}
+
+
+def factcheck_page() -> dict[str, Any]:
+    review = {
+        "publisher": {"name": "Nhóm Soi Tin", "site": "soitin.example"},
+        "url": "https://soitin.example/c1",
+        "title": "Không có lệnh cấm",
+        "reviewDate": "2026-11-14T02:04:00Z",
+        "textualRating": "Sai",
+        "languageCode": "vi",
+    }
+    return {
+        "claims": [{"text": "Sắp cấm xe", "claimDate": "2026-11-13", "claimReview": [review]}],
+        "nextPageToken": "2",
+    }

@@ -1,5 +1,6 @@
 """What every kind must do to a host, read off the host's own log: pace, waits, robots.txt, refusals, broken answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -176,6 +177,63 @@ async def test_validators_are_sent_and_give_way_to_newer_ones(
     last = await platform.read(client, base, batches)
     assert 304 in {batch.fetched.status for batch in last}
     assert posts(last) == []
+
+
+TIMELINES = {"mastodon", "bluesky", "discourse", "telegram", "youtube", "facebook", "threads"}
+every_timeline = pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind in TIMELINES], ids=str)
+
+
+@every_timeline
+async def test_first_reading_goes_back_as_many_pages_as_told(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    one_page = replace(platform, settings={**platform.settings, "backfill_pages": 1})
+    (batch,) = await one_page.read(client, base)
+    assert texts([batch]) == [platform.post(number).text for number in (POSTS - 1, POSTS)]
+    assert batch.gap is None
+
+
+@every_timeline
+async def test_later_reading_goes_back_to_what_is_known_and_the_cursor_moves_at_its_end(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    first = await platform.read(client, base)
+    fresh = [platform.post(number) for number in range(POSTS + 1, POSTS + 6)]
+    site.add(*fresh)
+    second = await platform.read(client, base, first)
+    assert {post.text for post in fresh} <= set(texts(second))
+    assert [batch.cursor is not None for batch in second] == [False] * (len(second) - 1) + [True]
+    assert {batch.gap for batch in second} == {None}
+    assert len(await platform.read(client, base, second)) == 1
+
+
+@every_timeline
+async def test_reading_that_was_stopped_is_done_again_and_misses_nothing(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    first = await platform.read(client, base)
+    fresh = [platform.post(number) for number in range(POSTS + 1, POSTS + 6)]
+    site.add(*fresh[:-1])
+    stopped = (await platform.read(client, base, first))[:1]
+    site.add(fresh[-1])
+    rest = await platform.read(client, base, [*first, *stopped])
+    assert {post.text for post in fresh} <= set(texts(rest))
+
+
+@pytest.mark.parametrize(
+    "platform", [each for each in PLATFORMS if each.kind in TIMELINES - {"mastodon", "bluesky"}], ids=str
+)
+async def test_more_than_a_reading_may_take_is_a_gap(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    first = await platform.read(client, base)
+    site.add(*(platform.post(number) for number in range(POSTS + 1, POSTS + 9)))
+    two_pages = replace(platform, settings={**platform.settings, "max_pages": 2})
+    second = await two_pages.read(client, base, first)
+    assert set(texts(second)) == {platform.post(number).text for number in range(POSTS + 5, POSTS + 9)}
+    assert [batch.gap is None for batch in second] == [True, False]
+    assert "were missed: read this source more often" in (second[-1].gap or "")
+    assert texts(await platform.read(client, base, second)) == texts(second[:1])
 
 
 TELLS_WHEN = {"mastodon", "discourse", "youtube", "xenforo"}  # the others do not say when a post was changed

@@ -51,53 +51,6 @@ async def test_links_are_found_by_bytes_in_vietnamese_text(client: PoliteClient,
     assert texts(await read(client, base))[-1] == f"Người ta đồn ở đây ({address}) này"
 
 
-async def test_first_reading_goes_back_as_many_pages_as_told(
-    client: PoliteClient, site: BlueskySite, base: str
-) -> None:
-    site.page_size = 10
-    site.add(*(post_of(number) for number in range(6, 51)))
-    batches = await read(client, base, actor="did:plc:totruong", backfill_pages=2)
-    assert texts(batches) == bodies(41, 50) + bodies(31, 40)
-    assert [batch.gap for batch in batches] == [None, None]
-    assert len(site.seen(FEED)) == 2
-
-
-async def test_paging_goes_back_until_known_posts(client: PoliteClient, site: BlueskySite, base: str) -> None:
-    first = await read(client, base)
-    site.page_size = 10
-    site.add(*(post_of(number) for number in range(6, 31)))
-    second = await read(client, base, first)
-    assert sorted(texts(second), key=lambda text: int(text.split()[-1])) == bodies(1, 30)
-    assert len(site.seen(FEED)) == 2 + 3  # the first reading also saw the end of the feed
-    assert [batch.cursor is not None for batch in second] == [False, False, True]
-    third = await read(client, base, second)
-    assert len(third) == 1
-    assert third[0].cursor == second[-1].cursor
-
-
-async def test_interrupted_reading_is_done_again_and_misses_nothing(
-    client: PoliteClient, site: BlueskySite, base: str
-) -> None:
-    first = await read(client, base)
-    site.page_size = 10
-    site.add(*(post_of(number) for number in range(6, 41)))
-    interrupted = (await read(client, base, first))[:1]
-    site.add(post_of(41))
-    rest = await read(client, base, first + interrupted)
-    assert set(texts(interrupted + rest)) >= set(bodies(6, 41))
-
-
-async def test_more_than_a_reading_may_take_is_a_gap(client: PoliteClient, site: BlueskySite, base: str) -> None:
-    first = await read(client, base)
-    site.page_size = 1
-    site.add(*(post_of(number) for number in range(6, 66)))
-    second = await read(client, base, first)
-    assert texts(second)[0] == "Bài số 65"
-    assert len(second) == 50
-    assert "were missed: read this source more often" in (second[-1].gap or "")
-    assert second[-1].cursor
-
-
 async def test_deleted_newest_post_does_not_hide_where_reading_stopped(
     client: PoliteClient, site: BlueskySite, base: str
 ) -> None:

@@ -75,31 +75,6 @@ async def test_name_of_an_account_may_change_without_making_it_another_author(cl
     assert [posts(batch)[0].author for batch in batches] == ["7@127.0.0.1", "7@127.0.0.1"]
 
 
-async def test_first_reading_goes_back_as_many_pages_as_told(
-    client: PoliteClient, site: DiscourseSite, base: str
-) -> None:
-    site.add(*(post(number) for number in range(6, 201)))
-    batches = await read(client, base, backfill_pages=2)
-    assert ids(batches) == [*range(151, 201), *range(101, 151)]
-    assert asked(site) == [None, "150"]
-    assert all(batch.gap is None for batch in batches)
-
-
-@pytest.mark.parametrize("by_number", [False, True])
-async def test_later_reading_goes_back_to_what_is_known(
-    client: PoliteClient, site: DiscourseSite, base: str, by_number: bool
-) -> None:
-    site.by_number = by_number
-    first = await read(client, base)
-    site.add(*(post(number) for number in range(6, 126)))
-    second = await read(client, base, first)
-    assert sorted(set(ids(second)) - set(ids(first))) == list(range(6, 126))
-    assert asked(site)[1:] == [None, "75", "25"]
-    assert second[-1].cursor == {"newest": 125, "category": None}
-    third = await read(client, base, second)
-    assert (len(third), asked(site)[4:]) == (1, [None])
-
-
 async def test_hole_wider_than_a_page_is_crossed(client: PoliteClient, site: DiscourseSite, base: str) -> None:
     site.by_number = True
     first = await read(client, base)
@@ -107,16 +82,6 @@ async def test_hole_wider_than_a_page_is_crossed(client: PoliteClient, site: Dis
     second = await read(client, base, first)
     assert {60, 400} <= set(ids(second))
     assert second[-1].gap is None
-
-
-async def test_window_overrun_is_told(client: PoliteClient, site: DiscourseSite, base: str) -> None:
-    first = await read(client, base)
-    site.add(*(post(number) for number in range(6, 300)))
-    second = await read(client, base, first, max_pages=2)
-    assert min(ids(second)) == 200
-    assert [batch.gap is None for batch in second] == [True, False]
-    assert "were missed: read this source more often" in (second[-1].gap or "")
-    assert second[-1].cursor == {"newest": 299, "category": None}
 
 
 async def test_edit_and_removal_below_the_newest_page_are_found_by_one_page_for_many(

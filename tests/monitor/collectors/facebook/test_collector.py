@@ -99,32 +99,6 @@ async def test_packed_answer_is_kept_without_the_token(client: PoliteClient) -> 
     assert TOKEN.encode() not in fetched.body
 
 
-async def test_later_reading_goes_back_to_what_is_known(client: PoliteClient, site: FacebookSite, base: str) -> None:
-    site.page_size = 3
-    first = await read(client, base)
-    assert numbers(first) == [1, 2, 3]
-    site.add(*(post(number) for number in range(4, 9)))
-    second = await read(client, base, first)
-    assert set(numbers(second)) >= {4, 5, 6, 7, 8}
-    after = [request.query.get("after") for request in site.seen(POSTS)]
-    assert after == [None, None, f"{PAGE}_1006", f"{PAGE}_1003"]
-    assert [batch.cursor is None for batch in second] == [True, True, False]
-    assert second[-1].cursor == {"page": PAGE, "newest": "2026-11-14T02:08:00+00:00"}
-    assert second[-1].gap is None
-
-
-async def test_first_reading_is_bounded_and_a_window_overrun_is_told(
-    client: PoliteClient, site: FacebookSite, base: str
-) -> None:
-    site.page_size = 2
-    first = await read(client, base, backfill_pages=1)
-    assert (numbers(first), first[-1].gap) == ([2, 3], None)
-    site.add(*(post(number) for number in range(4, 20)))
-    second = await read(client, base, first, max_pages=2)
-    assert numbers(second) == [18, 19, 16, 17]
-    assert "were missed" in (second[-1].gap or "")
-
-
 async def test_next_page_on_another_server_is_not_followed(client: PoliteClient, site: FacebookSite, base: str) -> None:
     site.page_size = 1
     site.next_base = "http://127.0.0.2:9"

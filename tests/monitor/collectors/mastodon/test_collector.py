@@ -61,43 +61,6 @@ async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, b
     assert post.engagement == {"replies": 4, "shares": 2, "likes": 51}
 
 
-async def test_first_reading_goes_back_as_many_pages_as_told(
-    client: PoliteClient, site: MastodonSite, base: str
-) -> None:
-    site.add(*(status(number) for number in range(6, 131)))
-    batches = await read(client, base, backfill_pages=2)
-    assert texts(batches) == bodies(91, 130) + bodies(51, 90)
-    first, second = site.seen(TIMELINE)
-    assert first.query == {"limit": "40", "local": "true"}
-    assert second.query["max_id"] == site.status_id(status(91))
-
-
-async def test_first_reading_stops_at_the_oldest_status(client: PoliteClient, site: MastodonSite, base: str) -> None:
-    batches = await read(client, base, backfill_pages=50)
-    assert texts(batches) == bodies(1, 5)
-    assert len(site.seen(TIMELINE)) == 2
-
-
-async def test_stopped_reading_is_done_again_from_the_top(client: PoliteClient, site: MastodonSite, base: str) -> None:
-    site.add(*(status(number) for number in range(6, 101)))
-    stopped = (await read(client, base))[:1]
-    assert stopped[0].cursor is None
-    site.add(status(101))
-    assert set(texts(await read(client, base, stopped))) == set(bodies(1, 101))
-
-
-async def test_later_reading_goes_back_to_what_is_known(client: PoliteClient, site: MastodonSite, base: str) -> None:
-    first = await read(client, base)
-    site.add(*(status(number) for number in range(6, 116)))
-    before = len(site.seen(TIMELINE))
-    second = await read(client, base, first)
-    assert texts(second) == bodies(76, 115) + bodies(36, 75) + bodies(1, 35)
-    asked = [request.query.get("max_id") for request in site.seen(TIMELINE)[before:]]
-    assert asked == [None, site.status_id(status(76)), site.status_id(status(36))]
-    third = await read(client, base, second)
-    assert len(third) == 1
-
-
 @pytest.mark.parametrize("number", [1, 3, 5])
 async def test_deleted_status_is_confirmed_before_it_is_called_gone(
     client: PoliteClient, site: MastodonSite, base: str, number: int
@@ -233,19 +196,6 @@ async def test_rate_limit_tells_its_end_in_a_header(
         await read(client, base)
     assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
     assert len(site.seen(TIMELINE)) == 1  # "0 remaining" was believed, without running into the refusal
-
-
-async def test_wait_on_the_way_is_followed_by_a_whole_reading(
-    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
-) -> None:
-    first = await read(client, base)
-    site.add(*(status(number) for number in range(6, 116)))
-    site.rate_limit(2)
-    with pytest.raises(RateLimited) as caught:
-        await read(client, base, first)
-    assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
-    clock.advance(timedelta(minutes=5))
-    assert set(texts(await read(client, base, first))) == set(bodies(1, 115))
 
 
 async def test_server_that_does_not_page_back_is_told(client: PoliteClient) -> None:

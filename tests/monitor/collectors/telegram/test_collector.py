@@ -32,45 +32,9 @@ async def test_nothing_is_read_without_a_recorded_permission(
     assert site.log == []
 
 
-async def test_first_reading_goes_back_as_many_pages_as_told(
-    client: PoliteClient, site: TelegramSite, base: str
-) -> None:
-    site.page_size = 2
-    site.add(*(message(number) for number in range(6, 11)))
-    batches = await read(client, base, backfill_pages=3)
-    assert numbers(batches) == [9, 10, 7, 8, 5, 6]
-    assert asked(site) == [{}, {"before": "9"}, {"before": "7"}]
-    assert batches[-1].cursor == {"channel": "kenh_khu_b", "newest": 10}
-
-
 async def test_channel_shorter_than_a_page_is_read_once(client: PoliteClient, site: TelegramSite, base: str) -> None:
     assert numbers(await read(client, base)) == [1, 2, 3, 4, 5]
     assert asked(site) == [{}]
-
-
-async def test_later_reading_goes_back_to_what_is_known(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    site.page_size = 2
-    first = await read(client, base)
-    site.add(*(message(number) for number in range(6, 13)))
-    before = len(asked(site))
-    second = await read(client, base, first)
-    assert numbers(second) == [11, 12, 9, 10, 7, 8, 5, 6]
-    assert asked(site)[before:] == [{}, {"before": "11"}, {"before": "9"}, {"before": "7"}]
-    assert [batch.cursor for batch in second] == [None, None, None, {"channel": "kenh_khu_b", "newest": 12}]
-    third = await read(client, base, second)
-    assert (numbers(third), len(asked(site)) - before) == ([11, 12], 5)
-
-
-async def test_reading_that_may_not_go_further_says_what_it_missed(
-    client: PoliteClient, site: TelegramSite, base: str
-) -> None:
-    site.page_size = 2
-    first = await read(client, base)
-    site.add(*(message(number) for number in range(6, 17)))
-    second = await read(client, base, first, max_pages=2)
-    assert numbers(second) == [15, 16, 13, 14]
-    assert "messages older than this reading's last page" in (second[-1].gap or "")
-    assert second[-1].cursor == {"channel": "kenh_khu_b", "newest": 16}
 
 
 async def test_older_watched_messages_are_found_by_one_page_for_many(

@@ -58,16 +58,6 @@ async def test_threads_come_oldest_first_and_plain(client: PoliteClient, site: Y
     assert (query["order"], query["textFormat"], query["maxResults"]) == ("time", "plainText", "100")
 
 
-async def test_later_reading_goes_back_to_what_is_known(client: PoliteClient, site: YouTubeSite, base: str) -> None:
-    site.page_size = 3
-    first = await read(client, base)
-    site.add(*(comment(number) for number in range(4, 9)))
-    second = await read(client, base, first)
-    assert set(ids(second)) >= {f"Ugz{number:04}" for number in range(4, 9)}
-    assert [request.query.get("pageToken") for request in site.seen(THREADS)] == [None, None, "3", "6"]
-    assert all(batch.gap is None for batch in second)
-
-
 async def test_pinned_old_thread_on_top_does_not_hide_new_ones(
     client: PoliteClient, site: YouTubeSite, base: str
 ) -> None:
@@ -77,39 +67,6 @@ async def test_pinned_old_thread_on_top_does_not_hide_new_ones(
     site.add(*(comment(number) for number in range(4, 10)))
     second = await read(client, base, first)
     assert {f"Ugz{number:04}" for number in range(4, 10)} <= set(ids(second))
-
-
-async def test_window_overrun_is_told_and_backfill_is_bounded(
-    client: PoliteClient, site: YouTubeSite, base: str
-) -> None:
-    site.page_size = 2
-    first = await read(client, base, video=VIDEO, backfill_pages=1)
-    assert ids(first) == ["Ugz0002", "Ugz0003"]
-    assert first[-1].gap is None
-    site.add(*(comment(number) for number in range(4, 20)))
-    second = await read(client, base, first, video=VIDEO, max_pages=2)
-    assert ids(second) == ["Ugz0018", "Ugz0019", "Ugz0016", "Ugz0017"]
-    assert "were missed" in (second[-1].gap or "")
-
-
-async def test_cursor_moves_only_when_the_known_threads_were_reached(
-    client: PoliteClient, site: YouTubeSite, base: str
-) -> None:
-    site.page_size = 3
-    first = await read(client, base)
-    site.add(*(comment(number) for number in range(4, 12)))
-    second = await read(client, base, first)
-    assert [batch.cursor is None for batch in second] == [True, True, True, False]
-    assert second[-1].cursor == {
-        "of": f"video {VIDEO}",
-        "newest": {VIDEO: "2026-11-14T02:11:00+00:00"},
-        "replies": {},
-    }
-    assert await cut_and_reread(client, base, second) >= {f"Ugz{number:04}" for number in range(4, 12)}
-
-
-async def cut_and_reread(client: PoliteClient, base: str, batches: list[Batch]) -> set[str]:
-    return set(ids(await read(client, base, batches[:2])))
 
 
 async def test_all_replies_are_read_when_a_thread_has_more_than_came_with_it(
