@@ -10,12 +10,10 @@ from rich.table import Table
 from classifiers.data.datasets import read_corpus
 from classifiers.evaluation.comparison import Comparison, PairedCount
 from classifiers.persistence import MANIFEST_FILE
-from classifiers.training.local import MOST_POSTS
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
 from monitor.errors import UsageError
-from monitor.learning.learn import LearnResult
 from monitor.learning.promotion import ActiveModelChange
 from monitor.settings.settings import DEFAULT_MODEL
 from storage.scoring import registry
@@ -119,29 +117,21 @@ def learn(
         base = app.models.load(DEFAULT_MODEL, bar.update)
         learnt = learner.run(base, active, name or None, bar.update, known=read_corpus())
     if as_json:
-        show_json(_as_dict(learnt))
+        show_json(
+            {
+                "name": learnt.name,
+                "version": learnt.version,
+                "local": learnt.local,
+                "against": active.version,
+                "labels": [asdict(figures) for figures in learnt.labels],
+                **learnt.comparison.as_dict(),
+            }
+        )
         return
-    answers = ", ".join(f"{label} {yes} yes and {no} no" for label, (yes, no) in learnt.answers.items()) or "none"
-    say(f"Taught {learnt.version} from {learnt.base} by {learnt.local} posts ({answers}).")
-    if learnt.left_out:
-        say(f"Left out: the {learnt.left_out} oldest posts; {MOST_POSTS} at most are taught.")
+    say(f"Taught {learnt.version} by {learnt.local} posts.")
     say(*(label_line(asdict(figures)) for figures in learnt.labels))
-    show_comparison(learnt.comparison, learnt.version, learnt.against)
+    show_comparison(learnt.comparison, learnt.version, active.version)
     say(f"Next: `kiemtin models promote {learnt.name}`")
-
-
-def _as_dict(learnt: LearnResult) -> dict[str, object]:
-    return {
-        "name": learnt.name,
-        "version": learnt.version,
-        "base": learnt.base,
-        "local": learnt.local,
-        "left_out": learnt.left_out,
-        "answers": {label: {"yes": yes, "no": no} for label, (yes, no) in learnt.answers.items()},
-        "against": learnt.against,
-        "labels": [asdict(figures) for figures in learnt.labels],
-        **learnt.comparison.as_dict(),
-    }
 
 
 def label_line(figures: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ was taught from, so that no word of a decided post gets into it.
 
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,12 +19,12 @@ from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
-from classifiers.training.local import MOST_POSTS, Adapted, adapt, taught_hash
+from classifiers.training.local import Adapted, adapt, taught_hash
 from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.errors import UsageError
 from monitor.learning.holdout import exclude_texts, split_holdout
-from monitor.learning.promotion import model_draft
+from monitor.scoring.score import model_draft
 from storage.database import Database
 from storage.review import decisions
 from storage.scoring import registry
@@ -119,30 +118,22 @@ def local_flags(
 _A_NAME: Final = re.compile(r"\w[\w.-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LearnResult:
-    """A candidate and its training data.
+    """A candidate.
 
     Args:
         name: The name of its folder.
         version: Its version in the register.
-        base: The version of the model that was taught.
-        local: How many decided posts it was taught by (copies count once).
-        left_out: How many were left out, the oldest ones, because there were more than a kernel takes.
-        answers: By label, how many of the decided posts carry it, and how many do not.
-        against: The version of the model that it was compared with.
-        comparison: The comparison.
+        local: How many decided posts and posts of own files it was taught by (copies count once).
+        comparison: How it compares with the active model.
         labels: What its flags are worth by now, by label.
 
     """
 
     name: str
     version: str
-    base: str
     local: int
-    left_out: int
-    answers: dict[str, tuple[int, int]]
-    against: str
     comparison: Comparison
     labels: tuple[LabelFigures, ...]
 
@@ -208,17 +199,7 @@ class Learner:
         comparison = compare(adapted.classifier, active.classifier, self._challenge_set, flags)
         beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
         version = self._register(name, base, adapted, local, beside)
-        return LearnResult(
-            name=name,
-            version=version,
-            base=base.version,
-            local=adapted.posts,
-            left_out=max(0, len(local) - MOST_POSTS),
-            answers=_answers(found.training),
-            against=active.version,
-            comparison=comparison,
-            labels=tuple(labels),
-        )
+        return LearnResult(name, version, adapted.posts, comparison, tuple(labels))
 
     def _register(
         self, name: str, base: Loaded, adapted: Adapted, local: Sequence[Example], comparison: Mapping[str, object]
@@ -252,9 +233,3 @@ class Learner:
                 return candidate
         message = f"there is a model {names[-1]} already: choose another --name"
         raise UsageError(message)
-
-
-def _answers(examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
-    """Count the posts with and without each label."""
-    counts = Counter((label, holds) for example in examples for label, holds in example.labels.items())
-    return {label: (counts[label, True], counts[label, False]) for label in sorted({label for label, _ in counts})}

@@ -16,13 +16,13 @@ from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.errors import NotReady, PromotionRefused
 from monitor.learning.holdout import split_holdout
+from monitor.scoring.score import model_draft
 from storage import audit
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import Model
 from storage.review import decisions
 from storage.scoring import registry
-from storage.scoring.registry import ModelDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +152,3 @@ class ModelPromotion:
             message = f"{self._models_dir / row.name / MANIFEST_FILE} is of {loaded.version}, not of {row.version}"
             raise NotReady(f"{message}: name the newer one, or bring the folder back from a backup")
         return loaded
-
-
-def model_draft(loaded: Loaded) -> ModelDraft:
-    """Make the row of a model from its manifest."""
-    return ModelDraft(
-        version=loaded.version,
-        data_hash=str(loaded.manifest["data_hash"]),
-        metrics=loaded.manifest["metrics"],
-        thresholds=loaded.manifest["thresholds"],
-    )

@@ -111,12 +111,7 @@ class Scorer:
         return result
 
     def _activate(self, loaded: Loaded, *, everything: bool) -> Model:
-        draft = ModelDraft(
-            version=loaded.version,
-            data_hash=str(loaded.manifest["data_hash"]),
-            metrics=loaded.manifest["metrics"],
-            thresholds=loaded.manifest["thresholds"],
-        )
+        draft = model_draft(loaded)
         with self._database.work() as session:
             active = registry.active_model(session)
             if active is not None and active.version == loaded.version:
@@ -236,3 +231,13 @@ def score_and_match(
     result.matches = matcher.run(compared)
     place_open_flags(matcher.database, matcher.clock.now())
     return result
+
+
+def model_draft(loaded: Loaded) -> ModelDraft:
+    """Make the row of a model from its manifest."""
+    return ModelDraft(
+        version=loaded.version,
+        data_hash=str(loaded.manifest["data_hash"]),
+        metrics=loaded.manifest["metrics"],
+        thresholds=loaded.manifest["thresholds"],
+    )

@@ -19,7 +19,7 @@ from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.collectors.files import open_file
 from monitor.collectors.isolation.parser import DirectParser
-from monitor.learning.promotion import ModelPromotion, model_draft
+from monitor.learning.promotion import ModelPromotion
 from monitor.operations.backup import write_backup
 from monitor.operations.change_of_places import finish
 from monitor.operations.restore import restore
@@ -27,6 +27,7 @@ from monitor.operations.retain import retain
 from monitor.outbox.issue import Wish
 from monitor.publish.site import publish
 from monitor.reports.periods import Unit, current_period
+from monitor.scoring.score import model_draft
 from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.models import User

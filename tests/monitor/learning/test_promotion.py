@@ -11,7 +11,8 @@ from classifiers.errors import ModelMissing
 from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
 from monitor.errors import NotReady, PromotionRefused
-from monitor.learning.promotion import ModelPromotion, model_draft
+from monitor.learning.promotion import ModelPromotion
+from monitor.scoring.score import model_draft
 from storage.database import Database
 from storage.errors import NotFound
 from storage.models import AuditEvent

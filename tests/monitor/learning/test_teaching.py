@@ -10,9 +10,9 @@ from classifiers.persistence import load
 from classifiers.text.segment import Segmenter
 from monitor.app.application import Application
 from monitor.errors import NotReady, PromotionRefused
-from monitor.learning.promotion import model_draft
 from monitor.learning.teaching import BackgroundTeaching, Progress, TeachingStatus
 from monitor.privacy.secret_key import make_key
+from monitor.scoring.score import model_draft
 from monitor.settings.settings import Settings
 from storage.models import AuditEvent
 from storage.posts import posts
