@@ -19,7 +19,6 @@ from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
 from storage.posts import sources
 from storage.scoring import focus
-from storage.scoring.focus import FocusDraft
 
 TEMPLATE = "kiemtin.toml.template"
 FIRST_USER = "admin"
@@ -93,10 +92,10 @@ def name_province(app: Application, province: str) -> None:
     """Store the office's province; where none was named yet, a person at a terminal is asked for it."""
     with app.database.work() as session:
         named = focus.stored(session)
-        if not province and named is None and sys.stdin.isatty():
+        if not province and not named.province and sys.stdin.isatty():
             province = typer.prompt("The office's province, as `Thái Nguyên` (Enter: later, at the desk)", default="")
         if province:
-            draft = replace(named or FocusDraft(), province=" ".join(province.split()))
+            draft = replace(named, province=" ".join(province.split()))
             focus.put(session, draft, app.clock.now())
             session.commit()
 

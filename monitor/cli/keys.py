@@ -8,10 +8,10 @@ import typer
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, minute, say
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
-from monitor.operations.key_rotation import unused_since
 from monitor.privacy.secret_key import read_former, write_former
 from storage.accounts import api_keys
 from storage.models import ApiKey
+from storage.posts import posts
 
 DEFAULT_DAYS, MOST_DAYS = 90, 3650
 
@@ -111,7 +111,8 @@ def forget(context: typer.Context) -> None:
     """
     app = application(context)
     former = read_former(app.former_path)
-    kept = [each for each in former if not unused_since(app.ready_database, each.until)]
+    with app.ready_database.work() as session:
+        kept = [each for each in former if posts.has_pseudonyms_of(session, each.until)]
     if len(kept) < len(former):
         write_former(app.former_path, kept)
     say(f"Former keys: {len(former) - len(kept)} forgotten, {len(kept)} still needed.")

@@ -14,11 +14,9 @@ from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
 from storage.audit import DECISIONS, DEPARTED
-from storage.models import Source
+from storage.models import Capture, FactCheck, Source
 from storage.posts import posts, sources
-from storage.posts.sources import CaptureDraft
 from storage.scoring import matching
-from storage.scoring.matching import FactCheckDraft
 
 ERASED = "its author asked to be erased"
 NOT_KEPT = "page of which no capture is kept: somebody on it asked to be erased"
@@ -76,11 +74,8 @@ class BatchWriter:
         ]
         stored = posts.record(session, source.id, drafts)
         if source.role == "reference":
-            matching.record_fact_checks(
-                session,
-                source.id,
-                [_fact_check(post.external_id, post.checked, source) for post in storable if post.checked],
-            )
+            checks = {post.external_id: _fact_check(post.checked, source) for post in storable if post.checked}
+            matching.record_fact_checks(session, source.id, checks)
         skipped += Counter({ERASED: stored.erased})
         # Bytes of reference sources, and of fetches without news, can never prove a flagged post.
         if self._captures and batch.may_be_kept and source.role == "monitored" and (stored.new or stored.changed):
@@ -122,19 +117,15 @@ class BatchWriter:
         return deleted.posts
 
 
-def _fact_check(external_id: str, checked: CheckedClaim, source: Source) -> FactCheckDraft:
-    return FactCheckDraft(
-        external_id=external_id,
-        claim=checked.claim,
-        verdict=checked.verdict,
-        bears=checked.bears,
-        outlet=checked.outlet or source.name,
+def _fact_check(checked: CheckedClaim, source: Source) -> FactCheck:
+    return FactCheck(
+        claim=checked.claim, verdict=checked.verdict, bears=checked.bears, outlet=checked.outlet or source.name
     )
 
 
-def capture_of(fetched: Fetched) -> CaptureDraft:
+def capture_of(fetched: Fetched) -> Capture:
     """Describe what was fetched."""
-    return CaptureDraft(
+    return Capture(
         url=fetched.final_url,
         fetched_at=fetched.fetched_at,
         status=fetched.status,

@@ -27,9 +27,10 @@ from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
 from storage.database import Database
+from storage.models import Capture
 from storage.posts import posts, sources
 from storage.posts.posts import PostDraft
-from storage.posts.sources import CaptureDraft, SourceDraft
+from storage.posts.sources import SourceDraft
 
 BATCH = 500
 REFUSALS_KEPT = 1000  # further ones are only counted, so that a broken file cannot fill the memory
@@ -153,7 +154,7 @@ class Importer:
             draft = replace(draft, settings={**draft.settings, DATES: dates})
         source, _ = sources.register(session, draft, now)
         run = sources.start_run(session, source.id, now)
-        capture = CaptureDraft(
+        capture = Capture(
             url=file.sniffed.path.name,
             fetched_at=now,
             status=None,

@@ -18,8 +18,9 @@ from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
 from storage.database import Database
+from storage.models import Capture
 from storage.posts import posts, sources
-from storage.posts.sources import CaptureDraft, SourceDraft
+from storage.posts.sources import SourceDraft
 
 LEGAL_BASIS = "Reported by a person, who found it public."
 _INTERVAL_SECONDS = 86_400  # the column needs a value; no crawl reads this source
@@ -76,7 +77,7 @@ class Tipline:
         if not post.is_storable:
             raise UsageError("the tip holds characters that cannot be stored (NUL or half a pair): copy the text again")
         body = text.encode()
-        capture = CaptureDraft(
+        capture = Capture(
             url=address or TIPS,
             fetched_at=self._clock.now(),
             status=None,
@@ -122,7 +123,7 @@ class Tipline:
         with self._database.work() as session:
             return posts.is_known(session, TIPS, external_id, hashes)
 
-    def _keep(self, post: PublicPost, capture: CaptureDraft) -> Tip:
+    def _keep(self, post: PublicPost, capture: Capture) -> Tip:
         # People copy a post with and without its title.
         hashes = (content_hash(post.title, post.text), content_hash(None, post.text))
         told = Tip(outcome="new", external_id=post.external_id, url=post.url, title=post.title, text=post.text)

@@ -60,11 +60,6 @@ def confirm_clock(database: Database, clock: Clock) -> datetime:
     return before
 
 
-def trusted_time(session: Session) -> datetime | None:
-    """Return the newest time that was trusted; None before the first comparison."""
-    return clock_state.trusted_at(session)
-
-
 def trust_stored_time(session: Session, now: datetime, elsewhere: datetime | None) -> None:
     """Trust the newest time that is stored, here or in the database that was replaced, and not the clock.
 

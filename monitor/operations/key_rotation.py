@@ -1,7 +1,6 @@
 """After the key was replaced: pseudonyms are made anew where a post still tells its author's handle."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from monitor.clock import Clock
 from monitor.privacy.author_names import spellings
@@ -49,9 +48,3 @@ def _renewed(pseudonymiser: Pseudonymiser, kind: str, url: str | None, key: str)
         if key in pseudonymiser.aliases(kind, name):
             return pseudonymiser.key(kind, name)
     return None
-
-
-def unused_since(database: Database, until: datetime) -> bool:
-    """Tell whether nothing is left that a key of that time was used for: no older post, and nobody who was erased."""
-    with database.work() as session:
-        return not posts.has_pseudonyms_of(session, until)

@@ -15,14 +15,14 @@ from monitor.errors import BackupRefused
 from monitor.files import sweep
 from monitor.operations.backup import Contents, read_backup
 from monitor.operations.change_of_places import HELD, ON_SERVER, change_places, finish, new_folder, require_no_restore
-from monitor.operations.clock_check import confirm_clock, trust_stored_time, trusted_time
+from monitor.operations.clock_check import confirm_clock, trust_stored_time
 from monitor.settings.settings import DATABASE_NAME as DATABASE
 from monitor.settings.settings import Settings, load_settings, sqlite_address
 from storage import audit
 from storage.audit import DECISIONS
 from storage.database import Database
 from storage.errors import StorageError
-from storage.posts import posts
+from storage.posts import clock_state, posts
 from storage.transfer import snapshot
 
 
@@ -137,7 +137,7 @@ def _told_by(database: Database) -> _Present:
             return _Present()
         told = _Present(is_empty=False, is_read=False)
         with database.work() as session:
-            told = _Present(frozenset(posts.erased_keys(session)), trusted_time(session), is_empty=False)
+            told = _Present(frozenset(posts.erased_keys(session)), clock_state.trusted_at(session), is_empty=False)
     return told
 
 

@@ -54,13 +54,8 @@ def make_key(path: Path) -> bool:
         NotReady: When there is one and it cannot be used, or when it cannot be written.
 
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() and write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"), replace=False):
-            return True
-    except OSError as error:
-        message = f"the key {path} cannot be written: {error.strerror}: check free space and rights"
-        raise NotReady(message) from error
+    if not path.exists() and _write(path, secrets.token_hex(KEY_BYTES), replace=False):
+        return True
     read_key(path)
     return False
 
@@ -92,12 +87,7 @@ def write_former(path: Path, keys: list[FormerKey]) -> None:
         NotReady: When they cannot be written.
 
     """
-    content = "".join(f"{former.key.hex()} {former.until.isoformat()}\n" for former in keys)
-    try:
-        write_whole(path, content.encode("ascii"))
-    except OSError as error:
-        message = f"the former keys {path} cannot be written: {error.strerror}: check free space and rights"
-        raise NotReady(message) from error
+    _write(path, "".join(f"{former.key.hex()} {former.until.isoformat()}\n" for former in keys))
 
 
 def rotate_key(path: Path, former: Path, now: datetime) -> None:
@@ -111,8 +101,12 @@ def rotate_key(path: Path, former: Path, now: datetime) -> None:
     present = read_key(path)
     known = [each for each in read_former(former) if each.key != present]
     write_former(former, [FormerKey(present, now), *known])
+    _write(path, secrets.token_hex(KEY_BYTES))
+
+
+def _write(path: Path, content: str, *, replace: bool = True) -> bool:
     try:
-        write_whole(path, secrets.token_hex(KEY_BYTES).encode("ascii"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return write_whole(path, content.encode("ascii"), replace=replace)
     except OSError as error:
-        message = f"the key {path} cannot be written: {error.strerror}: check free space and rights"
-        raise NotReady(message) from error
+        raise NotReady(f"{path} cannot be written: {error.strerror}: check free space and rights") from error

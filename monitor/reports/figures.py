@@ -20,7 +20,6 @@ from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
 from storage.posts import sources
 from storage.scoring import focus
-from storage.scoring.focus import FocusDraft
 
 SCHEMA: Final = "kiemtin.report/5"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
@@ -178,7 +177,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
             [_compared(one) for one in earlier],
             quotes,
             complete=complete,
-            province=(focus.stored(session) or FocusDraft()).province,
+            province=focus.stored(session).province,
         ),
         quotes=quotes,
         source_problems=gather_source_problems(session, span),

@@ -18,7 +18,6 @@ from storage.review import places
 from storage.review.flags import FlagDraft
 from storage.review.places import Candidate, Place
 from storage.scoring import focus, matching
-from storage.scoring.focus import FocusDraft
 
 Measured = Mapping[tuple[int, str], tuple[int, int]]
 """By source and label, how many decided flags were right, and how many there are."""
@@ -148,7 +147,7 @@ def place_open_flags(database: Database, now: datetime) -> int:
     """
     with database.work() as session:
         measured, usual = places.measured(session), places.usual_dates(session)
-        office = Focus(focus.stored(session) or FocusDraft())
+        office = Focus(focus.stored(session))
     last = placed = 0
     while True:
         with database.work() as session:

@@ -282,7 +282,7 @@ def set_author(session: Session, post_id: int, author_key: str) -> None:
 
 
 def has_pseudonyms_of(session: Session, until: datetime) -> bool:
-    """Tell whether a post with an author was stored by then, or an author erased."""
+    """Tell whether a post with an author was stored by then, or an author erased: their key is still needed."""
     post = select(Post.id).where(Post.author_key.is_not(None), Post.collected_at <= until)
     erased = select(ErasedAuthor.author_key).where(ErasedAuthor.erased_at <= until)
     return session.scalar(post.limit(1)) is not None or session.scalar(erased.limit(1)) is not None

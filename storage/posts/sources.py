@@ -26,18 +26,6 @@ class SourceDraft:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaptureDraft:
-    """The columns of a capture: address, time (UTC), size in bytes and SHA-256 of the body."""
-
-    url: str
-    fetched_at: datetime
-    status: int | None
-    content_type: str | None
-    size_bytes: int
-    sha256: str
-
-
 def register(session: Session, draft: SourceDraft, now: datetime) -> tuple[Source, bool]:
     """Add a source, or update the one of the same name.
 
@@ -218,9 +206,9 @@ def close_run(
     session.execute(update(CrawlRun).where(CrawlRun.id == run_id).values(**closing))
 
 
-def add_capture(session: Session, run_id: int, draft: CaptureDraft) -> int:
-    """Add a capture; returns its id."""
-    capture = Capture(run_id=run_id, **asdict(draft))
+def add_capture(session: Session, run_id: int, capture: Capture) -> int:
+    """Add a capture of a run; returns its id."""
+    capture.run_id = run_id
     session.add(capture)
     session.flush()
     return capture.id

@@ -20,11 +20,11 @@ class FocusDraft:
     words: tuple[str, ...] = ()
 
 
-def stored(session: Session) -> FocusDraft | None:
-    """Return what the office named; None where it has not been asked yet."""
+def stored(session: Session) -> FocusDraft:
+    """Return what the office named; nothing where it has not been asked yet."""
     row = session.get(Focus, _ONLY)
     if row is None:
-        return None
+        return FocusDraft()
     return FocusDraft(province=row.province, neighbours=tuple(row.neighbours), words=tuple(row.words))
 
 

@@ -265,27 +265,15 @@ def set_priority(session: Session, post_id: int) -> None:
     session.execute(query.values(priority=priority, worth=Flag.worth + moved))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactCheckDraft:
-    """The columns of a fact-check, by its identifier within its source."""
+def record_fact_checks(session: Session, source_id: int, checks: Mapping[str, FactCheck]) -> None:
+    """Store what fact-checks of one source say, by the identifiers of their posts.
 
-    external_id: str
-    claim: str
-    verdict: str
-    bears: str
-    outlet: str
-
-
-def record_fact_checks(session: Session, source_id: int, drafts: Sequence[FactCheckDraft]) -> None:
-    """Store what fact-checks of one source say; where one was changed, its claims are placed in the queue anew."""
-    by_id = {draft.external_id: draft for draft in drafts}
-    query = select(Post.id, Post.external_id).where(Post.source_id == source_id, Post.external_id.in_(list(by_id)))
-    for post_id, external_id in session.execute(query).all() if by_id else ():
-        draft = by_id[external_id]
-        said = FactCheck(
-            post_id=post_id, claim=draft.claim, verdict=draft.verdict, bears=draft.bears, outlet=draft.outlet
-        )
-        session.merge(said)
+    Where one was changed, its claims are placed in the queue anew.
+    """
+    query = select(Post.id, Post.external_id).where(Post.source_id == source_id, Post.external_id.in_(checks))
+    for post_id, external_id in session.execute(query).all() if checks else ():
+        checks[external_id].post_id = post_id
+        session.merge(checks[external_id])
         session.flush()
         for claim in session.scalars(select(Evidence.post_id).where(Evidence.reference_id == post_id)).all():
             set_priority(session, claim)

@@ -62,7 +62,7 @@ class Shown:
 
 def first_flags(session: Session, now: datetime) -> list[Shown]:
     """Work through a day as a reviewer does, deciding nothing that stays."""
-    by, office = Person(add_user(session, "đo").id), Focus(focus.stored(session) or FocusDraft())
+    by, office = Person(add_user(session, "đo").id), Focus(focus.stored(session))
     shown = []
     while (number := day.lease_next(session, by, size=FIRST, now=now, until=now + timedelta(hours=1))) is not None:
         flag = flags.by_id(session, number)

@@ -27,7 +27,7 @@ MAX_WORDS: Final = 4_000
 def show(request: Request, desk: CurrentDesk) -> Response:
     """Show what the office named."""
     with desk.database.work() as session:
-        named = focus.stored(session) or FocusDraft()
+        named = focus.stored(session)
     return render(request, "focus.html", {"named": named, "provinces": provinces(), "refused": ()})
 
 

@@ -12,7 +12,6 @@ from storage.models import Flag
 from storage.review import places
 from storage.review.places import Candidate
 from storage.scoring import focus
-from storage.scoring.focus import FocusDraft
 
 _MOST_WORDS = 4
 
@@ -22,7 +21,7 @@ def standing(session: Session, flag: Flag, now: datetime) -> str:
     one = places.of_flag(session, flag.id, since=now - RECENT)
     if among_strangers(one):
         return _("lời xúc phạm giữa người lạ, không nhắc đến việc làm hay nơi này: xếp cuối.")
-    office = Focus(focus.stored(session) or FocusDraft())
+    office = Focus(focus.stored(session))
     factors = factors_of(one, places.measured(session), now)
     parts = [_("máy đúng khoảng %(share)s trong 100 lần") % {"share": decimal(100 * factors.chance, 0)}]
     if one.relevance is not None:

@@ -41,7 +41,7 @@ def test_a_name_is_refused_and_nothing_is_stored(minh: Browser, sqlite_database:
     assert response.status_code == 422
     assert "Không theo dõi tên người. Xin bỏ: “Nguyễn Văn Mẫu”." in response.text
     with sqlite_database.work() as session:
-        assert focus.stored(session) is None
+        assert focus.stored(session) == FocusDraft()
 
 
 def test_a_reviewer_sees_it_and_changes_nothing(lan: Browser) -> None:

@@ -30,9 +30,8 @@ from monitor.privacy.secret_key import read_key
 from monitor.settings.settings import load_settings
 from storage import audit
 from storage.database import Database
-from storage.models import AuditEvent, Base, ErasedAuthor, Post
+from storage.models import AuditEvent, Base, Capture, ErasedAuthor, Post
 from storage.posts import captures, sources
-from storage.posts.sources import CaptureDraft
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.operations.conftest import DECISIONS, ERASED, Used, decide, erase
@@ -78,7 +77,7 @@ def test_who_was_erased_since_is_erased_again_with_captured_pages(used: Used, tm
     with database.work() as session:
         post = session.scalars(select(Post).where(Post.author_key == ERASED)).one()
         run = sources.start_run(session, post.source_id, clock.now())
-        draft = CaptureDraft(
+        draft = Capture(
             url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
         )
         post.capture_id = sources.add_capture(session, run.id, draft)

@@ -12,9 +12,8 @@ from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import remove_source, retain
 from storage.database import Database
 from storage.errors import NotFound
-from storage.models import AuditEvent, Post, PostRevision, Source
+from storage.models import AuditEvent, Capture, Post, PostRevision, Source
 from storage.posts import captures, posts, sources
-from storage.posts.sources import CaptureDraft
 from storage.review import reviews
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user, make_post
@@ -71,7 +70,7 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
     with database.work() as session:
         source, other = add_source(session), add_source(session, "other")
         run = sources.start_run(session, source.id, clock.now())
-        draft = CaptureDraft(
+        draft = Capture(
             url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
         )
         capture = sources.add_capture(session, run.id, draft)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import audit
 from storage.database import Database
-from storage.models import Base, Evidence, FactCheck, Post, Source
+from storage.models import Base, Capture, Evidence, FactCheck, Post, Source
 from storage.outbox import deliveries, reports
 from storage.posts import clock_state, host_state, posts, rechecks, sources
 from storage.review import corrections, quote_choices, reviews, teamwork
@@ -35,7 +35,7 @@ def count_rows(session: Session) -> dict[str, int]:
 def add_post_with_everything(session: Session, source: Source, external_id: str, **changes: object) -> Post:
     """Store a post with a row in every table that can refer to one."""
     run = sources.start_run(session, source.id, NOW)
-    capture = sources.CaptureDraft(
+    capture = Capture(
         url="https://forum.example.vn/1", fetched_at=NOW, status=200, content_type="text/html", size_bytes=10,
         sha256="0" * 64,
     )  # fmt: skip

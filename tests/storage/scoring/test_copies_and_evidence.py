@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.labels import CLAIM_LABELS
-from storage.models import Cluster, Post
+from storage.models import Cluster, FactCheck, Post
 from storage.scoring import matching
 from storage.search import search
 from tests import factories
@@ -128,8 +128,8 @@ def test_evidence_is_looked_for_again_for_some_time_when_something_came_in_since
     assert waits()  # a better one may have come
     assert not waits(NOW + timedelta(minutes=1))  # its flag was opened before
     arrives("check", 5)
-    check = matching.FactCheckDraft(external_id="check", claim="x", verdict="Sai", bears="refutes", outlet="y")
-    matching.record_fact_checks(session, newspaper.id, [check])
+    check = FactCheck(claim="x", verdict="Sai", bears="refutes", outlet="y")
+    matching.record_fact_checks(session, newspaper.id, {"check": check})
     assert waits(NOW + timedelta(minutes=1))  # a fact-check always counts
 
 
@@ -165,8 +165,8 @@ def test_verdicts_and_marks_place_a_claim_in_the_queue(session: Session) -> None
     factories.suggest(session, claim.id, {item.id: 0.5})
 
     def said(bears: str) -> int:
-        draft = matching.FactCheckDraft(external_id="check", claim="x", verdict=bears, bears=bears, outlet="y")
-        matching.record_fact_checks(session, newspaper.id, [draft])
+        draft = FactCheck(claim="x", verdict=bears, bears=bears, outlet="y")
+        matching.record_fact_checks(session, newspaper.id, {"check": draft})
         session.refresh(flag)
         return flag.priority
 
