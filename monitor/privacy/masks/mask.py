@@ -16,7 +16,9 @@ from typing import Final
 from classifiers.text.letters import split_syllables, syllable_spans
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
+from monitor.privacy.masks.homes import find_homes
 from monitor.privacy.masks.names import find_names
+from monitor.privacy.masks.numbers import find_numbers
 from monitor.privacy.masks.patterns import find_more_accounts, find_patterns
 from monitor.privacy.masks.text import Found, MaskableText
 
@@ -55,7 +57,13 @@ _ABBREVIATION: Final = re.compile(
     r"[^aeiouyăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ\d\W_]{2,6}"
 )
 _LONGEST_KEPT: Final = 1
-_RULES: Final[tuple[Callable[[MaskableText], Iterable[Found]], ...]] = (find_patterns, find_more_accounts, find_names)
+_RULES: Final[tuple[Callable[[MaskableText], Iterable[Found]], ...]] = (
+    find_homes,
+    find_patterns,
+    find_more_accounts,
+    find_numbers,
+    find_names,
+)
 
 
 @dataclass(frozen=True, slots=True)

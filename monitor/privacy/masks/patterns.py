@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from monitor.privacy.masks.lexicon import name_words
+from monitor.privacy.masks.lexicon import any_of, name_words
 from monitor.privacy.masks.text import Found, MaskableText
 
 _SEPARATOR: Final = r"[ .\-–)\u00a0]{0,2}"
 _GROUPED: Final = r"(?!0)\d{1,3}(?:[.,]\d{3})+(?!\d)"
-_CURRENCY: Final = r"\s*(?:dong|nghin|ngan(?! hang)|trieu|ty|ti|vnd|d|usd|tr|k|\$)(?!\w)"
+CURRENCY: Final = r"\s*(?:dong|nghin|ngan(?! hang)|trieu|ty|ti|vnd|d|usd|tr|k|\$)(?!\w)"
 _DATE: Final = r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
-_NO_FIGURE: Final = rf"(?!{_DATE})(?!{_GROUPED})"
+NO_FIGURE: Final = rf"(?!{_DATE})(?!{_GROUPED})"
 _PAPER_AHEAD: Final = r"[^\d\n;!?]{0,25}?(?=[A-Z]?\d)"
 
 # Links and names of accounts
@@ -60,9 +60,9 @@ _IDENTITY_LEAD: Final = (
 _INSURANCE_NUMBER: Final = r"(?:[A-Z]{2} ?\d(?: ?\d){12}|\d(?:[ .\-]?\d){9})(?!\d)"
 _INSURANCE_LEAD: Final = (
     r"(?<!\w)(?:bhxh|bhyt|bhtn|vssid|(?:the |so |ma )?bao hiem|so so)(?!\w)"
-    r"[^\d\n;!?]{0,25}?(?=(?<!\w)(?:[A-Z]{2} ?)?\d)" + _NO_FIGURE
+    r"[^\d\n;!?]{0,25}?(?=(?<!\w)(?:[A-Z]{2} ?)?\d)" + NO_FIGURE
 )
-_ACCOUNT_NUMBER: Final = rf"{_NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{_CURRENCY})"
+_ACCOUNT_NUMBER: Final = rf"{NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{CURRENCY})"
 _ACCOUNT_LEAD: Final = (
     r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
     r"|(?<!\w)ngan hang(?!\w)[^\d\n;:,.!?]{0,20}+(?=\d)(?!0[35789]\d{8}(?!\d))"
@@ -84,7 +84,8 @@ _PHONE_NUMBER: Final = (
 # Letters in the place of digits; two or more real digits, or it is an exclamation.
 _SPELLED_PHONE: Final = (
     r"(?<!\w)(?=\D{0,12}\d\D{0,12}\d)(?=[\d .\-_*]{0,24}[ol])[0o](?:[ .\-_*]{0,2}[0-9ol]){8,10}(?!\w)"
-    r"(?![ .\-_*]{0,2}\d)"  # else letters before a number would take its beginning alone
+    # Else its beginning alone is taken.
+    r"(?![ .\-_*]{0,2}(?:\d|(?:nin|chin|khong|mot|hai|ba|bon|tu|nam|sau|bay|tam)(?!\w)))"
 )
 _DIGIT_WORDS: Final = (
     r"(?:khong|mot|hai|ba|bon|tu|nam|lam|linh|le|sau|bay|tam|chin|tram|muoi|so(?= (?:khong|mot|hai|ba|\d))|\d{1,4})"
@@ -146,9 +147,7 @@ _NO_PERSON: Final = frozenset({"figure", "grouped"})
 @cache
 def _bank() -> str:
     """Give the expression for the name of a bank or a purse."""
-    longest_first = sorted(name_words().banks, key=lambda name: (-len(name), name))
-    names = "|".join(longest_first).replace("_", " ?")
-    return rf"(?:{names}|\w{{1,20}}bank)"
+    return rf"(?:{any_of(name_words()['banks'].written).replace(' ', ' ?')}|\w{{1,20}}bank)"
 
 
 @cache
@@ -164,8 +163,7 @@ def _bank_at_end() -> re.Pattern[str]:
 @cache
 def _house_address() -> str:
     """Give the expression for the address of a house; a street needs no word for it when it is a known one."""
-    streets = "|".join(sorted(name_words().streets)).replace("_", " ")
-    known_street = f"(?-i:(?=[A-Z])(?:{streets}))"
+    known_street = f"(?-i:(?=[A-Z])(?:{any_of(name_words()['streets'].written)}))"
     return (
         rf"(?<![\w/.-])(?:"
         rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{known_street}(?!\w))"
@@ -214,17 +212,17 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]?\d(?:[ .\-]?\d){{6,11}}(?!\d))"
         rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
         rf"|(?P<bank>{_bank_lead()}{_ACCOUNT_NUMBER})"
-        rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){_NO_FIGURE}(?!1[89]00)"
-        rf"[1-9](?:[ .\-]?\d){{8,10}}(?!\d)(?!{_CURRENCY}))"
+        rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){NO_FIGURE}(?!1[89]00)"
+        rf"[1-9](?:[ .\-]?\d){{8,10}}(?!\d)(?!{CURRENCY}))"
         r")"
     )
     bank_behind = rf"(?= (?:- )?(?:ngan hang |nh )?{_bank()}(?!\w))"
     numbers = (
-        rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{_CURRENCY})"
-        rf"|(?P<before_bank>(?<!\d){_NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
+        rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{CURRENCY})"
+        rf"|(?P<before_bank>(?<!\d){NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
         r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
         r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2})(?!\d)"
-        rf"(?!{_CURRENCY}))"
+        rf"(?!{CURRENCY}))"
     )
     return re.compile(
         rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{near_digit}{behind_words}"

@@ -121,6 +121,45 @@ def test_names_are_hidden_as_posts_write_them_and_the_title_stays(text: str, mas
 
 
 @pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("gọi 0 9 0 1 – 2 3 4 – 5 6 7 nha", f"gọi {PHONE} nha"),
+        ("số em 0901\n234 567", f"số em {PHONE}"),
+        ("zalo không chín lẻ 1 hai3bốn 567", f"zalo {PHONE}"),
+        ("0901, rồi tới 234, rồi 567", PHONE),
+        ("số em o9o1 hai ba bốn 567 nghe máy", f"số em {PHONE} nghe máy"),
+        ("+84 (0) 901 23 45 67", PHONE),
+        ("mã nv 20417733 tổ 2", f"mã nv {DOCUMENT} tổ 2"),
+        ("thẻ ghi mã KT-20417", f"thẻ ghi mã {DOCUMENT}"),
+        ("bằng lái số 400 123 456 789", f"bằng lái số {DOCUMENT}"),
+        ("bs 21b1 33445 chính chủ", f"bs {PLATE} chính chủ"),
+        ("biển số 21 B1 — 334 . 45", f"biển số {PLATE}"),
+        ("ở đây: 21.12345, 105.54321", f"ở đây: {ADDRESS}"),
+        ("em ở phòng 7 dãy B nhà trọ cô Ba Xoài, ra gặp", f"em ở {ADDRESS}, ra gặp"),
+        ("giao tới số 41/6B tổ 9 khu phố Đông Hà", f"giao tới {ADDRESS}"),
+        ("nhà em ấp 3, kế bên vựa dừa Út Lợi", f"nhà em {ADDRESS}"),
+        ("fb tên là Mưa Cuối Mùa", f"fb tên là {ACCOUNT}"),
+        ("nick tuan.mayxanh.21 đó", f"nick {ACCOUNT} đó"),
+        ("mail tho_may88 at hop-thu dot vn", f"mail {MAIL}"),
+        ("H'Lan Êban với Y Blim", f"{NAME} với {NAME}"),
+        ("anh Rơ Châm Thin", f"anh {NAME}"),
+        ("bác sĩ K'Tem", f"bác sĩ {NAME}"),
+        ("Thị Sa Rươn nè", f"{NAME} nè"),
+        ("sếp tên Lin Mei-Hua", f"sếp tên {NAME}"),
+        ("tui là Tư Chột", f"tui là {NAME}"),
+        ("anh Khuê “Còi”, chị Chuẩn lùn", f"anh {NAME}, chị {NAME}"),
+        ("Thoa ơi về đi", f"{NAME} ơi về đi"),
+        ("gặp Nhàn ở cổng", f"gặp {NAME} ở cổng"),
+        ("chị phiên dịch Khả Tú", f"chị phiên dịch {NAME}"),
+        ("anh Tuấn, Dũng và Hương", f"anh {NAME}, {NAME} và {NAME}"),
+        ("Lò Thị Pan Vàng Văn Ún", f"{NAME} {NAME}"),
+    ],
+)
+def test_what_others_write_in_their_own_way_is_hidden_as_well(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+@pytest.mark.parametrize(
     "text", ["chị Thanh Hương", "số tài khoản 123456789", "hộ chiếu B1234567", "anh Nguyễn Văn Tèo"]
 )
 def test_decomposed_letters_make_no_difference(text: str) -> None:
@@ -147,7 +186,8 @@ def test_decomposed_letters_make_no_difference(text: str) -> None:
         "nhà máy\u200b tăng ca \U0001f468\u200d\U0001f469\u200d\U0001f467 １２ giờ",
         "xem https://facebook.com/groups/123/posts/456 nhé", "xem https://www.facebook.com/watch?v=1 nhé",
         "xem https://example.vn/bai-0912345678.html nhé", "xem https://x.com/search?q=luong nhé",
-        "xem https://example.vn/tin-tuc nhé",
+        "xem https://example.vn/tin-tuc nhé", "tầng 2", "tổ 6 chuyền 3", "Quý 3/2026 lỗ 12 tỷ", "Quốc lộ 12 sạt lở",
+        "ở Y Tý", "thị Trấn", "kỹ sư Bosch", "hàng từ Cu Ba", "ba năm chín tháng", "mã đơn hàng 88231234", "con trai ơi",
     ],
 )  # fmt: skip
 def test_what_names_nobody_stays(text: str) -> None:

@@ -1,0 +1,92 @@
+"""Where somebody lives, and under which name somebody is found elsewhere: rows of parts of an address, and accounts.
+
+One part alone tells of nobody: "tầng 2", "tổ 5". Two in a row do, when one of them is a house or a room.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from monitor.privacy.masks.lexicon import any_of, name_words
+from monitor.privacy.masks.text import Found, MaskableText
+
+_UPPER: Final = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00)))))
+_NUMBER: Final = r"(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?(?:/\d{1,4}[a-z]?){0,3}(?!\w)(?![/.-]\d)"
+# Not a day and a month: these are small.
+_SLASHED: Final = (
+    r"(?:(?:3[2-9]|[4-9]\d|\d{3,4}|\d{1,4}[a-z])/|\d{1,3}/(?=\d{1,3}[a-z]|\d{1,3}/(?!(?:19|20)\d\d)))"
+    r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,2}(?!\w)(?![/.-]\d)"
+)
+_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{0,2}}(?: \d{{1,3}}(?!\d))?)"
+_GAP: Final = r"[ ,(\-–]{1,3}"
+_EVIDENCE: Final = ("before", "behind", "landmark", "area")  # that it is a row, and no part alone
+_SIGNS: Final = "\"“”'‘’"
+_HANDLE: Final = (
+    r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
+)
+_ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}})"
+_HANDLE_BEFORE: Final = re.compile(
+    rf"(?<![\w@./]){_HANDLE}(?= ?\((?:insta|ig|fb|face|zalo|tik ?tok|tele)\w*\))"
+    r"|(?<![\w@./])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])",
+    re.IGNORECASE | re.ASCII,
+)
+_AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)) ?"
+_DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"
+_MAIL_IN_WORDS: Final = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
+    rf"|{_AT}(?:gmail|yahoo|hotmail|outlook|icloud)(?: ?com)?"
+    rf"|@\w[\w-]{{1,30}}(?:{_DOT}\w{{2,10}}){{1,2}})(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _any(name: str) -> str:
+    words = name_words()[name]
+    return any_of(words.written | words.bare)
+
+
+@cache
+def _home() -> re.Pattern[str]:
+    """Compile the row of an address, with a landmark behind it."""
+    house = rf"(?:{_any('house_parts')})[ .]{{0,2}}(?:số |so )?{_NUMBER}"
+    numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:số |so )?{_NUMBER}"
+    owner = rf"(?:{_any('kin')}) (?:{_CAPITALS}|[^\W\d_]+)"
+    block = r"(?-i:[A-Z]{1,3}\d{0,2})(?!\w)"
+    named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)"
+    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|nối dài)"
+    near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{_any('landmark_leads')}) [^,.;:!?\n()\[\]]{{2,40}}"
+    return re.compile(
+        rf"(?<![\w/.-])(?=\w)(?:"
+        rf"(?P<before>(?:(?:{numbered}|{named}){_GAP}){{0,4}})(?:{house}|(?P<slashed>{_SLASHED}))"
+        rf"(?P<behind>(?: {_CAPITALS})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
+        rf"|(?P<area>{numbered}){_GAP}{near})",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _account() -> re.Pattern[str]:
+    """Compile the name of an account behind a word that announces one."""
+    leads = _any("account_leads")
+    return re.compile(
+        rf"(?<!\w)(?:{leads})(?!\w)[ :]{{1,3}}(?:(?:\w+ ){{0,2}}(?:là|la|tên|ten)[ :]{{1,3}})?"
+        rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]|(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _another(account: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<={account})(?: ?(?:,|và|với|hoặc|hay|/) ?)(?P<name>{_ACCOUNT_NAME})")
+
+
+def find_homes(work: MaskableText) -> Iterator[Found]:
+    """Find addresses, names of accounts without an @, and mail addresses in words, in the order of the text."""
+    rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
+    found: list[Found] = [("address", *match.span()) for match in rows]
+    announced = (*_account().finditer(work.text), *_another(work.filler("handle")).finditer(work.text))
+    found += [("handle", *match.span(match.lastgroup or 0)) for match in announced]
+    found += [("handle", *match.span()) for match in _HANDLE_BEFORE.finditer(work.text)]
+    found += [("email", *match.span()) for match in _MAIL_IN_WORDS.finditer(work.text)]
+    yield from sorted(found, key=lambda each: (each[1], -each[2]))

@@ -1,0 +1,197 @@
+"""Numbers of persons that no pattern of digits finds: parted by signs and words, over lines, in words, behind a lead.
+
+A number is read as its parts in a row: digits, words for digits, and `o` for zero. How many digits they make together,
+and with what they begin, says whether it is a telephone number; a word before it, that it is that of a paper.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from monitor.privacy.masks.lexicon import any_of, digit_words, name_words
+from monitor.privacy.masks.patterns import CURRENCY, NO_FIGURE
+from monitor.privacy.masks.text import Found, MaskableText
+
+_SIGNS: Final = re.compile(r"[\s.,\-–—_/*()…|~+;=]{0,5}")
+_CODE_SIGNS: Final = re.compile(r"[ .\-–—/]{0,3}")
+_LONGEST_GAP: Final = 20
+_MOST_PARTS: Final = 16
+_MOBILE, _LANDLINE, _ABROAD = re.compile(r"0[35789]"), re.compile(r"02"), re.compile(r"84(?:0?[235789])")
+_MOBILE_DIGITS: Final = 10
+_FEWEST_DIGITS, _MOST_DIGITS = 9, 12
+_LONG_CODE, _SHORT_CODE = 8, 5  # digits of a code behind a word that often means something else, and behind others
+_ADDRESS: Final = re.compile(r"https?://\S+")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_FIGURE: Final = re.compile(rf"{NO_FIGURE}(?!1[89]00)")
+_GOES_ON: Final = re.compile(r"\d[.,/:-]")  # a date or a figure that began before
+_UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
+_PLATE: Final = re.compile(
+    r"(?<!\w)(?:bien(?: kiem soat)?(?: so)?(?: xe)?|bks|bsx|bs|xe)[ :]{1,3}"
+    r"(?P<number>\d{2}[ \-–—.]{0,3}[a-z]{1,2}\d?[ \-–—./]{0,3}\d(?:[ .\-]{0,3}\d){3,5})(?!\w)"
+    r"|(?<![\w.,/-])(?P<bare>(?-i:\d{2}[A-Z]{1,2}\d?[ -]?\d{3}\.?\d{2})|\d{2}-?[a-z]{1,2}\d?[ -]\d{3}\.\d{2})(?!\w)",
+    re.IGNORECASE,
+)
+_COORDINATES: Final = re.compile(
+    r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?[,;] ?-?\d{1,3}\.\d{3,9}(?!\d|\.\d)"
+    r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
+)
+
+
+class _Part(NamedTuple):
+    start: int
+    end: int
+    digits: str
+    is_word: bool
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    words = any_of(frozenset(digit_words()))
+    letter = r"[^\W\d_]"
+    return re.compile(
+        rf"(?P<number>(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:o+\d+)*(?:o{{1,3}}(?!{letter}))?)"
+        rf"|(?<!{letter})(?P<word>{words})(?!{letter})",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _joining() -> re.Pattern[str]:
+    """Give the expression for words between two parts of a number: "0913, rồi 802"."""
+    words = any_of(name_words()["number_joins"].written)
+    return re.compile(rf"[\s.,:;…–-]{{0,3}}(?:{words})[\s.,:;…–-]{{0,3}}", re.IGNORECASE)
+
+
+@cache
+def _leads(words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{any_of(words)})(?!\w)[^\d\n;!?]{{0,25}}$", re.IGNORECASE)
+
+
+@cache
+def _lettered_code() -> re.Pattern[str]:
+    """Give the expression for a code of capitals and digits behind a word that announces one: "mã PT-08842"."""
+    leads = name_words()["code_leads"].written | name_words()["number_leads"].written | {"ma"}
+    return re.compile(
+        rf"(?<!\w)(?:{any_of(leads)})(?!\w)[ :.]{{0,3}}(?:\w{{1,8}}[ :]{{1,2}}){{0,2}}"
+        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6})(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+def find_numbers(work: MaskableText) -> Iterator[Found]:
+    """Find telephone numbers, numbers of papers, plates and coordinates, in the order of the text."""
+    found = [*_runs(work.bare), *_codes(work.bare)]
+    found += [("address", *match.span()) for match in _COORDINATES.finditer(work.text)]
+    for match in _PLATE.finditer(work.bare):
+        found.append(("plate", *match.span(match.lastgroup or 0)))
+    yield from sorted(found, key=lambda each: (each[1], -each[2]))
+
+
+def _codes(text: str) -> Iterator[Found]:
+    for match in _lettered_code().finditer(text):
+        if sum(map(str.isdigit, match["code"])) >= _SHORT_CODE:
+            yield "id_card", *match.span("code")
+
+
+def _runs(text: str) -> Iterator[Found]:
+    scanned = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+    parts = [part for match in _part().finditer(scanned) if (part := _read(match, scanned))]
+    index = 0
+    while index < len(parts):
+        kind, last = "phone", _end_of_phone(text, parts, index)
+        if last is None:
+            kind, last = _end_of_code(text, parts, index)
+        if last is None:
+            index += 1
+            continue
+        yield kind, parts[index].start, parts[last].end
+        index = last + 1
+
+
+def _read(match: re.Match[str], text: str) -> _Part | None:
+    """Return a part of a number; None for digits that a letter makes an amount or a name: "3tr", "A3"."""
+    if match["word"]:
+        return _Part(*match.span(), digit_words()[match[0].lower()], is_word=True)
+    start, end = match.span()
+    beside = (start and text[start - 1].isalpha()) or (end < len(text) and text[end].isalpha())
+    if beside and not _is_digit_word(text, start, end):
+        return None
+    return _Part(start, end, match[0].lower().replace("o", "0"), is_word=False)
+
+
+def _is_digit_word(text: str, start: int, end: int) -> bool:
+    """Whether the letters at both sides of digits are words for digits: "6hai3"."""
+    before = re.search(r"[^\W\d_]*$", text[max(0, start - 8) : start])
+    behind = re.match(r"[^\W\d_]*", text[end : end + 8])
+    sides = {side[0].lower() for side in (before, behind) if side} - {""}
+    return sides <= digit_words().keys()
+
+
+def _is_joined(text: str, before: _Part, part: _Part) -> bool:
+    gap = text[before.end : part.start]
+    if len(gap) > _LONGEST_GAP:
+        return False
+    return _SIGNS.fullmatch(gap) is not None or _joining().fullmatch(gap) is not None
+
+
+def _end_of_phone(text: str, parts: Sequence[_Part], first: int) -> int | None:
+    """Tell with which part a telephone number ends that begins with one, or None."""
+    digits, found, words = "", None, False
+    start = parts[first].start
+    if not _FIGURE.match(text, start) or _is_dated(parts[first : first + 3]) or _GOES_ON.search(text[:start][-2:]):
+        return None
+    for index in range(first, min(first + _MOST_PARTS, len(parts))):
+        part = parts[index]
+        if index > first and not _is_joined(text, parts[index - 1], part):
+            break
+        digits, words = digits + part.digits, words or part.is_word
+        if len(digits) > _MOST_DIGITS:
+            break
+        if _MOBILE.match(digits):
+            if len(digits) == _MOBILE_DIGITS:
+                return index
+            is_near = words and len(digits) in (_FEWEST_DIGITS, _MOBILE_DIGITS + 1)
+        elif _LANDLINE.match(digits):
+            is_near = len(digits) in (_MOBILE_DIGITS, _MOBILE_DIGITS + 1)
+        else:
+            is_near = _ABROAD.match(digits) is not None and len(digits) >= _MOBILE_DIGITS + 1
+        found = index if is_near else found
+    return found
+
+
+def _is_dated(parts: Sequence[_Part]) -> bool:
+    """Whether parts are a day, a month and a year."""
+    return len(parts) == len("dmy") and _YEAR.fullmatch(parts[2].digits) is not None
+
+
+def _end_of_code(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int | None]:
+    """Tell the kind and the last part of the number of a paper or an account that begins with a part."""
+    kind, fewest = _announced(text[max(0, parts[first].start - 40) : parts[first].start])
+    if not kind or parts[first].is_word or not _FIGURE.match(text, parts[first].start):
+        return kind, None
+    if _is_dated(parts[first : first + 3]):
+        return kind, None
+    last = first
+    for index in range(first + 1, len(parts)):
+        gap = text[parts[index - 1].end : parts[index].start]
+        if parts[index].is_word or len(gap) > _LONGEST_GAP or not _CODE_SIGNS.fullmatch(gap):
+            break
+        last = index
+    row = parts[first : last + 1]
+    digits = "".join(part.digits for part in row)
+    is_figure = all(_YEAR.fullmatch(part.digits) for part in row) or _UNIT.match(text, row[-1].end)
+    return kind, None if len(digits) < fewest or is_figure else last
+
+
+def _announced(before: str) -> tuple[str, int]:
+    """Tell what number the words before it announce, and how many digits that has at least."""
+    known = name_words()
+    for kind, leads, fewest in (
+        ("account", known["account_number_leads"].written, _LONG_CODE),
+        ("id_card", known["code_leads"].written, _SHORT_CODE),
+        ("id_card", known["number_leads"].written, _LONG_CODE),
+    ):
+        if _leads(leads).search(before):
+            return kind, fewest
+    return "", 0
