@@ -22,6 +22,8 @@ _SHOWING: Final = frozenset({"thị", "văn"})
 _ALONE: Final = frozenset({"y", "a"})  # prefixes that are written without an apostrophe: "Y Blứt", "A Thút"
 _HERE: Final = frozenset({"đây", "day"})
 _MOST_GIVEN: Final = 3
+_MOST_TAGGED: Final = 4
+_PAIR: Final = 2
 _QUOTED_NICKNAME: Final = re.compile(r" ?[\"“‘(][^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’)]")
 
 
@@ -40,13 +42,22 @@ def announced_name(words: Words, first: int) -> int | None:
     if is_other or makes_compound(words, first) or word.is_upper or not words.is_in(first, "given_as_written"):
         return None
     is_announced = is_behind(words, first, "maybe_naming") or _is_behind_trade(words, first)
-    is_announced = is_announced or words.stands_beside_name(first)
-    return min(run_end(words, first), first + _MOST_GIVEN) if is_announced else None
+    end = min(run_end(words, first), first + _MOST_GIVEN)
+    is_announced = is_announced or words.stands_beside_name(first) or words.stands_beside_number(first, end)
+    return end if is_announced or _stands_alone(words, first) else None
+
+
+def _stands_alone(words: Words, first: int) -> bool:
+    """Whether a given name in capitals stands alone within a sentence, where no other word has capitals."""
+    is_within = first > 0 and words.follows(first) and words.stretches[first] == 1
+    is_name = words.says(first, "given_clear") and not words.says(first, "lone_places") and not words.is_bare
+    return is_within and is_name and not is_behind_place(words, first)
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
     word = words[first]
-    is_public = words.says(first, "no_names", "never_names") and not words.says(first, "people_prefixes", "birth_order")
+    is_public = words.says(first, "no_names", "never_names")
+    is_public = is_public and not words.says(first, "people_prefixes", "birth_order")
     is_alone = first + 1 == len(words) or not words[first + 1].is_capital or not words.follows(first + 1, IN_NAME)
     is_heading = words.stretches[first] > LONGEST_STRETCH or (is_alone and word.is_upper)
     return None if is_public or is_heading else run_end(words, first)
@@ -96,6 +107,21 @@ def called_name(words: Words, first: int) -> int | None:
     if end + 1 < len(words) and words[end].written in _HERE and words.follows(end) and words.follows(end + 1):
         return end if words.says(end + 1, "calling", "here_endings") else None
     return end if end < len(words) and words.follows(end) and words.says(end, "calling") else None
+
+
+def tagged_name(words: Words, first: int) -> int | None:
+    """Tell where a name ends that is tagged at the head of a comment: "Hương Giang Lê", or None."""
+    word = words[first]
+    begins = first == 0 or "\n" in words.text[words[first - 1].end : word.start]
+    if not begins or not word.is_capital or word.is_upper or words.stretches[first] > _MOST_TAGGED:
+        return None
+    end = first
+    while end < len(words) and (end == first or words.follows(end)) and words[end].is_capital:
+        if not words.is_in(end, "tagged_syllables") or words.says(end, "kin", "never_names"):
+            return None
+        end += 1
+    is_other = begins_place(words, first) or is_unit(words, first) or makes_compound(words, first)
+    return None if is_other or end - first < _PAIR else end
 
 
 def with_nickname(words: Words, end: int) -> int:

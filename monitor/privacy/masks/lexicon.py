@@ -29,6 +29,7 @@ def name_words() -> Mapping[str, Spellings]:
         "given_clear": lists["given_clear"] - lists["given_ambiguous"],
         "name_syllables": given | lists["middles"],
         "given_as_written": given | lists["given_in_capitals"],
+        "tagged_syllables": given | lists["middles"] | lists["given_in_capitals"] | sure | ambiguous,
         "no_given": lists["no_names"] - given,
         "title_ends": frozenset(title.rpartition("_")[2] for title in lists["titles"] | lists["kin"]),
         "units": frozenset(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from monitor.privacy.masks.announced import announced_name, called_name, people_name, with_nickname
+from monitor.privacy.masks.announced import announced_name, called_name, people_name, tagged_name, with_nickname
 from monitor.privacy.masks.lexicon import name_words
 from monitor.privacy.masks.text import Found, MaskableText
 from monitor.privacy.masks.word_rows import (
@@ -43,7 +43,7 @@ def find_names(work: MaskableText) -> Iterator[Found]:
         if end is None and index > 0 and words[index - 1].bare in words.known["title_ends"].bare:
             title = title_before(words, index)
             end = None if title is None else _given_name(words, index, title)
-        end = end or announced_name(words, index) or called_name(words, index)
+        end = end or announced_name(words, index) or called_name(words, index) or tagged_name(words, index)
         if end is None:
             index += 1
             continue

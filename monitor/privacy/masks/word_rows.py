@@ -43,6 +43,7 @@ class Words:
         self.known = known
         self.text = work.text
         self._name = work.filler("name")
+        self._numbers = tuple(work.filler(kind) for kind in ("phone", "account", "handle"))
         bare, lower = work.bare, work.text.lower()
         same_length = len(lower) == len(work.text)
         self.words: list[Word] = []
@@ -70,6 +71,17 @@ class Words:
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self.words[index].start][-_LONGEST_JOIN:]
         return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+
+    def stands_beside_number(self, first: int, end: int) -> bool:
+        """Whether words stand before or behind a masked number with no more than signs between them, or in brackets."""
+        before = self.text[: self.words[first].start][-_LONGEST_JOIN:].rstrip(" ")
+        behind = self.text[self.words[end - 1].end :][:_LONGEST_JOIN].lstrip(" ")
+        is_bracketed = before.endswith("(") and behind.startswith(")")
+        return (
+            is_bracketed
+            or before.rstrip(" :(,–-").endswith(self._numbers)
+            or behind.lstrip(" :(–-").startswith(self._numbers)
+        )
 
     def follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
         """Whether a word stands right behind the one before it."""
