@@ -24,7 +24,7 @@ _HERE: Final = frozenset({"đây", "day"})
 _MOST_GIVEN: Final = 3
 _MOST_TAGGED: Final = 4
 _PAIR: Final = 2
-_QUOTED_NICKNAME: Final = re.compile(r" ?[\"“‘(][^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’)]")
+_QUOTED_NICKNAME: Final = re.compile(r" ?[\"“‘][^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’]")
 
 
 def announced_name(words: Words, first: int) -> int | None:
@@ -39,11 +39,15 @@ def announced_name(words: Words, first: int) -> int | None:
         is_nickname = words.says(first + 1, "nicknames") or is_behind(words, first, "maybe_naming")
         return run_end(words, first) if is_nickname else None
     is_other = words.says(first, "kin", "never_names", "no_names") or is_unit(words, first)
-    if is_other or makes_compound(words, first) or word.is_upper or not words.is_in(first, "given_as_written"):
+    if is_other or makes_compound(words, first) or words.is_phrase(phrase_of(words, first, first + 2), "titles"):
+        return None
+    if word.is_upper or not words.is_in(first, "given_as_written"):
         return None
     is_announced = is_behind(words, first, "maybe_naming") or _is_behind_trade(words, first)
     end = min(run_end(words, first), first + _MOST_GIVEN)
-    is_announced = is_announced or words.stands_beside_name(first) or words.stands_beside_number(first, end)
+    is_place = words.says(first, "lone_places") and end == first + 1
+    is_announced = is_announced or words.stands_beside_name(first)
+    is_announced = is_announced or (not is_place and words.stands_beside_number(first, end))
     return end if is_announced or _stands_alone(words, first) else None
 
 

@@ -27,9 +27,9 @@ _HANDLE: Final = (
 )
 _ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}})"
 _HANDLE_BEFORE: Final = re.compile(
-    rf"(?<![\w@./]){_HANDLE}(?= ?\((?:insta|ig|fb|face|zalo|tik ?tok|tele)\w*\))"
-    r"|(?<![\w@./])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])",
-    re.IGNORECASE | re.ASCII,
+    rf"(?<![\w@./#]){_HANDLE}(?= ?\((?:insta|ig|fb|face|zalo|tik ?tok|tele)\w*\))"
+    r"|(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])",
+    re.IGNORECASE,
 )
 _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)) ?"
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"

@@ -70,7 +70,7 @@ class Words:
     def stands_beside_name(self, index: int) -> bool:
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self.words[index].start][-_LONGEST_JOIN:]
-        return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+        return before.rstrip(" ,&").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
 
     def stands_beside_number(self, first: int, end: int) -> bool:
         """Whether words stand before or behind a masked number with no more than signs between them, or in brackets."""
@@ -137,7 +137,6 @@ def phrase_of(words: Words, start: int, end: int) -> str | None:
 
 def is_behind(words: Words, first: int, name: str) -> bool:
     """Whether a word stands behind a phrase of a list, of up to four words."""
-    leads = words.known[name]
     if first == 0 or not words.follows(first, _LEAD_GAPS):
         return False
     phrase = words[first - 1].written
@@ -146,7 +145,7 @@ def is_behind(words: Words, first: int, name: str) -> bool:
             if not words.follows(start + 1):
                 return False
             phrase = f"{words[start].written}_{phrase}"
-        if phrase in leads.written or phrase in leads.bare:
+        if words.is_phrase(phrase, name):
             return True
     return False
 
