@@ -172,16 +172,6 @@ class Scorer:
         result.unsure.update(label for score in scores for label in score.unsure)
 
 
-def model_draft(loaded: Loaded) -> ModelDraft:
-    """Make the row of a model from its manifest."""
-    return ModelDraft(
-        version=loaded.version,
-        data_hash=str(loaded.manifest["data_hash"]),
-        metrics=loaded.manifest["metrics"],
-        thresholds=loaded.manifest["thresholds"],
-    )
-
-
 def _score_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float]) -> ScoreDraft:
     probabilities = prediction.probabilities
     return ScoreDraft(

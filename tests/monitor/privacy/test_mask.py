@@ -187,7 +187,8 @@ def test_decomposed_letters_make_no_difference(text: str) -> None:
         "xem https://facebook.com/groups/123/posts/456 nhé", "xem https://www.facebook.com/watch?v=1 nhé",
         "xem https://example.vn/bai-0912345678.html nhé", "xem https://x.com/search?q=luong nhé",
         "xem https://example.vn/tin-tuc nhé", "tầng 2", "tổ 6 chuyền 3", "Quý 3/2026 lỗ 12 tỷ", "Quốc lộ 12 sạt lở",
-        "ở Y Tý", "thị Trấn", "kỹ sư Bosch", "hàng từ Cu Ba", "ba năm chín tháng", "mã đơn hàng 88231234", "con trai ơi",
+        "ở Y Tý", "thị Trấn", "kỹ sư Bosch", "hàng từ Cu Ba", "ba năm chín tháng", "mã đơn hàng 88231234",
+        "con trai ơi",
     ],
 )  # fmt: skip
 def test_what_names_nobody_stays(text: str) -> None:
