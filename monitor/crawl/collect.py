@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.captures import CaptureStore
 from monitor.crawl.failures import failure_message, printable
 from monitor.crawl.stored_state import without_posts
-from monitor.errors import RateLimited, SourceRefused
+from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
 from storage.database import Database
@@ -187,7 +187,7 @@ class Crawler:
         try:
             collector = self._collector_for(source.kind)
             ends_at = self._clock.monotonic() + LONGEST_RUN.total_seconds()
-            async for batch in collector.collect(view, self._client):
+            async for batch in self._batches_of(collector, view):
                 self._store(source, run_id, batch, result, erased)
                 # A slow source gives its place to others; the next run goes on from the cursor.
                 if self._clock.monotonic() >= ends_at:
@@ -212,6 +212,28 @@ class Crawler:
             retry_at = error.retry_at if isinstance(error, RateLimited) else None
         self._close(source.id, run_id, result, retry_at)
         return result
+
+    async def _batches_of(self, collector: Collector, view: SourceView) -> AsyncIterator[Batch]:
+        """Read a source by a collector that may be another package's.
+
+        Raises:
+            FetchFailed: The collector tried to end the program, or nothing came for as long as a whole reading may
+                last.
+
+        """
+        batches = collector.collect(view, self._client)
+        while True:
+            try:
+                async with self._clock.timeout(LONGEST_RUN.total_seconds()):
+                    batch = await anext(batches, None)
+            except TimeoutError as error:
+                minutes = LONGEST_RUN // timedelta(minutes=1)
+                raise FetchFailed(f"nothing came of it for {minutes} minutes: it was given up until later") from error
+            except SystemExit as error:
+                raise FetchFailed("its collector tried to end the program: look at where it is from") from error
+            if batch is None:
+                return
+            yield batch
 
     def _open(self, source: Source) -> tuple[int, SourceView] | None:
         now = self._clock.now()

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from monitor.collectors.base import Batch, SourceView
 from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import FetchFailed
+from storage.database import Database
 from storage.errors import NotFound, StorageError
 from storage.models import Post
 from storage.posts import sources
@@ -35,6 +38,7 @@ UNEXPECTED = (
     ExceptionGroup("several", [ValueError("one"), TypeError("two")]),
     asyncio.CancelledError(),
     OSError(28, "No space left on device"),
+    SystemExit(3),
 )
 
 
@@ -59,6 +63,25 @@ async def test_whatever_a_collector_raises_is_the_failed_run_of_its_source_alone
     assert (bad.failures, bad.lease_owner, bad.last_error) == (1, None, results["bad"].error)
     assert bad.next_due_at == clock.now() + timedelta(seconds=bad.interval_seconds)
     assert [(run.outcome, run.error) for run in world.runs() if run.source_id == bad.id] == [("failed", bad.last_error)]
+
+
+async def test_a_collector_that_gives_nothing_for_half_an_hour_is_one_failed_run(sqlite_database: Database) -> None:
+    class ShortOfTime(FakeClock):
+        def timeout(self, seconds: float) -> AbstractAsyncContextManager[Any]:
+            assert seconds == HALF_AN_HOUR.total_seconds()
+            return asyncio.timeout(0)
+
+    async def script(_source: SourceView) -> AsyncIterator[Batch]:
+        await asyncio.Event().wait()
+        yield batch()
+
+    world = World(sqlite_database, ShortOfTime())
+    world.register()
+    result = await world.crawl(script)
+    assert (result.outcome, result.error) == (
+        "failed",
+        "nothing came of it for 30 minutes: it was given up until later",
+    )
 
 
 async def test_an_error_that_nobody_expected_says_so_in_one_line(world: World) -> None:
