@@ -97,7 +97,7 @@ test-pythons: $(UV)  ## [7 min each] Run `make test` on every supported Python t
 
 test-lowest: $(UV)  ## [10 min] Run the tests on the oldest Python with the lowest versions that pyproject.toml allows.
 	$(UV) venv --quiet --clear --python $(firstword $(SUPPORTED)) .venv-lowest
-	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[alerts,backup,metrics,notebooks,postgres]'
+	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --group dev --editable '.[alerts,backup,notebooks,postgres]'
 	.venv-lowest/bin/python -m pytest $(WORKERS) -m "not gate and not long"
 
 lint: setup

@@ -65,7 +65,7 @@ def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
     assert "/readyz" in last
     for copied in re.findall(r"^COPY ([\w. ]+) \S+$", text, re.MULTILINE):
         assert all((DEPLOY.parent / name).exists() for name in copied.split()), copied
-    assert set(re.findall(r"--extra (\w+)", text)) == {"postgres", "metrics", "cluster"}
+    assert set(re.findall(r"--extra (\w+)", text)) == {"postgres", "cluster"}
 
 
 def test_each_setting_that_is_named_exists() -> None:
@@ -98,4 +98,3 @@ def test_a_proxy_overwrites_what_visitors_say_of_their_address(name: str) -> Non
     text = read(name)
     assert re.search(r"X-Forwarded-For \{?\$?remote_(host|addr)", text)
     assert "proxy_add_x_forwarded_for" not in text
-    assert "/metrics" in text

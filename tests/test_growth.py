@@ -70,7 +70,7 @@ QUICK: Final[Mapping[str, Rule]] = {
     "pages": parse_page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
     "whole texts": whole_text,
-    "found words": lambda text: mark_words(excerpt(text, FOUND, None)),
+    "found words": lambda text: mark_words(excerpt(text, FOUND, str)),
     "erased mentions": lambda text: ErasedMentions(KEY, [KEY.key("feed", "lan") or ""]).mask(text, "feed"),
     "beginnings": lambda text: first_line(Post(text=text), mask_personal),
     "terminal": printable,

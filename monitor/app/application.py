@@ -350,7 +350,6 @@ class Application:
     def desk(self) -> FastAPI:
         """Make the review desk."""
         from monitor.desk.api.app import create_api
-        from monitor.desk.views.searching import Searching
         from monitor.desk.web.app import create_app
         from monitor.privacy.masks.mask import mask_personal
 
@@ -360,7 +359,8 @@ class Application:
             self.settings,
             self._derived("desk").hex(),  # signs its cookies
             teaching=self.teaching(),
-            searching=Searching(self.segmenter, mask_personal),
-            api=create_api(self.ready_database, self.clock, mask=mask_personal),
             reporting=lambda: self.reports,
+            segmenter=self.segmenter,
+            mask=mask_personal,
+            api=create_api(self.ready_database, self.clock, mask=mask_personal),
         )

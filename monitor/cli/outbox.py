@@ -10,7 +10,7 @@ from monitor.catalogues import language_of_screens
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
 from monitor.clock import VIETNAM
-from monitor.desk.views.searching import SearchForm, read_form
+from monitor.desk.views.searching import SearchForm
 from monitor.errors import SendFailed, UsageError
 from monitor.outbox.alert_wording import alert_line
 from monitor.outbox.outbox import summary
@@ -90,7 +90,7 @@ def watch(app: Application) -> AlertWatch:
     """Make what looks for alerts."""
 
     def read_search(fields: Mapping[str, str]) -> tuple[Query | None, Filters]:
-        form = read_form(**{name: value for name, value in fields.items() if name in SearchForm.__dataclass_fields__})
+        form = SearchForm.model_validate(fields)
         return form.query(app.segmenter), form.filters()
 
     late = app.reports.late_week

@@ -42,7 +42,7 @@ def search(
     Example: `kiemtin search "nợ lương" --label concern --since 2026-11-01 --out found.csv`
     """
     _check(label=label, state=state, since=since, until=until)
-    form = SearchForm(" ".join(words or ()), label, state, source, since, until)
+    form = SearchForm(q=" ".join(words or ()), label=label, state=state, source=source, since=since, until=until)
     if form.is_empty:
         raise UsageError("nothing to search for: write a word or choose a filter")
     if to is not None and to.suffix.removeprefix(".") not in FORMATS:

@@ -23,7 +23,6 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    mentions_seen_until: Mapped[datetime | None] = mapped_column(doc="up to when they saw where they are mentioned")
     totp_seed: Mapped[str | None] = mapped_column(
         String(64), doc="with the key of the installation it gives the secret of the second factor"
     )

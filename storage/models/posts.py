@@ -102,6 +102,11 @@ class Post(Base):
     )
 
     @property
+    def dated(self) -> datetime:
+        """When it was published, or collected where that is not known."""
+        return self.published_at or self.collected_at
+
+    @property
     def current_text(self) -> str:
         """The text as it stood when it was last seen."""
         return self.latest_revision.text if self.latest_revision else self.text

@@ -15,18 +15,14 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from classifiers.text.segment import Segmenter
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
 from monitor.desk.web.desk import THEME_COOKIE
 from monitor.desk.web.language import LANGUAGE_COOKIE
 from monitor.desk.web.server import serving
-from monitor.outbox.issue import ReportOffice
-from monitor.privacy.masks.mask import mask_personal
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.browser.world import World, build_world
 from tests.clock import FakeClock
+from tests.monitor.desk.made_desk import make_desk
 
 ROOT = Path(__file__).parents[2]
 AXE_FILE = ROOT / ".venv-browser" / "node_modules" / "axe-core" / "axe.min.js"
@@ -98,15 +94,7 @@ def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterato
     """Serve a desk with posts, people, sources and models until the test ends."""
     world = build_world(sqlite_database, clock, tmp_path)
     settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
-    searching = Searching(Segmenter(), mask_personal)
-    app = create_app(
-        sqlite_database,
-        clock,
-        settings,
-        SECRET,
-        searching=searching,
-        reporting=lambda: ReportOffice(sqlite_database, settings, clock),
-    )
+    app = make_desk(sqlite_database, clock, settings, SECRET)
     started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:

@@ -15,14 +15,10 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import event, text
 
-from classifiers.text.segment import Segmenter
 from monitor.app.application import Application
 from monitor.crawl.recheck import GIVE_UP_AFTER, RECHECK_AFTER
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
 from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
-from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import Unit, period_of
 from monitor.scoring.workers import cached_model
 from monitor.settings.settings import Settings
@@ -32,6 +28,7 @@ from tests.browser.world import PASSWORD, REVIEWER, build_world
 from tests.clock import FakeClock
 from tests.factories import add_source, make_post
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.desk.walking import pages
 
 LARGE: Final = ("posts", "scores", "flags")
@@ -75,8 +72,7 @@ def recording(database: Database) -> Iterator[Recorder]:
 def open_every_page(database: Database, clock: FakeClock, folder: Path, recorder: Recorder) -> None:
     world = build_world(database, clock, folder)
     recorder.found.clear()  # how the world was built is no matter
-    searching = Searching(Segmenter(), mask_personal)
-    desk = create_app(database, clock, Settings(home=folder), "a secret of this test", searching=searching)
+    desk = make_desk(database, clock, Settings(home=folder))
     person = Browser(desk)
     assert person.sign_in(REVIEWER, PASSWORD).status_code == 303
     numbers = {"flag_id": world.flag_ids[0], "post_id": world.post_id}

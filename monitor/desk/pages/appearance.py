@@ -1,15 +1,14 @@
 """Language and theme of the desk, each chosen by one click and kept in a cookie of the browser; colours of labels."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from classifiers.labels import LABELS
 from monitor.desk.web.auth import RequireFormToken
-from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk
+from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk, to
 from monitor.desk.web.language import LANGUAGE_COOKIE, LANGUAGES
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 
@@ -26,7 +25,7 @@ def choose(
     back: Annotated[str, Form(max_length=MAX_ADDRESS)] = "/",
 ) -> Response:
     """Remember what was chosen, and go back to the page."""
-    response = RedirectResponse(own_address(back), status_code=HTTPStatus.SEE_OTHER)
+    response = to(own_address(back))
     for cookie, value, known in ((LANGUAGE_COOKIE, language, LANGUAGES), (THEME_COOKIE, theme, THEMES)):
         if value in known:
             response.set_cookie(

@@ -1,18 +1,18 @@
 """What matters to the office: its province and the words to watch, named once; the queue puts what fits first."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.background import BackgroundTask
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.desk.views.queue_view import provinces
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
-from monitor.desk.web.desk import CurrentDesk, render
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Visit, allow
+from monitor.desk.web.desk import to
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import place_open_flags
 from monitor.scoring.relevance import read_words
-from storage import audit
 from storage.scoring import focus
 from storage.scoring.focus import FocusDraft
 
@@ -21,39 +21,39 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 PAGE: Final = "/focus"
 MAX_NAME: Final = 100
 MAX_WORDS: Final = 4_000
+Words = Annotated[str, Form(max_length=MAX_WORDS)]
 
 
 @router.get(PAGE)
-def show(request: Request, desk: CurrentDesk) -> Response:
+def show(visit: CurrentVisit) -> Response:
     """Show what the office named."""
-    with desk.database.work() as session:
+    with visit.work() as session:
         named = focus.stored(session)
-    return render(request, "focus.html", {"named": named, "provinces": provinces(), "refused": ()})
+    return _page(visit, named)
 
 
 @router.post(PAGE, dependencies=[allow(Right.TEACH), RequireFormToken])
 def save(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
+    visit: CurrentVisit,
     province: Annotated[str, Form(max_length=MAX_NAME)] = "",
-    neighbours: Annotated[str, Form(max_length=MAX_WORDS)] = "",
-    words: Annotated[str, Form(max_length=MAX_WORDS)] = "",
+    neighbours: Words = "",
+    words: Words = "",
 ) -> Response:
     """Store what the office named, and place the open flags anew once the answer is sent."""
     near, _ = read_words(neighbours)
     kept, refused = read_words(words)
     named = FocusDraft(province=" ".join(province.replace("\0", "").split()), neighbours=near, words=kept)
     if refused:
-        context = {"named": named, "provinces": provinces(), "refused": refused}
-        return render(request, "focus.html", context, status=422)
-    now = desk.clock.now()
-    with desk.database.work() as session:
-        focus.put(session, named, now)
+        return _page(visit, named, refused, status=422)
+    with visit.changes() as session:
+        focus.put(session, named, visit.now)
         # The words themselves stay out: they may be many, and the page shows them.
-        detail = {"words": len(kept), "neighbours": len(near)}
-        audit.record(session, at=now, action="focus.set", subject="focus", user_id=reviewer.id, detail=detail)
-        session.commit()
-    again = BackgroundTask(place_open_flags, desk.database, now)
-    return RedirectResponse(PAGE, status_code=303, background=again)
+        visit.record(session, "focus.set", "focus", words=len(kept), neighbours=len(near))
+    answer = to(PAGE)
+    answer.background = BackgroundTask(place_open_flags, visit.desk.database, visit.now)
+    return answer
+
+
+def _page(visit: Visit, named: FocusDraft, refused: Sequence[str] = (), *, status: int = 200) -> Response:
+    context = {"named": named, "provinces": provinces(), "refused": refused}
+    return visit.render("focus.html", context, status=status)

@@ -2,27 +2,26 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from monitor.desk.pages.queue import COUNTED
-from monitor.desk.pages.report_files import report_files
 from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
-from monitor.desk.views.reading_view import agreement, difference_row
+from monitor.desk.views.reading_view import agreement
 from monitor.desk.views.source_health import sources_view
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, allow
-from monitor.desk.web.desk import CurrentDesk, render
+from monitor.desk.web.auth import CurrentVisit, allow
 from monitor.review.day import day_of
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
+from monitor.scoring.summary import summary_of
 from storage.outbox import alerts
 from storage.review import cases, drawn, flag_queue, flags, second_readings
 from storage.review.flag_queue import QueueFilter
 from storage.scoring import registry, unscored
 
-router = APIRouter()
+router = APIRouter(dependencies=[allow(Right.READ)])
 
 
 def _state(session: Session) -> dict[str, Any]:
@@ -43,57 +42,54 @@ def _state(session: Session) -> dict[str, Any]:
     }
 
 
-@router.get("/", dependencies=[allow(Right.READ)])
-def show(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
-    """Show the reviewer's day, what waits beside it, and the report files."""
-    now = desk.clock.now()
-    with desk.database.work() as session:
+@router.get("/")
+def show(visit: CurrentVisit) -> Response:
+    """Show the reviewer's day and what waits beside it."""
+    reviewer, size, kept = visit.reviewer, visit.desk.settings.day_size, visit.request.session
+    with visit.work() as session:
         state = _state(session)
         may = reviewer.may(Right.DECIDE) and any(label["states"]["open"] for label in state["labels"])
-        day = day_of(session, reviewer.person, size=desk.settings.day_size, now=now) if may else None
-        unsettled = sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED)
-        open_alerts, new_alerts = alerts.count_open(session, reviewer.id)
-    context = {
-        "open_alerts": open_alerts,
-        "new_alerts": new_alerts,
-        "state": state,
-        "day": day,
-        "unsettled": unsettled,
-        "done": request.session.pop("done", None),
-        "undone": request.session.pop("undone", None),
-        "reports": report_files(desk.settings.reports_dir),
-    }
-    return render(request, "home.html", context)
+        open_alerts, new_alerts = alerts.count_open(session, visit.user_id)
+        context = {
+            "open_alerts": open_alerts,
+            "new_alerts": new_alerts,
+            "state": state,
+            "day": day_of(session, reviewer.person, size=size, now=visit.now) if may else None,
+            "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
+            "done": kept.pop("done", None),
+            "undone": kept.pop("undone", None),
+        }
+    return visit.render("home.html", context)
 
 
-overview_router = APIRouter(dependencies=[allow(Right.READ)])
-
-
-@overview_router.get("/overview")
-def show_figures(request: Request, desk: CurrentDesk) -> Response:
+@router.get("/overview")
+def show_figures(visit: CurrentVisit) -> Response:
     """Show what came in, how often the machine was right, and the models, each chart beside a table."""
-    with desk.database.work() as session:
-        figures = overview_figures_of(session, desk.clock.now())
-    return render(request, "overview.html", {"figures": figures, "days": DAYS, "least": LEAST_DECIDED})
+    with visit.work() as session:
+        figures = overview_figures_of(session, visit.now)
+    return visit.render("overview.html", {"figures": figures, "days": DAYS, "least": LEAST_DECIDED})
 
 
-@overview_router.get("/sources")
-def show_sources(request: Request, desk: CurrentDesk) -> Response:
+@router.get("/sources")
+def show_sources(visit: CurrentVisit) -> Response:
     """Show which sources can be read, which cannot and what to do about it, and the newest crawl runs."""
-    with desk.database.work() as session:
-        view = sources_view(session)
-    return render(request, "sources.html", {"view": view})
+    with visit.work() as session:
+        context = sources_view(session)
+    return visit.render("sources.html", context)
 
 
-@overview_router.get("/second")
-def show_second_readings(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+@router.get("/second")
+def show_second_readings(visit: CurrentVisit) -> Response:
     """Show how many flags wait for a second reading, the differences, and the agreement."""
-    with desk.database.work() as session:
+    own = visit.user_id
+    with visit.work() as session:
         differing = second_readings.differing(session)
         context = {
-            "waiting": len(second_readings.waiting(session, desk.draw(), reviewer.id)),
-            "differences": [difference_row(one, desk.mask) for one in differing if one.may_be_settled_by(reviewer.id)],
+            "waiting": len(second_readings.waiting(session, visit.desk.draw(), own)),
+            "differences": [
+                (one, summary_of(one.flag, visit.desk.mask)) for one in differing if one.may_be_settled_by(own)
+            ],
             "others": len(differing),
             "rows": agreement(session),
         }
-    return render(request, "second.html", context)
+    return visit.render("second.html", context)

@@ -1,18 +1,16 @@
 """The queue: open flags, filtered and ordered, and taking the next one. Only a form takes one; a link never does."""
 
-from dataclasses import replace
-from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from sqlalchemy.orm import Session
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from classifiers.labels import LABELS
 from monitor.desk.views.flag_view import queue_rows
 from monitor.desk.views.queue_view import SECOND, CarriedView, CurrentView, QueueView, provinces
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.auth import MAX_ID, CurrentVisit, RequireFormToken, Visit, allow
+from monitor.desk.web.desk import LEASE, to
 from monitor.review import day
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
@@ -25,7 +23,6 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 PAGE_ROWS: Final = 25
 COUNTED: Final = 1_000  # further ones are not counted: a page must not take longer the more there are
 SECOND_READINGS: Final = "/second"
-MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
 PageEdge = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 
 
@@ -35,72 +32,59 @@ def flag_path(flag_id: int, view: QueueView) -> str:
 
 
 @router.get("/queue")
-def show(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    view: CurrentView,
-    after: PageEdge = None,
-    before: PageEdge = None,
-) -> Response:
+def show(visit: CurrentVisit, view: CurrentView, after: PageEdge = None, before: PageEdge = None) -> Response:
     """Show a page of the flags of a view; `after` and `before` are the flags at the edges of the other pages."""
     if view.is_apart:
-        return RedirectResponse(SECOND_READINGS, status_code=HTTPStatus.SEE_OTHER)
-    now = desk.clock.now()
-    view = replace(view, label="" if view.is_today else view.label, order=view.order_by)
+        return to(SECOND_READINGS)
+    reviewer, now = visit.reviewer, visit.now
+    view = view.model_copy(update={"label": "" if view.is_today else view.label, "order": view.order_by})
     wanted = view.wanted(reviewer, now)
-    with desk.database.work() as session:
+    with visit.work() as session:
         page = flag_queue.listed(
             session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before, counted=COUNTED + 1
         )
-        known = sources.all_sources(session)
+        monitored = [source for source in sources.all_sources(session) if source.role == "monitored"]
         context = {
-            "rows": queue_rows(session, page.flags, reviewer.lease_owner, now, desk.mask),
+            "rows": queue_rows(session, page.flags, reviewer.lease_owner, now, visit.desk.mask),
             "view": view,
             "page": page,
             "total": min(page.total, COUNTED),
             "more": page.total > COUNTED,
-            "sources": [source for source in known if source.role == "monitored"],
-            "kinds": sorted({source.kind for source in known if source.role == "monitored"}),
+            "sources": monitored,
+            "kinds": sorted({source.kind for source in monitored}),
             "provinces": provinces(),
             "strangers": flag_queue.count_little_worth(session, WORTH_A_DAY) if view.folds_strangers else 0,
             "needs_reach": next((label.name for label in LABELS if label.needs_reach), ""),
             "saved": saved_searches.of_user(session, reviewer.id, "queue"),
         }
-    return render(request, "queue.html", context)
+    return visit.render("queue.html", context)
 
 
 @router.post("/queue/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def claim_next(
-    *,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    view: CarriedView,
-    after: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
+    visit: CurrentVisit, view: CarriedView, after: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None
 ) -> Response:
     """Lease the next flag and redirect to it; the flag `after` is passed over and released."""
-    with desk.database.work() as session:
-        path = claim_path(session, desk, reviewer, view, after)
-        session.commit()
-    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+    with visit.changes() as session:
+        path = claim_path(session, visit, view, after)
+    return to(path)
 
 
 @router.get("/queue/empty")
-def show_empty(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, view: CurrentView) -> Response:
+def show_empty(visit: CurrentVisit, view: CurrentView) -> Response:
     """Say that nothing is left to take."""
-    with desk.database.work() as session:
-        held = flag_queue.count(session, view.wanted_next(reviewer, desk.clock.now()), at_most=COUNTED)
-    return render(request, "empty.html", {"view": view, "held": held, "done": request.session.pop("done", None)})
+    with visit.work() as session:
+        held = flag_queue.count(session, view.wanted_next(visit.reviewer, visit.now), at_most=COUNTED)
+    done = visit.request.session.pop("done", None)
+    return visit.render("empty.html", {"view": view, "held": held, "done": done})
 
 
-def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView, after: int | None = None) -> str:
+def claim_path(session: Session, visit: Visit, view: QueueView, after: int | None = None) -> str:
     """Lease the first flag of a view that nobody else holds, and return the path of its page.
 
     Args:
         session: The unit of work, to be committed.
-        desk: The desk.
-        reviewer: Who takes it.
+        visit: Who takes it.
         view: The view.
         after: Only flags after this one, which is released; after the last one the first comes again.
 
@@ -108,13 +92,13 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView
         The path of the flag, or of the page that says that there is none.
 
     """
-    now, owner = desk.clock.now(), reviewer.lease_owner
-    until = desk.lease_end(now)
+    now, owner = visit.now, visit.reviewer.lease_owner
+    until = now + LEASE
     if view.is_apart:
-        return _path_apart(session, desk, reviewer, view)
+        return _path_apart(session, visit, view)
     if view.is_today:
-        return _path_of_today(session, desk, reviewer, view, after)
-    wanted, order = view.wanted_next(reviewer, now), view.order_by
+        return _path_of_today(session, visit, view, after)
+    wanted, order = view.wanted_next(visit.reviewer, now), view.order_by
     taken = flag_queue.lease_next(session, wanted, order, owner=owner, now=now, until=until, after=after)
     if after is not None:
         flags.release(session, after, owner)
@@ -125,25 +109,24 @@ def claim_path(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView
     return "/queue/empty" + (f"?{view.address}" if not view.is_empty else "")
 
 
-def _path_of_today(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView, after: int | None) -> str:
+def _path_of_today(session: Session, visit: Visit, view: QueueView, after: int | None) -> str:
     """Lease the next flag of the reviewer's day; the path of the first page when the day is done."""
-    now, size = desk.clock.now(), desk.settings.day_size
-    until = desk.lease_end(now)
-    taken = day.lease_next(session, reviewer.person, size=size, now=now, until=until, after=after)
+    now, person = visit.now, visit.reviewer.person
+    size = visit.desk.settings.day_size
+    taken = day.lease_next(session, person, size=size, now=now, until=now + LEASE, after=after)
     if after is not None:
-        flags.release(session, after, reviewer.lease_owner)
+        flags.release(session, after, person.lease_owner)
     return flag_path(taken, view) if taken is not None else "/"
 
 
-def _path_apart(session: Session, desk: Desk, reviewer: Reviewer, view: QueueView) -> str:
+def _path_apart(session: Session, visit: Visit, view: QueueView) -> str:
     """Lease the next flag that waits for the reviewer's second reading, or the next difference to be settled."""
-    now = desk.clock.now()
+    now, own = visit.now, visit.reviewer
     if view.own == SECOND:
-        waiting = second_readings.waiting(session, desk.draw(), reviewer.id)
+        waiting = second_readings.waiting(session, visit.desk.draw(), own.id)
     else:
-        differing = second_readings.differing(session)
-        waiting = [one.flag.id for one in differing if one.may_be_settled_by(reviewer.id)]
+        waiting = [one.flag.id for one in second_readings.differing(session) if one.may_be_settled_by(own.id)]
     for flag_id in waiting:
-        if flags.lease(session, flag_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now)):
+        if flags.lease(session, flag_id, owner=own.lease_owner, now=now, until=now + LEASE):
             return flag_path(flag_id, view)
     return SECOND_READINGS

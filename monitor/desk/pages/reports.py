@@ -1,39 +1,36 @@
-"""Reports that were issued: which one stands, what was withdrawn and why, and taking one back or replacing it."""
+"""Reports: the paper before it is issued, which one stands, its files, and withdrawing or replacing it."""
 
-import html
-import re
-from collections.abc import Callable, Sequence
-from http import HTTPStatus
+from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, Response
 
 from monitor.catalogues import N_
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, allow
+from monitor.desk.web.desk import to
 from monitor.desk.web.language import Translated
+from monitor.desk.web.language import gettext as _
 from monitor.errors import PersonalReason, ReportFailed, UsageError
-from monitor.reports.periods import Unit, current_period, parse_any_period
+from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_any_period
 from monitor.review.roles import Right
 from storage.figures import listings
-from storage.models import Delivery, Report
-from storage.outbox import deliveries, reports
-
-if TYPE_CHECKING:
-    from monitor.outbox.issue import ReportOffice
+from storage.outbox import deliveries
 
 router = APIRouter()
 
 HOME: Final = "/reports"
 SHOWN: Final = 60
 LONGEST: Final = 500  # characters of a reason
+LONGEST_SENTENCE: Final = 1000
 LARGEST_NUMBER: Final = 99_999
-PAGE: Final = ".html"
-_PICTURE: Final = re.compile(r'<figure role="img" aria-label="([^"]*)">\s*(<svg\b.*?</svg>)', re.DOTALL)
+MEDIA: Final = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 STATES: Final = Translated(
     {
         "waiting": N_("đang chờ gửi"),
@@ -45,114 +42,157 @@ STATES: Final = Translated(
     }
 )
 Period = Annotated[str, Path(max_length=8)]
-Number = Annotated[int, Path(ge=0, le=99)]
 Words = Annotated[str, Form(max_length=LONGEST)]
 
 
 @router.get(HOME, dependencies=[allow(Right.READ)])
-def show(request: Request, desk: CurrentDesk, done: str = "", failed: str = "") -> Response:
+def show(visit: CurrentVisit, done: str = "", failed: str = "") -> Response:
     """List the reports, newest first."""
-    with desk.database.work() as session:
+    folder = visit.desk.settings.reports_dir
+    due = current_period(Unit.WEEK, visit.now).previous
+    with visit.work() as session:
         issued = listings.reports_before(session, None, SHOWN)
-        newest = {report.period: report.id for report in reversed(issued) if report.withdrawn_at is None}
         sent = deliveries.of_reports(session, [report.id for report in issued])
-        context: dict[str, Any] = {
-            "rows": [_row(report, sent, desk, is_newest=newest.get(report.period) == report.id) for report in issued],
-            "made": {report.id: report.created_at for report in issued},
-            "can_release": desk.reporting is not None,
-            "longest": LONGEST,
-            "due": current_period(Unit.WEEK, desk.clock.now()).previous,
-            "due_title": wording.period(str(current_period(Unit.WEEK, desk.clock.now()).previous)),
-            "done": done,
-            "failed": failed,
+    newest = {report.period: report.id for report in reversed(issued) if report.withdrawn_at is None}
+    rows = [
+        {
+            "report": report,
+            "title": wording.period(report.period),
+            "is_newest": newest.get(report.period) == report.id,
+            "files": [name for name in report.files if report.withdrawn_at is None and (folder / name).is_file()],
+            "deliveries": [
+                (one.channel, STATES[one.state], one.sent_at) for one in sent if one.subject_id == report.id
+            ],
         }
-    return render(request, "reports.html", context)
-
-
-@router.get("/reports/{period}/pictures/{number}", dependencies=[allow(Right.DOWNLOAD)])
-def picture(desk: CurrentDesk, period: Period, number: Number) -> Response:
-    """Send one picture of the report that stands, as its page shows it."""
-    with desk.database.work() as session:
-        issued = reports.standing(session, period)
-    drawn = _pictures(issued[0], desk.settings.reports_dir) if issued else []
-    if number >= len(drawn):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return Response(drawn[number][1], media_type="image/svg+xml")
-
-
-def _pictures(report: Report, folder: FilePath) -> list[tuple[str, str]]:
-    """Take the pictures, each with its description, out of a report's page; none where it has no page."""
-    pages = [folder / name for name in report.files if name == f"bao-cao-{report.period}{PAGE}"]
-    if not pages or not pages[0].is_file():
-        return []
-    text = pages[0].read_text(encoding="utf-8")
-    return [(html.unescape(described), drawn) for described, drawn in _PICTURE.findall(text)]
-
-
-def _row(report: Report, sent: Sequence[Delivery], desk: Desk, *, is_newest: bool) -> dict[str, Any]:
-    folder, stands = desk.settings.reports_dir, report.withdrawn_at is None
-    return {
-        "report": report,
-        "title": wording.period(report.period),
-        "is_newest": is_newest,
-        "files": [name for name in report.files if stands and (folder / name).is_file()],
-        "pictures": [described for described, _ in _pictures(report, folder)] if is_newest else [],
-        "deliveries": [(one.channel, STATES[one.state], one.sent_at) for one in sent if one.subject_id == report.id],
+        for report in issued
+    ]
+    context: dict[str, Any] = {
+        "rows": rows,
+        "made": {report.id: report.created_at for report in issued},
+        "longest": LONGEST,
+        "due": due,
+        "due_title": wording.period(str(due)),
+        "done": done,
+        "failed": failed,
     }
+    return visit.render("reports.html", context)
 
 
 @router.post("/reports/{period}/withdraw", dependencies=[allow(Right.RELEASE), RequireFormToken])
-def withdraw(desk: CurrentDesk, reviewer: CurrentReviewer, period: Period, why: Words = "") -> Response:
+def withdraw(visit: CurrentVisit, period: Period, why: Words = "") -> Response:
     """Take back what was issued; the reason stands in the notice that takes its place."""
-    return _released(
-        desk, why, "withdrawn", lambda text: _office(desk).withdraw(parse_any_period(period), text, reviewer.id)
-    )
+    office = visit.desk.reporting()
+    return _released(why, "withdrawn", lambda text: office.withdraw(parse_any_period(period), text, visit.user_id))
 
 
 @router.post("/reports/{period}/replace", dependencies=[allow(Right.RELEASE), RequireFormToken])
 def replace(
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    period: Period,
-    changed: Words = "",
-    number: Annotated[str, Form(max_length=10)] = "",
+    visit: CurrentVisit, period: Period, changed: Words = "", number: Annotated[str, Form(max_length=10)] = ""
 ) -> Response:
     """Write a report anew; what changed stands in it."""
     digits = number.strip()
     registered = int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits) <= LARGEST_NUMBER else None
     if digits and registered is None:
-        return _to("number", "failed")
+        return to(f"{HOME}?failed=number")
 
     def issue(text: str) -> None:
         from monitor.outbox.issue import Wish  # noqa: PLC0415  what writes documents takes a second
 
-        wish = Wish(period=parse_any_period(period), changed=text, number=registered, user_id=reviewer.id)
-        _office(desk).issue(wish)
+        wish = Wish(period=parse_any_period(period), changed=text, number=registered, user_id=visit.user_id)
+        visit.desk.reporting().issue(wish)
 
-    return _released(desk, changed, "replaced", issue)
-
-
-def _office(desk: Desk) -> "ReportOffice":
-    if desk.reporting is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return desk.reporting()
+    return _released(changed, "replaced", issue)
 
 
-def _released(desk: Desk, text: str, done: str, release: Callable[[str], object]) -> Response:
-    _office(desk)
+def _released(text: str, done: str, release: Callable[[str], object]) -> Response:
     line = " ".join(text.replace("\x00", "").split())
     if not line:
-        return _to("reason", "failed")
+        return to(f"{HOME}?failed=reason")
     try:
         release(line)
     except PersonalReason:
-        return _to("person", "failed")
+        return to(f"{HOME}?failed=person")
     except UsageError:
-        return _to("none", "failed")
+        return to(f"{HOME}?failed=none")
     except ReportFailed:
-        return _to("files", "failed")
-    return _to(done, "done")
+        return to(f"{HOME}?failed=files")
+    return to(f"{HOME}?done={done}")
 
 
-def _to(value: str, name: str) -> Response:
-    return RedirectResponse(f"{HOME}?{name}={value}", status_code=HTTPStatus.SEE_OTHER)
+@router.get("/reports/{period}/draft", dependencies=[allow(Right.DOWNLOAD)])
+def show_draft(visit: CurrentVisit, period: Period, *, done: str = "", failed: str = "") -> Response:
+    """Show the paper as it would be issued now: each sentence can be edited, and a second person releases it."""
+    draft = visit.desk.reporting().draft(_known(period))
+    context = {
+        "draft": draft,
+        "title": wording.period(period),
+        "longest": LONGEST_SENTENCE,
+        "may_edit": visit.reviewer.may("decide"),
+        "may_release": visit.reviewer.may("release") and draft.edited_by != visit.user_id,
+        "done": done,
+        "failed": failed,
+    }
+    return visit.render("report_draft.html", context)
+
+
+@router.get("/reports/{period}/preview", dependencies=[allow(Right.DOWNLOAD)])
+def preview(visit: CurrentVisit, period: Period) -> Response:
+    """Send the report as it would print; nothing is kept."""
+    content, kind = visit.desk.reporting().preview(_known(period))
+    headers = {"Content-Disposition": f'inline; filename="xem-truoc-{_known(period)}.{kind}"'}
+    return Response(content, media_type=MEDIA[kind], headers=headers)
+
+
+@router.post("/reports/{period}/draft", dependencies=[allow(Right.DECIDE), RequireFormToken])
+def edit(
+    visit: CurrentVisit,
+    period: Period,
+    key: Annotated[str, Form(max_length=300)],
+    text: Annotated[str, Form(max_length=LONGEST_SENTENCE)] = "",
+    back: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """Put a text in the place of a sentence; `back` takes it back."""
+    try:
+        visit.desk.reporting().edit(_known(period), key, None if back else text, visit.user_id)
+    except UsageError:
+        return to(f"/reports/{period}/draft?failed=gone")
+    return to(f"/reports/{period}/draft?done={'back' if back else 'edited'}")
+
+
+@router.post("/reports/{period}/release", dependencies=[allow(Right.RELEASE), RequireFormToken])
+def release(visit: CurrentVisit, period: Period) -> Response:
+    """Issue the report and send it; whoever edited it last does not release it."""
+    try:
+        visit.desk.reporting().release(_known(period), visit.user_id, _("bản đã sửa lời và được duyệt lại"))
+    except UsageError:
+        return to(f"/reports/{period}/draft?failed=second")
+    except ReportFailed:
+        return to(f"/reports/{period}/draft?failed=files")
+    return to(f"/reports/{period}/draft?done=released")
+
+
+def _known(period: str) -> CalendarPeriod:
+    try:
+        return parse_any_period(period)
+    except UsageError as error:
+        raise HTTPException(404) from error
+
+
+@router.get("/reports/{name:path}", dependencies=[allow(Right.DOWNLOAD)])
+def download(visit: CurrentVisit, name: str) -> Response:
+    """Send one file of the reports folder."""
+    # The name is compared with the files that exist, so that no path can lead out of the folder.
+    folder = visit.desk.settings.reports_dir
+    found = next((path for path in folder.rglob("*") if path.relative_to(folder).as_posix() == name), None)
+    if found is None or not found.is_file() or not _is_own(found, folder):
+        raise HTTPException(404)
+    with visit.changes() as session:
+        visit.record(session, "report_download", f"report:{name}")
+    return FileResponse(found, filename=found.name, content_disposition_type="attachment")
+
+
+def _is_own(path: FilePath, folder: FilePath) -> bool:
+    """Tell whether a file is visible and lies in the folder; a link may point outside."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    inside = [part for part in (path, *path.parents) if part.is_relative_to(folder) and part != folder]
+    return not hidden and not any(part.is_symlink() for part in inside)

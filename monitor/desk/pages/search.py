@@ -1,39 +1,28 @@
 """Search: posts by their words and filters, a flag by its number, results as files, and searches to keep."""
 
 import io
-from collections.abc import Callable, Mapping
-from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Form, Query
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.catalogues import N_
 from monitor.collectors.files.row_files import open_writer
-from monitor.desk.pages.queue import MAX_ID
-from monitor.desk.views.queue_view import QueueView, view_of
-from monitor.desk.views.search_view import (
-    EXPORT_SCHEMA,
-    EXPORTED,
-    MOST_EXPORTED,
-    FoundPost,
-    exported_posts,
-    found_posts,
-)
-from monitor.desk.views.searching import CurrentSearch, SearchForm, form_of
+from monitor.desk.views.queue_view import QueueView
+from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts, found_posts
+from monitor.desk.views.searching import AddressFields, CurrentSearch, SearchForm
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
+from monitor.desk.web.desk import to
 from monitor.desk.web.error_pages import problem
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
 from monitor.errors import QueryRefused
 from monitor.review.roles import Right
 from monitor.review.search_query import words_of
-from storage import audit
 from storage.errors import DataRejected, NotFound
 from storage.posts import sources
 from storage.review import flags
@@ -50,25 +39,18 @@ MEDIA_TYPES: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @router.get("")
-def show(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    form: CurrentSearch,
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
-) -> Response:
+def show(visit: CurrentVisit, form: CurrentSearch, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Response:
     """Show one page of found posts, last stored first."""
-    rows: tuple[FoundPost, ...] = ()
+    rows: list[dict[str, Any]] = []
     total, refusal = 0, None
-    with desk.database.work() as session:
+    with visit.work() as session:
         flag_id = _flag_of_that_number(session, form)
         try:
             if not form.is_empty:
-                query, filters = form.query(desk.segmenter), form.filters()
+                query, filters = form.query(visit.desk.segmenter), form.filters()
                 ids = search.find(session, query, filters, limit=COUNTED + 1)  # all pages, to say how many there are
                 total, shown = len(ids), ids[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-                rows = found_posts(session, shown, words_of(query) if query else [], desk.mask)
+                rows = found_posts(session, shown, words_of(query) if query else [], visit.desk.mask)
         except QueryRefused as error:
             refusal = wording.SEARCH_REFUSALS[error.reason]
         context = {
@@ -81,11 +63,10 @@ def show(
             "page": page,
             "pages": max(1, -(-min(total, COUNTED) // PAGE_ROWS)),
             "sources": [source.name for source in sources.all_sources(session)],
-            "saved": saved_searches.of_user(session, reviewer.id, "search"),
-            "exportable": desk.searching is not None and reviewer.may(Right.DOWNLOAD),
+            "saved": saved_searches.of_user(session, visit.user_id, "search"),
             "most_exported": MOST_EXPORTED,
         }
-    return render(request, "search.html", context)
+    return visit.render("search.html", context)
 
 
 def _flag_of_that_number(session: Session, form: SearchForm) -> int | None:
@@ -96,43 +77,26 @@ def _flag_of_that_number(session: Session, form: SearchForm) -> int | None:
 
 
 @router.get("/export.{kind}", dependencies=[allow(Right.DOWNLOAD)])
-def export(
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    form: CurrentSearch,
-    kind: Literal["csv", "jsonl"],
-) -> Response:
+def export(visit: CurrentVisit, form: CurrentSearch, kind: Literal["csv", "jsonl"]) -> Response:
     """Send the found posts as a file, personal data masked; whoever exports stands in the audit trail."""
-    if desk.searching is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    if not desk.searching.exporting.acquire(blocking=False):
-        return problem(request, HTTPStatus.TOO_MANY_REQUESTS, _(EXPORTING))
+    if not visit.desk.exporting.acquire(blocking=False):
+        return problem(visit.request, 429, _(EXPORTING))
     try:
-        return _export(desk, reviewer, form, kind)
+        return _export(visit, form, kind)
     finally:
-        desk.searching.exporting.release()
+        visit.desk.exporting.release()
 
 
-def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Response:
-    assert desk.searching is not None  # noqa: S101  the route has looked
-    with desk.database.work() as session:
+def _export(visit: Visit, form: SearchForm, kind: str) -> Response:
+    with visit.changes() as session:
         try:
-            query, filters = form.query(desk.segmenter), form.filters()
+            query, filters = form.query(visit.desk.segmenter), form.filters()
         except QueryRefused as error:
-            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from error
+            raise HTTPException(422) from error
         ids = search.find(session, query, filters, limit=MOST_EXPORTED + 1)
-        rows = list(exported_posts(session, ids[:MOST_EXPORTED], desk.searching.mask))
-        detail = {"posts": len(rows), "cut": len(ids) > MOST_EXPORTED, "format": kind}
-        audit.record(
-            session,
-            at=desk.clock.now(),
-            action="search_export",
-            subject=f"user:{reviewer.id}",
-            user_id=reviewer.id,
-            detail=detail,
-        )
-        session.commit()
+        rows = list(exported_posts(session, ids[:MOST_EXPORTED], visit.desk.mask))
+        cut = len(ids) > MOST_EXPORTED
+        visit.record(session, "search_export", f"user:{visit.user_id}", posts=len(rows), cut=cut, format=kind)
     body = io.BytesIO()
     writer = open_writer(kind, body, EXPORTED, EXPORT_SCHEMA)
     writer.write(rows)
@@ -144,41 +108,33 @@ def _export(desk: Desk, reviewer: Reviewer, form: SearchForm, kind: str) -> Resp
 keeping = APIRouter(prefix="/saved", dependencies=[allow(Right.READ), RequireFormToken])
 
 PageName = Literal["search", "queue"]
-_READ: Final[Mapping[str, Callable[[str], SearchForm | QueueView]]] = {"search": form_of, "queue": view_of}
+_FORMS: Final[dict[str, type[AddressFields]]] = {"search": SearchForm, "queue": QueueView}
 
 
 @keeping.post("/{page}")
 def save(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
+    visit: CurrentVisit,
     page: PageName,
     name: Annotated[str, Form(max_length=200)] = "",
     query: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Keep what was chosen on a page under a name."""
-    chosen = _READ[page](query)
+    chosen = _FORMS[page].of(query)
     name = name.replace("\0", "").strip()
     if name and not chosen.is_empty:
-        with desk.database.work() as session:
-            kept = dict(parse_qsl(chosen.address))
-            try:
-                saved_searches.save(session, reviewer.id, page=page, name=name, query=kept, now=desk.clock.now())
-            except DataRejected:
-                line = counted("Đã giữ %(count)s lượt tìm kiếm: xin bỏ bớt một lượt rồi thử lại.", MOST_KEPT)
-                return problem(request, HTTPStatus.CONFLICT, line)
-            session.commit()
-    address = f"/{page}?{chosen.address}" if chosen.address else f"/{page}"
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+        kept = dict(parse_qsl(chosen.address))
+        try:
+            with visit.changes() as session:
+                saved_searches.save(session, visit.user_id, page=page, name=name, query=kept, now=visit.now)
+        except DataRejected:
+            line = counted("Đã giữ %(count)s lượt tìm kiếm: xin bỏ bớt một lượt rồi thử lại.", MOST_KEPT)
+            return problem(visit.request, 409, line)
+    return to(f"/{page}?{chosen.address}" if chosen.address else f"/{page}")
 
 
 @keeping.post("/{page}/{number}/remove")
-def forget(
-    desk: CurrentDesk, reviewer: CurrentReviewer, page: PageName, number: Annotated[int, Path(ge=1, le=MAX_ID)]
-) -> Response:
+def forget(visit: CurrentVisit, page: PageName, number: RowId) -> Response:
     """Forget what was kept."""
-    with desk.database.work() as session:
-        saved_searches.remove(session, reviewer.id, number)
-        session.commit()
-    return RedirectResponse(f"/{page}", status_code=HTTPStatus.SEE_OTHER)
+    with visit.changes() as session:
+        saved_searches.remove(session, visit.user_id, number)
+    return to(f"/{page}")

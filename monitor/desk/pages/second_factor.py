@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.catalogues import N_
 from monitor.desk.web.auth import (
@@ -20,7 +20,7 @@ from monitor.desk.web.auth import (
     SignInNeeded,
     finish_session,
 )
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.desk import CurrentDesk, Desk, render, to
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.passwords import token_hash
 from monitor.desk.web.second_factor import new_recovery_codes, new_seed, recovery_key
@@ -39,14 +39,14 @@ Code = Annotated[str, Form(max_length=100)]
 @router.get("/login/code")
 def ask(request: Request, reviewer: AnyStage) -> Response:
     """Ask for the code."""
-    return render(request, "code.html", {"line": ""}) if reviewer.stage == CODE else _home()
+    return render(request, "code.html", {"line": ""}) if reviewer.stage == CODE else to("/")
 
 
 @router.post("/login/code", dependencies=[RequireFormToken])
 def check(request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = "") -> Response:
     """Check a code of the authenticator app, or a recovery code, and open the desk."""
     if reviewer.stage != CODE:
-        return _home()
+        return to("/")
     attempt = desk.throttle.begin(code_counts(reviewer.id))
     wanted = str(request.session.get("next", "/"))
     with desk.database.work() as session:
@@ -65,7 +65,7 @@ def check(request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = 
     if how is None:
         return render(request, "code.html", {"line": _(WRONG_CODE)}, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
-    return RedirectResponse(wanted, status_code=HTTPStatus.SEE_OTHER)
+    return to(wanted)
 
 
 @router.get("/account/second-factor")
@@ -140,7 +140,3 @@ def _page(request: Request, desk: Desk, reviewer: Reviewer, *, line: str = "", s
         "required": reviewer.stage == ENROL,
     }
     return render(request, "second_factor.html", context, status=status)
-
-
-def _home() -> Response:
-    return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.catalogues import N_
 from monitor.desk.web import wording
@@ -25,13 +25,12 @@ from monitor.desk.web.auth import (
     form_token,
     start_session,
 )
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.desk import CurrentDesk, Desk, render, to
 from monitor.desk.web.error_pages import BUSY, problem
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
-from monitor.desk.web.password_checks import TooBusy
 from monitor.desk.web.password_rules import fault
-from monitor.desk.web.passwords import token_hash
+from monitor.desk.web.passwords import TooBusy, token_hash
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 from monitor.desk.web.throttle import sign_in_counts
 from storage import audit
@@ -87,7 +86,7 @@ async def sign_in(
         return _form(request, next, _(WRONG), name=name, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
     stage = await run_in_threadpool(_start, request, desk, user, own_address(next))
-    response = RedirectResponse(_THEN.get(stage, own_address(next)), status_code=HTTPStatus.SEE_OTHER)
+    response = to(_THEN.get(stage, own_address(next)))
     desk.devices.remember(response, user)
     return response
 
@@ -102,8 +101,9 @@ def sign_out(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Respons
         session.commit()
     request.session.clear()
     # What was shown must not come back with the browser's back button on a shared computer.
-    headers = {"Clear-Site-Data": '"cache", "storage"'}
-    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER, headers=headers)
+    response = to("/login")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _user(desk: Desk, name: str) -> User | None:
@@ -170,7 +170,7 @@ async def accept(
     if not await run_in_threadpool(_accept, desk, token, stored):
         return problem(request, HTTPStatus.GONE, _(USED))
     request.session["joined"] = name
-    return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
+    return to("/login")
 
 
 def _invited(desk: Desk, token: str) -> str | None:

@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form
 from sqlalchemy.orm import Session
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from classifiers.labels import LABEL_NAMES, label_named
-from monitor.desk.pages.queue import MAX_ID
-from monitor.desk.pages.reveal import mask_of
+from monitor.desk.pages.flag import mask_of
 from monitor.desk.views.decision_form import refusal_line
 from monitor.desk.views.flag_view import other_holder, reviewer_names
 from monitor.desk.views.reading_view import blind_post
 from monitor.desk.views.teaching_view import teaching_view
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, Reviewer, allow
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Reviewer, RowId, Visit, allow
+from monitor.desk.web.desk import LEASE, Desk, to
 from monitor.desk.web.language import gettext as _
 from monitor.review.decide import decide
 from monitor.review.decide import seen_state as seen_of
@@ -35,86 +33,79 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 
 HOME: Final = "/teach"
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-PostId = Annotated[int, Path(ge=1, le=MAX_ID)]
 
 
 @router.get(HOME)
-def show(request: Request, desk: CurrentDesk) -> Response:
+def show(visit: CurrentVisit) -> Response:
     """Show how teaching goes."""
-    with desk.database.work() as session:
+    with visit.work() as session:
         view = teaching_view(session)
-    status = desk.teaching.status() if desk.teaching else None
-    locked = desk.teaching.locked_model if desk.teaching else ""
-    return render(request, "teach.html", {"teaching": view, "status": status, "locked": locked})
+    teaching = visit.desk.teaching
+    context = {"teaching": view, "status": teaching.status(), "locked": teaching.locked_model}
+    return visit.render("teach.html", context)
 
 
 @router.post("/teach/draw", dependencies=[allow(Right.TEACH), RequireFormToken])
-def draw(desk: CurrentDesk) -> Response:
+def draw(visit: CurrentVisit) -> Response:
     """Begin to draw a round, unless the last one still has open flags."""
-    with desk.database.work() as session:
+    with visit.work() as session:
         last = drawn.last_round(session)
-    if desk.teaching and (last is None or last.done == last.posts):
-        desk.teaching.draw()
-    return _to(HOME)
+    if last is None or last.done == last.posts:
+        visit.desk.teaching.draw()
+    return to(HOME)
 
 
 @router.post("/teach/learn", dependencies=[allow(Right.TEACH), RequireFormToken])
-def learn(desk: CurrentDesk) -> Response:
+def learn(visit: CurrentVisit) -> Response:
     """Begin to teach a candidate by what was answered."""
-    if desk.teaching:
-        desk.teaching.learn()
-    return _to(HOME)
+    visit.desk.teaching.learn()
+    return to(HOME)
 
 
 @router.post("/teach/promote", dependencies=[allow(Right.TEACH), RequireFormToken])
-def promote(desk: CurrentDesk, reviewer: CurrentReviewer, version: Annotated[str, Form()]) -> Response:
+def promote(visit: CurrentVisit, version: Annotated[str, Form()]) -> Response:
     """Begin to put the newest taught model into use; an older one, from a page that was left open, is not."""
-    with desk.database.work() as session:
+    with visit.work() as session:
         newest = registry.newest_taught(session)
-    if desk.teaching and newest is not None and newest.version == version:
-        desk.teaching.promote(version, reviewer.id)
-    return _to(HOME)
+    if newest is not None and newest.version == version:
+        visit.desk.teaching.promote(version, visit.user_id)
+    return to(HOME)
 
 
 @router.post("/teach/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def claim_next(desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+def claim_next(visit: CurrentVisit) -> Response:
     """Lease the next drawn post with an open flag that nobody else holds, and redirect to it."""
-    with desk.database.work() as session:
-        path = _claim_path(session, desk, reviewer)
-        session.commit()
-    return _to(path)
+    with visit.changes() as session:
+        path = _claim_path(session, visit)
+    return to(path)
 
 
 @router.post("/teach/second", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def claim_second(desk: CurrentDesk, reviewer: CurrentReviewer) -> Response:
+def claim_second(visit: CurrentVisit) -> Response:
     """Lease a drawn post that another person alone has decided, for a second and independent reading."""
-    now, path = desk.clock.now(), HOME
-    with desk.database.work() as session:
-        waiting = second_readings.waiting(session, _every_decision(desk), reviewer.id)
-        if waiting:
-            post_id = flags.by_id(session, waiting[0]).post_id
-            drawn.lease_post(session, post_id, owner=reviewer.lease_owner, now=now, until=desk.lease_end(now))
-            session.commit()
-            path = f"/teach/posts/{post_id}"
-    return _to(path)
+    now, owner = visit.now, visit.reviewer.lease_owner
+    with visit.changes() as session:
+        waiting = second_readings.waiting(session, _every_decision(visit.desk), visit.user_id)
+        if not waiting:
+            return to(HOME)
+        post_id = flags.by_id(session, waiting[0]).post_id
+        drawn.lease_post(session, post_id, owner=owner, now=now, until=now + LEASE)
+    return to(f"/teach/posts/{post_id}")
 
 
 @router.get("/teach/posts/{post_id}")
-def show_post(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer, post_id: PostId) -> Response:
+def show_post(visit: CurrentVisit, post_id: RowId) -> Response:
     """Ask which labels a post carries; earlier decisions stay hidden, so that each reading is independent.
 
     Nothing is leased: another site may lead here by a link.
     """
-    return _post_page(request, desk, reviewer, post_id)
+    return _post_page(visit, post_id)
 
 
 @router.post("/teach/posts/{post_id}/answers", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def answer(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
-    post_id: PostId,
+    visit: CurrentVisit,
+    post_id: RowId,
     decision: Annotated[str, Form()],
     seen_state: Annotated[str, Form()],
     labels: Annotated[list[str] | None, Form()] = None,
@@ -122,47 +113,37 @@ def answer(
     """Decide all flags of a drawn post that wait for this person, and go to the next one; after the last one, teach."""
     carried = set(labels or []) if decision == wording.SEVERAL else {decision}
     if not carried or not carried <= {*LABEL_NAMES, wording.NO_LABEL, wording.UNSURE}:
-        return _post_page(request, desk, reviewer, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
-    with desk.database.work() as session:
-        asked = _of_post(session, post_id)
-        try:
-            _decide_all(session, desk, reviewer, asked, carried=carried, seen=seen_state)
-        except DecisionRefused as refused:
-            line = refusal_line(refused, decision)
-        else:
-            line, path = "", _claim_path(session, desk, reviewer)
-            session.commit()
-        last = drawn.last_round(session)
-    if line:
-        return _post_page(request, desk, reviewer, post_id, line=line, status=409)
+        return _post_page(visit, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
+    try:
+        with visit.changes() as session:
+            _decide_all(session, visit, _of_post(session, post_id), carried=carried, seen=seen_state)
+            path = _claim_path(session, visit)
+            last = drawn.last_round(session)
+    except DecisionRefused as refused:
+        return _post_page(visit, post_id, line=refusal_line(refused, decision), status=409)
     if last is None or last.done < last.posts:
-        return _to(path)
-    if desk.teaching:
-        desk.teaching.learn()  # a candidate changes nothing that is in use, so whoever answers last may begin it
-    return _to(HOME)
+        return to(path)
+    visit.desk.teaching.learn()  # a candidate changes nothing that is in use, so whoever answers last may begin it
+    return to(HOME)
 
 
-def _decide_all(
-    session: Session, desk: Desk, reviewer: Reviewer, asked: Sequence[Flag], *, carried: set[str], seen: str
-) -> None:
+def _decide_all(session: Session, visit: Visit, asked: Sequence[Flag], *, carried: set[str], seen: str) -> None:
     """Decide the flags of a post that are open, or else those that wait for this person's second reading.
 
     Raises:
         DecisionRefused: When one of them cannot be decided, or none waits for this person.
 
     """
-    draw = None if any(flag.state == "open" for flag in asked) else _every_decision(desk)
+    draw = None if any(flag.state == "open" for flag in asked) else _every_decision(visit.desk)
     seen_by_flag = dict(zip((flag.id for flag in asked), seen.split(","), strict=False))
-    waiting = [flag for flag in asked if _waits_for(session, flag, reviewer, draw)]
+    waiting = [flag for flag in asked if _waits_for(session, flag, visit.reviewer, draw)]
     if not waiting:
         raise Stale("none of the post's flags waits for this person any more")
     for flag in waiting:
+        holds, given = flag.label in carried, seen_by_flag.get(flag.id, "")
         unsure = wording.UNSURE in carried
-        decision = (
-            wording.UNSURE if unsure else plain_decision(label_named(flag.label).decisions, holds=flag.label in carried)
-        )
-        given = seen_by_flag.get(flag.id, "")
-        decide(session, flag, by=reviewer.person, decision=decision, seen=given, now=desk.clock.now(), draw=draw)
+        decision = wording.UNSURE if unsure else plain_decision(label_named(flag.label).decisions, holds=holds)
+        decide(session, flag, by=visit.reviewer.person, decision=decision, seen=given, now=visit.now, draw=draw)
 
 
 def _waits_for(session: Session, flag: Flag, reviewer: Reviewer, draw: Draw | None) -> bool:
@@ -176,10 +157,10 @@ def _every_decision(desk: Desk) -> Draw:
     return Draw(desk.draw_seed, share=1, since=EARLIEST, taught=True)
 
 
-def _claim_path(session: Session, desk: Desk, reviewer: Reviewer) -> str:
+def _claim_path(session: Session, visit: Visit) -> str:
     """Lease all flags of the next drawn post, and return the path of its page."""
-    now, owner = desk.clock.now(), reviewer.lease_owner
-    post_id = drawn.lease_next(session, owner=owner, now=now, until=desk.lease_end(now))
+    now, owner = visit.now, visit.reviewer.lease_owner
+    post_id = drawn.lease_next(session, owner=owner, now=now, until=now + LEASE)
     return HOME if post_id is None else f"/teach/posts/{post_id}"
 
 
@@ -197,16 +178,13 @@ def _of_post(session: Session, post_id: int) -> Sequence[Flag]:
     return asked
 
 
-def _post_page(
-    request: Request, desk: Desk, reviewer: Reviewer, post_id: int, *, line: str = "", status: int = 200
-) -> Response:
-    now, owner = desk.clock.now(), reviewer.lease_owner
-    with desk.database.work() as session:
+def _post_page(visit: Visit, post_id: int, *, line: str = "", status: int = 200) -> Response:
+    now, owner = visit.now, visit.reviewer.lease_owner
+    with visit.work() as session:
         asked = _of_post(session, post_id)
         names = reviewer_names(session)
         holders = (other_holder(flag, owner, now, names) for flag in asked)
-        context = {
-            "post": blind_post(session, asked[0], mask_of(request, desk, post_id)),
+        context = blind_post(session, asked[0], mask_of(visit, post_id)) | {
             "holder": next((holder for holder in holders if holder), None),
             "seen_state": ",".join(seen_of(session, flag) for flag in asked),
             "post_id": post_id,
@@ -214,8 +192,4 @@ def _post_page(
             "choices": wording.teaching_answers(),
             "line": line,
         }
-    return render(request, "teach_post.html", context, status=status)
-
-
-def _to(path: str) -> Response:
-    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
+    return visit.render("teach_post.html", context, status=status)

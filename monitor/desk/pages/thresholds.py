@@ -1,16 +1,15 @@
 """How much is flagged: the threshold of each label and what it comes to, and what leads wish instead."""
 
-from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from sqlalchemy.orm import Session
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from monitor.catalogues import N_
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentReviewer, RequireFormToken, allow
-from monitor.desk.web.desk import CurrentDesk, Desk, render
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Visit, allow
+from monitor.desk.web.desk import to
 from monitor.desk.web.language import Translated, decimal
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
@@ -22,7 +21,6 @@ from monitor.scoring.thresholds import (
     MOST,
     PER_DAY,
     PRECISION,
-    Effect,
     Wish,
     effect_of,
     set_wish,
@@ -42,87 +40,63 @@ AIMS: Final = Translated(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelEffect:
-    """What is wished of one label, in words, and what it comes to."""
-
-    label: LabelHelp
-    wish: str
-    effect: Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What another wish would come to; `refusal` says why it cannot be stored."""
-
-    label: LabelHelp
-    aim: str
-    value: str
-    before: LabelEffect
-    after: LabelEffect | None
-    refusal: str = ""
-
-
 @router.get(PAGE)
 def show(
-    request: Request,
-    desk: CurrentDesk,
+    visit: CurrentVisit,
     label: Annotated[str, Query(max_length=40)] = "",
     aim: Annotated[str, Query(max_length=20)] = "",
     value: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Show the thresholds; with a wish in the address, what it would come to as well."""
-    return _page(request, desk, label, aim, value)
+    return _page(visit, label, aim, value)
 
 
 @router.post(PAGE, dependencies=[allow(Right.TEACH), RequireFormToken])
 def save(
-    *,
-    request: Request,
-    desk: CurrentDesk,
-    reviewer: CurrentReviewer,
+    visit: CurrentVisit,
     label: Annotated[str, Form(max_length=40)],
     aim: Annotated[str, Form(max_length=20)] = "",
     value: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Store a wish; it counts for posts scored from then on."""
     try:
-        with desk.database.work() as session:
-            set_wish(session, label, _wish(aim, value), user_id=reviewer.id, now=desk.clock.now())
-            session.commit()
+        with visit.changes() as session:
+            set_wish(session, label, _wish(aim, value), user_id=visit.user_id, now=visit.now)
     except UsageError:
-        return _page(request, desk, label, aim, value, status=422)
-    return RedirectResponse(PAGE, status_code=303)
+        return _page(visit, label, aim, value, status=422)
+    return to(PAGE)
 
 
-def _page(request: Request, desk: Desk, label: str, aim: str, value: str, *, status: int = 200) -> Response:
-    with desk.database.work() as session:
+def _page(visit: Visit, label: str, aim: str, value: str, *, status: int = 200) -> Response:
+    with visit.work() as session:
         model = registry.active_model(session)
         known = [each for each in wording.all_labels() if model is not None and each.name in model.thresholds]
         wishes = stored_wishes(session)
-        rows = [_effect(session, desk, each, wishes.get(each.name)) for each in known]
-        before = next((row for row in rows if row.label.name == label), None)
-        preview = _preview(session, desk, before, aim, value) if before else None
+        rows = [_effect(session, visit, each, wishes.get(each.name)) for each in known]
+        before = next((row for row in rows if row["label"].name == label), None)
+        preview = _preview(session, visit, before, aim, value) if before else None
     context = {"rows": rows, "preview": preview, "aims": AIMS, "days": DAYS}
-    return render(request, "thresholds.html", context, status=status)
+    return visit.render("thresholds.html", context, status=status)
 
 
-def _preview(session: Session, desk: Desk, before: LabelEffect, aim: str, value: str) -> Preview:
+def _preview(session: Session, visit: Visit, before: dict[str, Any], aim: str, value: str) -> dict[str, Any]:
+    """Return what another wish would come to; `refusal` says why it cannot be stored."""
+    preview = {"label": before["label"], "aim": aim, "value": value, "before": before, "after": None, "refusal": ""}
     try:
         wish = _wish(aim, value)
     except UsageError:
-        line = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số cờ mỗi ngày từ 0,1 đến 100.000.")
-        return Preview(before.label, aim, value, before, None, line)
-    after = _effect(session, desk, before.label, wish)
-    refusal = ""
-    if not after.effect.reaches(wish):
-        best = decimal(100 * (after.effect.best or 0), 0)
-        refusal = _("Với nhãn này, mô hình chỉ đạt tỷ lệ đúng cao nhất là %(best)s%%.") % {"best": best}
-    return Preview(before.label, aim, value, before, after, refusal)
+        preview["refusal"] = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số cờ mỗi ngày từ 0,1 đến 100.000.")
+        return preview
+    preview["after"] = after = _effect(session, visit, before["label"], wish)
+    if not after["effect"].reaches(wish):
+        best = decimal(100 * (after["effect"].best or 0), 0)
+        preview["refusal"] = _("Với nhãn này, mô hình chỉ đạt tỷ lệ đúng cao nhất là %(best)s%%.") % {"best": best}
+    return preview
 
 
-def _effect(session: Session, desk: Desk, label: LabelHelp, wish: Wish | None) -> LabelEffect:
-    return LabelEffect(label, _in_words(wish), effect_of(session, label.name, wish, desk.clock.now()))
+def _effect(session: Session, visit: Visit, label: LabelHelp, wish: Wish | None) -> dict[str, Any]:
+    """Return what is wished of one label, in words, and what it comes to."""
+    return {"label": label, "wish": _in_words(wish), "effect": effect_of(session, label.name, wish, visit.now)}
 
 
 def _in_words(wish: Wish | None) -> str:

@@ -19,11 +19,11 @@ _READ_LINES: Final = 5 * _READ  # within which a line with words is looked for
 _UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
 
 
-def first_line(post: Post, mask: Mask | None) -> str:
+def first_line(post: Post, mask: Mask) -> str:
     """Return the first non-empty line of title and text as they stand now, masked and shortened."""
     lines = post.judged_text.lstrip()[:_READ_LINES].splitlines()
     whole = next(filter(None, map(str.strip, lines)), "") or _("(không có chữ)")
-    line = mask(whole[:_READ]) if mask else whole[:_READ]
+    line = mask(whole[:_READ])
     if len(whole) > _READ:
         line = line[:-_UNSURE]
     if len(line) <= FIRST_LINE_CHARACTERS and len(whole) <= _READ:

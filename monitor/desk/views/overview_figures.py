@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import LABEL_NAMES
 from monitor.clock import VIETNAM
-from monitor.desk.views.reading_view import AgreementRow, agreement
-from monitor.desk.views.teaching_view import Candidate, newest_candidate
+from monitor.desk.views.reading_view import agreement
+from monitor.desk.views.teaching_view import newest_candidate
 from monitor.desk.web import wording
 from monitor.desk.web.language import thousands
 from monitor.desk.web.wording import LabelHelp
@@ -33,15 +33,6 @@ MOST_ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class DayRow:
-    """One day in Vietnam: monitored posts that were published on it, and their flags by label."""
-
-    day: date
-    posts: int
-    flags: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """A share that was measured, in whole per cent, with its 95 % interval."""
 
@@ -54,35 +45,8 @@ class Measured:
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """How many flags of a label were opened, and how many of them somebody has judged."""
-
-    label: LabelHelp
-    opened: int
-    judged: int
-    percent: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewFigures:
-    """The data of the page. `unmeasured` counts sources and labels with too few decisions for a share."""
-
-    days: tuple[DayRow, ...]
-    days_chart: Markup
-    precision: tuple[Measured, ...]
-    precision_chart: Markup
-    unmeasured: int
-    calibration: tuple[Measured, ...]
-    calibration_chart: Markup
-    reviewed: tuple[Reviewed, ...]
-    agreement: tuple[AgreementRow, ...]
-    model: str | None
-    candidate: Candidate | None
-
-
-def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
-    """Query and draw all of it.
+def overview_figures_of(session: Session, now: datetime) -> dict[str, Any]:
+    """Query and draw all of it; `unmeasured` counts sources and labels with too few decisions for a share.
 
     Args:
         session: The unit of work.
@@ -92,23 +56,24 @@ def overview_figures_of(session: Session, now: datetime) -> OverviewFigures:
     days = _days(session, now)
     precision, unmeasured = _precision(session)
     calibration = _calibration(session)
-    model = registry.active_model(session)
-    return OverviewFigures(
-        days=days,
-        days_chart=columns([_column(row, place) for place, row in enumerate(days)]),
-        precision=precision,
-        precision_chart=_shares([_drawn(row) for row in precision]),
-        unmeasured=unmeasured,
-        calibration=calibration,
-        calibration_chart=_shares([_drawn(row, (edge + 5) / 100) for edge, row in _with_edges(calibration)]),
-        reviewed=_reviewed(flags.counts(session)),
-        agreement=agreement(session),
-        model=model.version if model else None,
-        candidate=newest_candidate(session),
-    )
+    counts = flags.counts(session)
+    return {
+        "days": days,
+        "days_chart": columns([_column(day, found, place) for place, (day, _posts, found) in enumerate(days)]),
+        "precision": precision,
+        "precision_chart": _shares([_drawn(row) for row in precision]),
+        "unmeasured": unmeasured,
+        "calibration": [row for _edge, row in calibration],
+        "calibration_chart": _shares([_drawn(row, (edge + 5) / 100) for edge, row in calibration]),
+        "reviewed": [(label, counts.get(label.name, {})) for label in wording.all_labels()],
+        "agreement": agreement(session),
+        "model": registry.active_model(session),
+        "candidate": newest_candidate(session),
+    }
 
 
-def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
+def _days(session: Session, now: datetime) -> list[tuple[date, int, dict[str, int]]]:
+    """Count, by day in Vietnam, monitored posts that were published on it, and their flags by label."""
     today = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     bounds = (*starts, today + timedelta(days=1))
@@ -117,14 +82,14 @@ def _days(session: Session, now: datetime) -> tuple[DayRow, ...]:
         posts[row.part] += row.posts * (row.role == "monitored")
     for found in report_counts.flags_by_part(session, bounds):
         flagged[found.part, found.label] += found.flags
-    return tuple(
-        DayRow(start.date(), posts[part], {name: flagged[part, name] for name in LABEL_NAMES})
+    return [
+        (start.date(), posts[part], {name: flagged[part, name] for name in LABEL_NAMES})
         for part, start in enumerate(starts)
-    )
+    ]
 
 
-def _column(row: DayRow, place: int) -> Column:
-    return Column(f"{row.day:%d/%m}" if (DAYS - 1 - place) % _NAMED_EVERY == 0 else "", row.flags)
+def _column(day: date, flagged: Mapping[str, int], place: int) -> Column:
+    return Column(f"{day:%d/%m}" if (DAYS - 1 - place) % _NAMED_EVERY == 0 else "", flagged)
 
 
 def _precision(session: Session) -> tuple[tuple[Measured, ...], int]:
@@ -137,27 +102,11 @@ def _precision(session: Session) -> tuple[tuple[Measured, ...], int]:
     return tuple(measured), len(by_place) - len(enough)
 
 
-def _calibration(session: Session) -> tuple[Measured, ...]:
+def _calibration(session: Session) -> list[tuple[int, Measured]]:
+    """Measure by how sure the machine was: the lower edge of each band, and its share."""
     by_band = concluded(session, by=(band([edge / 100 for edge in EDGES]),))
-    return tuple(
-        _measured(f"{EDGES[number - 1]}–{EDGES[number - 1] + 10}%", None, row.right, row.total)
-        for (number,), row in by_band.items()
-        if number and row.total
-    )
-
-
-def _with_edges(rows: tuple[Measured, ...]) -> list[tuple[int, Measured]]:
-    return [(int(row.name.partition("–")[0]), row) for row in rows]
-
-
-def _reviewed(counts: Mapping[str, Mapping[str, int]]) -> tuple[Reviewed, ...]:
-    rows = []
-    for label in wording.all_labels():
-        states = counts.get(label.name, {})
-        opened = sum(states.values())
-        judged = opened - states.get("open", 0)
-        rows.append(Reviewed(label, opened, judged, round(100 * judged / opened) if opened else None))
-    return tuple(rows)
+    rows = ((EDGES[number - 1], row) for (number,), row in by_band.items() if number and row.total)
+    return [(edge, _measured(f"{edge}–{edge + 10}%", None, row.right, row.total)) for edge, row in rows]
 
 
 def _measured(name: str, label: str | None, hits: int, total: int) -> Measured:

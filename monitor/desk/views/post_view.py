@@ -1,7 +1,7 @@
 """A post without what others or the machine said of it, and what every page of a post is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.collectors.http.urls import link_address
-from monitor.desk.views.highlight import Piece
+from monitor.desk.views.highlight import Piece, Reason, mark
 from monitor.desk.views.masking import Mask
-from monitor.desk.views.veil import veil
+from monitor.desk.views.veil import veil, veil_pieces
 from storage.models import Post
 from storage.posts import posts
 
@@ -29,23 +29,29 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
-    """One version of a post. `hides`: personal data are masked; `veils`: disturbing words are blurred."""
+    """One version of a post. `hides`: personal data are masked; `rest` is what nothing reads, shown to who asked."""
 
-    post_id: int
-    source: str
+    row: Post
     url: str | None
-    host: str | None
     title: tuple[Piece, ...]
     text: tuple[Piece, ...]
     rest: str
     context: Context | None
     hides: bool
-    veils: bool
-    published_at: datetime | None
-    published_precision: str | None
+
+    @property
+    def host(self) -> str | None:
+        """The site on which it can be read."""
+        return urlsplit(self.url).hostname if self.url else None
+
+    @property
+    def veils(self) -> bool:
+        """Whether disturbing words are blurred."""
+        beginning = self.context.beginning if self.context else ()
+        return any(piece.veiled for piece in (*self.title, *self.text, *beginning))
 
 
-def post_view(session: Session, post: Post, number: int, mask: Mask | None) -> PostView:
+def post_view(session: Session, post: Post, number: int, mask: Mask | None, reasons: Sequence[Reason] = ()) -> PostView:
     """Collect a version of a post.
 
     Args:
@@ -53,34 +59,23 @@ def post_view(session: Session, post: Post, number: int, mask: Mask | None) -> P
         post: The post.
         number: Which version; 0 is the original.
         mask: Replaces personal data; None: the post is shown as it was published.
+        reasons: Expressions that are marked in it.
 
     """
     title, text = posts.version(session, post, number)
     heading = title if title and not text.startswith(title) else ""
     # What the machine does not read is not masked but left out, for it may be of any length.
     open_parts = (heading, text[:MAX_CHARACTERS], post.context or "")
-    heading, shown, context = map(mask, open_parts) if mask else open_parts
-    url, answered = link_address(post.url), fold_context(context)
-    pieces = veil(heading), veil(shown)
+    heading, shown, context = map(mask or str, open_parts)
     return PostView(
-        post_id=post.id,
-        source=post.source.name,
-        url=url,
-        host=urlsplit(url).hostname if url else None,
-        title=pieces[0] if heading else (),
-        text=pieces[1],
+        row=post,
+        url=link_address(post.url),
+        title=veil_pieces(mark(heading, reasons)),
+        text=veil_pieces(mark(shown, reasons)),
         rest="" if mask else text[MAX_CHARACTERS:],
-        context=answered,
+        context=fold_context(context),
         hides=(heading, shown, context) != open_parts or bool(mask and text[MAX_CHARACTERS:]),
-        veils=is_veiled(*pieces, answered.beginning if answered else ()),
-        published_at=post.published_at,
-        published_precision=post.published_precision,
     )
-
-
-def is_veiled(*parts: tuple[Piece, ...]) -> bool:
-    """Tell whether any piece is blurred."""
-    return any(piece.veiled for part in parts for piece in part)
 
 
 def fold_context(text: str | None) -> Context | None:

@@ -1,21 +1,22 @@
 """A reviewer's view of the queue: filters and order, as they stand in addresses and go along with a decision."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Final
-from urllib.parse import parse_qsl
 
 from fastapi import Depends, Form
+from fastapi import Query as OfAddress
+from pydantic import AfterValidator
 
 from classifiers.labels import LABEL_NAMES
 from classifiers.places.gazetteer import Level, Unit, default_gazetteer, key_of
 from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import terms_of
-from monitor.desk.views.searching import day_begins
+from monitor.desk.views.searching import AddressFields, day_begins
 from monitor.desk.web import wording
-from monitor.desk.web.address_fields import AddressFields
 from monitor.desk.web.auth import Reviewer
 from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.review.flag_queue import Order, QueueFilter
@@ -29,12 +30,23 @@ SECOND, DIFFERING = "second", "differing"
 """In place of open flags: those that wait for one's second reading, and the differences that one may settle."""
 _MAX_FIELD: Final = 60  # characters; an address must fit into the cookie that remembers it while somebody signs in
 _MAX_ADDRESS: Final = 2_000
-_MAX_DIGITS: Final = 19  # fewer than a number that makes the database driver fail
-_KIND: Final = re.compile(r"[\w\-]+")
+_MAX_DIGITS: Final = 18  # more make the database driver fail
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView(AddressFields):
+def _one_of(known: Collection[str]) -> AfterValidator:
+    """Leave out what is not known: it filters nothing."""
+    return AfterValidator(lambda given: given if given in known else "")
+
+
+def _matching(pattern: str) -> AfterValidator:
+    return AfterValidator(lambda given: given if re.fullmatch(pattern, given) else "")
+
+
+_Day = Annotated[str, AfterValidator(lambda given: given if day_begins(given) else "")]
+_Place = Annotated[str, AfterValidator(lambda given: " ".join(given.replace("\0", "").split())[:_MAX_FIELD].strip())]
+
+
+class QueueView(AddressFields, frozen=True):
     """The fields of the queue's form; an empty one filters nothing.
 
     Args:
@@ -50,15 +62,15 @@ class QueueView(AddressFields):
 
     """
 
-    label: str = ""
-    state: str = ""
-    source: str = ""
-    kind: str = ""
-    since: str = ""
-    until: str = ""
-    place: str = ""
-    own: str = ""
-    order: str = ""
+    label: Annotated[str, _one_of((*LABEL_NAMES, TODAY))] = ""
+    state: Annotated[str, _one_of((*wording.STATES.keys() - {"open"}, ANY_STATE))] = ""
+    source: Annotated[str, _matching(rf"[0-9]{{1,{_MAX_DIGITS}}}")] = ""
+    kind: Annotated[str, _matching(rf"[\w\-]{{1,{_MAX_FIELD}}}")] = ""
+    since: _Day = ""
+    until: _Day = ""
+    place: _Place = ""
+    own: Annotated[str, _one_of((DECIDED, ASSIGNED, HELD, SECOND, DIFFERING))] = ""
+    order: Annotated[str, _one_of(tuple(Order))] = ""
 
     @property
     def is_today(self) -> bool:
@@ -132,42 +144,13 @@ def _provinces() -> tuple[Unit, ...]:
     return tuple(unit for unit in default_gazetteer().units if unit.level == Level.PROVINCE)
 
 
-def read_view(
-    *,
-    label: str = "",
-    state: str = "",
-    source: str = "",
-    kind: str = "",
-    since: str = "",
-    until: str = "",
-    place: str = "",
-    own: str = "",
-    order: str = "",
-) -> QueueView:
-    """Read the fields from an address; what is not known is left out and filters nothing."""
-    place = " ".join(place.replace("\0", "").split())[:_MAX_FIELD].strip()
-    return QueueView(
-        label=label if label in (*LABEL_NAMES, TODAY) else "",
-        state=state if state in (*wording.STATES, ANY_STATE) and state != "open" else "",
-        source=source if source.isascii() and source.isdigit() and len(source) < _MAX_DIGITS else "",
-        kind=kind if len(kind) <= _MAX_FIELD and _KIND.fullmatch(kind) else "",
-        since=since if day_begins(since) else "",
-        until=until if day_begins(until) else "",
-        place=place,
-        own=own if own in (DECIDED, ASSIGNED, HELD, SECOND, DIFFERING) else "",
-        order=order if order in tuple(Order) else "",
-    )
-
-
-def view_of(address: str) -> QueueView:
-    """Read a view from the query of an address, as a form carries it."""
-    known = QueueView.__dataclass_fields__
-    return read_view(**{name: value for name, value in parse_qsl(address) if name in known})
+def _of_address(view: Annotated[QueueView, OfAddress()]) -> QueueView:
+    return view
 
 
 def _of_form(view: Annotated[str, Form(max_length=_MAX_ADDRESS)] = "") -> QueueView:
-    return view_of(view)
+    return QueueView.of(view)
 
 
-CurrentView = Annotated[QueueView, Depends(read_view)]
+CurrentView = Annotated[QueueView, Depends(_of_address)]
 CarriedView = Annotated[QueueView, Depends(_of_form)]

@@ -1,63 +1,64 @@
 """What somebody searches for at the desk: the words they typed and the filters they chose."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from threading import Lock
-from typing import Annotated, Final
-from urllib.parse import parse_qsl
+from typing import Annotated, Final, Self
+from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Depends
+from fastapi import Depends, Query
+from pydantic import AfterValidator, BaseModel
 
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.segment import Segmenter
 from monitor.clock import VIETNAM
-from monitor.desk.views.masking import Mask
 from monitor.desk.web import wording
-from monitor.desk.web.address_fields import AddressFields
 from monitor.review.search_query import parse_query
+from storage.search import search_words
 from storage.search.search_filters import Filters
-from storage.search.search_words import Query
 
 MAX_NUMBER: Final = 2**63 - 1  # a larger number makes the database driver fail
+# PostgreSQL refuses NUL.
+Typed = Annotated[str, AfterValidator(lambda typed: typed.replace("\0", "").strip())]
 
 
-@dataclass(frozen=True, slots=True)
-class Searching:
-    """What a search needs beside the database.
+class AddressFields(BaseModel, frozen=True):
+    """The fields of a form that stand in the address of its page: texts, empty where nothing was typed or chosen."""
 
-    Args:
-        segmenter: Knows which syllables make a word.
-        mask: Replaces personal data in a text that is shown or exported.
-        exporting: Held by the one export that runs: each takes a processor for as long as it masks thousands of posts.
+    @classmethod
+    def of(cls, address: str) -> Self:
+        """Read the fields from the query of an address, as a form carries it."""
+        return cls.model_validate(dict(parse_qsl(address)))
 
-    """
+    @property
+    def address(self) -> str:
+        """The fields as the query of an address, without empty ones."""
+        return urlencode({name: value for name, value in self if value})
 
-    segmenter: Segmenter
-    mask: Mask
-    exporting: Lock = field(default_factory=Lock)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed and nothing chosen."""
+        return not self.address
 
 
-@dataclass(frozen=True, slots=True)
-class SearchForm(AddressFields):
+class SearchForm(AddressFields, frozen=True):
     """The fields of the page, as they stand in its address. What is not known filters nothing."""
 
-    q: str = ""
-    label: str = ""
-    state: str = ""
-    source: str = ""
-    since: str = ""
-    until: str = ""
-    topic: str = ""
-    place: str = ""
-    note: str = ""
-    cluster: str = ""
+    q: Typed = ""
+    label: Typed = ""
+    state: Typed = ""
+    source: Typed = ""
+    since: Typed = ""
+    until: Typed = ""
+    topic: Typed = ""
+    place: Typed = ""
+    note: Typed = ""
+    cluster: Typed = ""
 
     @property
     def number(self) -> int | None:
         """The number of a flag, if that is what was typed: `12` or `#12`."""
         return _number(self.q)
 
-    def query(self, segmenter: Segmenter | None) -> Query | None:
+    def query(self, segmenter: Segmenter) -> search_words.Query | None:
         """Read the words; None when none were typed.
 
         Raises:
@@ -102,27 +103,8 @@ def day_begins(day: str) -> datetime | None:
         return None
 
 
-def read_form(
-    *,
-    q: str = "",
-    label: str = "",
-    state: str = "",
-    source: str = "",
-    since: str = "",
-    until: str = "",
-    topic: str = "",
-    place: str = "",
-    note: str = "",
-    cluster: str = "",
-) -> SearchForm:
-    """Read the fields from the address; a NUL, which PostgreSQL refuses, is taken out."""
-    fields = (q, label, state, source, since, until, topic, place, note, cluster)
-    return SearchForm(*(field.replace("\0", "").strip() for field in fields))
+def _of_address(form: Annotated[SearchForm, Query()]) -> SearchForm:
+    return form
 
 
-def form_of(address: str) -> SearchForm:
-    """Read the fields from the query of an address, as a form carries it."""
-    return read_form(**{name: value for name, value in parse_qsl(address) if name in SearchForm.__dataclass_fields__})
-
-
-CurrentSearch = Annotated[SearchForm, Depends(read_form)]
+CurrentSearch = Annotated[SearchForm, Depends(_of_address)]

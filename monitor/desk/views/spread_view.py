@@ -63,7 +63,7 @@ class Spread:
     reach: Markup
 
 
-def spread_of(session: Session, post: Post, mask: Mask | None) -> Spread | None:
+def spread_of(session: Session, post: Post, mask: Mask) -> Spread | None:
     """Collect it; None where a post has no copies."""
     if post.cluster_id is None:
         return None
@@ -81,7 +81,7 @@ def spread_of(session: Session, post: Post, mask: Mask | None) -> Spread | None:
     step = _step(moments[-1] - moments[0])
     return Spread(
         number=post.cluster_id,
-        name=mask(name) if name and mask else name,
+        name=mask(name) if name else None,
         first=copies[0],
         last=moments[-1],
         rows=ordered,

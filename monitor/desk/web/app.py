@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 
+from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
 from monitor.desk.api.problems import ApiEdge
 from monitor.desk.pages import (
@@ -24,10 +26,7 @@ from monitor.desk.pages import (
     manual,
     people,
     queue,
-    report_draft,
-    report_files,
     reports,
-    reveal,
     search,
     second_factor,
     shift,
@@ -35,24 +34,22 @@ from monitor.desk.pages import (
     teach,
     thresholds,
 )
-from monitor.desk.views.searching import Searching
+from monitor.desk.views.masking import Mask
 from monitor.desk.web import error_pages
 from monitor.desk.web.desk import STATIC_DIR, Desk, make_templates
 from monitor.desk.web.known_devices import KnownDevices
 from monitor.desk.web.language import LanguageOfRequest, load_languages
-from monitor.desk.web.password_checks import PasswordChecks
-from monitor.desk.web.passwords import hash_password, one_time_password
+from monitor.desk.web.passwords import PasswordChecks, hash_password, one_time_password
 from monitor.desk.web.request_origin import RequestOrigin, known_hosts
 from monitor.desk.web.second_factor import SecondFactor
 from monitor.desk.web.security_headers import SecurityHeaders
 from monitor.desk.web.throttle import Throttle
-from monitor.errors import NotReady
-from monitor.review.teaching import Teaching
 from monitor.settings.settings import Settings
 from storage.accounts.sessions import LONGEST
 from storage.database import Database
 
 if TYPE_CHECKING:
+    from monitor.learning.teaching import BackgroundTeaching
     from monitor.outbox.issue import ReportOffice
 
 MAX_FORM_BYTES: Final = 64 * 1024
@@ -67,13 +64,11 @@ ROUTERS: Final = (
     account.router,
     people.router,
     home.router,
-    home.overview_router,
     manual.router,
     queue.router,
     search.router,
     search.keeping,
     flag.router,
-    reveal.router,
     cases.router,
     alerts.router,
     corrections.router,
@@ -81,9 +76,7 @@ ROUTERS: Final = (
     teach.router,
     thresholds.router,
     focus.router,
-    report_draft.router,
     reports.router,
-    report_files.router,
 )
 
 
@@ -93,10 +86,11 @@ def create_app(
     settings: Settings,
     secret: str,
     *,
-    teaching: Teaching | None = None,
-    searching: Searching | None = None,
-    api: FastAPI | None = None,
-    reporting: "Callable[[], ReportOffice] | None" = None,
+    teaching: "BackgroundTeaching",
+    reporting: "Callable[[], ReportOffice]",
+    segmenter: Segmenter,
+    mask: Mask,
+    api: FastAPI,
 ) -> FastAPI:
     """Build the desk.
 
@@ -105,10 +99,11 @@ def create_app(
         clock: What time it is.
         settings: Lease time and the folder of the weekly summaries are taken from here.
         secret: Signs cookies. Changing it ends all sessions.
-        teaching: Takes the steps of teaching; None: the page of teaching shows figures alone.
-        searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
-        api: The API (`monitor.desk.api.app.create_api`), served under /api/v1; None: there is none.
-        reporting: Makes what withdraws and replaces reports; None: the page of reports shows them alone.
+        teaching: Takes the steps of teaching.
+        reporting: Makes what issues, withdraws and replaces reports.
+        segmenter: Knows which syllables of a search make a word.
+        mask: Replaces personal data in a text that is shown or exported.
+        api: The API (`monitor.desk.api.app.create_api`), served under /api/v1.
 
     Returns:
         An ASGI application that loads nothing from other sites.
@@ -129,8 +124,10 @@ def create_app(
         devices=KnownDevices(secret, secure=secure),
         second_factor=SecondFactor(secret),
         teaching=teaching,
-        searching=searching,
         reporting=reporting,
+        segmenter=segmenter,
+        mask=mask,
+        exporting=Lock(),
         draw_seed=hmac.digest(secret.encode(), b"second readings", "sha256"),
         stand_in_hash=hash_password(one_time_password()),
     )
@@ -143,28 +140,16 @@ def create_app(
         same_site="lax",
         https_only=secure,
     )
-    if api is not None:
-        app.add_middleware(ApiEdge, most=MAX_FORM_BYTES)
+    app.add_middleware(ApiEdge, most=MAX_FORM_BYTES)
     app.add_middleware(LanguageOfRequest, languages=load_languages())
     # The last one added is the outermost: even a refused request gets the security headers.
     app.add_middleware(RequestOrigin, hosts=known_hosts(settings))
     app.add_middleware(SecurityHeaders, https=secure)
     for router in ROUTERS:
         app.include_router(router)
-    if (token := settings.secrets.get("metrics")) and token.get_secret_value().strip():
-        _add_metrics(app)
-    if api is not None:
-        app.mount(API_PATH, api)
+    app.mount(API_PATH, api)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     return app
-
-
-def _add_metrics(app: FastAPI) -> None:
-    try:
-        from monitor.desk.pages import metrics  # noqa: PLC0415  its library is an extra
-    except ImportError as error:
-        raise NotReady("the token `metrics` is set: install the `metrics` extra, or take it out") from error
-    app.include_router(metrics.router)
 
 
 def session_cookie(*, secure: bool) -> str:

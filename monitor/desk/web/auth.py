@@ -1,23 +1,29 @@
 """Authentication: the session of a request, the token of forms (CSRF), the rights of roles, and their errors."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Path, Request
 from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse
 
-from monitor.desk.web.desk import CurrentDesk, Desk
+from monitor.desk.web.desk import CurrentDesk, Desk, render
 from monitor.desk.web.language import gettext as _
 from monitor.desk.web.passwords import token_hash
 from monitor.errors import KiemtinError
 from monitor.review.decide import Person
 from monitor.review.roles import NEED_SECOND_FACTOR, Right, may
+from storage import audit
 from storage.accounts import sessions
 from storage.models import User, UserSession
 
 FULL, CODE, ENROL = "full", "code", "enrol"
+MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
+RowId = Annotated[int, Path(ge=1, le=MAX_ID)]
 Password = Annotated[str, Form(max_length=1000)]  # of a form; how long it may really be say the rules of passwords
 # Somebody who typed the password has so long for the second factor.
 UNFINISHED: Final = timedelta(minutes=10)
@@ -173,6 +179,59 @@ def check_form_token(request: Request, csrf: Annotated[str, Form()] = "") -> Non
 
 
 CurrentReviewer = Annotated[Reviewer, Depends(signed_in)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who is signed in: what nearly every page needs.
+
+    Args:
+        request: The request.
+        desk: The desk that serves it.
+        reviewer: Who is signed in.
+
+    """
+
+    request: Request
+    desk: Desk
+    reviewer: Reviewer
+
+    @property
+    def now(self) -> datetime:
+        """The present time, UTC."""
+        return self.desk.clock.now()
+
+    @property
+    def user_id(self) -> int:
+        """The account of who is signed in."""
+        return self.reviewer.id
+
+    def work(self) -> AbstractContextManager[Session]:
+        """Open a unit of work that is read, or committed by its user."""
+        return self.desk.database.work()
+
+    @contextmanager
+    def changes(self) -> Iterator[Session]:
+        """Open a unit of work that is committed at its end, unless an error leaves it."""
+        with self.desk.database.work() as session:
+            yield session
+            session.commit()
+
+    def record(self, session: Session, action: str, subject: str, **detail: object) -> None:
+        """Add what this person does now to the audit trail."""
+        audit.record(session, at=self.now, action=action, subject=subject, user_id=self.user_id, detail=detail)
+
+    def render(self, template: str, context: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+        """Render a page."""
+        return render(self.request, template, context, status=status)
+
+
+def visit(request: Request, desk: CurrentDesk, reviewer: CurrentReviewer) -> Visit:
+    """Return the visit of a request."""
+    return Visit(request, desk, reviewer)
+
+
+CurrentVisit = Annotated[Visit, Depends(visit)]
 AnyStage = Annotated[Reviewer, Depends(any_stage)]
 RequireFormToken = Depends(check_form_token)
 

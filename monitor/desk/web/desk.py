@@ -4,20 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.templating import Jinja2Templates
 
 from classifiers.text.segment import Segmenter
 from monitor.catalogues import N_
 from monitor.clock import VIETNAM, Clock
+from monitor.collectors.http.urls import link_address
 from monitor.desk.views.masking import Mask
-from monitor.desk.views.searching import Searching
 from monitor.desk.views.veil import veil
 from monitor.desk.web import wording
 from monitor.desk.web.known_devices import KnownDevices
@@ -31,16 +33,16 @@ from monitor.desk.web.language import (
     ngettext,
     thousands,
 )
-from monitor.desk.web.password_checks import PasswordChecks, TooBusy
+from monitor.desk.web.passwords import PasswordChecks, TooBusy
 from monitor.desk.web.second_factor import SecondFactor
 from monitor.desk.web.throttle import Throttle, password_counts
-from monitor.review.teaching import Teaching
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.review.second_readings import Draw
 
 if TYPE_CHECKING:
+    from monitor.learning.teaching import BackgroundTeaching  # it brings what trains models
     from monitor.outbox.issue import ReportOffice  # it brings what writes documents
 
 LEASE: Final = timedelta(minutes=15)  # for which an opened flag is kept for one reviewer
@@ -65,9 +67,11 @@ class Desk:
         passwords: Checks passwords, a bounded number at once.
         devices: Knows browsers that have signed in before.
         second_factor: Makes and checks the codes of authenticator apps.
-        teaching: Takes the steps of teaching in the background; None where the desk is served without.
-        searching: What the page of search needs; None: each syllable stands for itself, and nothing is exported.
-        reporting: Makes what withdraws and replaces reports; None where the desk is served without.
+        teaching: Takes the steps of teaching in the background.
+        reporting: Makes what issues, withdraws and replaces reports.
+        segmenter: Knows which syllables of a search make a word.
+        mask: Replaces personal data in a text that is shown or exported.
+        exporting: Held by the one export that runs: each takes a processor for as long as it masks thousands of posts.
         draw_seed: Makes the draw of second readings one that nobody can foresee.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
@@ -82,25 +86,13 @@ class Desk:
     passwords: PasswordChecks
     devices: KnownDevices
     second_factor: SecondFactor
-    teaching: Teaching | None
-    searching: Searching | None
-    reporting: "Callable[[], ReportOffice] | None"
+    teaching: "BackgroundTeaching"
+    reporting: "Callable[[], ReportOffice]"
+    segmenter: Segmenter
+    mask: Mask
+    exporting: Lock
     draw_seed: bytes
     stand_in_hash: str
-
-    @property
-    def segmenter(self) -> Segmenter | None:
-        """What knows which syllables of a search make a word."""
-        return self.searching.segmenter if self.searching else None
-
-    @property
-    def mask(self) -> Mask | None:
-        """What replaces personal data in a text; None where texts are shown as they were published."""
-        return self.searching.mask if self.searching else None
-
-    def lease_end(self, now: datetime) -> datetime:
-        """Return when a lease taken now ends."""
-        return now + LEASE
 
     def draw(self) -> Draw:
         """Return which of the decided flags are read a second time now."""
@@ -162,6 +154,7 @@ def make_templates() -> Jinja2Templates:
     environment.filters["day"] = day_of
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
+    environment.filters["web_address"] = link_address
     environment.globals["wording"] = wording
     environment.globals["veil"] = veil
     return Jinja2Templates(env=environment)
@@ -182,6 +175,11 @@ def render(request: Request, template: str, context: dict[str, Any], *, status: 
         "themes": THEMES,
     }
     return desk_of(request).templates.TemplateResponse(request, template, shared | context, status_code=status)
+
+
+def to(path: str) -> RedirectResponse:
+    """Lead on to a page after a form was sent."""
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)
 
 
 def local_time(moment: datetime) -> str:
@@ -206,27 +204,18 @@ def _day(moment: datetime) -> str:
 
 
 # The first that is found counts: most browsers also name those that they are like.
-_BROWSERS: Final = (
-    ("coc_coc_browser/", "Cốc Cốc"),
-    ("Edg/", "Edge"),
-    ("EdgA/", "Edge"),
-    ("EdgiOS/", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("FxiOS/", "Firefox"),
-    ("Firefox/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_MACHINES: Final = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
+_BROWSERS: Final = {
+    "coc_coc_browser": "Cốc Cốc",
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "FxiOS": "Firefox",
+    "Firefox": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_MACHINES: Final = ("iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
 
 
 def browser_name(agent: str) -> str:
@@ -236,6 +225,6 @@ def browser_name(agent: str) -> str:
         agent: The header User-Agent, which anybody can set to anything.
 
     """
-    browser = next((name for mark, name in _BROWSERS if mark in agent), None)
-    machine = next((name for mark, name in _MACHINES if mark in agent), None)
+    browser = next((name for mark, name in _BROWSERS.items() if mark in agent), None)
+    machine = next((name for name in _MACHINES if name in agent), None)
     return ", ".join(filter(None, (browser, machine))) if browser else agent

@@ -23,7 +23,7 @@ from monitor.desk.web.auth import (
 )
 from monitor.desk.web.desk import desk_of, render
 from monitor.desk.web.language import gettext as _
-from monitor.desk.web.password_checks import TooBusy
+from monitor.desk.web.passwords import TooBusy
 from monitor.desk.web.security_headers import SECURITY_HEADERS
 from monitor.review.roles import Right
 from storage import audit

@@ -197,7 +197,5 @@ def read_word_lists(desk: Desk) -> None:
         find_claim(text)
         topic_of(text)
         places_in(text)
-        if desk.mask is not None:
-            desk.mask(text)
-        if desk.segmenter is not None:
-            desk.segmenter.segment(text)
+        desk.mask(text)
+        desk.segmenter.segment(text)

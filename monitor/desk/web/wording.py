@@ -279,6 +279,12 @@ def certainty(probability: float, characters: int) -> str:
     return next(_(words) for least, words in known if probability >= least)
 
 
+def percent(probability: float) -> int:
+    """Round a probability to whole per cent, between 1 and 99."""
+    # 0 % and 100 % would claim a certainty that no model has.
+    return min(99, max(1, round(100 * probability)))
+
+
 def engagement_name(key: str) -> str:
     """Return the name of a count such as likes; an unknown key stays as it is."""
     return _ENGAGEMENT.get(key, key)

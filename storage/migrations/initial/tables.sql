@@ -7,7 +7,6 @@ CREATE TABLE users (
     role VARCHAR(20) NOT NULL,
     active BOOLEAN NOT NULL,
     created_at $time NOT NULL,
-    mentions_seen_until $time,
     totp_seed VARCHAR(64),
     totp_since $time,
     totp_step $number,

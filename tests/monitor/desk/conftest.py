@@ -8,11 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from classifiers.text.segment import Segmenter
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
-from monitor.privacy.masks.mask import mask_personal
 from monitor.review.roles import NEED_SECOND_FACTOR
 from monitor.settings.settings import Settings
 from storage.accounts import users
@@ -22,6 +18,7 @@ from storage.review import flags
 from tests.clock import FakeClock
 from tests.factories import add_model, add_post, add_source, make_flag
 from tests.monitor.desk.browser import PASSWORD, Browser
+from tests.monitor.desk.made_desk import make_desk
 
 AUTHOR_KEY = "5eed" * 16
 FlagMaker = Callable[..., int]
@@ -37,14 +34,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def parts() -> Parts:
-    """Give what a desk is built from beside its tables: nothing, unless a module of tests needs more."""
+    """Give what a desk is built from in the place of the usual: nothing, unless a module of tests needs it."""
     return {}
-
-
-@pytest.fixture
-def masked_parts() -> Parts:
-    """Give what the desk is served with: search, and the mask of the reports."""
-    return {"searching": Searching(Segmenter(), mask_personal)}
 
 
 @pytest.fixture
@@ -55,7 +46,7 @@ def app(sqlite_database: Database, clock: FakeClock, settings: Settings, parts: 
         for name in ("lan", "hùng"):
             users.add(session, name=name, password_hash=password_hash, role="reviewer", now=clock.now())
         session.commit()
-    return create_app(sqlite_database, clock, settings, "a secret of this test", **parts)
+    return make_desk(sqlite_database, clock, settings, **parts)
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from fastapi import FastAPI, Response
 
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.segment import Segmenter, Word
-from monitor.desk.views.searching import Searching
 from monitor.desk.web import server
-from monitor.desk.web.app import create_app
 from monitor.desk.web.server import LimitedConnection, exposure_warning, serving
 from monitor.errors import KiemtinError
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
+from tests.monitor.desk.made_desk import make_desk
 
 LIMIT = 8
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -238,7 +237,7 @@ async def test_a_desk_that_starts_uses_each_list_once(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = Settings(home=tmp_path, desk_port=port)
-    app = create_app(sqlite_database, clock, settings, "a secret", searching=Searching(segmenter, mask))
+    app = make_desk(sqlite_database, clock, settings, segmenter=segmenter, mask=mask)
     async with serving(app, settings):
         pass  # it is stopped before it has answered anybody, and ends all the same
     assert len(masked) == len(segmenter.asked) == 2, "with and without diacritics there are lists of their own"

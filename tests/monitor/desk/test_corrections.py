@@ -13,15 +13,10 @@ from storage.models import AuditEvent
 from storage.review import corrections
 from tests.factories import make_correction
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker, Newcomer, Parts
+from tests.monitor.desk.conftest import FlagMaker, Newcomer
 
 TEXT = make_correction()
 FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "source_name", "source_url")}
-
-
-@pytest.fixture
-def parts(masked_parts: Parts) -> Parts:
-    return masked_parts
 
 
 def refuted(lan: Browser, make_flagged: FlagMaker) -> int:

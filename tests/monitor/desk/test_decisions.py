@@ -6,7 +6,6 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
-from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
 from storage.accounts import users
@@ -18,6 +17,7 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, make_flag, make_post
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
 from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.made_desk import make_desk
 from tests.walk import called_files, differences
 
 
@@ -232,7 +232,7 @@ def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(
         users.add(session, name="lan", password_hash=hash_password(PASSWORD), role="reviewer", now=clock.now())
         flag_id = add_flag(session, add_post(session, add_source(session))).id
         session.commit()
-    lan = Browser(create_app(database, clock, settings, "secret"))
+    lan = Browser(make_desk(database, clock, settings))
     lan.sign_in("lan")
     action = f"/flags/{flag_id}/decisions"
     values = lan.fields(f"/flags/{flag_id}", action) | {"decision": "yes"}

@@ -26,7 +26,6 @@ VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèé�
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
 FILES = {
     "/reports/{name:path}",
-    "/reports/{period}/pictures/{number}",
     "/reports/{period}/preview",
     "/search/export.{kind}",
     "/static/labels.css",

@@ -19,15 +19,10 @@ from storage.scoring import matching
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, read_again, suggest
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker, Parts
+from tests.monitor.desk.conftest import FlagMaker
 
 SEGMENTER = Segmenter()
 TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai tháng"
-
-
-@pytest.fixture
-def parts(masked_parts: Parts) -> Parts:
-    return masked_parts
 
 
 @pytest.fixture
@@ -97,7 +92,7 @@ def test_a_hidden_context_can_be_asked_for(lan: Browser, make_flagged: FlagMaker
 
 def test_a_number_at_the_end_of_a_line_is_masked_before_it_is_cut() -> None:
     text = "a " * (FIRST_LINE_CHARACTERS // 2 - 4) + "0912345678"
-    assert "0912" in first_line(Post(text=text), None)
+    assert "0912" in first_line(Post(text=text), str)
     assert "0912" not in first_line(Post(text=text), mask_personal)
 
 
@@ -124,7 +119,7 @@ def test_no_more_of_a_found_post_is_masked_than_shows_its_words(
         post = add_post(session, add_source(session, "nhóm"), text=text)
         (found,) = found_posts(session, [post.id], words_of(parse_query(words, SEGMENTER)), mask)
     assert masked == read
-    assert words in "".join(piece.text for piece in found.pieces if piece.tone)
+    assert words in "".join(piece.text for piece in found["pieces"] if piece.tone)
 
 
 @pytest.mark.parametrize("people", [1, 5])

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from fastapi import FastAPI
 
 from monitor.desk.web.app import SESSION_COOKIE
-from monitor.desk.web.password_checks import MAX_WAITING, PasswordChecks, TooBusy
+from monitor.desk.web.passwords import MAX_WAITING, PasswordChecks, TooBusy
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.conftest import FlagMaker
 
@@ -94,7 +94,7 @@ async def test_a_request_that_is_given_up_leaves_the_queue_with_its_work(slow: S
     await asyncio.sleep(0)
     for one in given_up:
         one.cancel()
-    await asyncio.gather(*given_up, return_exceptions=True)
     slow.may_go_on.set()
+    await asyncio.gather(*given_up, return_exceptions=True)
     assert await checks.verify("sai", "", known=False) is False
     assert slow.most == 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.text.segment import Segmenter
-from monitor.desk.views.queue_view import QueueView, place_query, view_of
+from monitor.desk.views.queue_view import QueueView, place_query
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 from monitor.scoring.match import Matcher
 from storage.database import Database
@@ -265,10 +265,10 @@ TYPED = st.one_of(
 )
 
 
-@given(st.dictionaries(st.sampled_from(tuple(QueueView.__dataclass_fields__)), TYPED))
+@given(st.dictionaries(st.sampled_from(tuple(QueueView.model_fields)), TYPED))
 def test_an_address_gives_the_view_that_it_was_made_of(fields: dict[str, str]) -> None:
-    view = view_of(urlencode(fields))
-    assert view_of(view.address) == view
+    view = QueueView.of(urlencode(fields))
+    assert QueueView.of(view.address) == view
     path = f"/flags/1?{view.address}"
     assert own_address(path) == path, "the view survives a sign-in"
     assert len(path) < MAX_ADDRESS

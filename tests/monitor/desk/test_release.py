@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
-from lxml import etree
 from sqlalchemy import select
 
-from monitor.desk.web.app import create_app
 from monitor.outbox.issue import ReportOffice, Wish
 from monitor.outbox.outbox import Outbox
 from monitor.settings.channels import ChannelSettings
@@ -22,6 +20,7 @@ from storage.models import AuditEvent, Flag, Report
 from storage.outbox import deliveries, reports
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.reports.sample_week import AFTER, WEEK, fill
 
 PAPER = f"/reports/{WEEK}/draft"
@@ -54,7 +53,7 @@ def office(sqlite_database: Database, settings: Settings, clock: FakeClock) -> R
 
 @pytest.fixture
 def app(office: ReportOffice, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    return create_app(sqlite_database, clock, settings, "a secret of this test", reporting=lambda: office)
+    return make_desk(sqlite_database, clock, settings, reporting=lambda: office)
 
 
 def send(person: Browser, action: str, **values: str) -> str:
@@ -75,18 +74,6 @@ def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
         "/reports/bao-cao-2026-W47-che-ten.html",
     }
     assert page.select("form[action$=withdraw]") == []
-
-
-def test_the_pictures_of_the_page_are_shown(mai: Browser, minh: Browser) -> None:
-    pictures = mai.page("/reports").select("img.drawn")
-    assert [picture["alt"] for picture in pictures][-1] == "Theo nguồn"
-    for picture in pictures:
-        answer = mai.get(str(picture["src"]))
-        assert answer.headers["content-type"].startswith("image/svg+xml")
-        assert etree.fromstring(answer.content).tag == "{http://www.w3.org/2000/svg}svg"
-    assert mai.get(f"/reports/{WEEK}/pictures/{len(pictures)}").status_code == 404
-    send(minh, "withdraw", why="sai")
-    assert mai.get(str(pictures[0]["src"])).status_code == 404
 
 
 def test_a_lead_withdraws_with_a_reason(minh: Browser, settings: Settings, sqlite_database: Database) -> None:
@@ -140,15 +127,6 @@ def test_a_file_that_cannot_be_deleted_is_told(minh: Browser, settings: Settings
 def test_a_period_that_is_none_has_no_report(minh: Browser) -> None:
     response = minh.send("/reports/2026-X9/withdraw", why="sai")
     assert response.headers["location"] == "/reports?failed=none"
-
-
-def test_on_a_desk_without_an_office_nothing_is_released(
-    sqlite_database: Database, clock: FakeClock, settings: Settings, minh: Browser
-) -> None:
-    person = Browser(create_app(sqlite_database, clock, settings, "a secret of this test"))
-    person.client.cookies = minh.client.cookies
-    assert person.page("/reports").select("form[action$=withdraw]") == []
-    assert person.send(f"/reports/{WEEK}/withdraw", why="sai").status_code == 404
 
 
 def sentences(reader: Browser) -> list[str]:

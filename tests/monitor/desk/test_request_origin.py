@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from monitor.desk.web.app import create_app
 from monitor.desk.web.request_origin import known_hosts
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.made_desk import make_desk
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def office(sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: Fas
         desk_url="https://kiemtin.example.vn",
         desk_hosts=("ban-xem-xet.lan",),
     )
-    return create_app(sqlite_database, clock, settings, "secret")
+    return make_desk(sqlite_database, clock, settings)
 
 
 @pytest.mark.parametrize(

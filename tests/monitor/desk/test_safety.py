@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from monitor.desk.api.app import create_api
-from monitor.desk.web.app import MAX_FORM_BYTES, create_app
+from monitor.desk.web.app import MAX_FORM_BYTES
 from monitor.desk.web.security_headers import SECURITY_HEADERS
 from monitor.privacy.masks.mask import mask_personal
 from monitor.settings.settings import Settings
@@ -29,6 +29,7 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
+from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.desk.test_roles import dependants
 from tests.monitor.desk.walking import addresses
 
@@ -58,7 +59,7 @@ def test_no_address_takes_an_author(
     sqlite_database: Database, clock: FakeClock, settings: Settings, busy: Browser
 ) -> None:
     api = create_api(sqlite_database, clock, mask=mask_personal)
-    app = create_app(sqlite_database, clock, settings, "secret", api=api)
+    app = make_desk(sqlite_database, clock, settings, api=api)
     everything = busy.page("/queue").main
     assert busy.page(f"/queue?author={AUTHOR_KEY}&author_key={AUTHOR_KEY}").main == everything
     asked = {path: names_asked_for(route) for path, route in addresses(app)}
@@ -90,7 +91,7 @@ def test_only_a_desk_by_https_asks_browsers_for_nothing_else(
 ) -> None:
     assert "strict-transport-security" not in busy.get("/login").headers
     settings = Settings(home=tmp_path, desk_url="https://kiemtin.example.vn")
-    secure = Browser(create_app(sqlite_database, clock, settings, "secret"), "https://kiemtin.example.vn")
+    secure = Browser(make_desk(sqlite_database, clock, settings), "https://kiemtin.example.vn")
     assert secure.get("/login").headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
@@ -186,7 +187,7 @@ def test_a_database_without_tables_is_a_plain_page_and_a_failed_health_check(
     tmp_path: Path, clock: FakeClock, settings: Settings
 ) -> None:
     with Database(f"sqlite:///{tmp_path / 'empty.db'}") as database:
-        anonymous = Browser(create_app(database, clock, settings, "secret"))
+        anonymous = Browser(make_desk(database, clock, settings))
         health, ready = anonymous.get("/healthz"), anonymous.get("/readyz")
         response = anonymous.sign_in("lan")
     assert health.status_code == 200  # a restart would not help
@@ -201,7 +202,7 @@ def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
     busy: Browser, sqlite_database: Database, clock: FakeClock, settings: Settings
 ) -> None:
     with Database(str(sqlite_database.url), busy_timeout=0.05) as impatient:
-        reviewer = Browser(create_app(impatient, clock, settings, "secret"))
+        reviewer = Browser(make_desk(impatient, clock, settings))
         reviewer.sign_in("lan", PASSWORD)
         fields = reviewer.fields("/flags/1", "/flags/1/decisions")
         with closing(sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)) as other:
@@ -289,17 +290,10 @@ def test_two_reviewers_who_take_flags_at_once_never_get_the_same(sqlite_database
     assert len(set(first) | set(second)) == 2 * times
 
 
-class Masks:
-    """Masks one name, as the masking of reports does with any."""
-
-    def mask(self, text: str) -> str:
-        return text.replace("Trần Văn Mẫu", "[tên]")
-
-
 def test_personal_data_are_masked_until_asked_for_and_asking_is_written_down(
     app: FastAPI, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
-    app.state.desk = replace(app.state.desk, searching=Masks())
+    app.state.desk = replace(app.state.desk, mask=lambda text: text.replace("Trần Văn Mẫu", "[tên]"))
     lan = Browser(app)
     lan.sign_in()
     number = make_flagged("Trần Văn Mẫu nợ lương công nhân", reasons=(("lương", 1.0), ("văn mẫu", 0.5)))

@@ -23,14 +23,9 @@ from storage.search import saved_searches, search
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker, Parts
+from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
 
 SEGMENTER = Segmenter()
-
-
-@pytest.fixture
-def parts(masked_parts: Parts) -> Parts:
-    return masked_parts
 
 
 @pytest.fixture
@@ -187,7 +182,7 @@ def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser
 
 def test_a_long_text_is_cut_around_what_was_found() -> None:
     text = "một hai ba " * 100 + "nợ l.ư.ơ.n.g tháng 13" + " bốn năm" * 100
-    pieces = mark_words(excerpt(text, words_of(parse_query("luong")), None))
+    pieces = mark_words(excerpt(text, words_of(parse_query("luong")), str))
     assert [piece.text for piece in pieces if piece.tone] == ["l.ư.ơ.n.g"]
     assert pieces[0].text == "… "
     assert pieces[-1].text.endswith(" …")

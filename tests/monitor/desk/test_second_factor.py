@@ -6,7 +6,6 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from monitor.desk.web.app import create_app
 from monitor.desk.web.desk import Desk
 from monitor.desk.web.passwords import hash_password
 from monitor.desk.web.second_factor import SecondFactor, new_recovery_codes, new_seed, recovery_key
@@ -16,6 +15,7 @@ from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, SET_UP, Browser, text_of, totp
+from tests.monitor.desk.made_desk import make_desk
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_an_installation_may_ask_everybody_for_it(
     sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
 ) -> None:
     settings = Settings(home=tmp_path, second_factor_for_all=True)
-    lan = Browser(create_app(sqlite_database, clock, settings, "secret"))
+    lan = Browser(make_desk(sqlite_database, clock, settings))
     assert lan.sign_in("lan").headers["location"] == SET_UP
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from monitor.desk.web.accounts import disable
 from monitor.desk.web.app import SESSION_COOKIE
 from monitor.desk.web.desk import browser_name
-from monitor.desk.web.password_checks import PasswordChecks, TooBusy
+from monitor.desk.web.passwords import PasswordChecks, TooBusy
 from storage.accounts import users
 from storage.database import Database
 from storage.models import AuditEvent, UserSession

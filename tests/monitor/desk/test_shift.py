@@ -1,10 +1,6 @@
-"""The shift: assignments, mentions, and notes for those who come next."""
+"""The shift: assignments, and notes for those who come next."""
 
 from datetime import timedelta
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from monitor.operations.retain import HANDOVERS_KEPT
 from storage.database import Database
@@ -36,21 +32,6 @@ def test_only_open_flags_are_assigned_and_only_to_who_may_decide(
     assert lan.send(f"/flags/{flag_id}/assignments", user_id="1").status_code == 404
 
 
-def test_who_is_mentioned_sees_it_until_it_is_marked_as_seen(
-    lan: Browser, hung: Browser, make_flagged: FlagMaker, clock: FakeClock
-) -> None:
-    lan.decide(make_flagged(), "unsure", note="Nhờ @Hùng gọi lại cho tổ trưởng")
-    page = hung.page("/shift")
-    assert "Nhờ @Hùng gọi lại" in page.get_text()
-    assert [tag.get_text() for tag in page.select(".tag")] == ["mới"]
-    assert "Chưa ai nhắc đến bạn" in lan.get("/shift").text
-    hung.send("/shift/seen")
-    assert hung.page("/shift").select(".tag") == []
-    clock.advance(timedelta(minutes=1))
-    lan.send("/shift/handovers", text="@hùng: nguồn diễn đàn đang lỗi")
-    assert len(hung.page("/shift").select(".tag")) == 1
-
-
 def test_a_handover_is_read_by_everybody_and_deleted_in_the_end(
     lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
 ) -> None:
@@ -64,34 +45,3 @@ def test_a_handover_is_read_by_everybody_and_deleted_in_the_end(
     with sqlite_database.work() as session:
         assert teamwork.delete_old_handovers(session, clock.now() - HANDOVERS_KEPT) == 0
         assert teamwork.delete_old_handovers(session, clock.now() + timedelta(seconds=1)) == 1
-
-
-def test_a_mention_in_a_case_leads_to_the_case(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    lan.decide(make_flagged(), "yes")
-    path = "/cases/1/steps"
-    lan.post(path, lan.fields("/cases/1", path) | {"kind": "noted", "note": "@hùng gọi giúp"})
-    link = hung.page("/shift").select_one('a[href="/cases/1"]')
-    assert link is not None
-    assert link.get_text() == "Mở hồ sơ 1"
-
-
-@pytest.mark.parametrize(
-    ("note", "named"),
-    [
-        ("@hùng xem giúp", True),
-        ("nhờ @HÙNG.", True),
-        ("@hu\u0300ng", True),
-        ("(@hùng)", True),
-        ("thư gửi a@hùng", False),
-        ("@hùng2", False),
-        ("hùng", False),
-        ("@@hùng", False),
-    ],
-)
-def test_a_name_is_a_whole_word_behind_one_at_sign(note: str, named: bool) -> None:
-    assert teamwork.names(note, "hùng") is named
-
-
-@given(st.text(min_size=1), st.text())
-def test_any_name_may_be_looked_for_in_any_note(name: str, note: str) -> None:
-    assert isinstance(teamwork.names(note, name), bool)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.responses import Response
 
-from monitor.desk.web.app import SESSION_COOKIE, create_app
+from monitor.desk.web.app import SESSION_COOKIE
 from monitor.desk.web.known_devices import DEVICE_COOKIE, KnownDevices
 from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import Settings
@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
+from tests.monitor.desk.made_desk import make_desk
 
 
 def audit(database: Database) -> list[tuple[str, str, int | None]]:
@@ -59,7 +60,7 @@ def test_served_by_https_cookies_are_for_https_and_this_host_alone(
     sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
 ) -> None:
     settings = Settings(home=tmp_path, desk_url="https://kiemtin.example.vn")
-    person = Browser(create_app(sqlite_database, clock, settings, "secret"), "https://kiemtin.example.vn")
+    person = Browser(make_desk(sqlite_database, clock, settings), "https://kiemtin.example.vn")
     response = person.sign_in("lan")
     for cookie in response.headers.get_list("set-cookie"):
         assert cookie.startswith("__Host-")

@@ -1,7 +1,5 @@
 """A line of one's own: a reviewer's sentence stands for a flag in lists, in its case, its cluster and in search."""
 
-import pytest
-
 from classifiers.text.segment import Segmenter
 from monitor.scoring.match import Matcher
 from storage.database import Database
@@ -10,15 +8,10 @@ from storage.review import flags
 from storage.scoring import matching
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker, Parts
+from tests.monitor.desk.conftest import FlagMaker
 
 POST = "TRỜI ƠI!!! XƯỞNG BA NỢ LƯƠNG HAI THÁNG RỒI"
 SAID = "Xưởng ba nợ lương tháng chín và tháng mười"
-
-
-@pytest.fixture
-def parts(masked_parts: Parts) -> Parts:
-    return masked_parts
 
 
 def summarise(person: Browser, flag_id: int, summary: str) -> int:

@@ -43,7 +43,7 @@ LABELS: Final = ("unverified", "unverified", "concern", "negative", "unverified"
 
 
 def settings_of(addresses: dict[str, str]) -> str:
-    """Write the settings: tokens of sources, of the metrics and for mail, and the passphrase of backups."""
+    """Write the settings: tokens of sources and for mail, and the passphrase of backups."""
     tables = "".join(
         f'[[sources]]\nname = "{name}"\nkind = "{kind}"\naddress = "{addresses[name]}"\n'
         f'legal_basis = "Bài công khai, điều khoản của trang cho phép"\nsettings = {settings}\n'
@@ -62,7 +62,6 @@ def settings_of(addresses: dict[str, str]) -> str:
             ("facebook", "token of a platform"),
             ("youtube", "key of an API"),
             ("mastodon", "token of a server"),
-            ("metrics", "token of metrics"),
             ("mail-server", "password for mail"),
             ("nhan", "secret of a webhook"),
         )

@@ -23,7 +23,6 @@ SECRETS: Final[Mapping[str, str]] = {
     "token of a platform": "EAABplantedPlatformToken7f3a91c2",
     "key of an API": "AIzaPlantedApiKey-55d0e6b81f",
     "token of a server": "planted-server-token-c04d9a77e1",
-    "token of metrics": "planted-metrics-token-3be2f60a99",
     "password for mail": "planted-smtp-password-81ac77de05",
     "secret of a webhook": "planted-webhook-secret-90cd14ab77",
     "passphrase of backups": "planted backup passphrase 2f9b13",

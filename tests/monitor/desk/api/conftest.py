@@ -8,13 +8,13 @@ from fastapi import FastAPI
 
 from monitor.desk.api.app import REQUESTS_PER_MINUTE, create_api
 from monitor.desk.api.keys import SCOPES, make_key
-from monitor.desk.web.app import create_app
 from monitor.privacy.masks.mask import mask_personal
 from monitor.settings.settings import Settings
 from storage.database import Database
 from tests.clock import FakeClock
 from tests.factories import add_user
 from tests.monitor.desk.api.client import Program
+from tests.monitor.desk.made_desk import make_desk
 
 KeyMaker = Callable[..., str]
 
@@ -32,7 +32,7 @@ def app(sqlite_database: Database, clock: FakeClock, settings: Settings, request
         add_user(session, "hùng", "viewer")
         session.commit()
     api = create_api(sqlite_database, clock, mask=mask_personal, requests_per_minute=requests_per_minute)
-    return create_app(sqlite_database, clock, settings, "a secret of this test", api=api)
+    return make_desk(sqlite_database, clock, settings, api=api)
 
 
 @pytest.fixture
