@@ -28,6 +28,7 @@ def test_obscenity_and_threats_are_veiled_and_harsh_words_are_not() -> None:
 def test_words_of_everyday_stay_readable_and_are_terms_of_the_lexicon() -> None:
     assert veiled("Xà phòng diệt khuẩn, tiêu diệt con virus; ở nhà, đừng ra khỏi nhà; xưởng đầy rác thải") == []
     assert veiled("khong ra khoi nha, khau trang diet khuan") == []
+    assert veiled("Vườn thú có con khỉ; chủ trọ uy hiếp công nhân, uy hiep ca nha") == []
     assert veiled("tao giết chết mày") != []
     lexicon = default_lexicon()
     for word in everyday_words():
