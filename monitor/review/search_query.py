@@ -15,13 +15,13 @@ LONGEST: Final = 300  # characters
 MOST_PARTS: Final = 32
 _TOKEN: Final = re.compile(r'\s*(?:(?P<open>-?\()|(?P<close>\))|(?P<minus>-)?"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+))')
 _PEOPLE: Final = (NAME, MAIL, PHONE)
-
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_EMPTY_BRACKETS: Final = re.compile(r"-?\(\s*\)")
 
 _REFUSALS: Final = {
     "empty": "nothing to search for: write a word",
     "long": f"the search is too long: at most {LONGEST} characters and {MOST_PARTS} words",
     "quote": 'a quotation mark " is missing its partner: add or remove one',
-    "bracket": "a bracket is missing its partner: add or remove one",
     "operator": "AND, OR and NOT stand between words: add the missing word",
     "only unwanted": "a search for what is missing alone finds everything: add a word that must be there",
     "person": "posts are not searched by people: leave out @names, mail addresses and telephone numbers",
@@ -37,7 +37,7 @@ def parse_query(typed: str, segmenter: Segmenter | None = None) -> Query:
     """Read what a person typed.
 
     A word with diacritics means this spelling; one without means any. Neighbouring syllables that make a word
-    (`công nhân`) are looked for side by side.
+    (`công nhân`) are looked for side by side. Brackets without a partner are marks as any other.
 
     Args:
         typed: The search.
@@ -54,7 +54,20 @@ def parse_query(typed: str, segmenter: Segmenter | None = None) -> Query:
         raise refused("quote")
     if any(mark in normalise(text).text for mark in _PEOPLE):
         raise refused("person")
-    return _Parser(text, segmenter).parse()
+    return _Parser(_with_paired_brackets(text), segmenter).parse()
+
+
+def _with_paired_brackets(text: str) -> str:
+    depth = 0
+    for sign in _QUOTED.sub("", text):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            break
+    if depth:
+        return text.replace("(", " ").replace(")", " ")
+    while _EMPTY_BRACKETS.search(text):
+        text = _EMPTY_BRACKETS.sub(" ", text)
+    return text
 
 
 class _Parser:
@@ -71,8 +84,6 @@ class _Parser:
         if not self._tokens:
             raise refused("empty")
         found = self._any()
-        if self._place < len(self._tokens):
-            raise refused("bracket")
         if found is None:
             raise refused("empty")
         return found
@@ -133,10 +144,7 @@ class _Parser:
         self._place += 1
         if token["open"]:
             inner = self._any()
-            closing = self._peek()
-            if closing is None or not closing["close"]:
-                raise refused("bracket")
-            self._place += 1
+            self._place += 1  # the closing bracket
             found = [inner] if inner is not None else []
             negative ^= token["open"].startswith("-")
         elif token["phrase"] is not None:

@@ -12,7 +12,14 @@ from starlette.responses import Response
 from monitor.catalogues import N_
 from monitor.collectors.files.row_files import open_writer
 from monitor.desk.views.queue_view import QueueView
-from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts, found_posts
+from monitor.desk.views.search_view import (
+    EXPORT_SCHEMA,
+    EXPORTED,
+    MOST_EXPORTED,
+    by_relevance,
+    exported_posts,
+    found_posts,
+)
 from monitor.desk.views.searching import AddressFields, CurrentSearch, SearchForm
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
@@ -23,7 +30,9 @@ from monitor.desk.web.language import gettext as _
 from monitor.errors import QueryRefused
 from monitor.review.roles import Right
 from monitor.review.search_query import words_of
+from monitor.scoring.summary import summary_of
 from storage.errors import DataRejected, NotFound
+from storage.models import Flag
 from storage.posts import sources
 from storage.review import flags
 from storage.search import saved_searches, search
@@ -34,28 +43,34 @@ router = APIRouter(prefix="/search", dependencies=[allow(Right.READ)])
 PAGE_ROWS: Final = 25
 MOST_PAGES: Final = 10  # what is further back is found by narrower words
 COUNTED: Final = MOST_PAGES * PAGE_ROWS
+RANKED: Final = 1_000  # of the newest posts with the words, those that they fit best come first
 EXPORTING: Final = N_("Đang có một bản xuất khác. Xin chờ bản ấy xong rồi thử lại.")
 MEDIA_TYPES: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @router.get("")
 def show(visit: CurrentVisit, form: CurrentSearch, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Response:
-    """Show one page of found posts, last stored first."""
+    """Show one page of found posts: those that the words fit best first, or the last stored."""
     rows: list[dict[str, Any]] = []
     total, refusal = 0, None
     with visit.work() as session:
-        flag_id = _flag_of_that_number(session, form)
+        flag = _flag_of_that_number(session, form)
         try:
             if not form.is_empty:
                 query, filters = form.query(visit.desk.segmenter), form.filters()
-                ids = search.find(session, query, filters, limit=COUNTED + 1)  # all pages, to say how many there are
-                total, shown = len(ids), ids[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
-                rows = found_posts(session, shown, words_of(query) if query else [], visit.desk.mask)
+                words = words_of(query) if query else []
+                limit = RANKED if form.by_relevance else COUNTED + 1  # all pages, to say how many there are
+                ids = search.find(session, query, filters, limit=limit)
+                total = len(ids)
+                ids = by_relevance(session, ids, words) if form.by_relevance else ids
+                shown = ids[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+                rows = found_posts(session, shown, words, visit.desk.mask)
         except QueryRefused as error:
             refusal = wording.SEARCH_REFUSALS[error.reason]
         context = {
             "form": form,
-            "flag_id": flag_id,
+            "flag": flag,
+            "flag_line": summary_of(flag, visit.desk.mask) if flag else "",
             "rows": rows,
             "refusal": refusal,
             "total": min(total, COUNTED),
@@ -69,9 +84,9 @@ def show(visit: CurrentVisit, form: CurrentSearch, page: Annotated[int, Query(ge
     return visit.render("search.html", context)
 
 
-def _flag_of_that_number(session: Session, form: SearchForm) -> int | None:
+def _flag_of_that_number(session: Session, form: SearchForm) -> Flag | None:
     try:
-        return flags.by_id(session, form.number).id if form.number else None
+        return flags.by_id(session, form.number) if form.number else None
     except NotFound:
         return None
 

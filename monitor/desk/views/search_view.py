@@ -15,6 +15,7 @@ from monitor.desk.views.highlight import Piece
 from monitor.desk.views.masking import Mask
 from storage.posts import posts
 from storage.review import flags
+from storage.search import search
 from storage.search.search_words import Words
 
 SHOWN_CHARACTERS: Final = 420
@@ -22,6 +23,7 @@ BEFORE_FIRST: Final = 120  # characters that are shown before the first found wo
 # A part of a text is masked with so much before and behind it: masking takes longest of all that the page does.
 _MARGIN: Final = 120
 _UNSURE: Final = 40  # characters at a cut end of what was masked, where half a number or name may stand
+_SATURATION, _LENGTH_COUNTS = 1.2, 0.75  # the usual k1 and b of BM25
 FOUND: Final = "for-2"  # the shade of a found word
 
 READ_AT_ONCE: Final = 200
@@ -61,6 +63,26 @@ def found_posts(session: Session, post_ids: Sequence[int], words: Sequence[Words
         }
         for post in posts.in_order(session, post_ids)
     ]
+
+
+def by_relevance(session: Session, post_ids: Sequence[int], words: Sequence[Words]) -> list[int]:
+    """Order found posts by how well the words fit (BM25 without the rarity of words); equal ones stay in order.
+
+    Words that stand side by side as they were typed count as one more.
+    """
+    texts = search.bare_texts(session, post_ids)
+    wanted = [tuple(map(strip_diacritics, each.syllables)) for each in words]
+    phrases = [f" {' '.join(each)} " for each in {*wanted, tuple(syllable for each in wanted for syllable in each)}]
+    usual = sum(map(len, texts.values())) / max(1, len(texts))
+
+    def fit(post_id: int) -> float:
+        syllables = texts.get(post_id, [])
+        text = f" {' '.join(syllables)} "
+        longer = 1 - _LENGTH_COUNTS + _LENGTH_COUNTS * len(syllables) / max(1.0, usual)
+        counts = (text.count(phrase) for phrase in phrases)
+        return sum(count * (_SATURATION + 1) / (count + _SATURATION * longer) for count in counts)
+
+    return sorted(post_ids, key=fit, reverse=True)
 
 
 def excerpt(text: str, words: Sequence[Words], mask: Mask) -> Excerpt:

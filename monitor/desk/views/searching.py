@@ -16,6 +16,7 @@ from storage.search import search_words
 from storage.search.search_filters import Filters
 
 MAX_NUMBER: Final = 2**63 - 1  # a larger number makes the database driver fail
+NEWEST: Final = "newest"
 # PostgreSQL refuses NUL.
 Typed = Annotated[str, AfterValidator(lambda typed: typed.replace("\0", "").strip())]
 
@@ -52,6 +53,12 @@ class SearchForm(AddressFields, frozen=True):
     place: Typed = ""
     note: Typed = ""
     cluster: Typed = ""
+    order: Typed = ""
+
+    @property
+    def by_relevance(self) -> bool:
+        """Whether the posts that the words fit best come first, and not the newest."""
+        return bool(self.q) and self.order != NEWEST
 
     @property
     def number(self) -> int | None:

@@ -58,9 +58,7 @@ def _disturbing(text: str) -> list[tuple[int, int]]:
     places, syllables = syllable_spans(aligned.text), split_syllables(aligned.text)
     found = default_lexicon().find(syllables)
     words = (
-        (first, after)
-        for group, first, after in found
-        if group in GROUPS and not _is_everyday(syllables, first, after)
+        (first, after) for group, first, after in found if group in GROUPS and not _is_everyday(syllables, first, after)
     )
     wanted = sorted(aligned.original_span(places[first][0], places[after - 1][1]) for first, after in words)
     spans: list[tuple[int, int]] = []

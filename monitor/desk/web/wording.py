@@ -199,7 +199,6 @@ SEARCH_REFUSALS: Final = Translated(
         "empty": N_("Chưa có từ nào để tìm: xin gõ ít nhất một từ."),
         "long": N_("Câu tìm kiếm dài quá: nhiều nhất 300 ký tự và 32 từ."),
         "quote": N_("Thiếu một dấu ngoặc kép: xin thêm vào hoặc bỏ đi."),
-        "bracket": N_("Thiếu một dấu ngoặc đơn: xin thêm vào hoặc bỏ đi."),
         "operator": N_("AND, OR và NOT phải đứng giữa các từ: xin thêm từ còn thiếu."),
         "only unwanted": N_("Chỉ có từ cần loại trừ: xin thêm ít nhất một từ cần có."),
         "person": N_("Không tìm được bài theo người: xin bỏ tên @, địa chỉ thư và số điện thoại."),

@@ -99,7 +99,10 @@ def test_notes_cases_and_clusters_narrow_the_results(
 
 def test_a_number_leads_to_its_flag(lan: Browser, posts_there: int) -> None:
     assert lan.page(f"/search?q=%23{posts_there}").select_one(f'a[href="/flags/{posts_there}"]') is not None
-    assert "Không tìm thấy bài nào" not in lan.get(f"/search?q=%23{posts_there}").text
+    text = text_of(lan.page(f"/search?q=%23{posts_there}"), "main")
+    assert f"#{posts_there}: Mai cắt điện cả khu trọ" in text
+    assert "Không tìm thấy bài nào" not in text
+    assert "0 bài" not in text
     assert "Mục có số này" not in lan.get("/search?q=999999999999999999999").text
 
 
@@ -112,6 +115,19 @@ def test_what_is_no_search_is_said_in_one_line(lan: Browser, posts_there: int) -
     page = lan.page("/search?q=" + quote('"cắt điện'))
     assert text_of(page, "[role=alert]") == "Thiếu một dấu ngoặc kép: xin thêm vào hoặc bỏ đi."
     assert lan.get("/search/export.csv?q=%22").status_code == 422
+
+
+def test_what_the_words_fit_best_comes_first_and_the_newest_on_request(
+    lan: Browser, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        source = add_source(session)
+        for text in ("Nợ lương, nợ lương mãi", f"Công ty nợ {'nhiều thứ ' * 30} lương thưởng", "Trả lương đúng kỳ"):
+            add_post(session, source, text[:9], text=text)
+        session.commit()
+    Matcher(sqlite_database, SEGMENTER, clock).run()
+    assert [line[:4] for line in found(lan, "q=no+luong")] == ["Nợ l", "Công"]
+    assert [line[:4] for line in found(lan, "q=no+luong&order=newest")] == ["Công", "Nợ l"]
 
 
 def test_results_come_page_by_page(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
@@ -158,7 +174,7 @@ def test_a_source_that_is_named_after_an_account_or_like_a_formula_is_made_harml
 
 
 def test_one_export_runs_at_a_time_however_many_ask(lan: Browser, app: FastAPI, posts_there: int) -> None:
-    exporting = app.state.desk.searching.exporting
+    exporting = app.state.desk.exporting
     with exporting:
         refused = lan.get("/search/export.csv?q=dien")
     assert (refused.status_code, "Đang có một bản xuất khác" in refused.text) == (429, True)

@@ -21,8 +21,6 @@ def test_a_person_is_not_searched_for(typed: str) -> None:
         ("", "nothing to search for"),
         ("!!!", "nothing to search for"),
         ('"cắt điện', "quotation mark"),
-        ("(lương OR thưởng", "bracket"),
-        ("lương)", "bracket"),
         ("lương OR", "AND, OR and NOT stand between words"),
         ("AND lương", "AND, OR and NOT stand between words"),
         ("lương AND", "AND, OR and NOT stand between words"),
@@ -45,6 +43,11 @@ def test_brackets_and_words_become_a_tree() -> None:
         (AnyOf((Words(("lương",), accented=True), Words(("thuong",), accented=False))),),
         (Words(("tết",), accented=True),),
     )
+
+
+@pytest.mark.parametrize("typed", ["lương (thưởng", "lương) thưởng", ")lương( thưởng", "lương :( thưởng ()"])
+def test_a_bracket_without_a_partner_is_a_mark_as_any_other(typed: str) -> None:
+    assert parse_query(typed) == parse_query("lương thưởng")
 
 
 PIECES = ["lương", "dien", "AND", "OR", "NOT", "(", ")", '"', "-", "*", "^", ":", "{", "}", "a.b", "\\", "'"]
