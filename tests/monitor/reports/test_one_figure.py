@@ -20,11 +20,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from classifiers.labels import LABEL_NAMES, label_named
-from classifiers.text.segment import Segmenter
 from monitor.desk.api.app import create_api
 from monitor.desk.api.keys import make_key
-from monitor.desk.views.searching import Searching
-from monitor.desk.web.app import create_app
 from monitor.desk.web.passwords import hash_password
 from monitor.outbox.issue import ReportOffice, Wish
 from monitor.privacy.masks.mask import mask_personal
@@ -37,6 +34,7 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.browser import PASSWORD, Browser
+from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.reports.sample_week import AFTER, MONDAY, THURSDAY, WEEK
 from tests.monitor.reports.test_report_numbers import FLAGGED, JOINED, OF_WEEK, sql
 
@@ -218,12 +216,7 @@ def test_every_place_answers_one_question_with_the_figure_of_sql(sqlite_template
             ends = clock.now() + timedelta(days=1)
             key, _ = make_key(session, "sổ", ["figures:read"], user="", now=clock.now(), expires_at=ends)
             session.commit()
-        app = create_app(
-            database, clock, home, "a secret of this test",
-            searching=Searching(Segmenter(), mask_personal),
-            api=create_api(database, clock, mask=mask_personal),
-            reporting=lambda: office,
-        )  # fmt: skip
+        app = make_desk(database, clock, home, api=create_api(database, clock, mask=mask_personal))
         person = Browser(app)
         person.sign_in()
         answers = {
