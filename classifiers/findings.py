@@ -9,7 +9,7 @@ from typing import Final
 
 from classifiers.claims import Mention, find_claim
 from classifiers.concern_topics import OTHER, topic_of
-from classifiers.labels import CONCERN, NEGATIVE, label_named
+from classifiers.labels import Label, label_named
 from classifiers.model.prediction import BASE, REST, TRAITS, Reason
 from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import default_lexicon
@@ -27,25 +27,6 @@ UNPAID, INSURANCE, ACCIDENT, POISONING, STRIKE = "unpaid", "insurance", "acciden
 TOPIC: Final = "topic"
 WORDS: Final = "words"  # nothing but the words that count most
 STYLE: Final = "style"  # no single word counts
-
-# Which groups of the lexicon speak for which finding, those that come first in a sentence first.
-_OF_CLAIM: Final = {"urging": SHARE, "alarm": ALARM, "lure": LURE, "cure": CURE}
-_OF_CONDUCT: Final = {
-    "threat": THREAT,
-    "death_wish": THREAT,
-    "gloating": GLOATING,
-    **dict.fromkeys(("women", "men", "lgbt", "regions", "peoples", "trades", "disability"), GROUP),
-    **dict.fromkeys(("animals", "stupidity", "dirt", "madness", "low_character", "upbringing", "worthless"), INSULT),
-    **dict.fromkeys(("looks", "age", "poverty", "contempt", "silencing"), INSULT),
-    **dict.fromkeys(("obscene_genitals", "obscene_intercourse", "curse_parents", "sexual_remarks"), OBSCENE),
-}
-_OF_WORK: Final = {
-    "unpaid_wages": UNPAID,
-    "insurance_debt": INSURANCE,
-    "work_accident": ACCIDENT,
-    "mass_poisoning": POISONING,
-    "strike": STRIKE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +56,11 @@ def find_reasons(label: str, text: str, reasons: Sequence[Reason] = ()) -> tuple
 
     """
     weights = {one.words: one.weight for one in reasons if one.words not in (BASE, REST, *TRAITS)}
-    found: list[Finding] = []
-    if label_named(label).is_claim:
-        found = [*_of_claim(text, reasons), *_of_terms(text, _OF_CLAIM, weights)]
-    elif label == NEGATIVE.name:
-        found = list(_of_terms(text, _OF_CONDUCT, weights))
-    elif label == CONCERN.name:
-        found = list(_of_terms(text, _OF_WORK, {})) or list(_of_topic(text))
+    of_label = label_named(label)
+    found = [*_of_claim(text, reasons)] if of_label.is_claim else []
+    found += _of_terms(text, of_label, {} if of_label.has_topics else weights)
+    if of_label.has_topics and not found:
+        found += _of_topic(text)
     if found:
         return tuple(found[:MOST_FINDINGS])
     heaviest = sorted((word for word, weight in weights.items() if weight >= LEAST_WEIGHT), key=lambda w: -weights[w])
@@ -98,8 +77,9 @@ def _of_claim(text: str, reasons: Sequence[Reason]) -> Iterator[Finding]:
     yield Finding(NAMES_SOURCE, _shown(claim.sources[:MOST_WORDS])) if claim.sources else Finding(NO_SOURCE)
 
 
-def _of_terms(text: str, kinds: Mapping[str, str], weights: Mapping[str, float]) -> Iterator[Finding]:
+def _of_terms(text: str, label: Label, weights: Mapping[str, float]) -> Iterator[Finding]:
     """Find terms of the lexicon whose words count, all of them without weights; those that count most are named."""
+    kinds = {group: kind for kind, groups in label.findings for group in groups}
     syllables = split_syllables(normalise(text).text)
     words: dict[str, dict[str, float]] = {}
     for group, start, end in default_lexicon().find(syllables):
@@ -108,7 +88,7 @@ def _of_terms(text: str, kinds: Mapping[str, str], weights: Mapping[str, float])
             weight = sum(weight for word, weight in weights.items() if set(word.replace("_", " ").split()) & set(term))
             if weight >= LEAST_WEIGHT or not weights:
                 words.setdefault(kinds[group], {}).setdefault(" ".join(term), weight)
-    for kind in dict.fromkeys(kinds.values()):
+    for kind, _groups in label.findings:
         if kind in words:
             yield Finding(kind, tuple(sorted(words[kind], key=lambda term: -words[kind][term])[:MOST_WORDS]))
 

@@ -84,6 +84,10 @@ class Label:
         colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.pages.appearance` mixes the others.
         chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
+        findings: What the sentence of a flag may say was found, in that order, each with the groups of the lexicon that
+            speak for it; `classifiers.findings` adds what a claim asserts, and the topic.
+        has_topics: Whether rules tell what it is about (concern_topics.toml); its findings then count by themselves,
+            others where the model counted their words.
 
     """
 
@@ -103,6 +107,8 @@ class Label:
     colour: str = "#5b6770"
     chart_colour: str = ""
     section: Section | None = None
+    findings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    has_topics: bool = False
 
 
 UNVERIFIED: Final = Label(
@@ -149,7 +155,12 @@ UNVERIFIED: Final = Label(
             "false. Posts that say the same count as one claim.",
         ),
     ),
+    findings=(("share", ("urging",)), ("alarm", ("alarm",)), ("lure", ("lure",)), ("cure", ("cure",))),
 )
+_INSULTS: Final = (  # groups of the lexicon
+    "animals", "stupidity", "dirt", "madness", "low_character", "upbringing", "worthless", "looks", "age", "poverty",
+    "contempt", "silencing",
+)  # fmt: skip
 NEGATIVE: Final = Label(
     name="negative",
     title=Text("Tiêu cực, vi phạm chuẩn mực đạo đức", "Indecent conduct"),
@@ -190,6 +201,13 @@ NEGATIVE: Final = Label(
         ),
         quotes=False,
     ),
+    findings=(
+        ("threat", ("threat", "death_wish")),
+        ("gloating", ("gloating",)),
+        ("group", ("women", "men", "lgbt", "regions", "peoples", "trades", "disability")),
+        ("insult", _INSULTS),
+        ("obscene", ("obscene_genitals", "obscene_intercourse", "curse_parents", "sexual_remarks")),
+    ),
 )
 CONCERN: Final = Label(
     name="concern",
@@ -223,6 +241,14 @@ CONCERN: Final = Label(
             "No workers' concern of the period has been confirmed.",
         ),
     ),
+    findings=(
+        ("unpaid", ("unpaid_wages",)),
+        ("insurance", ("insurance_debt",)),
+        ("accident", ("work_accident",)),
+        ("poisoning", ("mass_poisoning",)),
+        ("strike", ("strike",)),
+    ),
+    has_topics=True,
 )
 
 LABELS: Final = (UNVERIFIED, NEGATIVE, CONCERN)
