@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -178,24 +178,13 @@ def _disk(app: Application) -> Finding:
 def _backup(app: Application) -> Finding:
     with app.ready_database.work() as session:
         at, known = audit.newest(session, BACKUP_ACTION), users.all_users(session)
+    # One that was never made is as old as the installation, which is as old as its first user.
     now = app.clock.now()
-    return _age_of_backup(at, min((user.created_at for user in known), default=now), now)
-
-
-def _age_of_backup(at: datetime | None, begun: datetime, now: datetime) -> Finding:
-    """Judge the last backup; one that was never made is as old as the installation, which is as old as its first user.
-
-    Args:
-        at: When the last one was made, UTC; None: none was.
-        begun: When the installation was set up, UTC.
-        now: The present time, UTC.
-
-    """
-    old = now - (at or begun) > OLDEST_BACKUP
+    old = now - (at or min((user.created_at for user in known), default=now)) > OLDEST_BACKUP
     said = f"the last one was made on {at.astimezone(VIETNAM):%d/%m/%Y}" if at else "none was made yet"
-    mend = f"`kiemtin backup FILE`: it should be no older than {OLDEST_BACKUP.days} days"
     if at and not old:
         return Finding(State.OK, said)
+    mend = f"`kiemtin backup FILE`: it should be no older than {OLDEST_BACKUP.days} days"
     return Finding(State.FAIL if old else State.WARN, said, mend)
 
 

@@ -55,21 +55,16 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class FolderChannel:
-    """Copies files into a folder, whole; a copy may be repeated at will.
+    """Copies files into a folder, whole; a copy may be repeated at will."""
 
-    Args:
-        folder: Where to.
-
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    folder: Path
 
     async def send(self, message: Message, hand_over: HandOver) -> None:  # noqa: ARG002  it is never given away
         """Write the files of a message."""
         try:
-            await asyncio.to_thread(write_all, self._folder, message.files)
+            await asyncio.to_thread(write_all, self.folder, message.files)
         except ReportFailed as error:
             raise SendFailed(str(error)) from error
 

@@ -23,7 +23,7 @@ from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.quotes import conceal
 from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
-from monitor.reports.wording import LANGUAGES, load_wording
+from monitor.reports.wording import LANGUAGES, Wording, load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings
@@ -145,7 +145,7 @@ class ReportOffice:
             row = reports.draft_of(session, str(period), self._settings.language)
             edits = dict(row.edits) if row else {}
             edited_by = row.edited_by if row else None
-        counted = {one.key: one.text for part in paper(figures, words) for one in part.sentences}
+        counted = _sentences(figures, words)
         return Draft(
             period=period,
             parts=paper(figures, words, {key: str(edit["text"]) for key, edit in edits.items()}),
@@ -168,8 +168,8 @@ class ReportOffice:
             UsageError: When the paper has no such sentence.
 
         """
-        words, language = load_wording(self._settings.language), self._settings.language
-        counted = {one.key: one.text for part in paper(self.figures(period), words) for one in part.sentences}
+        language = self._settings.language
+        counted = _sentences(self.figures(period), load_wording(language))
         if key not in counted:
             message = f"the paper of {period} has no sentence {key!r}: read it anew"
             raise UsageError(message)
@@ -306,6 +306,10 @@ class ReportOffice:
         with self._database.work() as session:
             is_late = not reports.was_issued(session, str(week)) and _has_posts(session, week)
         return str(week) if is_late else ""
+
+
+def _sentences(figures: ReportFigures, words: Wording) -> dict[str, str]:
+    return {one.key: one.text for part in paper(figures, words) for one in part.sentences}
 
 
 def due_week(clock: Clock) -> CalendarPeriod:

@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -19,6 +20,7 @@ _SECONDS: Final = 60
 _GO_ON, _DONE, _FORWARDED, _PERMANENT = 354, 250, 251, 500
 
 
+@dataclass(frozen=True, slots=True)
 class MailChannel:
     """Sends mail through the server of the settings.
 
@@ -30,8 +32,10 @@ class MailChannel:
 
     """
 
-    def __init__(self, server: MailServer, password: str, sender: str, to: Sequence[str]) -> None:
-        self._server, self._password, self._sender, self._to = server, password, sender, to
+    server: MailServer
+    password: str
+    sender: str
+    to: Sequence[str]
 
     async def send(self, message: Message, hand_over: HandOver) -> None:
         """Send a message; it is handed over when the server has taken all addresses, before it gets the message."""
@@ -41,32 +45,28 @@ class MailChannel:
         content = _on_the_wire(self._written(message))
         session: smtplib.SMTP | None = None
         try:
-            session = _connected(self._server, self._password)
-            _expect(session.mail(self._sender), _DONE)
-            for address in self._to:
+            session = _connected(self.server, self.password)
+            _expect(session.mail(self.sender), _DONE)
+            for address in self.to:
                 _expect(session.rcpt(address), _DONE, _FORWARDED)
             _expect(session.docmd("DATA"), _GO_ON)
             hand_over()
             session.send(content)
             _expect(session.getreply(), _DONE)
         except smtplib.SMTPAuthenticationError as error:
-            refused = (
-                f"the mail server {self._server.host} refused name or password: check `mail_server` and the secret"
-            )
+            refused = f"the mail server {self.server.host} refused name or password: check `mail_server` and the secret"
             raise SendRefused(refused) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise NoAnswer(
-                f"the mail server {self._server.host}:{self._server.port} cannot be used: {error}"
-            ) from error
+            raise NoAnswer(f"the mail server {self.server.host}:{self.server.port} cannot be used: {error}") from error
         finally:
             if session is not None:
                 session.close()  # without QUIT: whatever the server says to it, it has taken or refused the message
 
     def _written(self, message: Message) -> bytes:
         mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"], mail["Subject"] = self._sender, ", ".join(self._to), message.title
+        mail["From"], mail["To"], mail["Subject"] = self.sender, ", ".join(self.to), message.title
         mail["Date"] = format_datetime(message.made_at)
-        domain = parseaddr(self._sender)[1].rpartition("@")[2]
+        domain = parseaddr(self.sender)[1].rpartition("@")[2]
         mail["Message-ID"] = f"<{message.key}.{int(message.made_at.timestamp())}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
         mail.set_content(message.text)

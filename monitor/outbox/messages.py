@@ -1,5 +1,6 @@
 """What is sent of a report, an alert and a decision."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -19,6 +20,7 @@ _REPORT_TEXT: Final = (
 )
 
 
+@dataclass
 class Messages:
     """Makes messages.
 
@@ -27,12 +29,11 @@ class Messages:
 
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    settings: Settings
 
     @cached_property
     def _language(self) -> Language:
-        return language_of_screens(self._settings.report.language)
+        return language_of_screens(self.settings.report.language)
 
     def of(self, delivery: Delivery, subject: Report | Alert | None) -> Message:
         """Return the message of a delivery.
@@ -58,7 +59,7 @@ class Messages:
 
     def _alert(self, delivery: Delivery, alert: Alert) -> Message:
         line = alert_line(alert.kind, alert.facts, self._language)
-        text = f"{line}\n{self._settings.desk_address}{alert_path(alert.kind, alert.facts)}"
+        text = f"{line}\n{self.settings.desk_address}{alert_path(alert.kind, alert.facts)}"
         return Message(
             key=delivery.key,
             kind=delivery.kind,
@@ -77,7 +78,7 @@ class Messages:
     def _report(self, delivery: Delivery, report: Report) -> Message:
         names = [name for name in report.files if not name.endswith(MASKS)]
         try:
-            files = {name: (self._settings.reports_dir / name).read_bytes() for name in names}
+            files = {name: (self.settings.reports_dir / name).read_bytes() for name in names}
         except OSError as error:
             message = f"a file of the report of {report.period} cannot be read: {error}: write it again"
             raise SendFailed(message) from error

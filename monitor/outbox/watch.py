@@ -52,6 +52,7 @@ class Finding:
     user_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class AlertWatch:
     """Looks, and stores what is to be told.
 
@@ -64,26 +65,17 @@ class AlertWatch:
 
     """
 
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        outbox: Outbox,
-        *,
-        read_search: ReadSearch,
-        late_report: DueReport,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._outbox = outbox
-        self._read_search = read_search
-        self._late_report = late_report
+    database: Database
+    clock: Clock
+    outbox: Outbox
+    read_search: ReadSearch
+    late_report: DueReport
 
     def look(self) -> list[Alert]:
         """Look at everything; returns what was raised."""
-        now, raised = self._clock.now(), list[Alert]()
-        period = self._late_report()
-        with self._database.work() as session:
+        now, raised = self.clock.now(), list[Alert]()
+        period = self.late_report()
+        with self.database.work() as session:
             findings = [*_clusters(session, now), *_labels(session, now), *_silent_sources(session, now)]
             findings += self._searches(session)
             if period:
@@ -99,19 +91,19 @@ class AlertWatch:
         quiet = AGAIN[subject.partition(":")[0]]
         alert = alerts.raise_once(session, subject, facts, now=now, quiet=quiet, user_id=finding.user_id)
         if alert is not None and finding.user_id is None:
-            self._outbox.put(session, ALERT, alert.id)
+            self.outbox.put(session, ALERT, alert.id)
         return alert
 
     def _searches(self, session: Session) -> Iterator[Finding]:
         for saved in alerts.watches(session):
             try:
-                query, filters = self._read_search(saved.query)
+                query, filters = self.read_search(saved.query)
                 newest = search.find(session, query, filters, limit=_MOST_FOUND)
             except QueryRefused:  # kept by an older version, or typed so that it was never one: it finds nothing
                 continue
             found = [number for number in newest if number > (saved.watched_post or 0)]
             last = alerts.newest(session, f"search:{saved.id}")
-            if not found or (last and self._clock.now() - last < (AGAIN["search"] or timedelta())):
+            if not found or (last and self.clock.now() - last < (AGAIN["search"] or timedelta())):
                 continue
             saved.watched_post = max(found)
             yield Finding(f"search:{saved.id}", {"search": saved.id, "posts": len(found)}, saved.user_id)

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ _PREFIX: Final = "whsec_"
 _ARRIVED: Final = range(200, 300)
 
 
+@dataclass(frozen=True, slots=True)
 class WebhookChannel:
     """Posts messages as JSON; an answer that is no success is one for now, as its receiver may be set up later.
 
@@ -34,15 +36,17 @@ class WebhookChannel:
 
     """
 
-    def __init__(self, url: str, secret: bytes, post: OutboundPost, clock: Clock) -> None:
-        self._url, self._secret, self._post, self._clock = url, secret, post, clock
+    url: str
+    secret: bytes
+    post: OutboundPost
+    clock: Clock
 
     async def send(self, message: Message, hand_over: HandOver) -> None:
         """Post a message; it is handed over when the connection stands. A redirect is not followed."""
-        host, body = urlsplit(self._url).hostname, _body(message)
-        headers = {"Idempotency-Key": message.key, **signed(self._secret, message.key, self._clock.now(), body)}
+        host, body = urlsplit(self.url).hostname, _body(message)
+        headers = {"Idempotency-Key": message.key, **signed(self.secret, message.key, self.clock.now(), body)}
         try:
-            status = await self._post.send(self._url, headers, body, hand_over)
+            status = await self.post.send(self.url, headers, body, hand_over)
         except (AddressBlocked, FetchFailed) as error:
             raise NoAnswer(f"the webhook on {host} gives no answer: {error}") from error
         if status not in _ARRIVED:
