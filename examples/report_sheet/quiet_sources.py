@@ -1,6 +1,6 @@
 """A sheet of the report's workbook that lists the monitored sources from which nothing came in the period."""
 
-from monitor.reports.tables import CellType, Column, Table
+from monitor.reports.blocks import CellType, Column, Table
 from monitor.reports.xlsx import SHEETS, Book
 
 

@@ -1,8 +1,8 @@
-"""Read the sources and store what is new."""
+"""Read the sources, store what is new, and score it."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from monitor.crawl.recheck import RecheckResult
 from monitor.errors import CollectError, NotReady
 from monitor.operations.clock_check import check_clock
 from monitor.operations.retain import retain
+from monitor.scoring.score import ScoreResult
 from storage.posts import sources
 
 
@@ -103,3 +104,37 @@ def _as_data(result: SourceResult | RecheckResult) -> dict[str, Any]:
     # `asdict` would count the items of a `Counter` anew.
     values = {each.name: getattr(result, each.name) for each in fields(result)}
     return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
+
+
+def score(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look through all stored posts for those without a score of the model.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score all posts that wait, tie copies and evidence to them, and delete posts that are past their retention.
+
+    Example: `kiemtin score`
+    """
+    app = application(context)
+    with progress_bar() as bar:
+        result = app.score_waiting(bar.update, everything=everything)
+    answer(result.as_dict(), _told(result), as_json=as_json)
+    # Last: it refuses to delete where the clock jumped, and what was scored is told all the same.
+    deleted = retain(app.ready_database, app.clock, app.captures)
+    if deleted and not as_json:
+        say(f"Past their retention: {listed_deletions(deleted)}")
+
+
+def _told(result: ScoreResult) -> str:
+    matches = result.matches
+    return (
+        f"Scored {result.scored} posts with {result.model}. Flags opened: {_listed(result.opened)}. "
+        f"Unsure, so not flagged: {_listed(result.unsure)}. "
+        f"Copies found: {matches.copies}; claims with suggested evidence: {matches.claims_with_evidence}."
+    )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"

@@ -23,7 +23,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 
 from monitor.clock import VIETNAM
 from monitor.errors import NotReady, ReportFailed
-from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style
+from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style, Table
 from monitor.reports.document import Closing, Document, Letterhead
 from monitor.reports.docx_tables import (
     BODY_SIZE,
@@ -41,7 +41,6 @@ from monitor.reports.docx_tables import (
     write,
 )
 from monitor.reports.drawing import Chart
-from monitor.reports.tables import Table
 from monitor.reports.wording import Wording
 
 FONT: Final = "Times New Roman"  # I.4

@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as DocxParagraph
 
+from monitor.reports.blocks import AMOUNTS, CellType, Table, shown
 from monitor.reports.drawing import Chart
 from monitor.reports.quotes import shorten
-from monitor.reports.tables import AMOUNTS, CellType, Table, shown
 from monitor.reports.wording import Wording
 
 TEXT_WIDTH: Final = 165  # mm

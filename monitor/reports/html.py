@@ -6,11 +6,10 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.reports import drawing
-from monitor.reports.blocks import Block
+from monitor.reports.blocks import Block, shown
 from monitor.reports.document import Document
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote
-from monitor.reports.tables import shown
 from monitor.reports.wording import Wording
 
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from monitor.catalogues import N_
 from monitor.reports import wording
+from monitor.reports.blocks import Cell, CellType, Column, Key, Table, filled, numbered
 from monitor.reports.comparison import PERIODS_IN_MEAN
 from monitor.reports.concerns import CASE_STATES
 from monitor.reports.figures import STATES, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
 from monitor.reports.quotes import Quote
-from monitor.reports.tables import Cell, CellType, Column, Key, Table, filled, numbered
 from monitor.reports.wording import Wording
 from storage.figures.report_counts import BANDS
 

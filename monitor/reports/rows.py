@@ -4,9 +4,9 @@ from io import BytesIO
 from typing import Final
 
 from monitor.collectors.files.row_files import Kind, Row, Value, open_writer, plain
+from monitor.reports.blocks import Key
 from monitor.reports.figures import SCHEMA, ReportFigures
 from monitor.reports.report_tables import TABLES
-from monitor.reports.tables import Key
 from monitor.reports.wording import Wording
 
 _CELL: Final = {

@@ -10,10 +10,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from monitor.clock import VIETNAM
 from monitor.reports.annex import notes
+from monitor.reports.blocks import AMOUNTS, Cell, CellType, Column, Key, Table
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import paper
 from monitor.reports.report_tables import TABLES
-from monitor.reports.tables import AMOUNTS, Cell, CellType, Column, Key, Table
 from monitor.reports.wording import NOTHING, Wording, capitalised
 
 FONT: Final = "Times New Roman"

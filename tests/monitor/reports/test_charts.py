@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from classifiers.labels import LABELS
-from monitor.reports.charts import CHARTS, by_part, by_source, colour_of
+from monitor.reports.annex import CHARTS, by_part, by_source, colour_of
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.drawing import Chart, Column, bar, columns, rows, share

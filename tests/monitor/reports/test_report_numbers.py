@@ -19,12 +19,12 @@ from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from monitor.reports.blocks import AMOUNTS, Table, shown
 from monitor.reports.document import build_document
 from monitor.reports.docx import render_docx
 from monitor.reports.figures import ReportFigures
 from monitor.reports.html import render_html
 from monitor.reports.rows import render_rows
-from monitor.reports.tables import AMOUNTS, Table, shown
 from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import TABLES, render_xlsx
 from monitor.settings.reports import ReportSettings
