@@ -13,6 +13,7 @@ from monitor.privacy.masks.text import Found, MaskableText
 
 _UPPER: Final = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00)))))
 _NUMBER: Final = r"(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?(?:/\d{1,4}[a-z]?){0,3}(?!\w)(?![/.-]\d)"
+_PLAIN_NUMBER: Final = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,3}"
 # Not a day and a month: these are small.
 _SLASHED: Final = (
     r"(?:(?:3[2-9]|[4-9]\d|\d{3,4}|\d{1,4}[a-z])/|\d{1,3}/(?=\d{1,3}[a-z]|\d{1,3}/(?!(?:19|20)\d\d)))"
@@ -20,7 +21,7 @@ _SLASHED: Final = (
 )
 _CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{0,2}}(?: \d{{1,3}}(?!\d))?)"
 _GAP: Final = r"[ ,(\-–]{1,3}"
-_EVIDENCE: Final = ("before", "behind", "landmark", "area")  # that it is a row, and no part alone
+_EVIDENCE: Final = ("before", "street", "behind", "landmark", "area")  # that it is a row, and no part alone
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
     r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
@@ -49,16 +50,21 @@ def _any(name: str) -> str:
 @cache
 def _home() -> re.Pattern[str]:
     """Compile the row of an address, with a landmark behind it."""
-    house = rf"(?:{_any('house_parts')})[ .]{{0,2}}(?:số |so )?{_NUMBER}"
-    numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:số |so )?{_NUMBER}"
+    so = r"(?:số |so )?"
+    house = rf"(?:{_any('house_parts')})[ .]{{0,2}}{so}{_NUMBER}"
+    numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}{so}{_NUMBER}"
     owner = rf"(?:{_any('kin')}) (?:{_CAPITALS}|[^\W\d_]+)"
     block = r"(?-i:[A-Z]{1,3}\d{0,2})(?!\w)"
     named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)"
-    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|nối dài)"
+    lodging = rf"(?:{_any('lodgings')})(?!\w)|nhà (?-i:[A-Z]\d{{0,2}})(?!\w)"
+    street = rf"(?:{_any('street_words')}) ?{_CAPITALS}|(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
+    in_street = rf"{_PLAIN_NUMBER},? (?:{street})"
+    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|{lodging}|nối dài)"
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{_any('landmark_leads')}) [^,.;:!?\n()\[\]]{{2,40}}"
     return re.compile(
         rf"(?<![\w/.-])(?=\w)(?:"
-        rf"(?P<before>(?:(?:{numbered}|{named}){_GAP}){{0,4}})(?:{house}|(?P<slashed>{_SLASHED}))"
+        rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
+        rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))"
         rf"(?P<behind>(?: {_CAPITALS})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
         rf"|(?P<area>{numbered}){_GAP}{near})",
         re.IGNORECASE,

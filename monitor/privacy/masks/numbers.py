@@ -20,6 +20,7 @@ _MOST_PARTS: Final = 16
 _MOBILE, _LANDLINE, _ABROAD = re.compile(r"0[35789]"), re.compile(r"02"), re.compile(r"84(?:0?[235789])")
 _MOBILE_DIGITS: Final = 10
 _FEWEST_DIGITS, _MOST_DIGITS = 9, 12
+_FEWEST_SPOKEN: Final = 7  # words behind the first one: "không chín trăm lẻ một …" has more words than digits
 _LONG_CODE, _SHORT_CODE = 8, 5  # digits of a code behind a word that often means something else, and behind others
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -29,7 +30,8 @@ _UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
 _PLATE: Final = re.compile(
     r"(?<!\w)(?:bien(?: kiem soat)?(?: so)?(?: xe)?|bks|bsx|bs|xe)[ :]{1,3}"
     r"(?P<number>\d{2}[ \-–—.]{0,3}[a-z]{1,2}\d?[ \-–—./]{0,3}\d(?:[ .\-]{0,3}\d){3,5})(?!\w)"
-    r"|(?<![\w.,/-])(?P<bare>(?-i:\d{2}[A-Z]{1,2}\d?[ -]?\d{3}\.?\d{2})|\d{2}-?[a-z]{1,2}\d?[ -]\d{3}\.\d{2})(?!\w)",
+    r"|(?<![\w.,/-])(?P<bare>(?-i:\d{2}-?[A-Z]{1,2}\d?[ -]?\d{3}[. ]?\d{2})"
+    r"|\d{2}-?[a-z]{1,2}\d?[ -]\d{3}\.\d{2})(?!\w)",
     re.IGNORECASE,
 )
 _COORDINATES: Final = re.compile(
@@ -151,7 +153,8 @@ def _end_of_phone(text: str, parts: Sequence[_Part], first: int) -> int | None:
         if _MOBILE.match(digits):
             if len(digits) == _MOBILE_DIGITS:
                 return index
-            is_near = words and len(digits) in (_FEWEST_DIGITS, _MOBILE_DIGITS + 1)
+            is_spoken = all(each.is_word for each in parts[first : index + 1]) and index - first >= _FEWEST_SPOKEN
+            is_near = is_spoken or (words and len(digits) in (_FEWEST_DIGITS, _MOBILE_DIGITS + 1))
         elif _LANDLINE.match(digits):
             is_near = len(digits) in (_MOBILE_DIGITS, _MOBILE_DIGITS + 1)
         else:

@@ -87,14 +87,6 @@ _SPELLED_PHONE: Final = (
     # Else its beginning alone is taken.
     r"(?![ .\-_*]{0,2}(?:\d|(?:nin|chin|khong|mot|hai|ba|bon|tu|nam|sau|bay|tam)(?!\w)))"
 )
-_DIGIT_WORDS: Final = (
-    r"(?:khong|mot|hai|ba|bon|tu|nam|lam|linh|le|sau|bay|tam|chin|tram|muoi|so(?= (?:khong|mot|hai|ba|\d))|\d{1,4})"
-)
-_SPOKEN_PHONE: Final = (
-    rf"(?<!\w)(?:khong(?:,? {_DIGIT_WORDS}(?!\w)){{7,11}}"
-    rf"|0\d{{2,3}}(?: {_DIGIT_WORDS}(?!\w)){{3,7}})(?!\d)"
-)
-
 # Birth dates
 _ANY_DATE: Final = (
     r"(?:(?:ngay )?\d{1,2}(?:[./-]| thang )\d{1,2}(?:[./-]| nam )(?:19|20)?\d{2}"
@@ -107,38 +99,9 @@ _BIRTH_LEAD: Final = (
 )
 _SPEAKER_BORN: Final = r"(?<!\w)(?:e|em|minh|nam|nu|ban|chau)(?=[ ,]{1,2}2k\d)[ ,]{1,2}"
 
-# Number plates
-_PLATE_NUMBER: Final = r"(?:[0-9xX]{3}[. ][0-9xX]{2}|\d{5}|\d{4})(?![\d.]\d)(?!\w)"
-_PLATE: Final = rf"(?<![\w.,/-])\d{{2}}(?:[ -]?(?-i:[A-Z][A-Z0-9]?)[- ]{{1,2}}|[A-Z][A-Z0-9]?-){_PLATE_NUMBER}"
-
-# Houses and lodgings
-_HOUSE_NUMBER: Final = r"\d{1,4}[A-Z]?(?:/\d{1,4}[A-Z]?){0,3}(?!\w)(?![/.-]\d)"
-_CAPITALS: Final = r"(?-i:(?:[A-Z][a-z]+|30/4|19/8|7/5|\d{1,3}(?!\d))(?: [A-Z][a-z]+){0,3})"
-_WORDS: Final = r"(?:[a-z]+ ){0,2}[a-z]+"
-_LANE: Final = rf"(?:ngo|ngach|hem|kiet) (?:so )?{_HOUSE_NUMBER}"
-_STREET: Final = rf"(?:duong|pho|dg|d\.) ?{_CAPITALS}"
-_SMALL_STREET: Final = r"(?:duong|pho) [a-z]+ [a-z]+"
-_QUARTER: Final = rf"(?:(?:to dan pho|to|thon|khu pho|khom|ap|cum) \d{{1,3}}(?!\w)|(?:ban|thon|lang|buon) {_CAPITALS})"
-_HOUSE: Final = rf"(?:(?:nha so|so nha|so|sn) {_HOUSE_NUMBER})"
-_OWNER: Final = rf"(?:(?:ong|ba|co|chu|anh|chi|bac|di|thim|cau) (?:{_CAPITALS}|[a-z]+)|so \d{{1,3}}(?!\d)|{_CAPITALS})"
-_ROOM: Final = r"(?:phong(?: tro)?(?: so)?|p\.?|giuong|can) ?\d{1,4}[A-Z]?(?!\w)"
-_BUILDING: Final = (
-    rf"(?:(?:khu nha tro|khu tro|nha tro|day tro|xom tro|day nha tro|phong tro|tro|nha nghi|khach san|homestay|motel)"
-    rf"(?: {_OWNER})?"
-    rf"|(?:ktx|ky tuc xa)(?: (?:cong ty|cong nhan|{_CAPITALS}))?"
-    rf"|(?:tang|day|khu|toa|block|nha) (?:so )?(?:[A-Z]?\d{{1,3}}|[A-Z])(?!\w)|ngo \d{{1,3}}(?!\d))"
-)
-_LODGING: Final = (
-    rf"(?<![\w/.-])(?:{_ROOM}(?:(?:,? (?:- )?){_BUILDING}){{1,4}}"
-    rf"|{_BUILDING}(?:,? {_BUILDING}){{0,3}},? {_ROOM}(?:,? {_BUILDING}){{0,2}}"
-    rf"|(?:day tro|nha tro|xom tro|khu tro) so \d{{1,3}}(?: ngo \d{{1,3}})?"
-    rf"|lan so \d{{1,3}} \w{{2,6}} \w{{2,6}}(?:, giuong \d{{1,3}})?"
-    rf"|giuong (?:so )?\d{{1,3}},? phong \d{{1,4}})"
-)
-
 _KINDS: Final = {
     "mail": "email", "profile": "link", "other_handle": "handle", "tagged_name": "handle", "called": "phone",
-    "identity": "id_card", "spelled": "phone", "spoken": "phone", "bank": "account", "before_bank": "account",
+    "identity": "id_card", "spelled": "phone", "bank": "account", "before_bank": "account",
     "card": "account", "born": "birth_date", "insured": "insurance",
 }  # fmt: skip
 _NO_PERSON: Final = frozenset({"figure", "grouped"})
@@ -158,29 +121,6 @@ def _bank_lead() -> str:
 @cache
 def _bank_at_end() -> re.Pattern[str]:
     return re.compile(f"{_bank_lead()}$", re.IGNORECASE)
-
-
-@cache
-def _house_address() -> str:
-    """Give the expression for the address of a house; a street needs no word for it when it is a known one."""
-    known_street = f"(?-i:(?=[A-Z])(?:{any_of(name_words()['streets'].written)}))"
-    return (
-        rf"(?<![\w/.-])(?:"
-        rf"(?:{_HOUSE}|(?:so )?{_HOUSE_NUMBER})(?:,? {_LANE}){{0,3}}+,? (?:{_STREET}|{known_street}(?!\w))"
-        rf"|{_HOUSE}(?:,? {_LANE}){{1,3}}+,? {_SMALL_STREET}"
-        rf"|{_HOUSE} {_SMALL_STREET}"
-        rf"|{_HOUSE}(?:,? {_LANE}){{0,3}}+,? {_QUARTER}"
-        rf"|(?:nha so|so nha|sn) {_HOUSE_NUMBER}(?:,? {_LANE}){{0,3}}"
-        rf"|so {_HOUSE_NUMBER}(?:,? {_LANE}){{1,3}}"
-        rf"|{_LANE}(?:,? {_LANE}){{0,2}}+,? "
-        rf"(?:(?:{_STREET},? )?(?:so nha|nha so) {_HOUSE_NUMBER}|{_STREET}|{_SMALL_STREET})"
-        rf"|{_STREET}, so (?:nha )?{_HOUSE_NUMBER}"
-        rf"|(?<=sn )\d{{1,3}} to \d{{1,3}}"
-        rf"|lo (?:so )?\d{{1,3}}[A-Z]? khu (?:tai dinh cu|do thi|dan cu) {_CAPITALS}"
-        rf"|(?:can ho|can|p\.?|phong) ?(?:so )?\d{{3,4}}[A-Z]?,? (?:toa (?:nha )?\w{{1,4}},? )?chung cu {_CAPITALS}"
-        rf"|(?:can ho|p\.?|phong) ?\d{{3,4}}[A-Z]?,? toa (?:nha )?\w{{1,4}}(?: chung cu {_CAPITALS})?"
-        r")"
-    )
 
 
 @cache
@@ -225,10 +165,8 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"(?!{CURRENCY}))"
     )
     return re.compile(
-        rf"{start}(?:{addresses}|(?=\d)(?P<plate>{_PLATE})|{near_digit}{behind_words}"
-        rf"|(?=[cdghklnpstxbm]|\d[\w/]{{0,20}}+,? \D){near_digit}"
-        rf"(?:(?P<lodging>{_LODGING})|(?P<address>{_house_address()}))"
-        rf"|(?=\d)(?:{numbers})|(?=[k0])(?P<spoken>{_SPOKEN_PHONE})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
+        rf"{start}(?:{addresses}|{near_digit}{behind_words}"
+        rf"|(?=\d)(?:{numbers})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
         rf"|(?=[0o])(?P<spelled>{_SPELLED_PHONE})|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
         re.IGNORECASE,
     )
