@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-desk bench-scale bench-search bench-start bench-teaching bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-desk bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -139,9 +139,6 @@ DESK_POSTS ?= 24000
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(DATA)
 
-bench-teaching: setup  ## [10 min] Measure what labels of one's own bring: DATA=POOL:EVALUATION, two files of labelled posts.
-	$(BIN)/python -m tests.benchmarks.bench_teaching $(DATA)
-
 bench-today: setup  ## [20 min] Count what of the first 40 flags matters here, in a month of own posts and in DATA="FILE …", posts to import (SHOW=1 prints them).
 	$(BIN)/python -m tests.benchmarks.bench_today $(if $(SHOW),--show) $(DATA)
 
@@ -150,9 +147,6 @@ comma := ,
 space := $(subst x,,x x)
 ON ?= sqlite,postgresql
 AT ?=
-bench-search: full  ## [an hour] Measure searches among POSTS=1000000 posts varied from some: DATA="FILE …", packed JSON lines (AT=DIR keeps them).
-	$(BIN)/python -m tests.benchmarks.bench_search $(ON) $(POSTS) "$(AT)" $(DATA)
-
 bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="workers small large"; KEEP=FOLDER: a killed run goes on.
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 

@@ -1,7 +1,6 @@
 """A home folder whose settings hold secrets, and sources whose posts hold personal data."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -133,8 +132,3 @@ def write_files(folder: Path) -> dict[str, Path]:
     plain = folder / "plain.txt"
     plain.write_text("\n".join(TEXTS), encoding="utf-8")
     return {"posts": posts, "labelled": labelled, "broken": broken, "plain": plain}
-
-
-def files_of(home: Path) -> list[Path]:
-    """List every file of the home folder."""
-    return [Path(folder) / name for folder, _, names in os.walk(home) for name in names]
