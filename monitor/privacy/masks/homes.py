@@ -21,7 +21,8 @@ _SLASHED: Final = (
 )
 _CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{0,2}}(?: \d{{1,3}}(?!\d))?)"
 _GAP: Final = r"[ ,(\-–]{1,3}"
-_EVIDENCE: Final = ("before", "street", "behind", "landmark", "area")  # that it is a row, and no part alone
+_PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
+_EVIDENCE: Final = ("before", "street", "behind", "landmark", "area", "house")  # that it is a row, and no part alone
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
     r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
@@ -66,7 +67,8 @@ def _home() -> re.Pattern[str]:
         rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))"
         rf"(?P<behind>(?: {_CAPITALS})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
-        rf"|(?P<area>{numbered}){_GAP}{near})",
+        rf"|(?P<area>{numbered}){_GAP}{near}"
+        rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
         re.IGNORECASE,
     )
 

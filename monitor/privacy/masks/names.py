@@ -44,6 +44,8 @@ def find_names(work: MaskableText) -> Iterator[Found]:
             title = title_before(words, index)
             end = None if title is None else _given_name(words, index, title)
         end = end or announced_name(words, index) or called_name(words, index) or tagged_name(words, index)
+        if end is None and not words[index].is_capital and _is_small_woman(words, index):
+            end = _small_full_name(words, index)
         if end is None:
             index += 1
             continue
@@ -51,6 +53,14 @@ def find_names(work: MaskableText) -> Iterator[Found]:
         index = end
         while index < len(words) and words[index].start < with_nickname(words, end):
             index += 1
+
+
+def _is_small_woman(words: Words, first: int) -> bool:
+    """Whether a family name in small letters stands before "thị" and a word that makes a name of it: "lò thị thơm"."""
+    given = first + 2
+    if given >= len(words) or words[first + 1].written != "thị" or not words.follows(given):
+        return False
+    return words.is_in(first, "families") and not words.says(given, "no_thi", "no_names")
 
 
 def _full_name(words: Words, first: int) -> int | None:
