@@ -53,9 +53,12 @@ def announced_name(words: Words, first: int) -> int | None:
 
 def _stands_alone(words: Words, first: int) -> bool:
     """Whether a given name in capitals stands alone within a sentence, where no other word has capitals."""
-    is_within = first > 0 and words.follows(first) and words.stretches[first] == 1
+    is_within = first > 0 and words.follows(first)
+    begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
+    is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
+    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not begins_place(words, first - 1)
     is_name = words.says(first, "given_clear") and not words.says(first, "lone_places") and not words.is_bare
-    return is_within and is_name and not is_behind_place(words, first)
+    return is_within and is_alone and is_name and not is_behind_place(words, first)
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
@@ -99,7 +102,7 @@ def people_name(words: Words, first: int) -> int | None:
 
 
 def called_name(words: Words, first: int) -> int | None:
-    """Tell where a name ends by which somebody is called, or calls: "Tân ơi", "hieu day ne", or None."""
+    """Tell where a name ends by which somebody is called, calls or acts: "Tân ơi", "Tuấn kêu", or None."""
     word = words[first]
     begins = first == 0 or not words.follows(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_names")
@@ -110,7 +113,11 @@ def called_name(words: Words, first: int) -> int | None:
         end += 1
     if end + 1 < len(words) and words[end].written in _HERE and words.follows(end) and words.follows(end + 1):
         return end if words.says(end + 1, "calling", "here_endings") else None
-    return end if end < len(words) and words.follows(end) and words.says(end, "calling") else None
+    if end == len(words) or not words.follows(end):
+        return None
+    is_subject = word.is_capital and words.says(first, "given_clear") and words.says(end, "behind_name")
+    is_subject = is_subject and not makes_compound(words, first)
+    return end if is_subject or words.says(end, "calling") else None
 
 
 def tagged_name(words: Words, first: int) -> int | None:

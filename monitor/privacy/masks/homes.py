@@ -37,7 +37,7 @@ _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)) ?"
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"
 _MAIL_IN_WORDS: Final = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
-    rf"|{_AT}(?:gmail|yahoo|hotmail|outlook|icloud)(?: ?com)?"
+    rf"|(?:{_AT}| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com)"
     rf"|@\w[\w-]{{1,30}}(?:{_DOT}\w{{2,10}}){{1,2}})(?!\w)",
     re.IGNORECASE,
 )

@@ -44,8 +44,8 @@ def find_names(work: MaskableText) -> Iterator[Found]:
             title = title_before(words, index)
             end = None if title is None else _given_name(words, index, title)
         end = end or announced_name(words, index) or called_name(words, index) or tagged_name(words, index)
-        if end is None and not words[index].is_capital and _is_small_woman(words, index):
-            end = _small_full_name(words, index)
+        if end is None and not words[index].is_capital:
+            end = _small_name_alone(words, index)
         if end is None:
             index += 1
             continue
@@ -55,12 +55,16 @@ def find_names(work: MaskableText) -> Iterator[Found]:
             index += 1
 
 
-def _is_small_woman(words: Words, first: int) -> bool:
-    """Whether a family name in small letters stands before "thị" and a word that makes a name of it: "lò thị thơm"."""
+def _small_name_alone(words: Words, first: int) -> int | None:
+    """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
-    if given >= len(words) or words[first + 1].written != "thị" or not words.follows(given):
-        return False
-    return words.is_in(first, "families") and not words.says(given, "no_thi", "no_names")
+    if given >= len(words) or not (words.follows(first + 1) and words.follows(given)):
+        return None
+    if words.says(given, "no_thi", "no_names"):
+        return None
+    if words.says(first, "bare_families") and words[first + 1].written in {"thi", "van"}:
+        return given + 1
+    return _small_full_name(words, first) if words[first + 1].written == "thị" else None
 
 
 def _full_name(words: Words, first: int) -> int | None:
