@@ -3,18 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from typing import Any, cast
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import Fetched, PoliteClient
-from monitor.demo.sites import serve
 from tests.monitor.collectors.collecting import read_source
-from tests.monitor.collectors.hostile import answer, as_json
+from tests.monitor.collectors.hostile import answer
 from tests.monitor.collectors.payloads import (
     DID,
     PAGE_ID,
@@ -123,59 +117,30 @@ APIS = (MASTODON, DISCOURSE, BLUESKY, YOUTUBE, FACEBOOK, THREADS)
 class CannedClient:
     """Gives the same page to each request, without a network and without a process for parsers."""
 
-    def __init__(self, api: Api, payload: Any) -> None:
+    def __init__(self, api: Api, payload: Any, single: Any = None) -> None:
         self._api = api
         self._payload = payload
+        self._single = single
 
     async def get(self, url: str, *, params: Mapping[str, str] | None = None, **_: Any) -> Fetched:
-        return answer(self._api.answer(url.partition("?")[0], params or {}, self._payload), url)
+        """Answer; no forum's database holds a larger number than is asked for here."""
+        assert 0 <= int((params or {}).get("before", 0)) < 2**63
+        return answer(self._api.answer(url.partition("?")[0], params or {}, self._payload, self._single), url)
 
     async def parse(self, read: Callable[..., Any], fetched: Fetched, *arguments: Any) -> Any:
         """Parse without a net: a fault of a parser must show here."""
         return read(fetched, *arguments)
 
 
-async def read(
-    api: Api, client: PoliteClient, last: list[Batch] | None, base: str = "https://a.example", **of_source: Any
+async def read_payload(
+    api: Api, payload: Any, last: list[Batch] | None = None, *, single: Any = None, **of_source: Any
 ) -> list[Batch]:
-    """Read once, going on from the last cursors."""
-    values = {"name": "Nguồn", "address": base, "settings": api.settings, "secret": "khoa-thu-nghiem"}
+    """Read a platform that gives this answer, going on from the last cursors."""
+    values = {"name": "Nguồn", "address": "https://a.example", "settings": api.settings, "secret": "khoa-thu-nghiem"}
+    client = cast("PoliteClient", CannedClient(api, payload, single))
     return await read_source(api.kind, client, last, **(values | of_source))
 
 
-async def read_rows(
-    api: Api,
-    client: PoliteClient,
-    rows: Sequence[Any],
-    last: list[Batch] | None = None,
-    *,
-    single: Any = None,
-    headers: Mapping[str, str] | None = None,
-    **of_source: Any,
-) -> list[Batch]:
-    """Read a platform on loopback that shows these rows."""
-    return await read_payload(api, client, api.page(rows), last, single=single, headers=headers, **of_source)
-
-
-async def read_payload(
-    api: Api,
-    client: PoliteClient,
-    payload: Any,
-    last: list[Batch] | None = None,
-    *,
-    single: Any = None,
-    headers: Mapping[str, str] | None = None,
-    **of_source: Any,
-) -> list[Batch]:
-    """Read a platform on loopback that gives this answer."""
-
-    def respond(request: Request) -> Response:
-        if request.url.path == "/robots.txt":
-            return Response(status_code=404)
-        if not 0 <= int(request.query_params.get("before", 0)) < 2**63:
-            return Response(status_code=500)  # as forums do, whose database holds no larger number
-        body = api.answer(request.url.path, request.query_params, payload, single)
-        return Response(as_json(body), headers=dict(headers or {}))
-
-    with serve(Starlette(routes=[Route("/{path:path}", respond)])) as base:
-        return await read(api, client, last, base, **of_source)
+async def read_rows(api: Api, rows: Sequence[Any], last: list[Batch] | None = None, **more: Any) -> list[Batch]:
+    """Read a platform that shows these rows."""
+    return await read_payload(api, api.page(rows), last, **more)

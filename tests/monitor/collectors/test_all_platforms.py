@@ -1,8 +1,10 @@
 """What every kind must do to a host, read off the host's own log: pace, waits, robots.txt, refusals, broken answers."""
 
+import gzip
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
 from starlette.applications import Starlette
@@ -12,6 +14,7 @@ from starlette.routing import Route
 from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import source_kinds
+from monitor.crawl.captures import as_warc
 from monitor.demo.sites import Site, serve
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
@@ -234,6 +237,35 @@ async def test_more_than_a_reading_may_take_is_a_gap(
     assert [batch.gap is None for batch in second] == [True, False]
     assert "were missed: read this source more often" in (second[-1].gap or "")
     assert texts(await platform.read(client, base, second)) == texts(second[:1])
+
+
+keyed = pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.secret], ids=str)
+
+
+@keyed
+async def test_secret_goes_in_a_header_and_stands_in_no_address_log_message_or_proof(
+    client: PoliteClient, platform: Platform, site: Site, base: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="httpx")
+    secret = platform.secret or ""
+    batches = await platform.read(client, base)
+    assert all(secret in repr(request.headers) and secret not in repr(request.query) for request in site.log[1:])
+    site.fail(site.log[-1].path, 418)
+    with pytest.raises(PayloadInvalid) as caught:
+        await platform.read(client, base, batches)
+    told = [str(caught.value), caplog.text, *(repr(batch) for batch in batches)]
+    kept = [gzip.decompress(as_warc(batch.fetched)).decode() for batch in batches]
+    assert not any(each in words for words in told + kept for each in (secret, quote(secret, safe="")))
+
+
+@keyed
+async def test_wrong_secret_is_a_refusal_that_says_where_to_set_it_and_does_not_repeat_it(
+    client: PoliteClient, platform: Platform, site: Site, base: str
+) -> None:
+    wrong = replace(platform, secret="mot-khoa-khac")
+    with pytest.raises(SourceRefused, match=r"set it in \[secrets\]") as caught:
+        await wrong.read(client, base)
+    assert "mot-khoa-khac" not in str(caught.value)
 
 
 TELLS_WHEN = {"mastodon", "discourse", "youtube", "xenforo"}  # the others do not say when a post was changed

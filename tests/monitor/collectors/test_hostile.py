@@ -2,14 +2,13 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import Batch
-from monitor.collectors.http.client import PoliteClient
 from monitor.errors import CollectError, PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts, skipped, texts
@@ -29,8 +28,6 @@ from tests.monitor.collectors.hostile_apis import (
     MASTODON,
     YOUTUBE,
     Api,
-    CannedClient,
-    read,
     read_payload,
     read_rows,
 )
@@ -116,20 +113,18 @@ def name_of(value: Any) -> str | None:
     [(api, part, each) for api, parts in WRONG.items() for part, some in parts.items() for each in some],
     ids=name_of,
 )
-async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(
-    client: PoliteClient, api: Api, part: str, wrong: Any
-) -> None:
+async def test_row_that_is_not_as_documented_is_counted_and_the_rest_kept(api: Api, part: str, wrong: Any) -> None:
     row = api.row(2, **{part: wrong})
-    await assert_left_out(client, api, row | {"replies": None} if api is YOUTUBE else row)
+    await assert_left_out(api, row | {"replies": None} if api is YOUTUBE else row)
 
 
 @pytest.mark.parametrize(("api", "row"), [(api, each) for api, some in NO_ROWS.items() for each in some], ids=name_of)
-async def test_what_is_no_row_is_counted_and_the_rest_kept(client: PoliteClient, api: Api, row: Any) -> None:
-    await assert_left_out(client, api, row)
+async def test_what_is_no_row_is_counted_and_the_rest_kept(api: Api, row: Any) -> None:
+    await assert_left_out(api, row)
 
 
-async def assert_left_out(client: PoliteClient, api: Api, row: Any) -> None:
-    batches = await read_rows(api, client, [api.row(3), row, api.row(1)])
+async def assert_left_out(api: Api, row: Any) -> None:
+    batches = await read_rows(api, [api.row(3), row, api.row(1)])
     assert {api.text.format(1), api.text.format(3)} <= set(texts(batches))
     assert api.text.format(2) not in texts(batches)
     assert skipped(batches) == {"malformed": 1}
@@ -213,18 +208,18 @@ ODD_PARTS: list[tuple[Api, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("api", "changes", "expected"), ODD_PARTS, ids=name_of)
 async def test_part_that_makes_no_sense_costs_no_post(
-    client: PoliteClient, api: Api, changes: dict[str, Any], expected: dict[str, Any]
+    api: Api, changes: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    batches = await read_rows(api, client, [api.row(1, **changes)])
+    batches = await read_rows(api, [api.row(1, **changes)])
     post = posts(batches)[0]
     assert {name: getattr(post, name) for name in expected} == expected
     assert skipped(batches) == {}
     assert_cursor_storable(batches[-1].cursor)
 
 
-async def test_discourse_names_an_author_and_an_address_in_spite_of_odd_parts(client: PoliteClient) -> None:
+async def test_discourse_names_an_author_and_an_address_in_spite_of_odd_parts() -> None:
     odd = DISCOURSE.row(1, topic_slug="a b", user_id=float("inf"))
-    (post,) = posts(await read_rows(DISCOURSE, client, [odd]))
+    (post,) = posts(await read_rows(DISCOURSE, [odd]))
     assert (post.author or "").startswith("an@")
     assert (post.url or "").endswith("/t/-/12/1")
 
@@ -238,11 +233,9 @@ async def test_discourse_names_an_author_and_an_address_in_spite_of_odd_parts(cl
     ],
     ids=["bluesky", "facebook", "youtube"],
 )
-async def test_time_that_has_not_come_yet_does_not_become_the_cursor(
-    client: PoliteClient, clock: FakeClock, api: Api, changes: Any
-) -> None:
+async def test_time_that_has_not_come_yet_does_not_become_the_cursor(clock: FakeClock, api: Api, changes: Any) -> None:
     later = (clock.now() + timedelta(days=400)).isoformat()
-    batches = await read_rows(api, client, [api.row(1, **changes(later))])
+    batches = await read_rows(api, [api.row(1, **changes(later))])
     now = clock.now().isoformat()
     assert (batches[-1].cursor or {})["newest"] == ({VIDEO: now} if api is YOUTUBE else now)
 
@@ -258,10 +251,8 @@ async def test_time_that_has_not_come_yet_does_not_become_the_cursor(
         ),
     ],
 )
-async def test_watched_post_whose_answer_is_malformed_is_not_gone(
-    client: PoliteClient, api: Api, watched: str, single: Any
-) -> None:
-    batches = await read_rows(api, client, [api.row(3), api.row(1)], single=single, watched=(watched,))
+async def test_watched_post_whose_answer_is_malformed_is_not_gone(api: Api, watched: str, single: Any) -> None:
+    batches = await read_rows(api, [api.row(3), api.row(1)], single=single, watched=(watched,))
     assert gone(batches) == []
     assert api is not FACEBOOK or skipped(batches) == {"malformed": 1}
 
@@ -273,9 +264,9 @@ async def test_watched_post_whose_answer_is_malformed_is_not_gone(
         *((DISCOURSE, {"category": None, "newest": bad}) for bad in (10**400, "5", True, HALF, [3], -5)),
     ],
 )
-async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient, api: Api, spoilt: Any) -> None:
-    (first, *_) = await read_rows(api, client, [api.row(1)])
-    batches = await read_rows(api, client, [api.row(1)], [Batch(fetched=first.fetched, cursor=spoilt)])
+async def test_cursor_that_cannot_be_asked_for_begins_anew(api: Api, spoilt: Any) -> None:
+    (first, *_) = await read_rows(api, [api.row(1)])
+    batches = await read_rows(api, [api.row(1)], [Batch(fetched=first.fetched, cursor=spoilt)])
     assert "Bài số 1" in texts(batches)
     assert_cursor_storable(batches[-1].cursor)
 
@@ -293,42 +284,42 @@ async def test_cursor_that_cannot_be_asked_for_begins_anew(client: PoliteClient,
     ],
 )
 async def test_strange_identifier_makes_no_later_reading_fail_or_miss_posts(
-    client: PoliteClient, api: Api, identifier: Any, newest: Any
+    api: Api, identifier: Any, newest: Any
 ) -> None:
-    first = await read_rows(api, client, [api.row(5, id=identifier), api.row(2)])
+    first = await read_rows(api, [api.row(5, id=identifier), api.row(2)])
     assert newest is None or (first[-1].cursor or {})["newest"] == newest
-    second = await read_rows(api, client, [api.row(3), api.row(2)], first)
+    second = await read_rows(api, [api.row(3), api.row(2)], first)
     assert "Bài số 3" in texts(second)
     assert str((second[-1].cursor or {})["newest"]) == "3"
-    third = await read_rows(api, client, [api.row(4), api.row(3), api.row(2)], second)
+    third = await read_rows(api, [api.row(4), api.row(3), api.row(2)], second)
     assert "Bài số 4" in texts(third)
 
 
-async def test_watched_numbers_that_no_forum_has_are_not_asked_after(client: PoliteClient) -> None:
-    batches = await read_rows(DISCOURSE, client, [DISCOURSE.row(1)], watched=("9" * 5000, "९९", "-1"))
+async def test_watched_numbers_that_no_forum_has_are_not_asked_after() -> None:
+    batches = await read_rows(DISCOURSE, [DISCOURSE.row(1)], watched=("9" * 5000, "९९", "-1"))
     assert gone(batches) == []
 
 
-async def test_opt_out_among_broken_labels_is_honoured(client: PoliteClient) -> None:
+async def test_opt_out_among_broken_labels_is_honoured() -> None:
     labels = [7, {"val": []}, {"val": "!no-unauthenticated"}]
     of_author = BLUESKY.row(1, author={"labels": labels})
     of_post = BLUESKY.row(2, record=bluesky_record(labels={"values": labels}))
-    assert skipped(await read_rows(BLUESKY, client, [of_author, of_post])) == {"author opted out": 2}
+    assert skipped(await read_rows(BLUESKY, [of_author, of_post])) == {"author opted out": 2}
 
 
-async def test_cursor_that_cannot_be_sent_ends_the_reading(client: PoliteClient) -> None:
+async def test_cursor_that_cannot_be_sent_ends_the_reading() -> None:
     payload = bluesky_page(BLUESKY.row(1), cursor=HALF)
-    assert texts(await read_payload(BLUESKY, client, payload)) == ["Bài số 1"]
+    assert texts(await read_payload(BLUESKY, payload)) == ["Bài số 1"]
 
 
-async def test_next_page_without_an_address_is_an_error_of_ours(client: PoliteClient) -> None:
+async def test_next_page_without_an_address_is_an_error_of_ours() -> None:
     with pytest.raises(PayloadInvalid, match="cannot be followed"):
-        await read_payload(FACEBOOK, client, facebook_list(FACEBOOK.row(1), following="https://[x"))
+        await read_payload(FACEBOOK, facebook_list(FACEBOOK.row(1), following="https://[x"))
 
 
-async def test_reply_that_is_not_as_documented_is_counted(client: PoliteClient) -> None:
+async def test_reply_that_is_not_as_documented_is_counted() -> None:
     row = youtube_thread(1) | {"replies": {"comments": [7, youtube_comment(10, textDisplay=HALF)]}}
-    batches = await read_rows(YOUTUBE, client, [row])
+    batches = await read_rows(YOUTUBE, [row])
     assert [post.external_id for post in posts(batches)] == ["Ugz1"]
     assert skipped(batches) == {"malformed": 2}
 
@@ -337,17 +328,14 @@ async def test_reply_that_is_not_as_documented_is_counted(client: PoliteClient) 
 @few_examples
 @given(data=st.data())
 async def test_no_answer_spoils_later_readings(api: Api, data: st.DataObject) -> None:
-    def answering(payload: Any) -> PoliteClient:
-        return cast("PoliteClient", CannedClient(api, payload))
-
     batches: list[Batch] = []
     with suppress(CollectError):
-        batches = await read(api, answering(data.draw(mutated(api.of(2, 1)))), None)
+        batches = await read_payload(api, data.draw(mutated(api.of(2, 1))))
     assert_storable(posts(batches))
     for batch in batches:
         assert_cursor_storable(batch.cursor)
-    later = await read(api, answering(api.of(4, 3)), batches)
+    later = await read_payload(api, api.of(4, 3), batches)
     assert {api.text.format(3), api.text.format(4)} <= set(texts(later))
-    last = await read(api, answering(api.of(6, 5)), later)
+    last = await read_payload(api, api.of(6, 5), later)
     assert {api.text.format(5), api.text.format(6)} <= set(texts(last))
     assert_cursor_storable(last[-1].cursor)

@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.crawl.captures import as_warc
 from monitor.demo.sites import serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
@@ -68,19 +67,6 @@ async def test_post_as_it_is_kept(client: PoliteClient, site: FacebookSite, base
     assert (kept.published_at, kept.published_raw) == (START + timedelta(minutes=4), "2026-11-14T02:04:00+0000")
     assert kept.engagement == {"likes": 9, "replies": 0, "shares": 2}
     assert kept.edited_at is None  # the time of change moves with every comment, too
-
-
-async def test_token_goes_in_a_header_and_stands_in_no_address_message_or_proof(
-    client: PoliteClient, site: FacebookSite, base: str
-) -> None:
-    site.page_size = 1
-    batches = await read(client, base)
-    assert {request.headers["authorization"] for request in site.log[1:]} == {f"Bearer {TOKEN}"}
-    assert all("access_token" not in request.query for request in site.log)
-    assert b"access_token=[removed]" in batches[0].fetched.body
-    for batch in batches:
-        proof = repr(batch).encode() + gzip.decompress(as_warc(batch.fetched))
-        assert all(secret not in proof for secret in (TOKEN.encode(), b"the-dai_dien"))
 
 
 async def test_packed_answer_is_kept_without_the_token(client: PoliteClient) -> None:
@@ -227,13 +213,6 @@ async def test_codes_and_what_to_do(
         await read(client, base)
     assert type(caught.value) is error
     assert "\n" not in str(caught.value)
-
-
-async def test_token_that_the_api_repeats_is_not_repeated(client: PoliteClient, site: FacebookSite, base: str) -> None:
-    site.token = "mot-the-khac"
-    with pytest.raises(SourceRefused, match="make a new token") as caught:
-        await read(client, base)
-    assert TOKEN not in str(caught.value)
 
 
 async def test_wait_is_an_hour_or_what_the_headers_tell(

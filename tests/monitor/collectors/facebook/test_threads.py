@@ -122,10 +122,6 @@ async def test_a_right_that_is_missing_is_named(client: PoliteClient, site: Thre
         await read(client, base)
 
 
-async def test_the_token_stands_in_no_answer(client: PoliteClient, base: str) -> None:
-    assert all(TOKEN.encode() not in batch.fetched.body for batch in await read(client, base))
-
-
 async def test_a_name_may_be_written_as_readers_see_it(client: PoliteClient, base: str) -> None:
     assert len(posts(await read(client, base, account=f"@{ACCOUNT.upper()}"))) == 4
 

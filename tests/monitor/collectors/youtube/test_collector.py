@@ -1,6 +1,6 @@
 """How comments on YouTube are followed: threads back to the known ones, all replies, edits, removals."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import retention_days_for
 from monitor.demo.sites import serve
-from monitor.errors import PayloadInvalid
+from monitor.errors import PayloadInvalid, RateLimited
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import gone, posts, skipped
 from tests.monitor.collectors.youtube_samples import (
@@ -193,3 +193,35 @@ async def read_rows(client: PoliteClient, rows: list[Any], *more: Route) -> list
     ]
     with serve(Starlette(routes=routes)) as base:
         return await read(client, base)
+
+
+async def test_used_up_units_are_new_at_midnight_on_the_pacific_coast(
+    client: PoliteClient, site: YouTubeSite, base: str
+) -> None:
+    site.units = 1
+    with pytest.raises(RateLimited, match="units of YouTube's API are used up") as caught:
+        await read(client, base)
+    assert caught.value.retry_at == datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "reset"),
+    [
+        (datetime(2027, 7, 1, 6, 59, tzinfo=UTC), datetime(2027, 7, 1, 7, 0, tzinfo=UTC)),
+        (datetime(2027, 7, 1, 7, 1, tzinfo=UTC), datetime(2027, 7, 2, 7, 0, tzinfo=UTC)),
+        (datetime(2027, 11, 7, 7, 1, tzinfo=UTC), datetime(2027, 11, 8, 8, 0, tzinfo=UTC)),  # the night of the change
+    ],
+)
+async def test_summer_time_counts(
+    client: PoliteClient, clock: FakeClock, site: YouTubeSite, base: str, now: datetime, reset: datetime
+) -> None:
+    clock.advance(now - clock.now())
+    site.units = 0
+    with pytest.raises(RateLimited) as caught:
+        await read(client, base)
+    assert caught.value.retry_at == reset
+
+
+async def test_unknown_channel(client: PoliteClient, base: str) -> None:
+    with pytest.raises(PayloadInvalid, match="check `channel`"):
+        await read(client, base, channel="UC" + "b" * 22)
