@@ -3,11 +3,11 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.urls import link_address, without_tracking
 from monitor.collectors.webpage.page import PAGE_TYPES, read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.crawl.batch_writer import capture_of
@@ -24,8 +24,6 @@ from storage.posts.sources import SourceDraft
 
 LEGAL_BASIS = "Reported by a person, who found it public."
 _INTERVAL_SECONDS = 86_400  # the column needs a value; no crawl reads this source
-_TRACKING = frozenset({"fbclid", "gclid", "igsh", "igshid", "mibextid", "zarsrc", "si"})
-_TRACKING_START = "utm_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,32 +163,14 @@ class Tipline:
 def canonical_url(url: str) -> str:
     """Bring the address of a page to one form, so that two reports of one page are recognised.
 
-    Scheme and host become lower case; the fragment and tracking parameters are removed.
-
     Raises:
         UsageError: When it is no web address.
 
     """
-    try:
-        parts = urlsplit(url.strip())
-        parameters = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError as error:
-        raise UsageError(f"{url!r} is not a web address ({error}): copy it from the browser") from error
-    if (
-        parts.scheme.lower() not in ("http", "https")
-        or not parts.hostname
-        or any(char.isspace() for char in url.strip())
-    ):
-        raise UsageError(f"{url!r} is not a web address: it begins with https://")
-    kept = [(name, value) for name, value in parameters if not _only_tracks(name)]
-    query = parts.query if len(kept) == len(parameters) else urlencode(kept)
-    return parts._replace(
-        scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path or "/", query=query, fragment=""
-    ).geturl()
-
-
-def _only_tracks(parameter: str) -> bool:
-    return parameter.lower() in _TRACKING or parameter.lower().startswith(_TRACKING_START)
+    address = link_address(url.strip())
+    if address is None:
+        raise UsageError(f"{url!r} is not a web address: copy it whole from the browser; it begins with https://")
+    return without_tracking(address)
 
 
 def _identifier_of(text: str) -> str:

@@ -3,6 +3,8 @@
 httpx is imported in this module alone, for addresses and headers; httpcore sends the requests.
 """
 
+import random
+import re
 import zlib
 from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -20,8 +22,8 @@ from monitor.collectors.http.exchange import Decompressor, Exchange
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.policy import CrawlPolicy, RequestChecks
-from monitor.collectors.http.rate_limit import retry_at
-from monitor.collectors.http.robots import read_rules
+from monitor.collectors.http.rate_limit import RateLimiter, retry_at
+from monitor.collectors.http.robots import RobotsCache, read_rules
 from monitor.collectors.isolation.parser import DirectParser, Parser
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
@@ -29,6 +31,8 @@ _MOST_REDIRECTS = 5
 _ATTEMPTS = 3
 _FIRST_RETRY_SECONDS = 1.0
 _ROBOTS_BYTES = 512_000
+# Seconds added to the timeout before another program may take over a host: ours may be slow without being dead.
+_LEASE_MARGIN = 10.0
 _NO_STATUS: frozenset[int] = frozenset()
 _OK = range(200, 300)
 _NOT_MODIFIED = 304
@@ -87,7 +91,16 @@ class PoliteClient:
         host_states: HostStateStore | None = None,
         parser: Parser | None = None,
     ) -> None:
-        self.checks = RequestChecks.from_policy(policy, clock, host_states, self._read_robots, self._parse_robots)
+        agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
+        token = agent[0] if agent else policy.user_agent
+        lease = policy.timeout + _LEASE_MARGIN
+        self.checks = RequestChecks(
+            policy=policy,
+            clock=clock,
+            addresses=AddressPolicy(policy.allow_addresses),
+            robots=RobotsCache(token, self._read_robots, self._parse_robots, clock, host_states),
+            rate_limiter=RateLimiter(clock, policy.requests_per_host_per_day, random.random, host_states, lease),
+        )
         self._pool = guarded_pool(self.checks.addresses)
         self._parser = parser or DirectParser()
         self._headers = {
@@ -154,7 +167,7 @@ class PoliteClient:
             FetchFailed: No answer, a broken one, or one that is too large.
 
         """
-        start = self._parse(url)
+        start = parse_url(url)
         if params:
             start = start.copy_merge_params(dict(params))
         delay = self.checks.policy.api_delay if api else self.checks.policy.html_delay
@@ -189,7 +202,7 @@ class PoliteClient:
                     exchange=answer.exchange,
                     pause=pause,
                 )
-            target = self._parse(answer.location, base=current)
+            target = parse_url(answer.location, base=current)
             # Headers may hold a key, and an exemption is for one host: neither may follow to another origin.
             if not _same_origin(target, current):
                 headers, check_robots = {}, not is_robots
@@ -241,8 +254,7 @@ class PoliteClient:
 
     def _open(self, url: httpx.URL, headers: httpx.Headers) -> AbstractAsyncContextManager[httpcore.Response]:
         # Not httpx.AsyncClient: it would follow redirects past the checks, and keep cookies.
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        return self._pool.stream("GET", target, headers=headers.raw)
+        return self._pool.stream("GET", as_sent(url), headers=headers.raw)
 
     async def _read(
         self, url: httpx.URL, encoding: str, chunks: AsyncIterator[bytes], *, is_robots: bool
@@ -284,17 +296,29 @@ class PoliteClient:
 
     async def _read_robots(self, url: str) -> tuple[int, bytes]:
         delay = self.checks.policy.api_delay
-        fetched = await self._follow(self._parse(url), {}, delay, _CLIENT_ERRORS, check_robots=False, is_robots=True)
+        fetched = await self._follow(parse_url(url), {}, delay, _CLIENT_ERRORS, check_robots=False, is_robots=True)
         return fetched.status, fetched.body
 
     async def _parse_robots(self, fetched: Fetched) -> Protego:
         return await self.parse(read_rules, fetched)
 
-    def _parse(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
-        try:
-            return httpx.URL(url) if base is None else base.join(url)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise AddressBlocked(f"{url!r} is not a web address: {_reason(error)}") from error
+
+def parse_url(url: str, base: httpx.URL | None = None) -> httpx.URL:
+    """Read an address, which may be relative to another one.
+
+    Raises:
+        AddressBlocked: It is none.
+
+    """
+    try:
+        return httpx.URL(url) if base is None else base.join(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise AddressBlocked(f"{url!r} is not a web address: {_reason(error)}") from error
+
+
+def as_sent(url: httpx.URL) -> httpcore.URL:
+    """Return an address as it is sent: the host by IDNA, other letters percent-encoded."""
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def guarded_pool(addresses: AddressPolicy) -> httpcore.AsyncConnectionPool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class HostState:
     """The rate limit of one host. Times are aware UTC.
 
@@ -20,11 +20,11 @@ class HostState:
     """
 
     host: str
-    ready_at: datetime | None
-    closed_until: datetime | None
-    refusals: int
-    day_began: datetime | None
-    sent: int
+    ready_at: datetime | None = None
+    closed_until: datetime | None = None
+    refusals: int = 0
+    day_began: datetime | None = None
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +70,3 @@ class HostStateStore(Protocol):
     def save_robots(self, robots: StoredRobots) -> None:
         """Store a copy of a robots.txt."""
         ...
-
-
-class NoHostStates:
-    """Stores nothing: for a program that shares its hosts with no other."""
-
-    def load(self, host: str) -> HostState | None:  # noqa: ARG002 - the signature is the protocol's
-        """Return nothing."""
-        return None
-
-    def acquire(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:  # noqa: ARG002 - the signature is the protocol's
-        """Grant every lease."""
-        return True
-
-    def release(self, state: HostState) -> None:
-        """Store nothing."""
-
-    def load_robots(self, url: str) -> StoredRobots | None:  # noqa: ARG002 - the signature is the protocol's
-        """Return nothing."""
-        return None
-
-    def save_robots(self, robots: StoredRobots) -> None:
-        """Store nothing."""

@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from string import punctuation
 from typing import Any, Final, Self
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpcore
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
-from monitor.collectors.http.client import guarded_pool
-from monitor.errors import AddressBlocked, FetchFailed
+from monitor.collectors.http.client import as_sent, guarded_pool, parse_url
+from monitor.errors import FetchFailed
 
 _FAILURES = (
     httpcore.NetworkError,
@@ -70,9 +68,10 @@ class OutboundPost:
 
         """
         self._addresses.check_url(url)
-        target = _as_sent(url)
+        address = parse_url(url)
+        target = as_sent(address)
         whole = {
-            "Host": urlsplit(target).netloc,
+            "Host": address.netloc.decode("ascii"),
             "User-Agent": self._user_agent,
             "Content-Length": str(len(body)),
             **headers,
@@ -94,22 +93,3 @@ class OutboundPost:
             raise FetchFailed(f"no answer within {seconds:.0f} s (`timeout_seconds`)") from error
         except _FAILURES as error:
             raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error
-
-
-def _as_sent(url: str) -> str:
-    """Return an address in ASCII: the host by IDNA, other letters, spaces and control characters percent-encoded.
-
-    Raises:
-        AddressBlocked: There is no such host.
-
-    """
-    parts = urlsplit(url)
-    netloc = parts.netloc
-    if not netloc.isascii():
-        try:
-            host = (parts.hostname or "").encode("idna").decode("ascii")
-        except UnicodeError as error:
-            raise AddressBlocked(f"{url!r} is not a web address: {error}") from error
-        netloc = host + (f":{parts.port}" if parts.port else "")
-    path, query = (quote(part, safe=punctuation) for part in (parts.path, parts.query))
-    return urlunsplit((parts.scheme, netloc, path, query, ""))

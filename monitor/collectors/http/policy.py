@@ -1,22 +1,12 @@
 """The crawl policy, and the checks that every request passes before it is sent."""
 
-import random
-import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Self
-
-from protego import Protego
 
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
-from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.rate_limit import RateLimiter
 from monitor.collectors.http.robots import RobotsCache
 
-# Seconds added to the timeout before another program may take over a host: ours may be slow without being dead.
-_LEASE_MARGIN = 10.0
 MAX_BODY_BYTES = 5_000_000  # a hundred times a long article
 REQUESTS_PER_HOST_PER_DAY = 5_000  # one in 17 seconds: more than any source is asked for, far less than harms a site
 
@@ -65,33 +55,3 @@ class RequestChecks:
     addresses: AddressPolicy
     robots: RobotsCache
     rate_limiter: RateLimiter
-
-    @classmethod
-    def from_policy(
-        cls,
-        policy: CrawlPolicy,
-        clock: Clock,
-        host_states: HostStateStore | None,
-        read_robots: Callable[[str], Awaitable[tuple[int, bytes]]],
-        parse_robots: Callable[[Fetched], Awaitable[Protego]],
-    ) -> Self:
-        """Build the checks for a policy.
-
-        Args:
-            policy: The crawl policy.
-            clock: Tells the time and sleeps.
-            host_states: Where host state is shared with other programs; None: nowhere.
-            read_robots: Reads a robots.txt; returns status and body, or raises FetchFailed.
-            parse_robots: Parses a large one, within limits of time and memory.
-
-        """
-        agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
-        return cls(
-            policy=policy,
-            clock=clock,
-            addresses=AddressPolicy(policy.allow_addresses),
-            robots=RobotsCache(agent[0] if agent else policy.user_agent, read_robots, parse_robots, clock, host_states),
-            rate_limiter=RateLimiter(
-                clock, policy.requests_per_host_per_day, random.random, host_states, policy.timeout + _LEASE_MARGIN
-            ),
-        )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.clock import Clock
-from monitor.collectors.http.host_state import HostState, HostStateStore, NoHostStates
+from monitor.collectors.http.host_state import HostState, HostStateStore
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import RateLimited
 
@@ -29,13 +29,8 @@ _REMAINING_HEADERS = ("x-ratelimit-remaining", "ratelimit-remaining")
 
 @dataclass(slots=True)
 class _Limit:
+    state: HostState
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    ready_at: float = 0.0
-    loaded_ready_at: datetime | None = None  # as last loaded or stored; the lease is compared with it
-    closed_until: datetime | None = None
-    refusals: int = 0
-    day_began: datetime | None = None
-    sent: int = 0
 
 
 class RateLimiter:
@@ -60,7 +55,7 @@ class RateLimiter:
         host_states: HostStateStore | None = None,
         lease_seconds: float = 60.0,
     ) -> None:
-        self._host_states = host_states or NoHostStates()
+        self._host_states = host_states
         self._clock = clock
         self._requests_per_day = requests_per_day
         self._jitter = jitter
@@ -75,93 +70,77 @@ class RateLimiter:
             RateLimited: The host asked us to wait, or the day's limit is reached.
 
         """
-        limit = self._limits.setdefault(host, _Limit())
+        limit = self._limit(host)
         # The lock orders the tasks of this program, the lease orders programs.
         async with limit.lock:
-            await self._acquire(host, limit)
+            await self._acquire(limit)
             pause = 0.0
             try:
-                self._load(host, limit)
-                self._refuse_if_closed(host, limit)
-                self._count(host, limit)
+                self._count(limit.state)
                 pause = delay * (1 + _JITTER_SHARE * self._jitter())
                 yield
             finally:
-                limit.ready_at = max(limit.ready_at, self._clock.monotonic() + pause)
-                self._release(host, limit)
+                limit.state.ready_at = self._clock.now() + timedelta(seconds=pause)
+                if self._host_states is not None:
+                    self._host_states.release(limit.state)
 
-    async def _acquire(self, host: str, limit: _Limit) -> None:
+    async def _acquire(self, limit: _Limit) -> None:
         """Wait until the delay is over and no other program holds the host."""
         while True:
-            self._load(host, limit)
-            self._refuse_if_closed(host, limit)
-            wait = limit.ready_at - self._clock.monotonic()
-            if wait > 0:
-                await self._clock.sleep(wait)
+            state = self._load(limit)
             now = self._clock.now()
-            if self._host_states.acquire(host, limit.loaded_ready_at, now, now + self._lease):
+            if state.closed_until is not None and now < state.closed_until:
+                until = state.closed_until
+                message = f"{state.host} asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC: try again then"
+                raise RateLimited(message, until)
+            if state.ready_at is not None and now < state.ready_at:
+                await self._clock.sleep(min((state.ready_at - now).total_seconds(), _LONGEST_PAUSE))
+                now = self._clock.now()
+            # The lease is refused when another program sent a request since the state was loaded.
+            if self._host_states is None or self._host_states.acquire(
+                state.host, state.ready_at, now, now + self._lease
+            ):
                 return
             await self._clock.sleep(_LEASE_RETRY)
 
-    def _release(self, host: str, limit: _Limit) -> None:
-        wait = max(limit.ready_at - self._clock.monotonic(), 0.0)
-        limit.loaded_ready_at = self._clock.now() + timedelta(seconds=wait)
-        self._host_states.release(
-            HostState(
-                host=host,
-                ready_at=limit.loaded_ready_at,
-                closed_until=limit.closed_until,
-                refusals=limit.refusals,
-                day_began=limit.day_began,
-                sent=limit.sent,
-            )
-        )
-
     def back_off(self, host: str, until: datetime | None) -> None:
         """Send nothing to a host until a time; without one, for 30 s, then 1 min, doubling up to 1 h."""
-        limit = self._limits.setdefault(host, _Limit())
-        guess = min(_FIRST_WAIT * 2 ** min(limit.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
-        limit.refusals += 1
-        limit.closed_until = until or self._clock.now() + guess
+        state = self._limit(host).state
+        guess = min(_FIRST_WAIT * 2 ** min(state.refusals, _MOST_DOUBLINGS), _LONGEST_GUESS)
+        state.refusals += 1
+        state.closed_until = until or self._clock.now() + guess
 
     def record_success(self, host: str, headers: Mapping[str, str]) -> None:
         """Reset the back-off. When the headers say that no requests are left, send none until the limit's reset."""
-        limit = self._limits.setdefault(host, _Limit())
-        limit.refusals = 0
+        state = self._limit(host).state
+        state.refusals = 0
         if any(headers.get(name, "").strip() == "0" for name in _REMAINING_HEADERS):
-            limit.closed_until = _reset_at(headers, self._clock.now())
+            state.closed_until = _reset_at(headers, self._clock.now())
 
-    def _refuse_if_closed(self, host: str, limit: _Limit) -> None:
-        if limit.closed_until is not None and self._clock.now() < limit.closed_until:
-            until = limit.closed_until
-            raise RateLimited(f"{host} asked us to wait until {until:%Y-%m-%d %H:%M:%S} UTC: try again then", until)
+    def _limit(self, host: str) -> _Limit:
+        return self._limits.setdefault(host, _Limit(HostState(host=host)))
 
-    def _count(self, host: str, limit: _Limit) -> None:
+    def _count(self, state: HostState) -> None:
         now = self._clock.now()
-        if limit.day_began is None or now - limit.day_began >= _DAY:
-            limit.day_began, limit.sent = now, 0
-        if limit.sent >= self._requests_per_day:
+        if state.day_began is None or now - state.day_began >= _DAY:
+            state.day_began, state.sent = now, 0
+        if state.sent >= self._requests_per_day:
             raise RateLimited(
-                f"{host} has had its {self._requests_per_day} requests of the day: wait, or read it less often",
-                limit.day_began + _DAY,
+                f"{state.host} has had its {self._requests_per_day} requests of the day: wait, or read it less often",
+                state.day_began + _DAY,
             )
-        limit.sent += 1
+        state.sent += 1
 
-    def _load(self, host: str, limit: _Limit) -> None:
-        """Take over the stored state: another program may have sent requests since."""
-        stored = self._host_states.load(host)
-        if stored is None:
-            return
-        limit.loaded_ready_at = stored.ready_at
+    def _load(self, limit: _Limit) -> HostState:
+        """Take over the stored state: another program may have sent requests since. Its clock may have been wrong."""
+        stored = self._host_states.load(limit.state.host) if self._host_states is not None else None
+        state = limit.state = stored or limit.state
         now = self._clock.now()
-        if stored.ready_at is not None:
-            wait = min((stored.ready_at - now).total_seconds(), _LONGEST_PAUSE)
-            limit.ready_at = max(limit.ready_at, self._clock.monotonic() + wait)
-        if stored.closed_until is not None:
-            # A wrong clock of another program must not close a host for longer than a day.
-            limit.closed_until = min(stored.closed_until, now + _DAY)
-        limit.refusals, limit.sent = stored.refusals, stored.sent
-        limit.day_began = stored.day_began if stored.day_began is not None and stored.day_began <= now else None
+        if state.closed_until is not None:
+            state.closed_until = min(state.closed_until, now + _DAY)
+        if state.day_began is not None and state.day_began > now:
+            state.day_began = None
+        return state
 
 
 def retry_at(headers: Mapping[str, str], body: bytes, now: datetime) -> datetime | None:

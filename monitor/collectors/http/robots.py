@@ -11,7 +11,7 @@ from protego import Protego
 
 from monitor.clock import Clock
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.http.host_state import HostStateStore, NoHostStates, StoredRobots
+from monitor.collectors.http.host_state import HostStateStore, StoredRobots
 from monitor.errors import FetchFailed, PayloadInvalid, SourceRefused
 
 _FRESH_FOR = timedelta(hours=24)
@@ -82,7 +82,7 @@ class RobotsCache:
         clock: Clock,
         host_states: HostStateStore | None = None,
     ) -> None:
-        self._host_states = host_states or NoHostStates()
+        self._host_states = host_states
         self._agent = as_agent(agent)
         self._fetch = fetch
         self._parse = parse
@@ -130,12 +130,14 @@ class RobotsCache:
                 return known
             raise
         self._copies[robots_url] = copy
-        self._host_states.save_robots(StoredRobots(url=robots_url, status=status, body=body, read_at=copy.read_at))
+        if self._host_states is not None:
+            stored = StoredRobots(url=robots_url, status=status, body=body, read_at=copy.read_at)
+            self._host_states.save_robots(stored)
         return copy
 
     async def _load(self, robots_url: str) -> _Copy | None:
         """Load the copy that another or an earlier program stored."""
-        stored = self._host_states.load_robots(robots_url)
+        stored = self._host_states.load_robots(robots_url) if self._host_states is not None else None
         if stored is None:
             return None
         copy = await self._interpret(robots_url, stored.status, stored.body, stored.read_at)

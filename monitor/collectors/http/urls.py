@@ -10,7 +10,7 @@ from monitor.errors import UsageError
 _WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[^\s\x00-\x20?#;]*)?(?:\?[^\s\x00-\x20#;]+)?")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?[0-9]{1,4})?(?=/|\Z)")
 _FROM_ROOT = re.compile(r"/(?:[\w~%@+-][\w~%@+.-]*+(?:/|\Z))*+", re.ASCII)
-_TRACKING = ("utm_", "fbclid", "gclid", "zarsrc")
+_TRACKING = ("utm_", "fbclid", "gclid", "zarsrc", "igsh", "mibextid")
 MAX_LINK: Final = 2_000  # characters
 
 
