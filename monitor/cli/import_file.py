@@ -21,7 +21,6 @@ from monitor.collectors.files import (
     MONTH_FIRST,
     DateOrder,
     ImportFile,
-    Refusal,
     RefusedFile,
     Row,
     format_names,
@@ -151,8 +150,7 @@ def _preview(rows: Iterable[Row]) -> Iterator[str]:
             text = " ".join((f"{row.title}: {row.text}" if row.title else row.text).split())
             yield f"  {number}. {row.external_id[:SHOWN_ID]}  {when}  {text[:SHOWN_TEXT]}"
         else:
-            reason = f"refused: {row.reason}" if isinstance(row, Refusal) else "an older record of an item"
-            yield f"  {number}. {reason}"
+            yield f"  {number}. refused: {row.reason}"
 
 
 def _lines(result: ImportResult, refused_file: Path | None) -> Iterator[str]:

@@ -16,7 +16,6 @@ from monitor.collectors.files import (
     DateOrder,
     ImportFile,
     Refusal,
-    Repeat,
     Row,
 )
 from monitor.collectors.files.seen import SeenHashes
@@ -172,8 +171,6 @@ class Importer:
             if isinstance(item, PublicPost):
                 result.undated += item.published_at is None
                 yield item
-            elif isinstance(item, Repeat):
-                result.repeated += 1
             else:
                 result.refused += 1
                 result.reasons[item.reason] += 1

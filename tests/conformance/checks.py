@@ -22,7 +22,8 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.robots import as_agent, read_rules
 from monitor.collectors.mastodon import api as mastodon
 from monitor.collectors.parsing.html_text import to_text
-from monitor.collectors.webpage.page import read_article
+from monitor.collectors.webpage.page import read_post_page
+from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.collectors.youtube import api as youtube
 from monitor.errors import KiemtinError
 from tests.clock import MONDAY_MORNING
@@ -156,12 +157,17 @@ def python_youtube(folder: Path) -> Iterator[Compared]:
 
 
 def trafilatura(folder: Path) -> Iterator[Compared]:
-    """Look for the passages that its evaluation wants in each article, and for those that it does not want."""
+    """Look in what is read of each page for the passages that its evaluation wants, and for those that it does not."""
     for page in _evaluation_pages(folder / "tests" / "evaldata.py").values():
         path = folder / "tests" / "cache" / str(page.get("file"))
         if not path.is_file():
             continue
-        text = " ".join(read_article(answer(path).text(), "https://example.org/a").text.split())
+        fetched = answer(path, content_type="text/html")
+        try:
+            posts = read_post_page(fetched, WebpageSettings(start_urls=(fetched.url,))).posts
+        except KiemtinError:
+            posts = ()
+        text = " ".join(posts[0].text.split()) if posts else ""
         for name, wanted in (("with", True), ("without", False)):
             for number, passage in enumerate(page.get(name) or ()):
                 yield Compared(f"{path.stem} {name} {number}", (" ".join(str(passage).split()) in text) is wanted)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
@@ -44,14 +44,13 @@ class FeedCollector:
             CollectError: Another of its subclasses, when the client could not read it.
 
         """
-        fetched, document, discovered = await _find(source, client)
-        asked = discovered.feed if discovered else source.address
+        fetched, document, announced = await _find(source, client)
         if document is not None:
-            yield _batch(source, fetched, document, discovered)
+            yield _batch(source, fetched, document, announced)
         elif fetched.status == _NOT_MODIFIED:
             yield Batch(fetched=fetched, unchanged=True)
         else:
-            yield Batch(fetched=fetched, unchanged=True, validators=fetched.validators_for(asked))
+            yield Batch(fetched=fetched, unchanged=True, validators=fetched.validators_for(announced or source.address))
 
     async def recheck(
         self, source: SourceView, client: PoliteClient, posts: Sequence[KnownPost]
@@ -71,34 +70,21 @@ class FeedCollector:
         yield Batch(fetched=fetched, posts=[post for post in reversed(standing) if post.external_id in wanted])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Discovered:
-    """The feed that a page announced. It counts only as long as the source has that page's address."""
-
-    page: str
-    feed: str
-
-    @classmethod
-    def read(cls, source: SourceView) -> "_Discovered | None":
-        stored = source.cursor.get("found")
-        if not isinstance(stored, Mapping) or stored.get("page") != source.address:
-            return None
-        return cls(page=source.address, feed=str(stored.get("feed")))
-
-
-async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, _Discovered | None]:
-    """Read the feed at a source's address, or the one that the page there announces."""
-    discovered = _Discovered.read(source)
-    if discovered is not None:
+async def _find(source: SourceView, client: PoliteClient) -> tuple[Fetched, Document | None, str | None]:
+    """Read the feed at a source's address, or the one that the page there announces, whose address is returned too."""
+    stored = source.cursor.get("found")
+    # It counts only as long as the source has that page's address.
+    if isinstance(stored, Mapping) and stored.get("page") == source.address:
+        announced = str(stored.get("feed"))
         try:
-            return *await _read(source, discovered.feed, client), discovered
+            return *await _read(source, announced, client), announced
         except PayloadInvalid:  # the feed may have moved: read the page again
             pass
     try:
         return *await _read(source, source.address, client), None
     except PageWithFeed as page:
-        discovered = _Discovered(page=source.address, feed=page.feed)
-    return *await _read(source, discovered.feed, client), discovered
+        announced = page.feed
+    return *await _read(source, announced, client), announced
 
 
 async def _read(source: SourceView, url: str, client: PoliteClient) -> tuple[Fetched, Document | None]:
@@ -118,7 +104,7 @@ def _known_order(source: SourceView) -> DateOrder:
     return next((order for order in _ORDERS if order == (wish or source.cursor.get("date_order"))), "")
 
 
-def _batch(source: SourceView, fetched: Fetched, document: Document, discovered: _Discovered | None) -> Batch:
+def _batch(source: SourceView, fetched: Fetched, document: Document, announced: str | None) -> Batch:
     newest = _newest(document.posts, source.cursor)
     wait = max(document.min_interval_seconds, _fresh_seconds(fetched))
     # A truncated answer must be read again even if nothing changes, and so must one whose dates wait for a setting.
@@ -127,7 +113,7 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, discovered:
         "body_sha256": _stable_hash(fetched.body) if is_final else None,
         "known": [post.external_id for post in document.posts][:_REMEMBERED],
         "newest": newest.isoformat() if newest else None,
-        **({"found": {"page": discovered.page, "feed": discovered.feed}} if discovered else {}),
+        **({"found": {"page": source.address, "feed": announced}} if announced else {}),
         **({"least_interval_seconds": wait} if wait else {}),
         **({"date_order": document.dates.order} if document.dates.is_proved else {}),
         **({"date_order": OPEN} if document.dates.is_open else {}),
@@ -137,7 +123,7 @@ def _batch(source: SourceView, fetched: Fetched, document: Document, discovered:
         posts=tuple(reversed(document.posts)),
         skipped=document.skipped,
         cursor=cursor,
-        validators=fetched.validators_for(discovered.feed if discovered else source.address) if is_final else {},
+        validators=fetched.validators_for(announced or source.address) if is_final else {},
         gap="the feed broke off before its end" if document.broken_off else _overrun(document.posts, source.cursor),
     )
 

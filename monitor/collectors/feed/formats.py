@@ -5,7 +5,7 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -28,7 +28,7 @@ from monitor.collectors.parsing.day_order import (
     with_day_first,
 )
 from monitor.collectors.parsing.html_text import picture_words, to_text, without_controls
-from monitor.collectors.parsing.human_dates import exactness
+from monitor.collectors.parsing.human_dates import exactness, read_date
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.collectors.parsing.lxml_tree import whole_text
 from monitor.collectors.parsing.soup import parse_soup
@@ -100,7 +100,7 @@ def read_document(fetched: Fetched, known_order: DateOrder = "") -> Document:
     feed = _json_feed(text, fetched.final_url, skipped) if is_json else _xml_feed(text, fetched, skipped)
     written = (raw for entry in feed.entries for raw in (entry.published, entry.updated))
     dates = order_of(written, known=known_order, now=fetched.fetched_at)
-    posts = tuple(_unique(_posts(feed, fetched.final_url, dates.order, skipped), skipped))
+    posts = tuple(_unique(_posts(feed, fetched, dates.order, skipped), skipped))
     if dates.is_open:
         skipped[UNDECIDED] += sum(bool(each.published_raw and not each.published_at) for each in posts)
     return Document(
@@ -171,19 +171,19 @@ def _json_entry(item: Mapping[str, Any]) -> FeedEntry:
     )
 
 
-def _posts(feed: Feed, base_url: str, order: DateOrder, skipped: Counter[str]) -> Iterator[PublicPost]:
+def _posts(feed: Feed, fetched: Fetched, order: DateOrder, skipped: Counter[str]) -> Iterator[PublicPost]:
     """Read entries, and the fact checks that their texts mark up as posts of their own, as those of a page are.
 
     An entry whose date contradicts the others is left out and counted.
     """
     for entry in feed.entries:
         try:
-            post = _post(entry, entry.language or feed.language or None, base_url, order)
+            post = _post(entry, entry.language or feed.language or None, fetched.final_url, order)
         except DateOrderContradicted:
             skipped[CONTRADICTS] += 1
             continue
         yield post
-        yield from _check_posts(post, [body.value for body in entry.bodies if body.is_html], base_url)
+        yield from _check_posts(post, entry, fetched.final_url, fetched.fetched_at)
 
 
 def _post(entry: FeedEntry, language: str | None, base_url: str, order: DateOrder) -> PublicPost:
@@ -265,31 +265,14 @@ def _derived_id(link: str | None, title: str, raw_date: str) -> str:
     return _hash(f"{title}\n{raw_date}") if title or raw_date else ""
 
 
-def _check_posts(post: PublicPost, markups: Sequence[str], base_url: str) -> Iterator[PublicPost]:
-    """Read the fact checks of an entry; those of its first text that has any.
-
-    Args:
-        post: The entry.
-        markups: Its texts as HTML.
-        base_url: The address of the feed.
-
-    """
-    marked = next((markup for markup in markups if _CLAIM_REVIEW in markup), None)
+def _check_posts(post: PublicPost, entry: FeedEntry, base_url: str, now: datetime) -> Iterator[PublicPost]:
+    """Read the fact checks of an entry; those of its first text that has any."""
+    marked = next((body.value for body in entry.bodies if body.is_html and _CLAIM_REVIEW in body.value), None)
     if marked is None:
         return
     nodes, _ = read_nodes(parse_soup(marked))
     for review in claim_reviews(nodes, post.url or base_url):
-        published_at = parse_date(review.published)
-        yield replace(
-            post,
-            external_id=f"{post.external_id}#claim-{review.key}",
-            text=review.text(),
-            url=review.address or post.url,
-            author=review.publisher or post.author,
-            published_at=published_at or post.published_at,
-            published_raw=review.published if published_at else post.published_raw,
-            checked=review.checked,
-        )
+        yield review.beside(post, read_date(review.published, now=now))
 
 
 def _id_of_all(*said: str) -> str:

@@ -1,6 +1,6 @@
 """Imports of files: tables, JSON lines and what known tools export, read as posts; nothing here stores them."""
 
-from monitor.collectors.files.base import Refusal, Repeat
+from monitor.collectors.files.base import Refusal
 from monitor.collectors.files.formats import FORMATS, format_names, open_file
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping
 from monitor.collectors.files.reading import ImportFile, Row
@@ -19,7 +19,6 @@ __all__ = [
     "ImportFile",
     "Refusal",
     "RefusedFile",
-    "Repeat",
     "Row",
     "format_names",
     "open_file",

@@ -64,13 +64,6 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """An older record of an item that the file holds in a newer version as well; it counts as repeated."""
-
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """One record as it stands in the file: its first line, its values by column, and how its line begins.
 

@@ -1,14 +1,12 @@
 """Captures of the Zeeschuimer browser extension, as it saves them and as 4CAT writes them again; tables of 4CAT."""
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, Repeat, excerpt_of, until_hopeless
+from monitor.collectors.files.base import UNKNOWN_ITEM, Refusal, excerpt_of
 from monitor.collectors.files.columns import known_table, open_columns
 from monitor.collectors.files.json_objects import JsonObject, JsonReader
 from monitor.collectors.files.mapping import ColumnMapping
@@ -24,72 +22,29 @@ _WRAPPED = frozenset({"data", "item_id", "source_platform"})
 _USER_AGENT = re.compile(r'"user_agent"\s*:\s*"(?:[^"\\]|\\.)*"?\s*,?\s*')
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """One item of a capture, without the browser that captured it.
-
-    Args:
-        data: The item as the platform loaded it.
-        platform: How the capture names the platform; may be empty.
-        key: What is the same for all captures of one item; empty when nothing is.
-        updated: When it was last captured, in the capture's own unit; 0 when it does not say.
-
-    """
+class Capture(NamedTuple):
+    """One item of a capture as the platform loaded it, and how the capture names the platform; that may be empty."""
 
     data: Mapping[str, Any]
     platform: str
-    key: str
-    updated: float
 
 
 def unwrap(payload: Mapping[str, Any]) -> Capture:
-    """Take an item out of its wrapping, whichever it has."""
-    data = payload.get("data")
+    """Take an item out of its wrapping, whichever it has, without the browser that captured it."""
+    data, meta = payload.get("data"), payload.get(_META)
     if payload.keys() >= _WRAPPED and isinstance(data, dict):
-        return _capture(data, payload)
+        return Capture(data, as_text(first_value(payload, ("source_platform",))))
     rest = {name: value for name, value in payload.items() if name != _META}
-    meta = payload.get(_META)
-    return _capture(rest, meta if isinstance(meta, dict) else {})
+    return Capture(rest, as_text(first_value(meta, ("source_platform",))))
 
 
-def _capture(data: Mapping[str, Any], meta: Mapping[str, Any]) -> Capture:
-    platform = as_text(first_value(meta, ("source_platform",)))
-    identifier = as_text(first_value(meta, ("item_id",)) or first_value(data, ("id", "rest_id", "code")))
-    updated = first_value(meta, ("last_updated", "timestamp_collected"))
-    return Capture(
-        data=data,
-        platform=platform,
-        key=f"{platform} {identifier}" if identifier else "",
-        updated=float(updated) if isinstance(updated, int | float) and math.isfinite(updated) else 0.0,
-    )
-
-
-def _rows(sniffed: Sniffed, reader: JsonReader, stream: TextIO) -> Iterator[Row]:
-    """Give one post, refusal or repeat for each item: of one that occurs several times the newest is the post."""
-    newest = _newest(sniffed, reader)
+def _rows(reader: JsonReader, stream: TextIO) -> Iterator[Row]:
+    """Give one post or refusal for each item."""
     for item in reader.objects(stream):
         if isinstance(item, Refusal):
             yield Refusal(item.line, item.reason, _without_browser(item.excerpt))
-            continue
-        capture = unwrap(item.payload)
-        if newest.get(capture.key, item.line) == item.line:
-            yield _row(item, capture)
         else:
-            yield Repeat(item.line)
-
-
-def _newest(sniffed: Sniffed, reader: JsonReader) -> dict[str, int]:
-    """Find the line of each item's newest capture; of two of one time it is the later line."""
-    times: dict[str, float] = {}
-    lines: dict[str, int] = {}
-    with sniffed.open() as stream:
-        for item in until_hopeless(reader.objects(stream)):
-            if isinstance(item, Refusal):
-                continue
-            capture = unwrap(item.payload)
-            if capture.key and capture.updated >= times.get(capture.key, 0.0):
-                times[capture.key], lines[capture.key] = capture.updated, item.line
-    return lines
+            yield _row(item, unwrap(item.payload))
 
 
 def _row(item: JsonObject, capture: Capture) -> Row:
@@ -114,7 +69,7 @@ def _open_captures(name: str, sniffed: Sniffed, asked: Asked) -> ImportFile:
     shapes = (item_shape(capture.data, capture.platform) for capture in captures)
     shape = next((shape for shape in shapes if shape), None)
     shown = {field: places[0] for field, places in shape.fields.items()} if shape else {}
-    return ImportFile(sniffed=sniffed, read=partial(_rows, sniffed, sniffed.reader), mapping=ColumnMapping(shown))
+    return ImportFile(sniffed=sniffed, read=partial(_rows, sniffed.reader), mapping=ColumnMapping(shown))
 
 
 def _is_wrapped(sniffed: Sniffed) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TextIO, TypeAlias
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files.base import Refusal, Repeat, until_hopeless
+from monitor.collectors.files.base import Refusal, until_hopeless
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.parsing.day_order import DateOrder
 
-Row: TypeAlias = PublicPost | Refusal | Repeat
+Row: TypeAlias = PublicPost | Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

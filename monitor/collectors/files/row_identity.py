@@ -5,11 +5,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Self
 
 from monitor.collectors.files.base import Record, Value
 from monitor.collectors.files.mapping import COUNT_FIELDS, column_key, known_names
-from monitor.collectors.files.seen import SeenVariants
+from monitor.collectors.files.seen import OnDisk
 from monitor.collectors.files.values import as_text
 
 ROW = "row:"
@@ -22,7 +21,7 @@ _MAY_HOLD_WORDS = frozenset({"comment", "comments", "binhluan", "replies", "tral
 _KEPT_BYTES = 8  # of a digest, to compare within one file
 
 
-class RowIdentities:
+class RowIdentities(OnDisk):
     """Makes the identifiers of the records of one file. Give it the records in the file's order, as a context manager.
 
     Records that differ in anything but their place are different posts; equal ones have one identifier. Counts and row
@@ -30,15 +29,11 @@ class RowIdentities:
     not part of the identifier, so that a later export of the same comments finds the same posts.
     """
 
+    _TABLE = "CREATE TABLE seen (base BLOB, number INTEGER, variant BLOB, PRIMARY KEY (base, number)) WITHOUT ROWID"
+
     def __init__(self) -> None:
+        super().__init__()
         self._changing: dict[str, bool] = {}
-        self._variants = SeenVariants()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._variants.close()
 
     def of(self, record: Record) -> str:
         """Make the identifier of a record."""
@@ -48,8 +43,19 @@ class RowIdentities:
             (changing if self._is_changing(name) else lasting)[name] = value
         base = _digest(lasting, record.beside)
         kept = base[:_KEPT_BYTES]
-        number = self._variants.number(kept, _digest(changing)[:_KEPT_BYTES]) if changing else 0
+        number = self._number(kept, _digest(changing)[:_KEPT_BYTES]) if changing else 0
         return f"{ROW}{base.hex()}-{number}" if number else f"{ROW}{base.hex()}"
+
+    def _number(self, base: bytes, variant: bytes) -> int:
+        """Return how many other variants of a content came before this one."""
+        found = self._rows.execute("SELECT number, variant FROM seen WHERE base = ? ORDER BY number", (base,))
+        count = 0
+        for number, known in found:
+            if known == variant:
+                return int(number)
+            count += 1
+        self._rows.execute("INSERT INTO seen VALUES (?, ?, ?)", (base, count, variant))
+        return count
 
     def _is_changing(self, name: str) -> bool:
         if name not in self._changing:

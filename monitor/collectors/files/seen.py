@@ -8,7 +8,7 @@ from typing import Final, Self
 _CACHE_KIB: Final = 4096
 
 
-class _OnDisk:
+class OnDisk:
     """A private table in a temporary file that SQLite deletes by itself; use it as a context manager."""
 
     _TABLE: str
@@ -22,14 +22,10 @@ class _OnDisk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let the file vanish."""
         self._rows.close()
 
 
-class SeenHashes(_OnDisk):
+class SeenHashes(OnDisk):
     """A set of hashes of 64 bits."""
 
     _TABLE = "CREATE TABLE seen (hash INTEGER PRIMARY KEY)"
@@ -43,20 +39,3 @@ class SeenHashes(_OnDisk):
         self._rows.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(each,) for each in hashes])
         self._rows.execute("COMMIT")
         return known
-
-
-class SeenVariants(_OnDisk):
-    """Numbers the variants of each content in the order in which they come."""
-
-    _TABLE = "CREATE TABLE seen (base BLOB, number INTEGER, variant BLOB, PRIMARY KEY (base, number)) WITHOUT ROWID"
-
-    def number(self, base: bytes, variant: bytes) -> int:
-        """Return how many other variants of a content came before this one."""
-        found = self._rows.execute("SELECT number, variant FROM seen WHERE base = ? ORDER BY number", (base,))
-        count = 0
-        for number, known in found:
-            if known == variant:
-                return int(number)
-            count += 1
-        self._rows.execute("INSERT INTO seen VALUES (?, ?, ?)", (base, count, variant))
-        return count

@@ -22,10 +22,11 @@ _SECOND_HALF = {"ch": _AFTERNOON, "pm": _AFTERNOON, "chiều": _AFTERNOON, "tố
 }
 """The hours that a word moves to the second half of the day."""
 _CENTURY = 100
-_FEW = 3
 _MONDAY_DIGIT = 2
-_ONES = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
-_ONES_AFTER_TENS = {"mốt": 1, "tư": 4, "lăm": 5}
+_COUNTS: dict[str, float] = {
+    "nửa": 0.5, "một": 1, "hai": 2, "ba": 3, "vài": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
+    "chín": 9, "mười": 10,
+}  # fmt: skip
 _UNITS: dict[str, tuple[timedelta, Precision]] = {
     "giây": (timedelta(seconds=1), "second"),
     "phút": (timedelta(minutes=1), "minute"),
@@ -41,7 +42,7 @@ _DAYS_BACK = {"nay": 0, "qua": 1, "kia": 2, "kìa": 3}
 _WEEKDAYS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5}
 _NOW = re.compile(r"(?:vừa|mới|vừa mới) xong|vừa mới|mới đây|bây giờ|vừa đăng|vài giây(?: trước)?|just now|now")
 _AGO = re.compile(
-    r"(?:cách đây |khoảng |hơn )*(?P<count>\d{1,4}|nửa|vài|[^\W\d]+(?: [^\W\d]+){0,2}?) ?"
+    rf"(?:cách đây |khoảng |hơn )*(?P<count>\d{{1,4}}|{'|'.join(_COUNTS)}) ?"
     r"(?P<unit>giây|phút|giờ|h|tiếng|ngày|hôm|tuần)(?: đồng hồ)?(?P<half> rưỡi)?(?: (?P<minutes>\d{1,2}) phút)? trước"
     r"(?: đây)?"
 )
@@ -149,31 +150,11 @@ def _ago(text: str, now: datetime) -> tuple[datetime, Precision] | None:
     if match is None:
         return None
     unit, precision = _UNITS[match["unit"]]
-    count = _number(match["count"])
-    if count is None:
-        return None
+    count = _COUNTS.get(match["count"]) or int(match["count"])
     passed = unit * count + (unit / 2 if match["half"] else timedelta(0))
     if match["minutes"]:
         return now - passed - timedelta(minutes=int(match["minutes"])), "minute"
     return now - passed, _COARSER[precision] if match["count"] == "vài" else precision
-
-
-def _number(written: str) -> float | None:
-    """Parse a number in digits, or in Vietnamese words up to ninety-nine."""
-    if written.isdecimal():
-        return int(written)
-    if written in ("nửa", "vài"):
-        return 0.5 if written == "nửa" else _FEW
-    words = [word for word in written.split() if word != "mươi"]
-    ones = dict(zip(_ONES, range(1, 11), strict=True)) | {"bẩy": 7}
-    if len(words) == 1:
-        tens = written.endswith(" mươi")
-        return ones[words[0]] * (10 if tens else 1) if words[0] in ones else None
-    if len(words) == 2 and words[0] in ones:  # noqa: PLR2004 - mười hai, hai mươi lăm
-        rest = (ones | _ONES_AFTER_TENS).get(words[1], 10)
-        ten = 10 if words[0] == "mười" else ones[words[0]] * 10
-        return ten + rest if rest < 10 and ("mươi" in written or words[0] == "mười") else None  # noqa: PLR2004  ten is ten
-    return None
 
 
 def _recent_day(text: str, now: datetime) -> tuple[datetime, Precision] | None:

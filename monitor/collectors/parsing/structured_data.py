@@ -6,14 +6,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from monitor.collectors.base import CheckedClaim
+from monitor.collectors.base import CheckedClaim, PublicPost
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.html_text import to_text, without_controls
+from monitor.collectors.parsing.human_dates import Dated
 from monitor.collectors.parsing.json_models import bounded_integer
 from monitor.collectors.parsing.lxml_tree import whole_text
 from monitor.collectors.parsing.verdicts import which_way
@@ -88,6 +89,26 @@ class ClaimReview:
         """Return the fact check as plain text."""
         lines = [f"Tuyên bố được kiểm chứng: {self.claim}", f"Kết luận: {self.verdict}"]
         return "\n".join([*lines, f"Đơn vị kiểm chứng: {self.publisher}"] if self.publisher else lines)
+
+    def beside(self, post: PublicPost, dated: Dated) -> PublicPost:
+        """Return it as a post of its own, named by the claim on the page or entry that marks it up.
+
+        Args:
+            post: The post of that page or entry, for what the check itself does not say.
+            dated: `published`, as it was read.
+
+        """
+        return replace(
+            post,
+            external_id=f"{post.external_id}#claim-{self.key}",
+            text=self.text(),
+            url=self.address or post.url,
+            author=self.publisher or post.author,
+            published_at=dated.moment or post.published_at,
+            published_raw=dated.raw if dated.moment else post.published_raw,
+            published_precision=dated.precision if dated.moment else post.published_precision,
+            checked=self.checked,
+        )
 
 
 def read_nodes(soup: BeautifulSoup) -> tuple[list[Node], int]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from bs4 import Tag
@@ -15,11 +16,10 @@ from monitor.collectors.http.urls import host_of, web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.human_dates import Dated, read_date
-from monitor.collectors.parsing.lxml_tree import Node, parse_page
+from monitor.collectors.parsing.lxml_tree import Node, parse_page, words_in
 from monitor.collectors.parsing.page_date import same_day, shown_date
 from monitor.collectors.parsing.soup import parse_soup, words_of
 from monitor.collectors.parsing.structured_data import (
-    ClaimReview,
     Description,
     claim_reviews,
     described_by_nodes,
@@ -36,7 +36,9 @@ _ROBOTS = re.compile(r"\s*robots\s*", re.IGNORECASE)
 NO_COPY = "copy for evidence: the page asks for none (noarchive)"
 _MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
 _NOTHING = Description()
-_WHOLE_SHARE = 0.5  # of the text in a page's paragraphs, which count menus and comments too
+_WHOLE_SHARE = 0.5  # of the text that a page shows, in which comments of readers count too
+_MORE_THAN_A_NOTE = 600  # characters; of less, what stands around an article is a large part
+_BESIDE_TEXT = frozenset({"a", "aside", "footer", "form", "head", "header", "nav", "noscript", "script", "style"})
 _MOST_TAGS = 50_000  # the library's search for the article takes time with more than their number
 _FULLER = 1.5  # times as long; below, the two differ by a caption or an author line
 
@@ -197,7 +199,7 @@ class Page:
         if not post.text and not reviews:
             skipped["no text"] += 1
         written = [post] if post.text else []
-        checks = [self._check_post(review, post) for review in reviews]
+        checks = [review.beside(post, self._dated(review.published)) for review in reviews]
         return PagePosts(posts=(*written, *checks), skipped=skipped, hits=(hit or (bool(checks) and not written),))
 
     def entries(self) -> PagePosts:
@@ -276,8 +278,10 @@ class Page:
 
         In a discussion, the rest is what others said.
         """
-        shown = sum(len(words_of(paragraph)) for paragraph in self._soup.find_all("p"))
-        return len(text) < _WHOLE_SHARE * shown and not discussion(self._nodes, self.url)
+        # Not of paragraphs alone: the text of many pages stands between line breaks, or in other elements.
+        shown = words_in(self._tree, without=lambda element: element.tag in _BESIDE_TEXT)
+        is_part = len(shown) > _MORE_THAN_A_NOTE and len(text) < _WHOLE_SHARE * len(shown)
+        return is_part and not discussion(self._nodes, self.url)
 
     def _described_post(self, described: Description) -> PublicPost:
         dated = self._dated(described.published)
@@ -292,20 +296,6 @@ class Page:
             published_precision=dated.precision,
             edited_at=self._edited(described.modified, dated.moment),
             language=described.language or self._head.language or None,
-        )
-
-    def _check_post(self, review: ClaimReview, post: PublicPost) -> PublicPost:
-        dated = self._dated(review.published)
-        return replace(
-            post,
-            external_id=f"{post.external_id}#claim-{review.key}",
-            text=review.text(),
-            url=review.address or post.url,
-            author=review.publisher or post.author,
-            published_at=dated.moment or post.published_at,
-            published_raw=dated.raw or post.published_raw,
-            published_precision=dated.precision if dated.moment else post.published_precision,
-            checked=review.checked,
         )
 
     @property
@@ -337,11 +327,12 @@ class Page:
         written = [*described, rule.value(root) if rule else ""]
         dated = next((each for each in map(self._dated, written) if each.moment), None)
         if dated is None or dated.precision == "day":
-            shown = shown_date(self._tree(), self.fetched.fetched_at) if alone and rule is None else Dated()
+            shown = shown_date(self._tree, self.fetched.fetched_at) if alone and rule is None else Dated()
             if shown.moment and (dated is None or same_day(shown, dated)):
                 return shown
         return dated or Dated(raw=next(filter(None, written), None))
 
+    @cached_property
     def _tree(self) -> Node:
         """Return the page on the faster tree, without what the rules remove."""
         return parse_page(str(self._soup))

@@ -1,22 +1,20 @@
 r"""The syntax of extraction rules in a source's settings.
 
-A rule is `css@attr | regex | transform`; only the first part is needed:
+A rule is `css@attr | regex`; only the first part is needed:
 
 - `css` is a CSS selector as soupsieve knows them; the first element that gives anything counts. Empty means the
   element itself that is looked at: an item of a list, or the whole page.
 - `@attr` takes that attribute in the place of the element's text.
 - `regex` keeps what its first group matches, or all that it matches when it has no group.
-- `transform` is `lower`, `digits` (nothing but the digits stays) or `unquote` (percent signs are decoded).
 
 The parts are set apart by a bar with a space before it, so that a bar inside a regular expression needs none.
-Examples: `h1`, `a.title@href`, `time@datetime`, `@id | post-(\d+)`, `.views | | digits`.
+Examples: `h1`, `a.title@href`, `time@datetime`, `@id | post-(\d+)`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import unquote
 
 import soupsieve
 from bs4 import Tag
@@ -27,20 +25,8 @@ from monitor.collectors.parsing.soup import words_of
 
 _SEPARATOR = re.compile(r"\s\|(?=\s|$)")
 _ATTRIBUTE = re.compile(r"@(?P<name>[A-Za-z_][\w:.-]*)$")
-_MOST_PARTS = 3
+_MOST_PARTS = 2
 _LONGEST_SEARCHED = 20_000  # characters; bounds the time of a slow regular expression
-
-
-def _digits(text: str) -> str:
-    return "".join(re.findall(r"[0-9]", text))
-
-
-# Functions with names, because rules go to the process that parses.
-_TRANSFORMS: dict[str, Callable[[str], str]] = {
-    "lower": str.lower,
-    "digits": _digits,
-    "unquote": unquote,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +36,6 @@ class Rule:
     css: soupsieve.SoupSieve | None
     attribute: str | None
     pattern: re.Pattern[str] | None
-    transform: Callable[[str], str] | None
 
     @classmethod
     def parse(cls, written: object) -> "Rule":
@@ -61,20 +46,17 @@ class Rule:
 
         """
         if not isinstance(written, str) or not written.strip():
-            raise ValueError(f"{written!r} is no rule: write it as `css@attr | regex | transform`")
+            raise ValueError(f"{written!r} is no rule: write it as `css@attr | regex`")
         parts = [part.strip() for part in _SEPARATOR.split(f" {written}")]
         if len(parts) > _MOST_PARTS:
-            raise ValueError(f"{written!r} has {len(parts)} parts: a rule is `css@attr | regex | transform`")
+            raise ValueError(f"{written!r} has {len(parts)} parts: a rule is `css@attr | regex`")
         attribute = _ATTRIBUTE.search(parts[0])
         css = parts[0][: attribute.start()].strip() if attribute else parts[0]
-        pattern, transform = (*parts[1:], "", "")[:2]
-        if transform and transform not in _TRANSFORMS:
-            raise ValueError(f"{transform!r} is no transform: use one of {', '.join(_TRANSFORMS)}")
+        pattern = parts[1] if len(parts) == _MOST_PARTS else ""
         return cls(
             css=compile_css(css) if css else None,
             attribute=attribute["name"] if attribute else None,
             pattern=_compiled(pattern) if pattern else None,
-            transform=_TRANSFORMS.get(transform),
         )
 
     def elements(self, root: Tag) -> list[Tag]:
@@ -112,11 +94,12 @@ class Rule:
                 yield value
 
     def _finish(self, raw: str) -> str:
-        kept = raw
-        if self.pattern:
-            match = self.pattern.search(raw[:_LONGEST_SEARCHED])
-            kept = "" if match is None else (match[1] or "") if self.pattern.groups else match[0]
-        return self.transform(kept).strip() if self.transform else kept.strip()
+        if self.pattern is None:
+            return raw.strip()
+        match = self.pattern.search(raw[:_LONGEST_SEARCHED])
+        if match is None:
+            return ""
+        return ((match[1] or "") if self.pattern.groups else match[0]).strip()
 
 
 RuleField = Annotated[InstanceOf[Rule], BeforeValidator(Rule.parse)]

@@ -129,13 +129,13 @@ def test_every_refusal_is_told_and_details_are_kept_up_to_a_limit(office: Office
     assert (result.refused, len(result.refusals)) == (broken, imports.REFUSALS_KEPT)
 
 
-def test_an_older_capture_of_an_item_counts_as_repeated(office: Office) -> None:
-    item = {"id": "7", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}, "desc": "Bản mới"}
+def test_an_item_that_was_captured_again_counts_as_repeated_and_an_edited_one_as_changed(office: Office) -> None:
+    item = {"id": "7", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}, "desc": "Bản cũ"}
     wrapping = {"item_id": "7", "source_platform": "tiktok.com"}
-    newer = {**wrapping, "last_updated": 2, "data": item}
-    older = {**wrapping, "last_updated": 1, "data": {**item, "desc": "Bản cũ"}}
-    assert office.account(newer, older) == (1, 0, 0, 1, 0)
-    assert office.account(older, newer) == (0, 0, 1, 1, 0)
+    first, again = ({**wrapping, "last_updated": time, "data": item} for time in (1, 2))
+    edited = {**wrapping, "last_updated": 3, "data": {**item, "desc": "Bản mới"}}
+    assert office.account(first, again, edited) == (1, 1, 0, 1, 0)
+    assert office.account(first, again, edited) == (0, 0, 2, 1, 0)
 
 
 def test_no_file_takes_the_name_of_the_tips_or_of_a_source_that_is_read(office: Office, world: World) -> None:

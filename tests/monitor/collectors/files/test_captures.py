@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, Repeat, open_file
+from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import NO_ID, NO_TEXT, NOT_JSON, REPOST, UNKNOWN_ITEM
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.shapes import ITEM, item_shape, shapes_of
@@ -158,17 +158,6 @@ def test_each_platform_is_read_with_and_without_its_wrapping(
 def test_a_capture_shows_its_places_and_a_comment_what_it_answers(read: Read) -> None:
     assert read("capture.ndjson", ndjson(wrapped(TIKTOK))).file.mapping.columns["text"] == "desc"
     assert read("a.ndjson", ndjson(wrapped(TIKTOK_COMMENT, "tiktok-comments"))).post.context == "Tiền điện phòng trọ"
-
-
-@pytest.mark.parametrize("order", [(1, 2), (2, 1), (2, 2)])
-def test_the_newest_capture_of_an_item_wins_wherever_it_stands_and_the_later_of_two_of_one_time(
-    read: Read, order: tuple[int, int]
-) -> None:
-    lines = [wrapped({**TIKTOK, "desc": f"dòng {line}"}, updated=time) for line, time in enumerate(order, start=1)]
-    opened = read("capture.ndjson", ndjson(*lines))
-    newest = 1 if order[0] > order[1] else 2
-    assert opened.texts == [f"dòng {newest}"]
-    assert [row for row in opened.rows if isinstance(row, Repeat)] == [Repeat(3 - newest)]
 
 
 def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(read: Read) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, Repeat, open_file
+from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Write
@@ -36,18 +36,18 @@ RECORDS = {
 }
 
 
-def read_lines(write: Write, *records: Any) -> list[PublicPost | Refusal | Repeat]:
+def read_lines(write: Write, *records: Any) -> list[PublicPost | Refusal]:
     """Read a file of JSON lines that begins with a sound record, so that its format is known."""
     lines = b"\n".join(as_json(record) for record in records)
     return list(open_file(write("items.ndjson", lines)).rows())
 
 
-def read_export(write: Write, *messages: Any, **more: Any) -> list[PublicPost | Refusal | Repeat]:
+def read_export(write: Write, *messages: Any, **more: Any) -> list[PublicPost | Refusal]:
     document = {"name": "Kênh", "type": "public_channel", "id": 42, **more, "messages": list(messages)}
     return list(open_file(write("result.json", as_json(document))).rows())
 
 
-def assert_sound(rows: list[PublicPost | Refusal | Repeat]) -> None:
+def assert_sound(rows: list[PublicPost | Refusal]) -> None:
     assert_storable(row for row in rows if isinstance(row, PublicPost))
     assert all(row.reason for row in rows if isinstance(row, Refusal))
 

@@ -81,7 +81,7 @@ async def test_one_request_at_a_time(open_client: Any) -> None:
         {"retry-after": "300"},
         {"retry-after": "Mon, 16 Nov 2026 02:05:00 GMT"},
         {"x-ratelimit-reset": "2026-11-16T02:05:00.000000Z"},
-        {"x-ratelimit-reset": "300"},
+        {"x-ratelimit-reset": "300.0"},
         {"ratelimit-reset": str(int((MONDAY_MORNING + timedelta(minutes=5)).timestamp()))},
     ],
     ids=["seconds", "date", "reset as a date", "reset in seconds", "reset since 1970"],

@@ -15,21 +15,6 @@ NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 IN_TWO_MINUTES = NOW + timedelta(minutes=2)
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"retry-after": "120"},
-        {"retry-after": "Tue, 24 Nov 2026 05:02:00 GMT"},
-        {"x-ratelimit-reset": "2026-11-24T05:02:00.000000Z"},
-        {"x-ratelimit-reset": "120"},
-        {"x-ratelimit-reset": "120.0"},
-        {"ratelimit-reset": str(int(IN_TWO_MINUTES.timestamp()))},
-    ],
-)
-def test_headers_that_tell_the_time(headers: dict[str, str]) -> None:
-    assert retry_at(headers, b"", NOW) == IN_TWO_MINUTES
-
-
 def test_discourse_tells_it_in_the_body() -> None:
     body = json.dumps({"errors": ["..."], "extras": {"wait_seconds": 120}}).encode()
     assert retry_at({}, body, NOW) == IN_TWO_MINUTES

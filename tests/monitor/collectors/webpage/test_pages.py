@@ -224,15 +224,39 @@ PARAGRAPHS = [
 ]
 
 
-def with_body(body: str, *, rest: str = "", kind: str = "NewsArticle") -> str:
+LAYOUTS = {
+    "paragraphs": "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS),
+    "line breaks": "<br><br>".join(PARAGRAPHS),
+    "blocks": "".join(f"<div><span>{paragraph}</span></div>" for paragraph in PARAGRAPHS),
+    "sections": "".join(f"<section><h2>Mục</h2>{paragraph}</section>" for paragraph in PARAGRAPHS),
+    "a table": f"<table><tr><td>{'<br>'.join(PARAGRAPHS)}</td></tr></table>",
+    "a list": f"<ul>{''.join(f'<li>{paragraph}</li>' for paragraph in PARAGRAPHS)}</ul>",
+    "quotations": "".join(f"<blockquote>{paragraph}</blockquote>" for paragraph in PARAGRAPHS),
+}
+
+
+def with_body(
+    body: str, *, rest: str = "", kind: str = "NewsArticle", shown: str = LAYOUTS["paragraphs"], head: str = ""
+) -> str:
     """Write an article of twelve paragraphs whose structured data gives something for its body."""
     key = "text" if kind == "DiscussionForumPosting" else "articleBody"
     node = json.dumps({"@type": kind, "headline": "Nghỉ bù", key: body}, ensure_ascii=False)
-    shown = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
-    script = f'<script type="application/ld+json">{node}</script>'
+    script = head or f'<script type="application/ld+json">{node}</script>'
     return (
         f"<html><head>{script}</head><body><article><h1>Nghỉ bù</h1><div class=noi-dung>{shown}</div>{rest}</article>"
     )
+
+
+@pytest.mark.parametrize("head", ["", f'<meta property="og:description" content="{TEASER}">'], ids=["JSON-LD", "meta"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+async def test_a_teaser_replaces_no_article_however_that_is_laid_out(
+    client: PoliteClient, layout: str, head: str
+) -> None:
+    menu = "".join(f"<li><a href='/{number}'>Mục số {number} của báo</a></li>" for number in range(20))
+    markup = with_body(TEASER, rest=f"<nav><ul>{menu}</ul></nav>", shown=LAYOUTS[layout], head=head)
+    (post,) = posts(await read_page(client, markup, {}))
+    assert [paragraph for paragraph in PARAGRAPHS if paragraph not in post.text] == []
+    assert "Mục số 7" not in post.text
 
 
 @pytest.mark.parametrize("settings", [{}, {"detail": {"body": ".noi-dung"}}], ids=["by its looks", "by a rule"])
