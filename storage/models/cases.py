@@ -6,11 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base, PrimaryKey, Redacted, Typed
+from storage.models.accounts import User
 from storage.models.scoring import Flag
 
 
 class Case(Base):
-    """A confirmed concern and its copies. State, topic and place follow from its events, which `cases` adds.
+    """A confirmed concern and its copies. All that can change of it follows from its events, which `cases` adds.
 
     It holds nothing of the post, and outlives it: it stays until the office has settled it, however short retention is.
     """
@@ -31,12 +32,17 @@ class Case(Base):
     topic: Mapped[str] = mapped_column(String(40), doc="a name of concern_topics.toml")
     place: Mapped[Typed] = mapped_column(doc="in the reviewer's words; may be empty")
     summary: Mapped[Typed] = mapped_column(default="", doc="one sentence of a reviewer; empty: nobody wrote one")
+    follower_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="RESTRICT"), index=True, doc="who follows it; None: nobody was named"
+    )
+    back_at: Mapped[datetime | None] = mapped_column(doc="when somebody comes back to it; None: no day was named")
     state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime] = mapped_column(doc="when its newest event was added")
 
     flag: Mapped[Flag | None] = relationship()
+    follower: Mapped[User | None] = relationship(foreign_keys=[follower_id])
 
 
 class CaseEvent(Base):
@@ -59,6 +65,10 @@ class CaseEvent(Base):
     passed_to: Mapped[Typed] = mapped_column(doc="which office or person took it over; only of kind passed")
     topic: Mapped[str | None] = mapped_column(String(40), doc="from then on; None: unchanged")
     place: Mapped[Typed | None] = mapped_column(doc="from then on; None: unchanged")
+    follower_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="RESTRICT"), doc="who follows it from then on; None: unchanged"
+    )
+    back_at: Mapped[datetime | None] = mapped_column(doc="when somebody comes back to it; None: unchanged")
     review_id: Mapped[int | None] = mapped_column(doc="the decision by which it came; None: done to the case itself")
     at: Mapped[datetime] = mapped_column(index=True)
     redacted_at: Mapped[Redacted]

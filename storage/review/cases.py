@@ -1,7 +1,8 @@
 """Cases of concerns: opened by a decision, worked on by events, open until settled.
 
 A case stands for a concern and all its copies. `reviews` opens it when somebody decides `yes` on a concern, and
-withdraws it when the last such decision was taken back. Events are only added; state, topic and place follow from them.
+withdraws it when the last such decision was taken back. Events are only added; all that can change of a case follows
+from them: state, topic, place, follower, and the day on which somebody comes back to it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import require
@@ -44,6 +45,8 @@ class Step:
         passed_to: Which office took it over; needed for `passed`.
         topic: The topic from now on; None: unchanged.
         place: The place from now on; None: unchanged.
+        follower_id: Who follows it from now on; None: unchanged.
+        back_at: When somebody comes back to it, UTC; None: unchanged.
 
     """
 
@@ -52,6 +55,8 @@ class Step:
     passed_to: str = ""
     topic: str | None = None
     place: str | None = None
+    follower_id: int | None = None
+    back_at: datetime | None = None
 
 
 def by_id(session: Session, case_id: int) -> Case:
@@ -65,7 +70,8 @@ def by_id(session: Session, case_id: int) -> Case:
 
 
 def _whole() -> Select[Case]:
-    return select(Case).options(joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source))
+    post = joinedload(Case.flag).joinedload(Flag.post).joinedload(Post.source)
+    return select(Case).options(post, joinedload(Case.follower))
 
 
 def events_of(session: Session, case_id: int) -> list[tuple[CaseEvent, str]]:
@@ -75,13 +81,42 @@ def events_of(session: Session, case_id: int) -> list[tuple[CaseEvent, str]]:
 
 
 def listed(
-    session: Session, states: Sequence[str] = UNSETTLED, *, topic: str | None = None, limit: int = 100, offset: int = 0
+    session: Session,
+    states: Sequence[str] = UNSETTLED,
+    *,
+    topic: str | None = None,
+    follower_id: int | None = None,
+    now: datetime | None = None,
+    limit: int = 100,
+    offset: int = 0,
 ) -> Sequence[Case]:
-    """List cases in some states, the one that was left alone longest first, with flag, post and source."""
+    """List cases in some states with flag, post, source and follower; the one that was left alone longest first.
+
+    Args:
+        session: The unit of work.
+        states: The states.
+        topic: Only those about it; None: any.
+        follower_id: Only those that this user follows; None: any.
+        now: The present time, UTC: those whose day has come stand before all others; None: they do not.
+        limit: How many at most.
+        offset: How many are passed over.
+
+    """
     query = _whole().where(Case.state.in_(states))
     if topic is not None:
         query = query.where(Case.topic == topic)
-    return session.scalars(query.order_by(Case.changed_at, Case.id).limit(limit).offset(offset)).all()
+    if follower_id is not None:
+        query = query.where(Case.follower_id == follower_id)
+    order = [Case.back_at <= now] if now is not None else []
+    query = query.order_by(*(func.coalesce(due, false()).desc() for due in order), Case.changed_at, Case.id)
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count_due(session: Session, user_id: int, now: datetime) -> int:
+    """Count the unsettled cases whose day has come and that somebody follows, or nobody does."""
+    own = or_(Case.follower_id == user_id, Case.follower_id.is_(None))
+    query = select(func.count()).select_from(Case).where(Case.state.in_(UNSETTLED), Case.back_at <= now, own)
+    return session.scalar(query) or 0
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -183,6 +218,7 @@ def _add(
 def _derive(case: Case, events: Sequence[CaseEvent]) -> None:
     """Set what follows from a case's events, oldest first; `restored` gives back the state before `withdrawn`."""
     case.state, case.topic, case.place, before = OPEN, OTHER_TOPIC, "", OPEN
+    case.follower_id, case.back_at = None, None
     for event in events:
         if event.kind == "withdrawn":
             before, case.state = case.state, WITHDRAWN
@@ -192,3 +228,7 @@ def _derive(case: Case, events: Sequence[CaseEvent]) -> None:
             case.state = _STATE_OF.get(event.kind, case.state)
         case.topic = case.topic if event.topic is None else event.topic
         case.place = case.place if event.place is None else event.place
+        case.follower_id = case.follower_id if event.follower_id is None else event.follower_id
+        case.back_at = case.back_at if event.back_at is None else event.back_at
+    if case.state == SETTLED:
+        case.back_at = None

@@ -1,19 +1,21 @@
 """Cases: what becomes of workers' concerns, from the decision until they are settled."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from monitor.desk.views.decision_form import MAX_NOTE, MAX_PLACE, clean
+from monitor.desk.views.searching import day_begins
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import to
 from monitor.desk.web.language import gettext as _
-from monitor.review.roles import Right
+from monitor.review.roles import DECIDING, Right
 from monitor.scoring.summary import summary_of
 from storage.errors import DataRejected
-from storage.review import cases
+from storage.review import cases, teamwork
 from storage.review.cases import SETTLED, STEPS, UNSETTLED, WITHDRAWN, Step
 
 router = APIRouter(prefix="/cases", dependencies=[allow(Right.READ)])
@@ -23,18 +25,21 @@ OFFICE_CHARACTERS: Final = 200
 
 
 @router.get("")
-def show_all(visit: CurrentVisit, state: str = "", topic: str = "") -> Response:
-    """List the cases in which something is to be done, or those in one state; the longest left alone first."""
+def show_all(visit: CurrentVisit, state: str = "", topic: str = "", own: str = "") -> Response:
+    """List the cases in which something is to be done, or those in one state: first those whose day has come."""
     states = (state,) if state in wording.CASE_STATES else UNSETTLED
     chosen = topic if topic in wording.TOPICS else None
     with visit.work() as session:
-        found = cases.listed(session, states, topic=chosen, limit=MOST_CASES)
+        follower = visit.user_id if own else None
+        found = cases.listed(session, states, topic=chosen, follower_id=follower, now=visit.now, limit=MOST_CASES)
         counts = cases.counts(session)
     mask = visit.desk.mask
     context = {
         "rows": [(case, case.summary or (summary_of(case.flag, mask) if case.flag else "")) for case in found],
         "state": state if state in wording.CASE_STATES else "",
         "topic": chosen or "",
+        "own": own,
+        "now": visit.now,
         "unsettled": sum(counts.get(name, 0) for name in UNSETTLED),
     }
     return visit.render("cases.html", context)
@@ -56,11 +61,16 @@ def take_step(
     passed_to: Annotated[str, Form(max_length=OFFICE_CHARACTERS)] = "",
     topic: Annotated[str, Form(max_length=40)] = "",
     place: Annotated[str, Form(max_length=MAX_PLACE)] = "",
+    follower: Annotated[str, Form(max_length=20)] = "",
+    back_on: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Add what was done; a step that does not fit is refused with the reason."""
     passed_to = clean(passed_to)
     if kind == "passed" and not passed_to:
         return _page(visit, case_id, line=_("Xin ghi đã chuyển cho ai, rồi gửi lại."), status=422)
+    back_at = day_begins(back_on)
+    if back_at is not None and back_at < visit.now:
+        return _page(visit, case_id, line=_("Ngày xem lại phải sau hôm nay."), status=422)
     describes = kind == "described" and topic in wording.TOPICS
     step = Step(
         kind=kind,
@@ -68,9 +78,12 @@ def take_step(
         passed_to=passed_to if kind == "passed" else "",
         topic=topic if describes else None,
         place=clean(place) if describes else None,
+        back_at=back_at,
     )
     try:
         with visit.changes() as session:
+            known = {str(number): number for number, _name in teamwork.people_to_assign(session, DECIDING)}
+            step = replace(step, follower_id=known.get(follower))
             cases.take_step(session, cases.by_id(session, case_id), step, user_id=visit.user_id, now=visit.now)
             visit.record(session, f"case.{kind}", f"cases:{case_id}")
     except DataRejected:
@@ -84,11 +97,14 @@ def _page(visit: Visit, case_id: int, *, line: str = "", status: int = 200) -> R
         case = cases.by_id(session, case_id)
         behind = [(flag, summary_of(flag, visit.desk.mask)) for flag in cases.flags_of(session, case_id)]
         events = cases.events_of(session, case_id)
+        people = teamwork.people_to_assign(session, DECIDING)
     possible = ("reopened", "noted", "described") if case.state == SETTLED else [s for s in STEPS if s != "reopened"]
     context = {
         "case": case,
         "behind": behind,
         "events": events,
+        "people": people,
+        "names": dict(people),
         "steps": () if case.state == WITHDRAWN else possible,
         "line": line,
         "limits": {"note": MAX_NOTE, "place": MAX_PLACE, "office": OFFICE_CHARACTERS},

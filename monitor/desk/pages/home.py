@@ -55,6 +55,7 @@ def show(visit: CurrentVisit) -> Response:
             "new_alerts": new_alerts,
             "state": state,
             "day": day_of(session, reviewer.person, size=size, now=visit.now) if may else None,
+            "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
             "done": kept.pop("done", None),
             "undone": kept.pop("undone", None),

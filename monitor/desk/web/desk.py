@@ -151,6 +151,7 @@ def make_templates() -> Jinja2Templates:
     environment.filters["decimal"] = decimal
     environment.filters["browser"] = browser_name
     environment.filters["local"] = local_time
+    environment.filters["local_day"] = _day
     environment.filters["day"] = day_of
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands

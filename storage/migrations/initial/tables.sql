@@ -601,17 +601,22 @@ CREATE TABLE cases (
     topic VARCHAR(40) NOT NULL,
     place TEXT NOT NULL,
     summary TEXT NOT NULL,
+    follower_id $number,
+    back_at $time,
     state VARCHAR(20) NOT NULL,
     opened_by $number NOT NULL,
     opened_at $time NOT NULL,
     changed_at $time NOT NULL,
     CONSTRAINT pk_cases PRIMARY KEY (id),
     CONSTRAINT ck_cases_state CHECK (state IN ('open', 'passed', 'answered', 'followed_up', 'settled', 'withdrawn')),
+    CONSTRAINT fk_cases_follower_id_users FOREIGN KEY (follower_id) REFERENCES users (id) ON DELETE RESTRICT,
     CONSTRAINT fk_cases_flag_id_flags FOREIGN KEY (flag_id) REFERENCES flags (id) ON DELETE SET NULL,
     CONSTRAINT fk_cases_opened_by_users FOREIGN KEY (opened_by) REFERENCES users (id) ON DELETE RESTRICT
 );
 
 CREATE INDEX ix_cases_flag_id ON cases (flag_id);
+
+CREATE INDEX ix_cases_follower_id ON cases (follower_id);
 
 CREATE INDEX ix_cases_state_changed_at ON cases (state, changed_at);
 
@@ -666,6 +671,8 @@ CREATE TABLE case_events (
     passed_to TEXT NOT NULL,
     topic VARCHAR(40),
     place TEXT,
+    follower_id $number,
+    back_at $time,
     review_id $number,
     at $time NOT NULL,
     redacted_at $time,
@@ -673,6 +680,7 @@ CREATE TABLE case_events (
     CONSTRAINT ck_case_events_kind
         CHECK (kind IN ('opened', 'described', 'noted', 'passed', 'answered', 'followed_up', 'settled',
             'reopened', 'withdrawn', 'restored')),
+    CONSTRAINT fk_case_events_follower_id_users FOREIGN KEY (follower_id) REFERENCES users (id) ON DELETE RESTRICT,
     CONSTRAINT fk_case_events_case_id_cases FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE RESTRICT,
     CONSTRAINT fk_case_events_user_id_users FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE RESTRICT
 );

@@ -140,6 +140,29 @@ def test_a_case_is_worked_on_until_it_is_settled(
     assert len(lan.page("/cases?state=settled").select("li.card")) == 1
 
 
+def test_somebody_follows_a_case_and_comes_back_to_it_on_a_day(
+    lan: Browser, hung: Browser, make_flagged: FlagMaker, clock: FakeClock
+) -> None:
+    lan.decide(make_flagged(), "yes")
+    lan.decide(make_flagged("Cơm ca có sâu"), "yes")
+    steps = "/cases/2/steps"
+    people = {option.get_text(): str(option["value"]) for option in lan.page("/cases/2").select("#follower option")}
+    assert (
+        lan.post(steps, lan.fields("/cases/2", steps) | {"kind": "noted", "back_on": "2026-11-16"}).status_code == 422
+    )
+    press(lan, "/cases/2", steps, kind="noted", follower=people["hùng"], back_on="2026-11-18")
+    assert "hùng theo dõi xem lại ngày 18/11/2026" in text_of(lan.page("/cases/2"), ".headline")
+    assert len(hung.page("/cases?own=1").select(".queue-line")) == 1
+    assert "đến ngày xem lại" not in hung.get("/").text
+    clock.advance(timedelta(days=2))
+    for person, due in ((lan, False), (hung, True)):
+        person.sign_in("lan" if person is lan else "hùng")
+        assert ("1 hồ sơ đến ngày xem lại" in person.get("/").text) is due
+    assert "Cơm ca có sâu" in hung.page("/cases").select(".queue-line")[0].get_text(), "before all others"
+    press(hung, "/cases/2", steps, kind="settled")
+    assert "đến ngày xem lại" not in hung.get("/").text
+
+
 def test_a_post_is_chosen_for_the_report_and_taken_out_again(
     lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
 ) -> None:
