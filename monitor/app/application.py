@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from classifiers.text.segment import Segmenter
+    from monitor.collectors.base import Batch
     from monitor.collectors.http.client import PoliteClient
     from monitor.crawl.captures import CaptureStore
     from monitor.crawl.collect import Crawler
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.scoring.model_folders import ModelFolders
     from monitor.scoring.score import Progress, Scorer, ScoreResult
     from storage.database import Database
+    from storage.models import Source
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
 SPOOL = "spool"  # of captures
@@ -242,6 +244,21 @@ class Application:
         known = self.settings.secrets.get(name) or self.settings.secrets.get(kind)
         return known.get_secret_value() if known else None
 
+    async def look_at(self, source: Source) -> list[Batch]:
+        """Read a source until it gives some posts; nothing is stored.
+
+        Raises:
+            CollectError: When it cannot be read.
+
+        """
+        from monitor.collectors.base import SourceView
+        from monitor.crawl.sources import look
+
+        secret = self.secret_for(source.name, source.kind)
+        view = SourceView(name=source.name, address=source.address, settings=source.settings, secret=secret)
+        async with self.client() as client:
+            return await look(client, source.kind, view)
+
     def importer(self) -> Importer:
         """Make the importer of files."""
         from monitor.crawl.imports import Importer
@@ -360,6 +377,7 @@ class Application:
             self._derived("desk").hex(),  # signs its cookies
             teaching=self.teaching(),
             reporting=lambda: self.reports,
+            look_at=self.look_at,
             segmenter=self.segmenter,
             mask=mask_personal,
             api=create_api(self.ready_database, self.clock, mask=mask_personal),

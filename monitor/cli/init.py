@@ -10,8 +10,8 @@ import typer
 from monitor.app.application import Application
 from monitor.cli.context import State, application, progress_bar, say
 from monitor.cli.run import keep_going
-from monitor.cli.sources import source_draft
 from monitor.cli.users import invitation
+from monitor.crawl.sources import source_draft
 from monitor.errors import KiemtinError
 from monitor.files import write_whole
 from monitor.privacy.secret_key import make_key

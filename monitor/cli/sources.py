@@ -13,25 +13,21 @@ from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, minute, out, say, show_json
 from monitor.clock import local_time
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.parsing.day_order import OPEN
-from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
+from monitor.collectors.registry import collector_for
+from monitor.crawl.sources import SHOWN_POSTS, register_source, switch_source
 from monitor.errors import UsageError
 from monitor.settings.settings import (
     LONGEST_INTERVAL_MINUTES,
     LONGEST_RETENTION_DAYS,
     SHORTEST_LEGAL_BASIS,
     DeclaredSource,
-    Settings,
 )
-from storage import audit
 from storage.models import Source
 from storage.posts import sources
-from storage.posts.sources import SourceDraft
 
-SHOWN_POSTS = 3
-MOST_ANSWERS = 5
 _DATES = {None: "", OPEN: "its dates may have the day or the month first: set `date_order`"}
 IMPORTED = "import"  # such a source is never read: its posts came from files and tips
 
@@ -86,35 +82,10 @@ def add(
         interval_minutes=interval_minutes,
         settings=_settings(setting or []),
     )
-    draft = source_draft(declared, app.settings)
     with app.ready_database.work() as session:
-        now = app.clock.now()
-        _, created = sources.register(session, draft, now)
-        audit.record(session, at=now, action="source.registered", subject=name, detail={"address": address})
+        _, created = register_source(session, declared, app.settings, app.clock.now())
         session.commit()
     say(f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.")
-
-
-def source_draft(declared: DeclaredSource, settings: Settings) -> SourceDraft:
-    """Return what is stored of a source; what it leaves open is filled in from the settings.
-
-    Raises:
-        SourceRefused: When its kind is unknown, or may not do what its own settings say.
-
-    """
-    collector_for(declared.kind)
-    view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
-    robots_exemption_for(declared.kind, view)
-    return SourceDraft(
-        name=declared.name,
-        kind=declared.kind,
-        address=declared.address,
-        role=declared.role,
-        legal_basis=declared.legal_basis,
-        retention_days=retention_days_for(declared.kind, declared.retention_days or settings.retention_days),
-        interval_seconds=(declared.interval_minutes or settings.interval_minutes) * 60,
-        settings=declared.settings,
-    )
 
 
 def _settings(items: list[str]) -> dict[str, Any]:
@@ -194,13 +165,7 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
     app = application(context)
     with app.ready_database.work() as session:
         source = sources.by_name(session, name)
-        view = SourceView(
-            name=source.name,
-            address=source.address,
-            settings=source.settings,
-            secret=app.secret_for(source.name, source.kind),
-        )
-    batches = asyncio.run(_look(app, source.kind, view))
+    batches = asyncio.run(app.look_at(source))
     if not batches:
         say(f"{name}: the server answered and had nothing to give.")
         return
@@ -233,17 +198,6 @@ def _samples(batches: Sequence[Batch]) -> Iterator[str]:
     for post in posts[:SHOWN_POSTS]:
         when = local_time(post.published_at) if post.published_at else "no date"
         yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
-
-
-async def _look(app: Application, kind: str, view: SourceView) -> list[Batch]:
-    """Read batches until there are posts to show: the first answer of a forum only names its threads."""
-    batches: list[Batch] = []
-    async with app.client() as client:
-        async for batch in collector_for(kind).collect(view, client):
-            batches.append(batch)
-            if sum(len(each.posts) for each in batches) >= SHOWN_POSTS or len(batches) == MOST_ANSWERS:
-                break
-    return batches
 
 
 def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
@@ -290,9 +244,6 @@ def remove(
 
 def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:
     with app.ready_database.work() as session:
-        source = sources.by_name(session, name)
-        sources.set_enabled(session, source, enabled=enabled, why=why)
-        action = "source.enabled" if enabled else "source.disabled"
-        audit.record(session, at=app.clock.now(), action=action, subject=name, detail={"why": why})
+        switch_source(session, sources.by_name(session, name), app.clock.now(), enabled=enabled, why=why)
         session.commit()
     say(f"{name} is {'on' if enabled else 'off'}.")

@@ -17,6 +17,7 @@ class Right(StrEnum):
     DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
     DECIDE = "decide"  # take flags, and decide
     RELEASE = "release"  # release, send back and withdraw corrections; withdraw and replace reports
+    SOURCES = "sources"  # add, look at and switch the places that are read
     TEACH = "teach"  # what changes how the machine judges
     MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions
 
@@ -24,7 +25,7 @@ class Right(StrEnum):
 MATRIX: Final[Mapping[str, frozenset[Right]]] = {
     "viewer": frozenset({Right.READ, Right.DOWNLOAD}),
     "reviewer": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE}),
-    "lead": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE, Right.RELEASE, Right.TEACH}),
+    "lead": frozenset({Right.READ, Right.DOWNLOAD, Right.DECIDE, Right.RELEASE, Right.SOURCES, Right.TEACH}),
     "admin": frozenset(Right),
 }
 ROLES: Final = tuple(MATRIX)

@@ -58,6 +58,16 @@ def _change_role(session: Session, source: Source, role: str) -> None:
     session.execute(update(Post).where(Post.source_id == source.id).values(unscored=unscored))
 
 
+def by_id(session: Session, source_id: int) -> Source:
+    """Return the source of a number.
+
+    Raises:
+        NotFound: When there is none.
+
+    """
+    return require(session, select(Source).where(Source.id == source_id), f"there is no source {source_id}")
+
+
 def by_name(session: Session, name: str) -> Source:
     """Return the source of a name.
 

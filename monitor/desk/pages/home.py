@@ -9,7 +9,6 @@ from starlette.responses import Response
 from monitor.desk.pages.queue import COUNTED
 from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
 from monitor.desk.views.reading_view import agreement
-from monitor.desk.views.source_health import sources_view
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, allow
 from monitor.review.day import day_of
@@ -69,14 +68,6 @@ def show_figures(visit: CurrentVisit) -> Response:
     with visit.work() as session:
         figures = overview_figures_of(session, visit.now)
     return visit.render("overview.html", {"figures": figures, "days": DAYS, "least": LEAST_DECIDED})
-
-
-@router.get("/sources")
-def show_sources(visit: CurrentVisit) -> Response:
-    """Show which sources can be read, which cannot and what to do about it, and the newest crawl runs."""
-    with visit.work() as session:
-        context = sources_view(session)
-    return visit.render("sources.html", context)
 
 
 @router.get("/second")

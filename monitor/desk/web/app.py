@@ -1,7 +1,7 @@
 """The factory of the desk's web application."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
+from monitor.collectors.base import Batch
 from monitor.desk.api.problems import ApiEdge
 from monitor.desk.pages import (
     account,
@@ -31,6 +32,7 @@ from monitor.desk.pages import (
     second_factor,
     shift,
     sign_in,
+    sources,
     teach,
     thresholds,
 )
@@ -47,6 +49,7 @@ from monitor.desk.web.throttle import Throttle
 from monitor.settings.settings import Settings
 from storage.accounts.sessions import LONGEST
 from storage.database import Database
+from storage.models import Source
 
 if TYPE_CHECKING:
     from monitor.learning.teaching import BackgroundTeaching
@@ -64,6 +67,7 @@ ROUTERS: Final = (
     account.router,
     people.router,
     home.router,
+    sources.router,
     manual.router,
     queue.router,
     search.router,
@@ -88,6 +92,7 @@ def create_app(
     *,
     teaching: "BackgroundTeaching",
     reporting: "Callable[[], ReportOffice]",
+    look_at: Callable[[Source], Awaitable[list[Batch]]],
     segmenter: Segmenter,
     mask: Mask,
     api: FastAPI,
@@ -101,6 +106,7 @@ def create_app(
         secret: Signs cookies. Changing it ends all sessions.
         teaching: Takes the steps of teaching.
         reporting: Makes what issues, withdraws and replaces reports.
+        look_at: Reads a source until it gives some posts, of which nothing is stored.
         segmenter: Knows which syllables of a search make a word.
         mask: Replaces personal data in a text that is shown or exported.
         api: The API (`monitor.desk.api.app.create_api`), served under /api/v1.
@@ -125,6 +131,7 @@ def create_app(
         second_factor=SecondFactor(secret),
         teaching=teaching,
         reporting=reporting,
+        look_at=look_at,
         segmenter=segmenter,
         mask=mask,
         exporting=Lock(),

@@ -1,6 +1,6 @@
 """The context of a request (database, clock, settings, templates), templates and their filters."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,6 +18,7 @@ from starlette.templating import Jinja2Templates
 from classifiers.text.segment import Segmenter
 from monitor.catalogues import N_
 from monitor.clock import VIETNAM, Clock
+from monitor.collectors.base import Batch
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.masking import Mask
 from monitor.desk.views.veil import veil
@@ -39,6 +40,7 @@ from monitor.desk.web.throttle import Throttle, password_counts
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
+from storage.models import Source
 from storage.review.second_readings import Draw
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Desk:
         second_factor: Makes and checks the codes of authenticator apps.
         teaching: Takes the steps of teaching in the background.
         reporting: Makes what issues, withdraws and replaces reports.
+        look_at: Reads a source until it gives some posts, of which nothing is stored.
         segmenter: Knows which syllables of a search make a word.
         mask: Replaces personal data in a text that is shown or exported.
         exporting: Held by the one export that runs: each takes a processor for as long as it masks thousands of posts.
@@ -88,6 +91,7 @@ class Desk:
     second_factor: SecondFactor
     teaching: "BackgroundTeaching"
     reporting: "Callable[[], ReportOffice]"
+    look_at: Callable[[Source], Awaitable[list[Batch]]]
     segmenter: Segmenter
     mask: Mask
     exporting: Lock

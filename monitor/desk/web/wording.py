@@ -88,6 +88,7 @@ _KINDS: Final = Translated(
         "feed": N_("Kênh tin RSS"),
         "webpage": N_("Trang web"),
         "import": N_("Tệp nhập vào"),
+        "factcheck": N_("Trang kiểm chứng"),
     }
 )
 _PLATFORMS: Final = {"xenforo": "XenForo", "youtube": "YouTube"}

@@ -4,13 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
 
+from monitor.collectors.base import Batch, PublicPost
 from monitor.desk.views.source_faults import explain, known_fault
+from monitor.errors import CollectError, FetchFailed
 from storage.database import Database
+from storage.models import AuditEvent, Source
 from storage.posts import sources
 from tests.clock import FakeClock
 from tests.factories import add_source
+from tests.monitor.crawl.loopback import batch
 from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import Parts
 
 
 def test_sources_show_their_health(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
@@ -68,8 +75,8 @@ def test_order_of_day_and_month_is_shown_or_asked_for(
     assert ("1 nguồn cần xem lại" in text_of(page, ".headline")) == ("chưa rõ" in words)
 
 
-def test_without_sources_the_page_names_the_command(lan: Browser) -> None:
-    assert "kiemtin sources add" in text_of(lan.page("/sources"), "main")
+def test_without_sources_the_page_says_who_adds_one(lan: Browser) -> None:
+    assert "Trưởng nhóm hoặc người quản trị thêm nguồn" in text_of(lan.page("/sources"), "main")
 
 
 @pytest.mark.parametrize(
@@ -106,3 +113,88 @@ def test_a_line_of_no_known_kind_leads_to_the_doctor() -> None:
     assert known_fault("ban quản trị yêu cầu", "forum") is None
     fault = explain("something new under the sun", "forum")
     assert (fault.what, "kiemtin doctor" in fault.remedy) == ("Nguồn không đọc được", True)
+
+
+FORM = {"name": "báo tỉnh", "kind": "feed", "address": "https://bao.example.vn/rss", "legal_basis": "RSS cho bạn đọc"}
+Answer = list[Batch] | CollectError
+
+
+@pytest.fixture
+def answers() -> list[Answer]:
+    """Give what sources answer; the last one counts."""
+    return []
+
+
+@pytest.fixture
+def parts(answers: list[Answer]) -> Parts:
+    async def look_at(source: Source) -> list[Batch]:
+        found = answers[-1]
+        if isinstance(found, CollectError):
+            raise found
+        return found
+
+    return {"look_at": look_at}
+
+
+def test_a_lead_adds_a_source_and_a_reviewer_may_not(lan: Browser, minh: Browser, sqlite_database: Database) -> None:
+    assert not lan.page("/sources").select('form[action="/sources"]')
+    assert lan.send("/sources", **FORM).status_code == 403
+    assert minh.send("/sources", "/sources", **FORM).status_code == 303
+    assert "báo tỉnh" in text_of(minh.page("/sources"), "table")
+    with sqlite_database.work() as session:
+        source = sources.by_name(session, "báo tỉnh")
+        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "source.registered")).one()
+    assert (source.kind, source.role, source.enabled) == ("feed", "monitored", True)
+    assert (event.subject, event.user_id is None) == ("báo tỉnh", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"legal_basis": " x "}, "vì sao được phép đọc"),
+        ({"name": "đã có"}, "Xin đặt một tên"),
+        ({"name": " "}, "Xin đặt một tên"),
+        ({"kind": "facebook"}, "cần thêm cài đặt"),
+        ({"address": "javascript:alert(1)"}, "phải là địa chỉ web"),
+    ],
+)
+def test_what_is_no_source_is_said_and_nothing_typed_is_lost(
+    minh: Browser, sqlite_database: Database, changes: dict[str, str], said: str
+) -> None:
+    with sqlite_database.work() as session:
+        add_source(session, "đã có")
+        session.commit()
+    response = minh.send("/sources", "/sources", **(FORM | changes))
+    assert (response.status_code, said in response.text) == (422, True)
+    assert (FORM | changes)["address"] in response.text
+    with sqlite_database.work() as session:
+        assert [source.name for source in sources.all_sources(session)] == ["đã có"]
+
+
+def test_a_source_is_looked_at_before_it_is_read(
+    minh: Browser, sqlite_database: Database, answers: list[Answer]
+) -> None:
+    with sqlite_database.work() as session:
+        add_source(session)
+        session.commit()
+    action = "/sources/1/check"
+    post = PublicPost(external_id="1", text="Chị Trần Thị Mẫu gọi 0912345678 hỏi lương")
+    answers.append([batch(post)])
+    page = text_of(BeautifulSoup(minh.send(action, "/sources").text, "lxml"), "main")
+    assert "Đọc được 1 bài" in page
+    assert "[số điện thoại] hỏi lương" in page
+    answers.append([])
+    assert "không có bài nào" in minh.send(action, "/sources").text
+    answers.append(FetchFailed("https://forum.example.vn/feed answers 503: try again later"))
+    assert "Máy chủ forum.example.vn đang gặp lỗi" in minh.send(action, "/sources").text
+    with sqlite_database.work() as session:
+        assert sources.post_counts(session) == {}
+
+
+def test_a_source_is_switched_off_and_on(minh: Browser, sqlite_database: Database) -> None:
+    with sqlite_database.work() as session:
+        add_source(session)
+        session.commit()
+    for enabled, shown in (("false", "tắt ở bàn xem xét"), ("true", "chưa đọc")):
+        assert minh.send("/sources/1/switch", "/sources", enabled=enabled).status_code == 303
+        assert shown in text_of(minh.page("/sources"), "tbody")

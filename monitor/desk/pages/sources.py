@@ -1,0 +1,124 @@
+"""Sources: how each one is, and for leads adding one, looking at it before it is read, and switching it."""
+
+import asyncio
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Form
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from monitor.crawl.failures import failure_message
+from monitor.crawl.sources import SHOWN_POSTS, register_source, switch_source
+from monitor.desk.views.source_faults import explain
+from monitor.desk.views.source_health import sources_view
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
+from monitor.desk.web.desk import to
+from monitor.desk.web.language import gettext as _
+from monitor.errors import CollectError, UsageError
+from monitor.review.roles import Right
+from monitor.settings.settings import SHORTEST_LEGAL_BASIS, DeclaredSource
+from storage.errors import NotFound
+from storage.models import Source
+from storage.posts import sources
+
+router = APIRouter(dependencies=[allow(Right.READ)])
+
+HOME: Final = "/sources"
+LONGEST: Final = 500  # characters of a field
+SHOWN_CHARACTERS: Final = 200
+PATIENCE: Final = 60.0  # seconds that one waits for a source
+# Kinds that need no more than an address; the others are added by the command, with their own settings.
+KINDS: Final = ("feed", "webpage", "xenforo", "discourse", "factcheck")
+Field = Annotated[str, Form(max_length=LONGEST)]
+LEADS: Final = [allow(Right.SOURCES), RequireFormToken]
+
+
+@router.get(HOME)
+def show(visit: CurrentVisit) -> Response:
+    """Show which sources can be read, which cannot and what to do about it, and the newest crawl runs."""
+    return _page(visit)
+
+
+@router.post(HOME, dependencies=LEADS)
+def add(
+    visit: CurrentVisit,
+    *,
+    name: Field = "",
+    kind: Annotated[str, Form(max_length=40)] = "feed",
+    address: Field = "",
+    role: Annotated[Literal["monitored", "reference"], Form()] = "monitored",
+    legal_basis: Field = "",
+) -> Response:
+    """Add a source, and lead to looking at it; it is read from then on."""
+    typed = {"name": name, "kind": kind, "address": address, "role": role, "legal_basis": legal_basis}
+    typed = {field: value.replace("\0", "").strip() for field, value in typed.items()}
+    line = ""
+    if len(typed["legal_basis"]) < SHORTEST_LEGAL_BASIS:
+        line = _("Xin ghi rõ vì sao được phép đọc và lưu nguồn này.")
+    elif not typed["name"] or _is_known(visit, typed["name"]):
+        line = _("Xin đặt một tên chưa có nguồn nào dùng.")
+    elif kind not in KINDS:
+        line = _("Loại nguồn này cần thêm cài đặt: xin nhờ người vận hành thêm.")
+    if line:
+        return _page(visit, typed=typed, line=line, status=422)
+    try:
+        with visit.changes() as session:
+            declared = DeclaredSource.model_validate(typed)
+            register_source(session, declared, visit.desk.settings, visit.now, by=visit.user_id)
+    except (ValidationError, UsageError, CollectError):
+        line = _("Địa chỉ phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
+        return _page(visit, typed=typed, line=line, status=422)
+    return to(f"{HOME}#added")
+
+
+@router.post("/sources/{number}/check", dependencies=LEADS)
+async def check(visit: CurrentVisit, number: RowId) -> Response:
+    """Read a source until it gives some posts, and show them; nothing is stored."""
+    source = await run_in_threadpool(_source, visit, number)
+    fault, batches = None, []
+    try:
+        async with asyncio.timeout(PATIENCE):
+            batches = await visit.desk.look_at(source)
+    except TimeoutError:
+        fault = explain(f"{source.address} took longer than {PATIENCE:g} seconds", source.name)
+    except CollectError as error:
+        fault = explain(failure_message(error), source.name)
+    posts = [post for batch in batches for post in batch.posts]
+    mask = visit.desk.mask
+    lines = [
+        (mask(" ".join(f"{post.title or ''} {post.text}".split())[:SHOWN_CHARACTERS]), post)
+        for post in posts[:SHOWN_POSTS]
+    ]
+    context = {"source": source, "fault": fault, "lines": lines, "posts": len(posts)}
+    return await run_in_threadpool(visit.render, "source_check.html", context)
+
+
+@router.post("/sources/{number}/switch", dependencies=LEADS)
+def switch(visit: CurrentVisit, number: RowId, *, enabled: Annotated[bool, Form()], why: Field = "") -> Response:
+    """Switch a source on or off; its posts stay until their retention ends."""
+    reason = why.replace("\0", "").strip() or _("tắt ở bàn xem xét")
+    with visit.changes() as session:
+        source = sources.by_id(session, number)
+        switch_source(session, source, visit.now, enabled=enabled, why=None if enabled else reason, by=visit.user_id)
+    return to(HOME)
+
+
+def _source(visit: Visit, number: int) -> Source:
+    with visit.work() as session:
+        return sources.by_id(session, number)
+
+
+def _is_known(visit: Visit, name: str) -> bool:
+    with visit.work() as session:
+        try:
+            return sources.by_name(session, name) is not None
+        except NotFound:
+            return False
+
+
+def _page(visit: Visit, *, typed: dict[str, str] | None = None, line: str = "", status: int = 200) -> Response:
+    with visit.work() as session:
+        context = sources_view(session)
+    context |= {"typed": typed or {}, "line": line, "kinds": KINDS, "longest": LONGEST}
+    return visit.render("sources.html", context, status=status)
