@@ -32,7 +32,7 @@ class LoggedRequest:
     time: float
 
 
-ASKED: ContextVar[str] = ContextVar("host that is asked")
+ASKED: ContextVar[str] = ContextVar("host that is asked", default="")
 
 
 class HostClock(FakeClock):
@@ -57,8 +57,11 @@ class NamingClient(PoliteClient):
     """A client that tells the clock which host it asks."""
 
     async def _send(self, url: Any, headers: Mapping[str, str], *, is_robots: bool) -> Any:
-        ASKED.set(url.host)
-        return await super()._send(url, headers, is_robots=is_robots)
+        before = ASKED.set(url.host)
+        try:
+            return await super()._send(url, headers, is_robots=is_robots)
+        finally:
+            ASKED.reset(before)
 
 
 class Host:
