@@ -10,12 +10,11 @@ from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, State, answer, application, listed_deletions, progress_bar, say
 from monitor.clock import SystemClock, local_time
-from monitor.operations.backup import ACTION, write_backup
+from monitor.operations.backup import back_up
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from monitor.operations.restore import restore as put_back
 from monitor.operations.retain import retain
 from monitor.settings.settings import home_folder, load_settings
-from storage import audit
 from storage.database import Database
 from storage.errors import SchemaMismatch
 from storage.transfer.copying import copy_database
@@ -101,11 +100,7 @@ def backup(
     """
     app = application(context)
     passphrase = app.settings.passphrase
-    written = write_backup(app.ready_database, app.settings.home, file, now=app.clock.now(), passphrase=passphrase)
-    with app.ready_database.work() as session:
-        detail = {"files": written.files, "sealed": bool(passphrase)}
-        audit.record(session, at=app.clock.now(), action=ACTION, subject=file.name, detail=detail)
-        session.commit()
+    written = back_up(app.ready_database, app.settings, file, app.clock.now())
     sealed = "sealed with your passphrase" if passphrase else "not sealed: whoever has it can read all, the key too"
     data = {"files": written.files, "bytes": written.size, "sealed": bool(passphrase)}
     line = f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}."

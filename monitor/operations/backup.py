@@ -22,6 +22,8 @@ from monitor.files import PARTIAL, is_running, partial_path, sweep, sync_folder
 from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
 from monitor.privacy.secret_key import read_former, read_key
+from monitor.settings.settings import Settings
+from storage import audit
 from storage.database import Database
 from storage.transfer import snapshot
 
@@ -40,6 +42,29 @@ class Written:
 
     files: int
     size: int
+
+
+def back_up(database: Database, settings: Settings, target: Path, now: datetime, *, by: int | None = None) -> Written:
+    """Write a backup, sealed where a passphrase is set, and note it in the audit trail.
+
+    Args:
+        database: The database.
+        settings: Name the home folder and the passphrase.
+        target: The file to write.
+        now: The present time, UTC.
+        by: The user who asked for it; None: a command.
+
+    Raises:
+        BackupRefused: When the file cannot be written.
+        StorageError: When the database cannot be copied.
+
+    """
+    written = write_backup(database, settings.home, target, now=now, passphrase=settings.passphrase)
+    with database.work() as session:
+        detail = {"files": written.files, "sealed": bool(settings.passphrase)}
+        audit.record(session, at=now, action=ACTION, subject=target.name, user_id=by, detail=detail)
+        session.commit()
+    return written
 
 
 def write_backup(database: Database, home: Path, target: Path, *, now: datetime, passphrase: str = "") -> Written:

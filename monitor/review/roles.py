@@ -19,6 +19,7 @@ class Right(StrEnum):
     RELEASE = "release"  # release, send back and withdraw corrections; withdraw and replace reports
     SOURCES = "sources"  # add, look at and switch the places that are read
     TEACH = "teach"  # what changes how the machine judges
+    BACK_UP = "back up"  # take a sealed backup of everything away
     MANAGE_USERS = "manage users"  # invite, disable, change roles, end others' sessions
 
 

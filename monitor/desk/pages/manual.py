@@ -38,6 +38,7 @@ _EXPLAINS: Final = {
     "teach": "day-may",
     "overview": "hoi-dap",
     "alerts": "van-hanh",
+    "backup": "van-hanh",
 }
 
 
