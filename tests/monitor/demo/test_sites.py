@@ -33,21 +33,6 @@ def test_time_decides_what_is_shown(clock: FakeClock, mastodon: MastodonSite) ->
         assert ids(web.get(TIMELINE)) == ["4", "3", "2", "1"]
 
 
-def test_min_id_gives_the_next_page_and_since_id_the_newest(clock: FakeClock, mastodon: MastodonSite) -> None:
-    clock.advance(timedelta(hours=1))
-    first = mastodon.status_id(post(1, clock))
-    with serve(mastodon) as base, httpx.Client(base_url=base, trust_env=False) as web:
-        oldest = web.get(TIMELINE, params={"limit": "1"}).json()[0]["id"]
-        everything = [row["id"] for row in web.get(TIMELINE).json()]
-        assert everything[0] == oldest
-        first = everything[-1]
-        assert ids(web.get(TIMELINE, params={"min_id": first, "limit": "2"})) == ["3", "2"]
-        assert ids(web.get(TIMELINE, params={"since_id": first, "limit": "2"})) == ["5", "4"]
-        page = web.get(TIMELINE, params={"limit": "2"})
-        assert ids(web.get(page.links["next"]["url"])) == ["3", "2"]
-        assert ids(web.get(page.links["prev"]["url"])) == []
-
-
 def test_log_keeps_what_was_asked(clock: FakeClock, mastodon: MastodonSite) -> None:
     with serve(mastodon) as base:
         httpx.get(f"{base}{TIMELINE}?limit=2", headers={"user-agent": "thử".encode()}, trust_env=False)
