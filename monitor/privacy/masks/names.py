@@ -175,7 +175,8 @@ def _small_name(words: Words, first: int, title: str) -> int | None:
     is_ambiguous = words.is_in(first, "given_ambiguous") or words.is_bare
     if title in known["kin_weak"].written:
         is_ambiguous = True
-    if not is_ambiguous:
+    is_doubtful = title in known["courteous"].written and not words.says(first, "clause_words") and not words.is_bare
+    if not is_ambiguous or is_doubtful:  # a name that is hidden wrongly costs less than one that is told
         return second
     return second if _shows_name(words, second, title) else None
 
