@@ -9,12 +9,11 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from classifiers.errors import DataInvalid
 from classifiers.text.letters import strip_diacritics
 
 UNITS_FILE: Final = "units.txt"
 NAMES_FILE: Final = "names.toml"
-_KIND: Final = re.compile(r"(Tỉnh|Thành phố|Huyện|Quận|Thị xã|Xã|Phường|Thị trấn|Đặc khu) (\S.*)")
+_KINDS: Final = ("Tỉnh", "Thành phố", "Huyện", "Quận", "Thị xã", "Xã", "Phường", "Thị trấn", "Đặc khu")
 _SYLLABLE: Final = re.compile(r"\w+")
 _NO_COMMUNES: Final = "-"
 
@@ -60,9 +59,6 @@ class Gazetteer:
         lines: The lines of units.txt.
         aliases: Kind and name of a unit by another name of it.
 
-    Raises:
-        DataInvalid: A line is not as the head of the file says, or an alias names no unit.
-
     """
 
     def __init__(self, lines: Iterable[str], aliases: dict[str, str]) -> None:
@@ -75,9 +71,6 @@ class Gazetteer:
         for unit in sorted(self.units, key=lambda unit: (unit.level, unit.old), reverse=True):
             highest[f"{unit.kind} {unit.name}"] = unit
         for written, full in aliases.items():
-            if full not in highest:
-                msg = f"{NAMES_FILE}: no unit is called {full!r}; correct the alias {written!r}"
-                raise DataInvalid(msg)
             self._add(written.removeprefix("Quận "), highest[full])
 
     def named(self, key: str) -> list[tuple[str, Unit]]:
@@ -127,81 +120,55 @@ def _read(lines: Iterable[str]) -> Iterator[Unit]:
     districts: dict[tuple[str, str], str] = {}  # province and district of before: today's province
     communes: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
     today = ""
-    for number, line in enumerate(lines, start=1):
-        if line.startswith("[") and line.endswith("]"):
+    for line in lines:
+        if line.startswith("["):
             today = line[1:-1]
-            yield _unit(Level.PROVINCE, today, number, province=_name(today, number), current=today)
+            yield _unit(Level.PROVINCE, today, today, current=today)
         elif line.strip() and not line.startswith("#"):
-            commune, equals, before = line.partition(" = ")
-            if not equals or not today:
-                msg = f"{UNITS_FILE}, line {number}: write `Unit = District: Commune, …` below a [Province]"
-                raise DataInvalid(msg)
-            yield _unit(Level.COMMUNE, commune, number, province=_name(today, number), current=today, into=(commune,))
-            for province, district, old, main in _parts(before, today, number):
+            commune, _, before = line.partition(" = ")
+            yield _unit(Level.COMMUNE, commune, today, current=today, into=(commune,))
+            for province, district, old, main in _parts(before, today):
                 provinces.setdefault(province, today)
                 districts.setdefault((province, district), today)
                 if old != _NO_COMMUNES:
                     into = communes.setdefault((province, district, old), (today, []))[1]
                     into.insert(0 if main else len(into), commune)
-    yield from _before(provinces, districts, communes)
+    for province, current in provinces.items():
+        if province != current:
+            yield _unit(Level.PROVINCE, province, province, current=current, old=True)
+    for (province, district), current in districts.items():
+        yield _unit(Level.DISTRICT, district, province, current=current, old=True)
+    for (province, district, commune), (current, parts) in communes.items():
+        yield _unit(Level.COMMUNE, commune, province, district=district, current=current, into=tuple(parts), old=True)
 
 
-def _before(
-    provinces: dict[str, str],
-    districts: dict[tuple[str, str], str],
-    communes: dict[tuple[str, str, str], tuple[str, list[str]]],
-) -> Iterator[Unit]:
-    for full, today in provinces.items():
-        if full != today:
-            yield _unit(Level.PROVINCE, full, 0, province=_name(full), current=today, old=True)
-    for (province, full), today in districts.items():
-        yield _unit(Level.DISTRICT, full, 0, province=_name(province), current=today, old=True)
-    for (province, district, full), (today, into) in communes.items():
-        yield _unit(
-            Level.COMMUNE,
-            full,
-            0,
-            province=_name(province),
-            district=_name(district),
-            current=today,
-            into=tuple(into),
-            old=True,
-        )
-
-
-def _parts(before: str, today: str, number: int) -> Iterator[tuple[str, str, str, bool]]:
+def _parts(before: str, today: str) -> Iterator[tuple[str, str, str, bool]]:
     """Give province, district and commune of each part of a line, and whether it is the main part of that commune."""
     for part in before.split("; "):
-        where, colon, names = part.partition(": ")
+        where, _, names = part.partition(": ")
         province, slash, district = where.rpartition(" / ")
-        if not colon:
-            msg = f"{UNITS_FILE}, line {number}: {part!r} has no `District: `"
-            raise DataInvalid(msg)
         for name in names.split(", "):
             commune = name.removesuffix("~")
-            for full in (district, commune):
-                if full != _NO_COMMUNES:
-                    _name(full, number)
             yield (province if slash else today, district, commune, commune == name)
 
 
 def _unit(
     level: Level,
     full: str,
-    number: int,
-    *,
     province: str,
+    *,
     current: str,
     district: str | None = None,
     into: tuple[str, ...] = (),
     old: bool = False,
 ) -> Unit:
-    match = _KIND.fullmatch(full)
-    if match is None:
-        msg = f"{UNITS_FILE}, line {number}: {full!r} does not begin with a kind such as Xã"
-        raise DataInvalid(msg)
-    return Unit(level, match[1], match[2], province, district, old, current, into)
+    """Make a unit of names with their kinds."""
+    kind, name = _cut(full)
+    return Unit(level, kind, name, _cut(province)[1], district and _cut(district)[1], old, current, into)
 
 
-def _name(full: str, number: int = 0) -> str:
-    return _unit(Level.PROVINCE, full, number, province="", current="").name
+@cache
+def _cut(full: str) -> tuple[str, str]:
+    """Part a name with its kind into both."""
+    kind = next(kind for kind in _KINDS if full.startswith(f"{kind} "))
+    return kind, full.removeprefix(f"{kind} ")

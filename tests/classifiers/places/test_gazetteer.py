@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 
-from classifiers.errors import DataInvalid
 from classifiers.places.gazetteer import Gazetteer, Level, default_gazetteer, key_of
 
 SECTION = """
@@ -52,22 +51,3 @@ def test_the_main_part_of_a_divided_commune_comes_first() -> None:
     (unit,) = [unit for _, unit in gazetteer.named("an binh")]
     assert unit.communes == ("Xã Đông Cuông", "Xã Văn Bàn")
     assert (unit.province, unit.district, unit.current_province) == ("Yên Bái", "Văn Yên", "Tỉnh Lào Cai")
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Xã Văn Bàn : Huyện Văn Bàn",
-        "Xã Văn Bàn = Xã Hòa Mạc",
-        "Văn Bàn = Huyện Văn Bàn: Xã Hòa Mạc",
-        "Xã Văn Bàn = Huyện Văn Bàn: Hòa Mạc",
-    ],
-)
-def test_a_line_that_is_written_wrong_is_refused_with_its_number(line: str) -> None:
-    with pytest.raises(DataInvalid, match=r"units\.txt, line 2: "):
-        Gazetteer(["[Tỉnh Lào Cai]", line], {})
-
-
-def test_an_alias_of_nothing_is_refused() -> None:
-    with pytest.raises(DataInvalid, match="Sài Gòn"):
-        Gazetteer(SECTION.splitlines(), {"Sài Gòn": "Thành phố Hồ Chí Minh"})
