@@ -11,6 +11,10 @@ SUPPORTED := 3.11 3.12 3.13 3.14
 
 # uv must take the interpreters that are there and never bring its own.
 export UV_PYTHON_DOWNLOADS := never
+# Compiled once, at installation: the tests start a thousand processes, also where the environment forbids Python to keep
+# what it compiles.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 # As pip does: behind a proxy that signs for itself, the system knows it and uv's own list does not.
 export UV_SYSTEM_CERTS := 1
 
