@@ -69,7 +69,7 @@ def add(
     except (ValidationError, UsageError, CollectError):
         line = _("Địa chỉ phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
         return _page(visit, typed=typed, line=line, status=422)
-    return to(f"{HOME}#added")
+    return to(HOME)
 
 
 @router.post("/sources/{number}/check", dependencies=LEADS)
