@@ -254,9 +254,3 @@ async def test_search_that_is_closed_to_strangers_is_never_asked(
     site.delete("3m0003")
     await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
     assert {request.path for request in site.log} == {"/robots.txt", FEED, POSTS}
-
-
-async def test_server_that_gives_one_cursor_for_ever(client: PoliteClient) -> None:
-    answer = Starlette(routes=[Route(FEED, lambda _: JSONResponse({"feed": [], "cursor": "x"}))])
-    with serve(answer) as base:
-        assert len(await read(client, base, actor="a", backfill_pages=100)) == 2

@@ -92,16 +92,6 @@ async def test_next_page_on_another_server_is_not_followed(client: PoliteClient,
         await read(client, base)
 
 
-async def test_page_that_leads_to_itself_ends(client: PoliteClient) -> None:
-    def page(request: Request) -> Response:
-        link = f"{str(request.base_url).rstrip('/')}{POSTS}?after=A"
-        return JSONResponse({"data": [], "paging": {"next": link}})
-
-    routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, page)]
-    with serve(Starlette(routes=routes)) as base:
-        assert len(await read(client, base, backfill_pages=50)) == 2
-
-
 async def test_deleted_and_hidden_watched_posts_are_gone_and_edited_ones_come_again(
     client: PoliteClient, site: FacebookSite, base: str
 ) -> None:
