@@ -36,7 +36,7 @@ _HANDLE_BEFORE: Final = re.compile(
 _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)) ?"
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"
 _MAIL_IN_WORDS: Final = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
+    rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:{_DOT}[\w.+-]{{2,20}}){{0,2}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
     rf"|(?:{_AT}| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com)"
     rf"|@\w[\w-]{{1,30}}(?:{_DOT}\w{{2,10}}){{1,2}})(?!\w)",
     re.IGNORECASE,

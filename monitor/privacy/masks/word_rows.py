@@ -70,7 +70,7 @@ class Words:
     def stands_beside_name(self, index: int) -> bool:
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self.words[index].start][-_LONGEST_JOIN:]
-        return before.rstrip(" ,&").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+        return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
 
     def stands_beside_number(self, first: int, end: int) -> bool:
         """Whether words stand before or behind a masked number with no more than signs between them, or in brackets."""
