@@ -20,6 +20,9 @@ _SLASHED: Final = (
     r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,2}(?!\w)(?![/.-]\d)"
 )
 _CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{0,2}}(?: \d{{1,3}}(?!\d))?)"
+_STREET: Final = (
+    rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
+)
 _GAP: Final = r"[ ,(\-–]{1,3}"
 _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
 _EVIDENCE: Final = ("before", "street", "behind", "landmark", "area", "house")  # that it is a row, and no part alone
@@ -66,7 +69,7 @@ def _home() -> re.Pattern[str]:
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))"
-        rf"(?P<behind>(?: {_CAPITALS})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
+        rf"(?P<behind>(?: {_STREET})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
         rf"|(?P<area>{numbered}){_GAP}{near}"
         rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
         re.IGNORECASE,
