@@ -103,18 +103,14 @@ class BatchWriter:
         for author in batch.gone_authors:
             key = self._pseudonymiser.key(source.kind, author)
             for each in (key, *self._pseudonymiser.aliases(source.kind, author)) if key else ():
-                gone += self._delete_departed_author(session, source, each)
+                if self._captures:
+                    self._captures.delete_author(session, each)
+                deleted = posts.delete_by_author(session, each)
+                gone += deleted.posts
+                if deleted.decisions:
+                    detail = {"posts": deleted.posts, DECISIONS: deleted.decisions, DEPARTED: True}
+                    audit.record(session, at=self._clock.now(), action="erasure", subject=source.name, detail=detail)
         return gone
-
-    def _delete_departed_author(self, session: Session, source: Source, key: str) -> int:
-        now = self._clock.now()
-        if self._captures:
-            self._captures.delete_author(session, key)
-        deleted = posts.delete_by_author(session, key)
-        if deleted.decisions:
-            detail = {"posts": deleted.posts, DECISIONS: deleted.decisions, DEPARTED: True}
-            audit.record(session, at=now, action="erasure", subject=source.name, detail=detail)
-        return deleted.posts
 
 
 def _fact_check(checked: CheckedClaim, source: Source) -> FactCheck:

@@ -16,7 +16,7 @@ from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import GONE_STATUSES
-from monitor.crawl.batch_writer import BatchCounts, BatchWriter
+from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.collect import LEASE, SOURCES_AT_A_TIME
 from monitor.crawl.failures import failure_message
 from monitor.errors import RateLimited, SourceRefused
@@ -197,7 +197,7 @@ class FlagRecheck:
             del reading.waiting[external_id]
         result.checked += len(found)
         if kept:
-            _count(kept, reading.kept)
+            reading.kept.update(seen=kept.seen, new=kept.new, changed=kept.changed, gone=kept.gone)
             result.changed += kept.changed
             result.gone += kept.gone
 
@@ -232,10 +232,6 @@ class FlagRecheck:
 def next_due(flagged_at: datetime, now: datetime) -> datetime | None:
     """Return when a post is due next after a recheck at `now`; None after the last one."""
     return next((flagged_at + after for after in RECHECK_AFTER if flagged_at + after > now), None)
-
-
-def _count(kept: BatchCounts, counts: Counter[str]) -> None:
-    counts.update({"seen": kept.seen, "new": kept.new, "changed": kept.changed, "gone": kept.gone})
 
 
 def _reason(error: Exception | None) -> str:

@@ -65,23 +65,3 @@ def open_member(archive: zipfile.ZipFile, name: str, most_bytes: int) -> IO[byte
         return archive.open(info)
     except DAMAGED as error:
         raise ImportRefused(f"{name} in it is damaged: copy or export it again") from error
-
-
-class GeneratedText:
-    """Text that is made while it is read line by line.
-
-    Args:
-        lines: Its lines, each with its end.
-
-    """
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._rest = ""
-
-    def readline(self, size: int = -1, /) -> str:
-        """Read up to the end of the line, or so many characters."""
-        line = self._rest or next(self._lines, "")
-        end = size if 0 <= size < len(line) else len(line)
-        self._rest = line[end:]
-        return line[:end]

@@ -4,14 +4,12 @@ Facebook: "Download your information"; TikTok: "Download your data". `shapes.tom
 messages, friends and searches in the same archive are never read.
 """
 
-import json
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-from monitor.collectors.files.archive import DAMAGED, names_in, open_member
+from monitor.collectors.files.archive import DAMAGED, names_in, open_archive, open_member
 from monitor.collectors.files.base import BROKEN_MEMBER, Value
 from monitor.collectors.files.shapes import Shape, shapes_of
 from monitor.collectors.files.values import as_text, first_value, values_at
@@ -84,21 +82,22 @@ def members_of(names: Sequence[str]) -> tuple[str, list[str]] | None:
     return None
 
 
-def archive_lines(archive: zipfile.ZipFile) -> Iterator[str]:
-    """Give each post and comment of a download as a line of JSON; a broken file is one line that says so.
+def archive_entries(raw: BinaryIO) -> Iterator[Entry]:
+    """Give each post and comment of a download; a broken file is one entry that says so.
 
     Raises:
         ImportRefused: When it is no download, or one of its files is too large.
 
     """
-    members = members_of(names_in(archive))
-    if members is None:
-        raise ImportRefused("it is a zip archive: unpack it and import the file with the posts")
-    name, files = members
-    for file in files:
-        try:
-            with open_member(archive, file, MOST_BYTES) as stream:
-                entries = list(entries_of(parse_json(stream.read()), name))
-        except DAMAGED:
-            entries = [{"text": file, "refused": BROKEN_MEMBER}]
-        yield from (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+    with open_archive(raw) as archive:
+        members = members_of(names_in(archive))
+        if members is None:
+            raise ImportRefused("it is a zip archive: unpack it and import the file with the posts")
+        name, files = members
+        for file in files:
+            try:
+                with open_member(archive, file, MOST_BYTES) as stream:
+                    entries = list(entries_of(parse_json(stream.read()), name))
+            except DAMAGED:
+                entries = [{"text": file, "refused": BROKEN_MEMBER}]
+            yield from entries

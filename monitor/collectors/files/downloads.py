@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO, cast
 
 from monitor.collectors.files.archive import DAMAGED
 from monitor.collectors.files.base import BROKEN_DOCUMENT, NOT_JSON, Record, Refusal, excerpt_of
@@ -13,11 +13,11 @@ from monitor.collectors.files.download_entries import (
     MOST_BYTES,
     TIKTOK,
     Entry,
+    archive_entries,
     entries_of,
     platform_of_document,
 )
 from monitor.collectors.files.file_dates import DateReader
-from monitor.collectors.files.json_objects import json_lines
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.reading import Asked, FileFormat, ImportFile, Row
 from monitor.collectors.files.record_post import to_post
@@ -86,23 +86,18 @@ def _begins_with_post(head: str, name: str) -> bool:
 
 def _rows(name: str, stream: TextIO, *, is_archive: bool) -> Iterator[Row]:
     """Give one post or refusal for each post and comment of the account."""
+    entries = archive_entries(cast("BinaryIO", stream)) if is_archive else _of_document(name, stream)
     with RowIdentities() as identities:
-        for number, entry in _of_lines(stream) if is_archive else _of_document(name, stream):
+        for number, entry in enumerate(entries, start=1):
             yield entry if isinstance(entry, Refusal) else _row(number, entry, identities)
 
 
-def _of_lines(stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
-    """Read an archive, of which each line is an entry already."""
-    for item in json_lines(stream):
-        yield item.line, item if isinstance(item, Refusal) else dict(item.payload)
-
-
-def _of_document(name: str, stream: TextIO) -> Iterator[tuple[int, Entry | Refusal]]:
+def _of_document(name: str, stream: TextIO) -> Iterator[Entry | Refusal]:
     document = _parsed(stream)
     if isinstance(document, Refusal):
-        yield 1, document
+        yield document
     else:
-        yield from enumerate(entries_of(document, name), start=1)
+        yield from entries_of(document, name)
 
 
 def _parsed(stream: TextIO) -> Any:

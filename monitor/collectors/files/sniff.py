@@ -15,14 +15,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO, cast
 
-from monitor.collectors.files.archive import MAGIC, GeneratedText, names_in, open_archive
+from monitor.collectors.files.archive import MAGIC, names_in, open_archive
 from monitor.collectors.files.base import UNPACKS_TOO_MUCH, ReadingEnds
 from monitor.collectors.files.csv_file import detect_csv
-from monitor.collectors.files.download_entries import archive_lines, members_of
+from monitor.collectors.files.download_entries import members_of
 from monitor.collectors.files.json_objects import JsonObject, JsonReader, holds_objects, names_of
 from monitor.collectors.files.mapping import column_key, known_names
 from monitor.collectors.files.table import TableReader, sheet_reader
-from monitor.collectors.files.workbook import choose_sheet, sheet_lines
+from monitor.collectors.files.workbook import SheetText, choose_sheet, sheet_lines
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.errors import ImportRefused
 
@@ -53,7 +53,6 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROL_SHARE = 0.05
 _FEW_CONTROLS = 8
-_UTF16_NUL_SHARE = 0.25
 _JSON_LINES_SUFFIXES = {".jsonl", ".ndjson"}
 _JSON_SUFFIXES = _JSON_LINES_SUFFIXES | {".json"}
 _BEGINS_DOCUMENT = re.compile(r"[\[{]\s*[\[{\"]")
@@ -110,11 +109,11 @@ class Sniffed:
                 raise _unreadable(self.path, error) from error
             if self.container == "workbook":
                 lines = opened.enter_context(closing(sheet_lines(self.path, self.sheet)))
-                yield cast("TextIO", GeneratedText(lines))
+                yield cast("TextIO", SheetText(lines))
                 on_bytes(self.size_bytes)
                 return
             if self.container == "download":
-                yield cast("TextIO", GeneratedText(archive_lines(opened.enter_context(open_archive(raw)))))
+                yield cast("TextIO", raw)  # its format reads the archive
                 return
             binary: Any = raw
             if self.compressed:
@@ -283,7 +282,7 @@ def _refuse_binary(path: Path, head: bytes) -> None:
         if head.startswith(magic):
             raise ImportRefused(f"{path} is {kind}: save it as CSV (UTF-8) and import that")
     controls = len(_CONTROL.findall(head))
-    if _utf16_without_bom(head) or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return
     if controls > _FEW_CONTROLS and controls > len(head) * _MOST_CONTROL_SHARE:
         raise ImportRefused(f"{path} is not a text file: save it as CSV (UTF-8) and import that")
@@ -293,9 +292,6 @@ def _encoding(path: Path, head: bytes) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom) and (name == "utf-8-sig" or b"\0" in head):
             return name
-    wide = _utf16_without_bom(head)
-    if wide:
-        return wide
     text = _decode(head, "utf-8")
     bad = sum("\udc80" <= char <= "\udcff" for char in text)
     good = sum(not char.isascii() for char in text) - bad
@@ -307,15 +303,6 @@ def _encoding(path: Path, head: bytes) -> str:
     except UnicodeDecodeError:
         pass
     raise ImportRefused(f"{path} is in no known encoding (UTF-8, UTF-16, Windows-1258): save it as CSV UTF-8")
-
-
-def _utf16_without_bom(head: bytes) -> str | None:
-    half = max(len(head) // 2, 1)
-    if head[1::2].count(0) > half * _UTF16_NUL_SHARE and head[0::2].count(0) == 0:
-        return "utf-16-le"
-    if head[0::2].count(0) > half * _UTF16_NUL_SHARE and head[1::2].count(0) == 0:
-        return "utf-16-be"
-    return None
 
 
 def _reads_as_vietnamese(text: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,26 @@ class Sheet:
     name: str
     head: str
     others: tuple[str, ...]
+
+
+class SheetText:
+    """The rows of a sheet as text that is read line by line.
+
+    Args:
+        lines: Its lines, each with its end.
+
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._rest = ""
+
+    def readline(self, size: int = -1, /) -> str:
+        """Read up to the end of the line, or so many characters."""
+        line = self._rest or next(self._lines, "")
+        end = size if 0 <= size < len(line) else len(line)
+        self._rest = line[end:]
+        return line[:end]
 
 
 def choose_sheet(path: Path, name: str = "", wanted: Collection[str] = ()) -> Sheet:

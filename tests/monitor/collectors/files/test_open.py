@@ -49,8 +49,6 @@ def windows_1258(text: str) -> bytes:
         ("utf-8", CSV.encode()),
         ("utf-8-sig", CSV.encode("utf-8-sig")),
         ("utf-16", CSV.encode("utf-16")),
-        ("utf-16-le", CSV.encode("utf-16-le")),
-        ("utf-16-be", CSV.encode("utf-16-be")),
         ("cp1258", windows_1258(CSV)),
     ],
 )
