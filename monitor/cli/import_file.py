@@ -16,16 +16,10 @@ from monitor.app.application import Application
 from monitor.cli.context import AsJson, answer, application, progress_bar, say
 from monitor.clock import local_time
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import (
-    DAY_FIRST,
-    MONTH_FIRST,
-    DateOrder,
-    ImportFile,
-    RefusedFile,
-    Row,
-    format_names,
-    open_file,
-)
+from monitor.collectors.files.formats import format_names, open_file
+from monitor.collectors.files.reading import ImportFile, Row
+from monitor.collectors.files.refused_file import RefusedFile
+from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrder
 from monitor.crawl.imports import TIPS, ImportResult
 from monitor.crawl.tipline import Tip, Tipline
 from monitor.errors import ImportRefused, UsageError

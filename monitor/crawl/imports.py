@@ -9,16 +9,11 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import (
-    DAY_FIRST,
-    MONTH_FIRST,
-    ROW,
-    DateOrder,
-    ImportFile,
-    Refusal,
-    Row,
-)
+from monitor.collectors.files.base import Refusal
+from monitor.collectors.files.reading import ImportFile, Row
+from monitor.collectors.files.row_identity import ROW
 from monitor.collectors.files.seen import SeenHashes
+from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrder
 from monitor.crawl.batch_writer import ERASED
 from monitor.crawl.post_drafts import post_draft
 from monitor.errors import UsageError

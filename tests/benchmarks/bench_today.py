@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from classifiers.data.datasets import read_corpus
 from classifiers.labels import label_named
 from monitor.app.application import Application
-from monitor.collectors.files import open_file
+from monitor.collectors.files.formats import open_file
 from monitor.privacy.secret_key import make_key
 from monitor.review import day
 from monitor.review.decide import Person, decide, seen_state

@@ -17,7 +17,7 @@ from classifiers.labels import label_named
 from classifiers.persistence import load
 from monitor.app.application import Application
 from monitor.clock import SystemClock
-from monitor.collectors.files import open_file
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.isolation.parser import DirectParser
 from monitor.learning.promotion import ModelPromotion
 from monitor.operations.backup import write_backup

@@ -21,7 +21,7 @@ from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.collectors.factcheck import api as factcheck
 from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.feed.formats import read_document
-from monitor.collectors.files import open_file
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.rate_limit import retry_at
 from monitor.collectors.http.robots import as_agent, read_rules

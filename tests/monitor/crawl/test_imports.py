@@ -10,7 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ROW, DateOrder, Refusal, open_file
+from monitor.collectors.files.base import Refusal
+from monitor.collectors.files.formats import open_file
+from monitor.collectors.files.row_identity import ROW
+from monitor.collectors.parsing.day_order import DateOrder
 from monitor.crawl import imports
 from monitor.crawl.imports import Importer, ImportResult
 from monitor.errors import UsageError

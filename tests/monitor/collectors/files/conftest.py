@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import ImportFile, Refusal, Row, open_file
+from monitor.collectors.files.base import Refusal
+from monitor.collectors.files.formats import open_file
+from monitor.collectors.files.reading import ImportFile, Row
 
 Write = Callable[[str, str | bytes], Path]
 

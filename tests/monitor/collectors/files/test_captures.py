@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, open_file
-from monitor.collectors.files.base import NO_ID, NO_TEXT, NOT_JSON, REPOST, UNKNOWN_ITEM
+from monitor.collectors.files.base import NO_ID, NO_TEXT, NOT_JSON, REPOST, UNKNOWN_ITEM, Refusal
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.shapes import ITEM, item_shape, shapes_of
 from monitor.errors import ImportRefused

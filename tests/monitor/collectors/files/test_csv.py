@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import open_file
 from monitor.collectors.files.base import BROKEN_QUOTES, NO_TEXT, NUL_BYTES, TOO_LONG, WRONG_WIDTH, Record
 from monitor.collectors.files.csv_file import detect_csv
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.table import SEARCHED_ROWS, header_place
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write

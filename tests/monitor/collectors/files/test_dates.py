@@ -3,9 +3,9 @@
 import pytest
 
 from monitor.clock import VIETNAM as DAY_ZONE
-from monitor.collectors.files import open_file
 from monitor.collectors.files.base import DATE_ORDER, Value
 from monitor.collectors.files.file_dates import DateReader
+from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import ROW, open_file
 from monitor.collectors.files.base import BROKEN_DOCUMENT, BROKEN_MEMBER, NO_TEXT, NOT_JSON, NOT_PUBLIC
 from monitor.collectors.files.download_entries import entries_of, members_of, platform_of_document
+from monitor.collectors.files.formats import open_file
+from monitor.collectors.files.row_identity import ROW
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write, opened
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, open_file
-from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM
+from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM, Refusal
+from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Write
 from tests.monitor.collectors.files.test_captures import FACEBOOK, TIKTOK, X, wrapped

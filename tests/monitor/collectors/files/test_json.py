@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import (
     BROKEN_DOCUMENT,
     DEEPER_ANSWER,
@@ -21,7 +20,9 @@ from monitor.collectors.files.base import (
     NUL_BYTES,
     TOO_LONG,
     Record,
+    Refusal,
 )
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.json_objects import JsonReader, elements, outline
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write

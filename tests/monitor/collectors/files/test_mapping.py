@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import ColumnMapping
 from monitor.collectors.files.base import Record, Value
-from monitor.collectors.files.mapping import FIELDS, map_columns
+from monitor.collectors.files.mapping import FIELDS, ColumnMapping, map_columns
 from monitor.errors import ImportRefused
 
 

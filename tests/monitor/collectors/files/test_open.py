@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import (
     BAD_BYTES,
     BROKEN_QUOTES,
@@ -25,7 +24,9 @@ from monitor.collectors.files.base import (
     TOO_MANY_REFUSED,
     UNPACKS_TOO_MUCH,
     WRONG_WIDTH,
+    Refusal,
 )
+from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write
 

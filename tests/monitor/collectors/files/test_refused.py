@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.collectors.files import Refusal, RefusedFile, open_file
+from monitor.collectors.files.base import Refusal
+from monitor.collectors.files.formats import open_file
+from monitor.collectors.files.refused_file import RefusedFile
 from tests.monitor.collectors.files.conftest import Write
 
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import ROW
 from monitor.collectors.files.base import Record
-from monitor.collectors.files.row_identity import RowIdentities
+from monitor.collectors.files.row_identity import ROW, RowIdentities
 from tests.monitor.collectors.files.conftest import Read
 
 HEADER = ("Nội dung", "Ngày", "Tên", "Link", "Tiêu đề bài gốc", "Nhóm")

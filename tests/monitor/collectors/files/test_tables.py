@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.files import open_file
 from monitor.collectors.files.base import MANGLED_ID, NO_TEXT, NOT_PUBLIC, REPOST
 from monitor.collectors.files.file_dates import DateReader
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.mapping import FIELDS
 from monitor.collectors.files.shapes import READS, id_in_address, shapes
 from monitor.errors import ImportRefused, UsageError

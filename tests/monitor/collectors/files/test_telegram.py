@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from monitor.collectors.base import PublicPost
-from monitor.collectors.files import Refusal, open_file
 from monitor.collectors.files.base import (
     ENDED_EARLY,
     NO_ID,
     NO_TEXT,
     NOT_AN_OBJECT,
     SERVICE_MESSAGE,
+    Refusal,
 )
+from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from monitor.collectors.files import open_file
 from monitor.collectors.files.base import (
     MANGLED_ID,
     MOST_COLUMNS,
@@ -22,6 +21,7 @@ from monitor.collectors.files.base import (
     WRONG_WIDTH,
     ReadingEnds,
 )
+from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.workbook import sheet_lines
 from monitor.collectors.isolation import workbook as worker
 from monitor.errors import ImportRefused
