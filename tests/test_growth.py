@@ -5,6 +5,7 @@ could stop the desk or a report.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -27,7 +28,7 @@ from monitor.cli.terminal import printable, printable_json
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
 from monitor.collectors.parsing.human_dates import read_date
-from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page, whole_text
+from monitor.collectors.parsing.lxml_tree import PageTooLarge, bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
 from monitor.collectors.webpage.page import read_article
 from monitor.desk.views.highlight import Reason, mark
@@ -58,6 +59,13 @@ TRIED_ELSEWHERE: Final[Mapping[str, Rule]] = {
     "highlight": lambda text: mark(text, [Reason("0 9", 1.0), Reason("a", -1.0), Reason("nghe nói", 2.0)]),
     "normalisation": normalise,
 }
+
+
+def _page(text: str) -> None:
+    with suppress(PageTooLarge):  # nested too deep
+        parse_page(text)
+
+
 QUICK: Final[Mapping[str, Rule]] = {
     "topics": topic_of,
     "language": looks_vietnamese,
@@ -67,7 +75,7 @@ QUICK: Final[Mapping[str, Rule]] = {
     "markup or not": is_markup,
     "pictures": picture_words,
     "fragments": lambda text: fragment_text(parse_fragment(text), "https://a.example/"),
-    "pages": parse_page,
+    "pages": _page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
     "whole texts": whole_text,
     "found words": lambda text: mark_words(excerpt(text, FOUND, str)),

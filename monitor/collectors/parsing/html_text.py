@@ -39,8 +39,13 @@ def to_text(markup: str, base_url: str = "") -> str:
     try:
         root = parse_page(f"<div>{_BROKEN_BREAK.sub('<br>', markup)}</div>")
     except PageTooLarge:  # of one post: its words are kept all the same
-        return _tidy(_single_spaced(html.unescape(_TAG.sub(" ", markup))))
+        return _tidy(_single_spaced(html.unescape(without_tags(markup))))
     return element_text(root, base_url)
+
+
+def without_tags(markup: str) -> str:
+    """Take the tags out of markup, and leave its words."""
+    return _TAG.sub(" ", markup)
 
 
 def without_controls(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from bs4 import BeautifulSoup, Tag
 
-from monitor.collectors.parsing.html_text import to_text
-from monitor.collectors.parsing.lxml_tree import bounded_markup, parse_page
+from monitor.collectors.parsing.html_text import to_text, without_tags
+from monitor.collectors.parsing.lxml_tree import PageTooLarge, bounded_markup, parse_page
 
 _MOST_TAGS = 60_000  # its elements cost ten times as much as those of lxml
 
@@ -22,7 +22,10 @@ def parse_soup(text: str) -> BeautifulSoup:
 
 def parse_fragment(markup: str) -> BeautifulSoup:
     """Parse a fragment inside an element, so that it is always read as HTML."""
-    return parse_soup(f"<div>{markup}</div>")
+    try:
+        return parse_soup(f"<div>{markup}</div>")
+    except PageTooLarge:  # of one post: its words are kept all the same
+        return parse_soup(f"<div>{without_tags(markup)}</div>")
 
 
 def remove(root: Tag, selector: str) -> None:
