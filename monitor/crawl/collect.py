@@ -33,6 +33,7 @@ from storage.posts import posts, sources
 # Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
 LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_RUN = timedelta(minutes=30)
+_ENDED_EARLY = "it took more than 30 minutes and was ended: what it did not come to is left to the next reading"
 SOURCES_AT_A_TIME = 8  # most of the time each of them waits for its server
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
@@ -191,6 +192,7 @@ class Crawler:
                 self._store(source, run_id, batch, result, erased)
                 # A slow source gives its place to others; the next run goes on from the cursor.
                 if self._clock.monotonic() >= ends_at:
+                    result.gap = result.gap or _ENDED_EARLY
                     break
             # An unchanged last page does not undo the posts of the pages before it.
             if result.outcome == "unchanged" and result.seen:

@@ -84,6 +84,18 @@ async def test_a_collector_that_gives_nothing_for_half_an_hour_is_one_failed_run
     )
 
 
+async def test_a_reading_that_is_ended_after_half_an_hour_says_so(world: World, clock: FakeClock) -> None:
+    async def script(_source: SourceView) -> AsyncIterator[Batch]:
+        for number in range(3):
+            clock.advance(HALF_AN_HOUR / 2)
+            yield batch(post(number))
+
+    world.register()
+    result = await world.crawl(script)
+    assert (result.outcome, result.new) == ("ok", 2)
+    assert "ended" in (result.gap or "")
+
+
 async def test_an_error_that_nobody_expected_says_so_in_one_line(world: World) -> None:
     async def script(_source: SourceView) -> AsyncIterator[Batch]:
         raise KeyError("a name\nof two lines, \ud83d" + "x" * 1000)
