@@ -8,18 +8,18 @@ from tests import JETSTREAM
 from tests.conftest import clock, sqlite_database, sqlite_template
 from tests.monitor.collectors.conftest import client, no_waits_between_attempts, open_client
 from tests.monitor.collectors.installing import install_example
-from tests.monitor.conftest import crawl, install, register
+from tests.monitor.conftest import install
+from tests.monitor.crawl.conftest import world
 
 __all__ = [
     "client",
     "clock",
-    "crawl",
     "install",
     "no_waits_between_attempts",
     "open_client",
-    "register",
     "sqlite_database",
     "sqlite_template",
+    "world",
 ]
 
 

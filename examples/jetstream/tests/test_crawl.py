@@ -10,9 +10,9 @@ from examples.jetstream.tests.jetstream_site import FIRST_PATH, JetstreamSite, s
 from storage.database import Database
 from storage.models import Post, PostRevision
 from storage.posts import sources
-from tests.clock import FakeClock
+from tests.factories import committed
 from tests.monitor.collectors.platform_samples import written
-from tests.monitor.conftest import Crawl, Register
+from tests.monitor.crawl.conftest import World
 
 
 def count(database: Database, table: type[Post | PostRevision]) -> int:
@@ -20,53 +20,49 @@ def count(database: Database, table: type[Post | PostRevision]) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def test_what_a_stream_sends_again_after_a_break_is_one_post(
-    register: Register, crawl: Crawl, jetstream: str, clock: FakeClock, sqlite_database: Database
-) -> None:
-    start = clock.now() - timedelta(minutes=30)
+async def test_what_a_stream_sends_again_after_a_break_is_one_post(jetstream: str, world: World) -> None:
+    start = world.clock.now() - timedelta(minutes=30)
     found = [replace(written(number), published_at=start + timedelta(seconds=number)) for number in range(1, 21)]
-    site = JetstreamSite([*found, replace(written(21), published_at=clock.now())], clock)
+    site = JetstreamSite([*found, replace(written(21), published_at=world.clock.now())], world.clock)
     site.drops = [10, 8]
     with serve_stream(site) as base:
-        register("stream", base, kind=jetstream)
-        with sqlite_database.work() as session:
+        world.register(base, "stream", kind=jetstream)
+        with committed(world.database) as session:
             sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
-            session.commit()
-        result = (await crawl(only_due=True))["stream"]
+        result = await world.crawl(only_due=True)
     assert len(site.seen(FIRST_PATH)) == 3
     assert result.duplicate > 0, "nothing came twice: the test shows too little"
     assert (result.outcome, result.new, result.changed) == ("ok", 21, 0)
-    assert count(sqlite_database, Post) == 21
-    assert count(sqlite_database, PostRevision) == 0
+    assert count(world.database, Post) == 21
+    assert count(world.database, PostRevision) == 0
 
 
 async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_author_leaves(
-    register: Register, crawl: Crawl, jetstream: str, clock: FakeClock, sqlite_database: Database
+    jetstream: str, world: World
 ) -> None:
-    start = clock.now() - timedelta(minutes=30)
+    start = world.clock.now() - timedelta(minutes=30)
     authors = {1: "to_truong", 2: "to_truong", 3: "tho_han", 4: "tho_may"}
     found = [
         replace(written(number), author=author, published_at=start + timedelta(seconds=number))
         for number, author in authors.items()
     ]
-    site = JetstreamSite([*found, replace(written(5), author="tho_may", published_at=clock.now())], clock)
+    site = JetstreamSite([*found, replace(written(5), author="tho_may", published_at=world.clock.now())], world.clock)
     with serve_stream(site) as base:
-        register("stream", base, kind=jetstream)
-        with sqlite_database.work() as session:
+        world.register(base, "stream", kind=jetstream)
+        with committed(world.database) as session:
             sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
-            session.commit()
-        assert (await crawl(only_due=True))["stream"].new == 5
-        cursor = to_microseconds(clock.now())
-        clock.advance(timedelta(hours=1))
+        assert (await world.crawl(only_due=True)).new == 5
+        cursor = to_microseconds(world.clock.now())
+        world.clock.advance(timedelta(hours=1))
         site.delete("3m0003")
         site.account("to_truong", status="deleted")
         site.identity("tho_may")
-        clock.advance(1)
-        site.add(replace(written(6), author="tho_may", published_at=clock.now()))
-        result = (await crawl(only_due=True))["stream"]
+        world.clock.advance(1)
+        site.add(replace(written(6), author="tho_may", published_at=world.clock.now()))
+        result = await world.crawl(only_due=True)
     assert (result.outcome, result.new, result.gone) == ("ok", 1, 3)
     asked = [int(request.query["cursor"]) for request in site.seen(FIRST_PATH)]
     assert asked[-1] == cursor - 5_000_000  # five seconds earlier than it had read
-    with sqlite_database.work() as session:
+    with world.database.work() as session:
         left = {post.text: post.deleted_at for post in session.scalars(select(Post))}
-    assert left == {"Bài số 3": clock.now(), "Bài số 4": None, "Bài số 5": None, "Bài số 6": None}
+    assert left == {"Bài số 3": world.clock.now(), "Bài số 4": None, "Bài số 5": None, "Bài số 6": None}

@@ -6,38 +6,13 @@ from hypothesis import strategies as st
 
 from classifiers.text.letters import VOWELS, is_syllable, lacks_marks, spellings_of, strip_diacritics, toneless
 
-WORDS = (
+SYLLABLES = (
     *("hoàng", "quý", "gì", "giêng", "khuỷu", "quyết", "quýt", "nghiêng", "ngoằn", "người", "uống", "xoong"),
     *("ý", "ạ", "quốc", "khuya", "rượu", "yêu", "oanh", "gặp", "trứng"),
 )
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "hoàng",
-        "quý",
-        "gì",
-        "giêng",
-        "khuỷu",
-        "quyết",
-        "quýt",
-        "nghiêng",
-        "ngoằn",
-        "người",
-        "uống",
-        "xoong",
-        "ý",
-        "ạ",
-        "quốc",
-        "khuya",
-        "rượu",
-        "yêu",
-        "oanh",
-        "gặp",
-        "trứng",
-    ],
-)
+@pytest.mark.parametrize("word", SYLLABLES)
 def test_syllables_are_known_by_their_shape(word: str) -> None:
     assert is_syllable(word)
 

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.crawl.collect import SourceResult
-from monitor.demo.sites import SitePost
+from monitor.demo.sites import FeedSite, SitePost
 from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_source
+from tests.factories import add_source, committed
 from tests.monitor.crawl.loopback import ScriptedCollector, loopback_client, make_crawler
 
 Script = Callable[[SourceView], AsyncIterator[Batch]]
@@ -29,6 +29,12 @@ def no_waits_between_attempts() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    """Give a newspaper of three posts; `base` serves it."""
+    return FeedSite([site_post(number) for number in range(1, 4)], clock)
+
+
 @dataclass(frozen=True)
 class World:
     """A monitor that crawls; each crawl is another program. Its sources are named `source` unless a test needs more."""
@@ -37,9 +43,8 @@ class World:
     clock: FakeClock
 
     def register(self, address: str = "https://forum.example.vn/feed", name: str = "source", **changes: Any) -> None:
-        with self.database.work() as session:
+        with committed(self.database) as session:
             add_source(session, name, address=address, **changes)
-            session.commit()
 
     async def crawl_all(self, *names: str, only_due: bool = False, **changes: Any) -> dict[str, SourceResult]:
         async with loopback_client(self.clock) as client:

@@ -22,17 +22,22 @@ SECRET = b"a secret of thirty-two bytes...."
 @asynccontextmanager
 async def loopback_client(clock: FakeClock, parser: Parser | None = None) -> AsyncIterator[PoliteClient]:
     """Open a client that may read loopback and does not pause; it parses in this process if nothing else is given."""
-    policy = CrawlPolicy(
-        user_agent="kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
-        html_delay=0.0,
-        api_delay=0.0,
-        timeout=600.0,
-        max_body_bytes=1_000_000,
-        requests_per_host_per_day=100_000,
-        allow_addresses=("127.0.0.1", "127.0.0.2"),
-    )
-    async with PoliteClient(policy, clock, parser=parser or RoundTripParser()) as client:
+    async with PoliteClient(make_policy(), clock, parser=parser or RoundTripParser()) as client:
         yield client
+
+
+def make_policy(*, delay: float = 0.0, **changes: Any) -> CrawlPolicy:
+    """Make a policy that may read loopback, with one delay for pages and interfaces."""
+    values: dict[str, Any] = {
+        "user_agent": "kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
+        "html_delay": delay,
+        "api_delay": delay,
+        "timeout": 600.0,
+        "max_body_bytes": 1_000_000,
+        "requests_per_host_per_day": 100_000,
+        "allow_addresses": ("127.0.0.1", "127.0.0.2"),
+    }
+    return CrawlPolicy(**(values | changes))
 
 
 def make_crawler(

@@ -11,7 +11,7 @@ from storage.accounts import invitations, second_factors, sessions, users
 from storage.database import Database
 from storage.models import Invitation, User, UserSession
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_user
+from tests.factories import add_user, committed
 
 NOW = MONDAY_MORNING
 FIRST = "a"
@@ -49,11 +49,10 @@ def test_a_session_goes_on_for_half_an_hour_and_with_requests_for_twelve(databas
     start(database)
     assert is_live(database, after=timedelta(minutes=29))
     assert not is_live(database, after=timedelta(minutes=30))
-    with database.work() as session:
+    with committed(database) as session:
         row = session.scalars(select(UserSession)).one()
         assert (len(row.address), len(row.agent)) == (64, 200), "what strangers send of themselves is cut"
         row.seen_at = NOW + timedelta(hours=11, minutes=50)
-        session.commit()
     assert is_live(database, after=timedelta(hours=11, minutes=59))
     assert not is_live(database, after=timedelta(hours=12))
 
@@ -62,17 +61,15 @@ def test_a_session_ends_alone_or_with_all_of_its_user(database: Database) -> Non
     lan, first = start(database, "a")
     _, second = start(database, "b")
     minh, _ = start(database, "c", "minh")
-    with database.work() as session:
+    with committed(database) as session:
         assert not sessions.end(session, first, NOW, user_id=minh)
         assert sessions.end(session, first, NOW, user_id=lan)
         assert not sessions.end(session, first, NOW)
-        session.commit()
     assert [is_live(database, token) for token in "abc"] == [False, True, True]
-    with database.work() as session:
+    with committed(database) as session:
         assert sessions.end_all(session, lan, NOW, but=second) == 0
         assert sessions.end_all(session, lan, NOW) == 1
         assert [row.user.name for row in sessions.listed(session, NOW)] == ["minh"]
-        session.commit()
 
 
 def test_a_new_password_ends_sessions_and_invitations_and_lets_nobody_in_again(database: Database) -> None:
@@ -88,10 +85,9 @@ def test_a_new_password_ends_sessions_and_invitations_and_lets_nobody_in_again(d
 
 
 def test_a_code_is_taken_by_one_of_eight(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         lan = add_user(session).id
         second_factors.enrol(session, lan, seed="seed", step=100, code_hashes=["one", "two"], now=NOW)
-        session.commit()
 
     def take_step(_: int) -> bool:
         with database.work() as session:
@@ -117,9 +113,8 @@ def test_a_code_is_taken_by_one_of_eight(database: Database) -> None:
 
 
 def test_an_invitation_is_used_by_one_of_eight(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         invitations.add(session, add_user(session).id, "link", NOW)
-        session.commit()
 
     def use(_: int) -> bool:
         with database.work() as session:

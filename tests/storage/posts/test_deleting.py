@@ -16,6 +16,7 @@ from storage.scoring import matching, registry, thresholds
 from storage.search import search
 from tests import factories
 from tests.clock import MONDAY_MORNING
+from tests.factories import committed
 
 NOW = MONDAY_MORNING
 MANY = 100
@@ -88,7 +89,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
 
 
 def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session, retention_days=180)
         add_post_with_everything(session, source, "1", collected_at=LONG_AGO)
         before = count_rows(session)
@@ -98,7 +99,6 @@ def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
         of_accounts |= {"handovers", "saved_searches", "alerts", "report_drafts", "focus"}
         assert empty <= of_accounts, f"the test has to fill every table: {before}"
         assert posts.delete_expired(session, source.id, NOW, source.retention_days, MANY).posts == 2
-        session.commit()
     with database.work() as session:
         after = count_rows(session)
         assert {name for name, count in after.items() if count == 0} - of_accounts == HANGS_ON_POSTS
@@ -119,14 +119,13 @@ def test_retention_leaves_younger_posts_and_other_sources_alone(session: Session
 
 
 def test_a_request_of_erasure_deletes_one_authors_posts_in_every_source(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         for name in ("forum", "newspaper"):
             source = factories.add_source(session, name)
             add_post_with_everything(session, source, f"in {name}", author_key="a" * 64)
             factories.add_post(session, source, "of somebody else", author_key="b" * 64)
             factories.add_post(session, source, "of nobody")
         assert posts.delete_by_author(session, "a" * 64).posts == 4
-        session.commit()
     with database.work() as session:
         after = count_rows(session)
         assert after["posts"] == 4
@@ -160,14 +159,12 @@ def test_evidence_goes_with_the_reference_and_the_claim_stays(session: Session) 
 def test_deleted_text_does_not_linger_in_the_file(sqlite_database: Database) -> None:
     secret = "chuyện riêng của chị công nhân"
     files = Path(str(sqlite_database.url.database)).parent
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = factories.add_source(session)
         factories.add_post(session, source, text=secret, collected_at=LONG_AGO)
-        session.commit()
     sqlite_database.close()
     assert any(secret.encode() in path.read_bytes() for path in files.iterdir())
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         posts.delete_expired(session, sources.by_name(session, "forum").id, NOW, 180, MANY)
-        session.commit()
     sqlite_database.close()
     assert not any(secret.encode() in path.read_bytes() for path in files.iterdir())

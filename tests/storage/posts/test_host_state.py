@@ -9,6 +9,7 @@ import pytest
 from storage.database import Database
 from storage.posts import host_state
 from tests.clock import MONDAY_MORNING
+from tests.factories import committed
 
 PACE: dict[str, Any] = {
     "host": "forum.example.vn",
@@ -42,10 +43,9 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
     other = PACE | {"host": "báo.example.vn", "sent": 1}
     newer = PACE | {"sent": 8, "closed_until": MONDAY_MORNING}
     for pace, robots in ((other, ROBOTS), (PACE, ROBOTS), (newer, ROBOTS | {"status": 404})):
-        with database.work() as session:
+        with committed(database) as session:
             host_state.save_rate_limit(session, pace)
             host_state.save_robots(session, robots)
-            session.commit()
     assert (stored(database), stored(database, "báo.example.vn")) == (newer, other)
     assert stored(database, "unknown.example.vn") is None
     assert stored_robots(database) == ROBOTS | {"status": 404}
@@ -54,37 +54,32 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
 
 def test_what_is_long_unused_is_forgotten(database: Database) -> None:
     for since, left in ((MONDAY_MORNING, (PACE, ROBOTS)), (MONDAY_MORNING + timedelta(seconds=1), (None, None))):
-        with database.work() as session:
+        with committed(database) as session:
             host_state.save_rate_limit(session, PACE)
             host_state.save_robots(session, ROBOTS)
             host_state.delete_unused(session, since)
-            session.commit()
         assert (stored(database), stored_robots(database)) == left
 
 
 def take(database: Database, owner: str, *, seen: datetime | None, now: datetime = MONDAY_MORNING) -> bool:
-    with database.work() as session:
-        taken = host_state.lease(
+    with committed(database) as session:
+        return host_state.lease(
             session, PACE["host"], owner=owner, ready_at=seen, now=now, until=now + timedelta(seconds=30)
         )
-        session.commit()
-    return taken
 
 
 def test_a_host_is_taken_by_one_program_until_it_is_released(database: Database) -> None:
     assert take(database, "one", seen=None)
     assert not take(database, "other", seen=None)
     for owner, given_back in (("other", False), ("one", True)):  # the first gives back what is not its own
-        with database.work() as session:
+        with committed(database) as session:
             host_state.release(session, PACE["host"], owner)
-            session.commit()
         assert take(database, "other", seen=None) is given_back
 
 
 def test_a_host_that_was_asked_meanwhile_is_looked_at_again_before_it_is_taken(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         host_state.save_rate_limit(session, PACE)
-        session.commit()
     assert not take(database, "one", seen=None)
     assert not take(database, "one", seen=MONDAY_MORNING)
     assert take(database, "one", seen=PACE["ready_at"])

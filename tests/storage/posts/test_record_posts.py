@@ -13,7 +13,7 @@ from storage.posts import posts, sources
 from storage.scoring import registry, unscored
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.factories import hash_of, make_post
+from tests.factories import committed, hash_of, make_post
 
 LATER = MONDAY_MORNING + timedelta(hours=1)
 
@@ -39,10 +39,9 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         language="vi",
         engagement={"likes": 3},
     )
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session)
         assert posts.record(session, source.id, [draft, make_post("2")]) == stored(new=2)
-        session.commit()
     with database.work() as session:
         post = session.scalars(select(Post).where(Post.external_id == "t1_abc")).one()
         dates = ("published_at", "published_raw", "published_precision")
@@ -63,12 +62,11 @@ def test_the_same_batch_twice_changes_nothing(session: Session) -> None:
 
 
 def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session)
         post = factories.add_post(session, source, text="Mai nghỉ học", title="Tin nóng")
         edit = make_post(text="Mai vẫn đi học", title="Đính chính", collected_at=LATER)
         assert posts.record(session, source.id, [edit]) == stored(changed=1)
-        session.commit()
     with database.work() as session:
         post = the_post(session)
         assert (post.text, post.title) == ("Mai nghỉ học", "Tin nóng")
@@ -88,11 +86,10 @@ def test_versions_within_one_batch_are_taken_in_their_order(session: Session) ->
 
 
 def test_an_edit_that_is_taken_back_is_a_version_of_its_own(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session)
         for text, outcome in (("A", stored(new=1)), ("B", stored(changed=1)), ("A", stored(changed=1))):
             assert posts.record(session, source.id, [make_post(text=text)]) == outcome
-        session.commit()
     with database.work() as session:
         assert (the_post(session).current_text, the_post(session).revision_number) == ("A", 2)
 
@@ -106,12 +103,11 @@ def test_importing_a_file_twice_does_not_look_like_edits(session: Session) -> No
 
 
 def test_engagement_follows_the_platform_without_a_revision(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session)
         factories.add_post(session, source, engagement={"likes": 3})
         assert posts.record(session, source.id, [make_post(engagement={"likes": 40})]) == stored(duplicate=1)
         posts.record(session, source.id, [make_post()])  # a reading that says nothing of it
-        session.commit()
     with database.work() as session:
         assert the_post(session).engagement == {"likes": 40}
 
@@ -204,11 +200,10 @@ def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(session
 
 
 def test_the_account_of_a_reading_that_was_killed_is_closed_by_the_next(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = factories.add_source(session)
         sources.start_run(session, source.id, MONDAY_MORNING)
         sources.start_run(session, source.id, LATER)
-        session.commit()
     with database.work() as session:
         first, second = session.scalars(select(CrawlRun).order_by(CrawlRun.id))
         assert (first.outcome, first.ended_at) == ("interrupted", LATER)

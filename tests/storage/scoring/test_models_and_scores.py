@@ -10,20 +10,19 @@ from storage.models import Score
 from storage.scoring import registry, thresholds
 from tests import factories
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_model, make_model
+from tests.factories import add_model, committed, make_model
 
 NOW = MONDAY_MORNING
 
 
 def test_a_candidate_is_registered_without_changing_what_is_in_use(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         active = add_model(session, "default-1")
         candidate = registry.register(session, make_model("learnt-2"), NOW, {"faults": []})
         assert (candidate.state, candidate.name, candidate.comparison) == ("candidate", "learnt", {"faults": []})
         assert registry.active_model(session) is active
         assert registry.register(session, make_model("learnt-2"), NOW) is candidate
         assert candidate.comparison == {"faults": []}, "registering again forgets nothing"
-        session.commit()
     with database.work() as session:
         assert [model.version for model in registry.all_models(session)] == ["learnt-2", "default-1"]
 
@@ -79,18 +78,16 @@ def stored(database: Database) -> list[tuple[str, str, float]]:
 
 
 def test_a_label_has_one_wish(database: Database, clock: FakeClock) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         for label, aim, value in (
             ("negative", "precision", 0.7),
             ("concern", "per_day", 12),
             ("negative", "per_day", 8),
         ):
             thresholds.put(session, label, aim, value, clock.now())
-        session.commit()
     assert stored(database) == [("concern", "per_day", 12.0), ("negative", "per_day", 8.0)]
-    with database.work() as session:
+    with committed(database) as session:
         thresholds.remove(session, "negative")
-        session.commit()
     assert stored(database) == [("concern", "per_day", 12.0)]
 
 
