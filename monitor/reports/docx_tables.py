@@ -28,7 +28,7 @@ _LETTER: Final = 1.95  # mm: a bold letter of TABLE_SIZE, in the mean
 _CELL_MARGINS: Final = 4  # mm
 _NAMES_WIDTH: Final = 45  # mm: the names beside the bars of a chart
 _LONGEST_NAME: Final = 28  # characters
-_BLANK, _BLANKS = "\u00a0", 110  # that no line ends at, and how many the longest row has
+_BLANK, _BLANKS = "\u2007", 55  # as wide as a digit, and how many the longest row has
 
 
 def write(
@@ -121,6 +121,7 @@ def add_chart(docx: Docx, chart: Chart) -> None:
     """Draw each row as shaded blanks in the colours of its segments: they print sharply, and no picture is needed."""
     gap(docx, PARAGRAPH_SPACE, keep=True)
     keys = docx.add_paragraph()
+    keys.paragraph_format.keep_with_next = True
     for _, colour, name in chart.keys:
         write(keys, "■ ", TABLE_SIZE, align=LEFTWARD).runs[-1].font.color.rgb = RGBColor.from_string(colour[1:].upper())
         write(keys, f"{name}    ", TABLE_SIZE, align=LEFTWARD)
@@ -129,7 +130,8 @@ def add_chart(docx: Docx, chart: Chart) -> None:
     fix_widths(table, (_NAMES_WIDTH, TEXT_WIDTH - _NAMES_WIDTH))
     for row, strip in zip(table.rows, chart.strips, strict=True):
         name, bars = (cell.paragraphs[0] for cell in row.cells)
-        write(name, shorten(strip.name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
+        written = write(name, shorten(strip.name, _LONGEST_NAME), TABLE_SIZE, align=LEFTWARD)
+        written.paragraph_format.keep_with_next = True  # no bar stands on another page than the rest
         for segment in strip.segments:
             blocks = max(1, round(segment.share * _BLANKS))  # one count is seen beside thousands
             run = write(bars, _BLANK * blocks, TABLE_SIZE, align=LEFTWARD).runs[-1]

@@ -88,7 +88,7 @@ def test_a_document_shades_blanks_as_far_as_the_bars_go(figures: ReportFigures) 
     content = render_docx(build_document(figures, ReportSettings(), VIETNAMESE))
     bars = next(table for table in docx.Document(BytesIO(content)).tables if table.cell(0, 0).text == "16/11")
     monday, sunday = (bars.cell(day, 1).paragraphs[0].runs for day in (0, 6))
-    assert [run.text for run in (*monday, *sunday)] == ["\u00a0" * 110, " 1", " 0"]
+    assert [run.text for run in (*monday, *sunday)] == ["\u2007" * 55, " 1", " 0"]
     assert colour_of("concern", 2)[1:].upper() in monday[0]._r.xml
 
 
