@@ -110,9 +110,21 @@ def trend_of(now: Count, earlier: Sequence[Count]) -> Trend:
 
 
 def _differs(now: int, earlier: int, periods: int) -> bool:
-    from scipy.stats import binomtest  # noqa: PLC0415  scipy.stats takes most of a second to import
+    return two_sided(now, now + earlier, 1 / (1 + periods)) < 1 - LEVEL
 
-    return bool(binomtest(now, now + earlier, 1 / (1 + periods)).pvalue < 1 - LEVEL)
+
+def two_sided(successes: int, trials: int, share: float) -> float:
+    """Return the chance of a binomial count that is no likelier: the exact test, without `scipy.stats`.
+
+    That module takes longer to import than a report of a thousand posts takes to be drawn.
+    """
+    import numpy as np  # noqa: PLC0415  listing commands needs neither
+    from scipy.special import gammaln  # noqa: PLC0415  the same
+
+    counts = np.arange(trials + 1)
+    ways = gammaln(trials + 1) - gammaln(counts + 1) - gammaln(trials - counts + 1)
+    chances = np.exp(ways + counts * np.log(share) + (trials - counts) * np.log1p(-share))
+    return float(chances[chances <= chances[successes] * (1 + 1e-7)].sum())
 
 
 def poisson_interval(count: int) -> tuple[float, float]:

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2
+from scipy.stats import binomtest, chi2
 
-from monitor.reports.comparison import Count, Trend, compare, poisson_interval, trend_of
+from monitor.reports.comparison import Count, Trend, compare, poisson_interval, trend_of, two_sided
 
 COUNTS = st.builds(Count, st.integers(0, 500), st.integers(0, 100))
 
@@ -53,6 +53,14 @@ def test_a_trend_has_the_direction_of_the_counts(now: Count, earlier: list[Count
     found = trend_of(now, earlier)
     assert found is not Trend.UP or now.confirmed > before
     assert found is not Trend.DOWN or now.confirmed < before
+
+
+@given(st.integers(0, 900), st.integers(0, 900), st.integers(1, 4))
+def test_the_exact_test_is_that_of_scipy(now: int, earlier: int, periods: int) -> None:
+    share = 1 / (1 + periods)
+    assert two_sided(now, now + earlier, share) == pytest.approx(
+        binomtest(now, now + earlier, share).pvalue if now + earlier else 1, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 30, 400])
