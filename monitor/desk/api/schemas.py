@@ -1,13 +1,35 @@
 """What the API sends. Nothing here names an author of a post, and a test walks the published schema for it."""
 
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, AliasPath, BaseModel, Field, ValidationInfo
+
+from monitor.desk.views.masking import Mask
 
 Row = TypeVar("Row")
+
+
+def _mask(text: str, info: ValidationInfo) -> str:
+    mask: Mask | None = info.context
+    if mask is None:
+        raise ValueError("nothing is sent that no mask has seen")
+    return mask(text)
+
+
+Masked = Annotated[str, AfterValidator(_mask)]
+"""A text of a post, a source or a person, with personal data masked."""
 FlagState = Literal["open", "confirmed", "rejected", "unsure"]
 CaseState = Literal["open", "passed", "answered", "followed_up", "settled", "withdrawn"]
+
+
+class OfRow(BaseModel):
+    """What is made of a row by its attributes; those of another name are named in their field."""
+
+    @classmethod
+    def of(cls, row: object, mask: Mask) -> Self:
+        """Make it of a row of the database whose relations are loaded."""
+        return cls.model_validate(row, from_attributes=True, context=mask)
 
 
 class Page(BaseModel, Generic[Row]):
@@ -35,7 +57,7 @@ class DecisionOut(BaseModel):
     decided_at: datetime
 
 
-class FlagOut(BaseModel):
+class FlagOut(OfRow):
     """A suggestion of the machine that a post carries a label."""
 
     id: int
@@ -43,8 +65,13 @@ class FlagOut(BaseModel):
     label: str
     state: FlagState = Field(description="Follows from the decisions of people.")
     probability: float = Field(ge=0, le=1, description="What the model gives; a suggestion, not a finding.")
-    revision: int = Field(description="The version of the post that is flagged; 0 is the original.")
-    source: str = Field(description="The name of the source, with personal data masked.")
+    revision: int = Field(
+        validation_alias="revision_number", description="The version of the post that is flagged; 0 is the original."
+    )
+    source: Masked = Field(
+        validation_alias=AliasPath("post", "source", "name"),
+        description="The name of the source, with personal data masked.",
+    )
     opened_at: datetime
 
 
@@ -59,7 +86,7 @@ class FlagDetail(FlagOut):
     )
 
 
-class PostFlag(BaseModel):
+class PostFlag(OfRow):
     """A flag of a post."""
 
     id: int
@@ -92,34 +119,34 @@ class PostDetail(PostOut):
     flags: list[PostFlag]
 
 
-class ClusterOut(BaseModel):
+class ClusterOut(OfRow):
     """A post and its copies."""
 
-    id: int
-    state: str = Field(description="suggested, confirmed or rejected.")
+    id: int = Field(validation_alias=AliasPath("cluster", "id"))
+    state: str = Field(validation_alias=AliasPath("cluster", "state"), description="suggested, confirmed or rejected.")
     posts: int
     sources: int
-    created_at: datetime
+    created_at: datetime = Field(validation_alias=AliasPath("cluster", "created_at"))
 
 
-class CaseOut(BaseModel):
+class CaseOut(OfRow):
     """A confirmed concern and its copies. It stays until it is settled, also when its post is deleted."""
 
     id: int
     flag_id: int | None = Field(description="The flag that opened it; null once its post is deleted.")
     state: CaseState
     topic: str = Field(description="A name of concern_topics.toml, such as wages.")
-    place: str = Field(description="In the reviewer's words, with personal data masked.")
+    place: Masked = Field(description="In the reviewer's words, with personal data masked.")
     opened_at: datetime
     changed_at: datetime = Field(description="When something was last done about it.")
 
 
-class CaseEventOut(BaseModel):
+class CaseEventOut(OfRow):
     """One thing that was done about a case."""
 
     kind: str = Field(description="opened, described, noted, passed, answered, followed_up, settled, reopened, …")
-    note: str = Field(description="With personal data masked.")
-    passed_to: str = Field(description="Which office took it over, with personal data masked.")
+    note: Masked = Field(description="With personal data masked.")
+    passed_to: Masked = Field(description="Which office took it over, with personal data masked.")
     at: datetime
 
 
@@ -147,7 +174,7 @@ class FiguresOut(BaseModel):
     model: str | None = Field(description="The version of the model in use.")
 
 
-class SummaryOut(BaseModel):
+class SummaryOut(OfRow):
     """A report that was issued."""
 
     period: str = Field(description="Week, month or quarter, as 2026-W47, 2026-11 or 2026-Q4.", examples=["2026-W47"])

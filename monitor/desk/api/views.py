@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from monitor.desk.api.schemas import (
     CaseDetail,
     CaseEventOut,
     CaseOut,
-    ClusterOut,
     DecisionOut,
     FlagDetail,
     FlagOut,
@@ -20,12 +19,10 @@ from monitor.desk.api.schemas import (
     PostFlag,
     PostOut,
     ReasonOut,
-    SummaryOut,
 )
 from monitor.desk.views.masking import Mask, word_mask
 from monitor.review.decide import seen_state
-from storage.figures.listings import ClusterSize
-from storage.models import Case, Flag, Post, Report, Review
+from storage.models import Case, Flag, Post, Review
 from storage.posts import posts
 from storage.review import cases, flags, reviews
 
@@ -57,30 +54,13 @@ def day_ends(day: date) -> datetime:
     return day_begins(min(day, _LATEST.date()) + timedelta(days=1))
 
 
-def flag_out(flag: Flag, mask: Mask) -> FlagOut:
-    """Return a flag whose post and source are loaded."""
-    return FlagOut.model_validate(_flag_values(flag, mask))
-
-
-def _flag_values(flag: Flag, mask: Mask) -> dict[str, object]:
-    return {
-        "id": flag.id,
-        "post_id": flag.post_id,
-        "label": flag.label,
-        "state": flag.state,
-        "probability": flag.probability,
-        "revision": flag.revision_number,
-        "source": mask(flag.post.source.name),
-        "opened_at": flag.opened_at,
-    }
-
-
 def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
     """Return a flag with reasons and decisions."""
     reasons = _reasons(session, flag, mask)
     decisions = [decision_out(review, mask) for review, _ in reviews.history(session, flag.id)]
-    values = _flag_values(flag, mask) | {"reasons": reasons, "decisions": decisions, "seen": seen_state(session, flag)}
-    return FlagDetail.model_validate(values)
+    values: dict[str, Any] = dict(FlagOut.of(flag, mask))
+    values |= {"reasons": reasons, "decisions": decisions, "seen": seen_state(session, flag)}
+    return FlagDetail.model_construct(**values)
 
 
 def _reasons(session: Session, flag: Flag, mask: Mask) -> list[ReasonOut]:
@@ -111,10 +91,7 @@ def post_out(post: Post, mask: Mask) -> PostOut:
 
 def post_detail(session: Session, post: Post, mask: Mask) -> PostDetail:
     """Return a post with its flags."""
-    found = [
-        PostFlag.model_validate({"id": flag.id, "label": flag.label, "state": flag.state})
-        for flag in flags.of_post(session, post.id)
-    ]
+    found = [PostFlag.of(flag, mask) for flag in flags.of_post(session, post.id)]
     return PostDetail.model_validate(_post_values(post, mask) | {"flags": found})
 
 
@@ -144,40 +121,8 @@ def _impersonal(url: str | None, mask: Mask) -> str | None:
     return address if address and mask(address) == address else None
 
 
-def cluster_out(found: ClusterSize) -> ClusterOut:
-    """Return a cluster."""
-    cluster = found.cluster
-    return ClusterOut(
-        id=cluster.id, state=cluster.state, posts=found.posts, sources=found.sources, created_at=cluster.created_at
-    )
-
-
-def case_out(case: Case, mask: Mask) -> CaseOut:
-    """Return a case."""
-    return CaseOut.model_validate(_case_values(case, mask))
-
-
 def case_detail(session: Session, case: Case, mask: Mask) -> CaseDetail:
     """Return a case with its events, without who added them."""
-    events = [
-        CaseEventOut(kind=event.kind, note=mask(event.note), passed_to=mask(event.passed_to), at=event.at)
-        for event, _ in cases.events_of(session, case.id)
-    ]
-    return CaseDetail.model_validate(_case_values(case, mask) | {"events": events})
-
-
-def _case_values(case: Case, mask: Mask) -> dict[str, object]:
-    return {
-        "id": case.id,
-        "flag_id": case.flag_id,
-        "state": case.state,
-        "topic": case.topic,
-        "place": mask(case.place),
-        "opened_at": case.opened_at,
-        "changed_at": case.changed_at,
-    }
-
-
-def summary_out(report: Report) -> SummaryOut:
-    """Return a report that was issued."""
-    return SummaryOut(period=report.period, created_at=report.created_at, schema_version=report.schema_version)
+    events = [CaseEventOut.of(event, mask) for event, _ in cases.events_of(session, case.id)]
+    values: dict[str, Any] = dict(CaseOut.of(case, mask)) | {"events": events}
+    return CaseDetail.model_construct(**values)

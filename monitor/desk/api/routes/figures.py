@@ -46,7 +46,9 @@ def read_figures(context: Context) -> FiguresOut:
 def list_summaries(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[SummaryOut]:
     """List the reports that were issued; a period has several when it was issued again."""
     read = listings.reports_before
-    return paging.listed(context, ("summaries",), limit, cursor, read=read, out=views.summary_out)
+    return paging.listed(
+        context, ("summaries",), limit, cursor, read=read, out=partial(SummaryOut.of, mask=context.mask)
+    )
 
 
 @router.get("/summaries/{period}", summary="Read the newest report of a period")
@@ -56,7 +58,7 @@ def read_summary(context: Context, period: Period) -> SummaryDetail:
         issued = reports.standing(session, period)
         if not issued:
             raise NotFound(f"no report of {period} was issued: the list of reports says of which periods there are any")
-        return SummaryDetail(**views.summary_out(issued[0]).model_dump(), figures=issued[0].figures)
+        return SummaryDetail.of(issued[0], context.mask)
 
 
 case_router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[needs(Scope.CASES)])
@@ -78,7 +80,7 @@ def list_cases(
     """List cases; all filters that are given must hold."""
     listing = ("cases", state, topic)
     read = partial(listings.cases_before, state=state, topic=paging.storable(topic))
-    out = partial(views.case_out, mask=context.mask)
+    out = partial(CaseOut.of, mask=context.mask)
     return paging.listed(context, listing, limit, cursor, read=read, out=out)
 
 

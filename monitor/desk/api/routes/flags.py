@@ -55,7 +55,7 @@ def list_flags(
         until=views.day_ends(until) if until else None,
     )
     read = partial(listings.flags_before, wanted=wanted)
-    return paging.listed(context, listing, limit, cursor, read=read, out=partial(views.flag_out, mask=context.mask))
+    return paging.listed(context, listing, limit, cursor, read=read, out=partial(FlagOut.of, mask=context.mask))
 
 
 @router.get("/{flag_id}", summary="Read one flag")

@@ -40,14 +40,16 @@ def read_post(context: Context, post_id: PostId) -> PostDetail:
 def list_clusters(context: Context, limit: paging.Limit = 50, cursor: paging.Cursor = None) -> Page[ClusterOut]:
     """List clusters: each is a post and its copies."""
     read = listings.clusters_before
-    return paging.listed(context, ("clusters",), limit, cursor, read=read, out=views.cluster_out)
+    return paging.listed(
+        context, ("clusters",), limit, cursor, read=read, out=partial(ClusterOut.of, mask=context.mask)
+    )
 
 
 @router.get("/clusters/{cluster_id}", summary="Read one cluster")
 def read_cluster(context: Context, cluster_id: ClusterId) -> ClusterOut:
     """Read how large a cluster is."""
     with context.database.work() as session:
-        return views.cluster_out(listings.cluster_of(session, cluster_id))
+        return ClusterOut.of(listings.cluster_of(session, cluster_id), context.mask)
 
 
 @router.get("/clusters/{cluster_id}/posts", summary="List the posts of a cluster, newest first")
