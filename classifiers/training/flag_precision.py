@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.pr_curve import POINTS, Curve
 from classifiers.model.classifier import sigmoid
 from classifiers.training.linear import Floats
@@ -23,8 +24,8 @@ class FlagPrecision:
         flags: How many texts reach each.
         right: How many of them carry the label.
         expected: How many would by the calibrated probabilities.
-        wrong: The share of the texts without the label that reach each: the mean of counted and expected ones, on texts
-            drawn at random.
+        wrong: How many of those drawn at random do not.
+        clean: Texts drawn at random that do not carry it.
         positives: Texts with the label.
 
     """
@@ -34,6 +35,7 @@ class FlagPrecision:
     right: Floats
     expected: Floats
     wrong: Floats
+    clean: int
     positives: int
 
     @classmethod
@@ -55,8 +57,8 @@ class FlagPrecision:
             (ends + 1).astype(np.float64),
             np.cumsum(answers[order])[ends].astype(np.float64),
             np.cumsum(sigmoid(ordered))[ends],
-            np.cumsum(at_random[order] * (~answers[order] + sigmoid(-ordered)) / 2)[ends]
-            / max(int((at_random & ~answers).sum()), 1),
+            np.cumsum(at_random[order] & ~answers[order])[ends].astype(np.float64),
+            int((at_random & ~answers).sum()),
             int(answers.sum()),
         )
 
@@ -74,15 +76,9 @@ class FlagPrecision:
         return float(self.log_odds[max(int(np.searchsorted(self.flags, count, side="right")) - 1, 0)])
 
     def spares(self, share: float) -> float:
-        """Give the lowest threshold that at most this share of the texts without the label reach, in log-odds."""
-        return self._at_most(self.wrong, share)
-
-    def surest(self, share: float) -> float:
-        """Give the lowest threshold whose wrong flags are at most this share of all texts, probable ones among them."""
-        return self._at_most((self.flags - self.right) / self.flags[-1], share)
-
-    def _at_most(self, wrong: Floats, share: float) -> float:
-        found = _lowest(self.log_odds, wrong <= share)
+        """Give the lowest threshold, in log-odds, that is not shown to flag more than a share of all clean texts."""
+        least = np.array([wilson(int(wrong), self.clean)[0] for wrong in self.wrong.tolist()])
+        found = _lowest(self.log_odds, least <= share)
         return float(np.nextafter(self.log_odds[0], np.inf)) if found is None else found
 
     def interval(self, threshold: float) -> tuple[float, float, float] | None:

@@ -29,7 +29,7 @@ from classifiers.training.linear import Floats, fit_dual, unseen_log_odds
 from classifiers.training.splits import Fold, random_folds
 from classifiers.training.thresholds import raised_to_spare
 
-TEACHING_VERSION: Final = 2  # raised when the same posts teach another model
+TEACHING_VERSION: Final = 3  # raised when the same posts teach another model
 # Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
 FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
 LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
@@ -171,20 +171,6 @@ class LocalPosts:
             subclass_variance,
         )
 
-    def take(self, rows: NDArray[np.intp], learnt: NDArray[np.bool_]) -> "LocalPosts":
-        """Keep some posts, and say which of them are learnt from, in the shape of `rows`."""
-        return replace(
-            self,
-            matrix=self.matrix[rows],
-            traits=self.traits[rows],
-            log_odds=self.log_odds[rows],
-            kernel=self.kernel[np.ix_(rows, rows)],
-            answers=self.answers[rows],
-            at_random=self.at_random[rows],
-            rows=self.rows[rows],
-            learnt=learnt,
-        )
-
     def adapt(self, segmenter: Segmenter, config: LocalConfig) -> Adapted:
         """Adapt all labels.
 
@@ -319,8 +305,9 @@ def _calibration(log_odds: Floats, answers: NDArray[np.bool_]) -> tuple[float, f
 def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: float, wrong_share: float) -> float:
     """Choose the probability from which a label is flagged.
 
-    It is the lowest one with the wanted precision. Fewer posts than the base flags are flagged only where the posts
-    show that its flags are wrong more often than wanted, and always where too many clean posts would be flagged.
+    As many posts are flagged as the base flags, whose threshold rests on far more posts than these: half of these were
+    drawn for being probable, so that precision among them says little of other posts. Fewer are flagged where the 95 %
+    intervals show that flags of the base are wrong more often than wanted, or that too many clean posts are flagged.
 
     Args:
         flags: What flags of the adapted model would be right.
@@ -329,10 +316,8 @@ def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: f
         wrong_share: Largest share of the posts without the label that may be flagged.
 
     """
-    reached = [flags.lowest(precision)]
     count, right = len(base_flags), int(base_flags.sum())
-    if count and wilson(right, count)[1] >= precision:
-        reached.append(flags.threshold_of(count))
-    known = [one for one in reached if one is not None]
-    lowest = max(flags.spares(wrong_share), min(known) if known else flags.surest(wrong_share))
-    return max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
+    lowest, wanted = flags.threshold_of(count), flags.lowest(precision)
+    if wanted is not None and wilson(right, count)[1] < precision:
+        lowest = max(lowest, wanted)
+    return max(float(sigmoid(np.array(max(lowest, flags.spares(wrong_share))))), LEAST_THRESHOLD)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.data.datasets import Example
+from classifiers.evaluation.bootstrap import wilson
 from classifiers.features.tokens import prepare_all
 from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
@@ -155,12 +156,12 @@ def test_a_threshold_has_about_the_precision_that_was_asked_for() -> None:
         assert low < 0.7 <= share < high
 
 
-def test_few_wrong_flags_are_allowed() -> None:
+def test_a_threshold_rises_where_more_wrong_flags_are_shown_than_allowed() -> None:
     for log_odds, answers in scored():
         flags = FlagPrecision.from_scores(log_odds, answers, np.ones(200, dtype=bool))
-        spared = flags.spares(0.05)
-        assert (log_odds[~answers] >= spared).mean() < 0.1
-        assert flags.spares(0.0) > log_odds.max()
+        spared, clean = flags.spares(0.05), log_odds[~answers]
+        assert wilson(int((clean >= spared).sum()), len(clean))[0] <= 0.05
+        assert flags.spares(0.5) < spared
 
 
 @given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=1, max_size=40))
