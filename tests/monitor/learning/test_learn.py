@@ -18,7 +18,7 @@ from storage.models import Flag, Model, Source
 from storage.posts import posts
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_model
+from tests.factories import add_model, committed
 from tests.monitor.learning.labelled_posts import decide_posts
 
 CHALLENGE_SET = read_challenge_set()[::8]
@@ -71,9 +71,8 @@ def test_decisions_make_a_candidate_that_knows_local_words(
 def test_the_register_knows_the_candidate_and_nothing_else_changes(
     learner: Learner, sqlite_database: Database, active: Loaded
 ) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         add_model(session, active.version)
-        session.commit()
     decide_posts(sqlite_database, dict(list(ANSWERS.items())[:5]))
     learnt = learner.run(active, active)
     with sqlite_database.work() as session:
@@ -100,11 +99,10 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
 ) -> None:
     decide_posts(sqlite_database, {"chưa rõ 1": None, "chưa rõ 2": None})
     decide_posts(sqlite_database, {"đã gỡ": True}, at=clock.now() + timedelta(hours=1))
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = session.scalars(select(Source)).one()
         gone = f"concern-{(clock.now() + timedelta(hours=1)).timestamp()}-0"
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1
-        session.commit()
     learnt = learner.run(active, active)
     assert (learnt.local, learnt.comparison.flags) == (0, {})
 

@@ -15,7 +15,7 @@ from storage.review.places import Candidate
 from storage.scoring import focus, matching
 from storage.scoring.focus import FocusDraft
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, committed
 
 WEEK = timedelta(days=7)
 
@@ -87,12 +87,11 @@ def order_of(database: Database, order: Order = Order.WORTH) -> list[int]:
 
 
 def test_copies_move_a_flag_forward(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         forum, board = add_source(session), add_source(session, "bảng tin")
         likely = add_flag(session, add_post(session, forum, "1"), probability=0.9).id
         copied = add_flag(session, add_post(session, forum, "2"), probability=0.7).id
         matching.join_cluster(session, session.get_one(Post, 2), add_post(session, board, "3"), NOW)
-        session.commit()
     assert order_of(database) == [likely, copied]
     assert place_open_flags(database, NOW) == 2, "one has copies, and both were looked at for relevance"
     assert order_of(database) == order_of(database, Order.REACH) == [copied, likely]
@@ -100,34 +99,31 @@ def test_copies_move_a_flag_forward(database: Database) -> None:
 
 
 def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         wrong, other, lan = add_source(session), add_source(session, "bảng tin"), add_user(session)
         for number in range(10):
             flag = add_flag(session, add_post(session, wrong, f"{number}"))
             reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
         last = add_flag(session, add_post(session, wrong, "x"), probability=0.9).id
         first = add_flag(session, add_post(session, other, "y"), probability=0.8).id
-        session.commit()
     place_open_flags(database, NOW)
     assert order_of(database) == [first, last]
 
 
 def test_decided_flags_stay_as_they_were(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         flag = add_flag(session, add_post(session, add_source(session)))
         reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
         flag.worth = -1.0
-        session.commit()
     assert place_open_flags(database, NOW) == 0
 
 
 def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flag_value, "AT_ONCE", 2)
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = add_source(session)
         for number in range(5):
             add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
-        session.commit()
     assert place_open_flags(sqlite_database, NOW) == 5
     assert place_open_flags(sqlite_database, NOW) == 0
 
@@ -151,10 +147,9 @@ def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) ->
 
 
 def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:
-    with postgres_database.work() as session:
+    with committed(postgres_database) as session:
         for number in range(2):
             add_flag(session, add_post(session, add_source(session, f"n{number}"))).worth = -1.0
-        session.commit()
     with postgres_database.work() as deciding:
         deciding.get_one(Flag, 1).lease_owner = "user:1"
         deciding.flush()
@@ -166,11 +161,10 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
 
 
 def test_flags_grow_older_and_are_placed_anew(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = add_source(session)
         older = add_flag(session, add_post(session, source, "1", published_at=NOW), probability=0.9).id
         newer = add_flag(session, add_post(session, source, "2", published_at=NOW + WEEK), probability=0.7).id
-        session.commit()
     assert place_open_flags(database, NOW) == 2
     assert order_of(database) == [older, newer]
     assert place_open_flags(database, NOW + timedelta(minutes=10)) == 0, "that little changes no order"
@@ -179,15 +173,13 @@ def test_flags_grow_older_and_are_placed_anew(database: Database) -> None:
 
 
 def test_what_the_office_named_orders_the_open_flags(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = add_source(session)
         texts = ("Chợ đêm hôm qua đông quá trời đông", "Bãi rác Nậm Pha cháy khét lẹt cả đêm")
         elsewhere, here = (add_flag(session, add_post(session, source, text, text=text)).id for text in texts)
-        session.commit()
     place_open_flags(database, NOW)
     assert order_of(database) == [elsewhere, here]
-    with database.work() as session:
+    with committed(database) as session:
         focus.put(session, FocusDraft(province="Nậm Pha", words=("bãi rác",)), NOW)
-        session.commit()
     assert place_open_flags(database, NOW) == 2
     assert order_of(database) == [here, elsewhere]

@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,77 +24,35 @@ from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import KiemtinError
 from monitor.scoring.match import Matcher
-from monitor.scoring.score import Scorer, ScoreResult, score_and_match
-from monitor.scoring.workers import BATCH_SIZE, cached_model, load_model
+from monitor.scoring.score import ScoreResult, score_and_match
+from monitor.scoring.workers import BATCH_SIZE, load_model
 from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from storage.posts import posts
 from storage.review import flags, reviews
-from tests.clock import FakeClock
-from tests.corpus import corpus
-from tests.factories import add_post, add_source, add_user, make_post
-from tests.monitor.crawl.test_collect_counts import site_post
+from tests.factories import add_post, add_source, add_user, committed, make_post
+from tests.monitor.crawl.conftest import World, site_post
 from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
+from tests.monitor.scoring.conftest import TEXTS, Bench
 from tests.walk import called_files, differences
 
-TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 LOOKS_EVERY, HANGS_AFTER = 0.05, 600  # seconds
 SHOUTED = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
-
-
-@pytest.fixture(autouse=True)
-def forget_models() -> Iterator[None]:
-    yield
-    cached_model.cache_clear()
-
-
-@pytest.fixture
-def thread() -> Iterator[Executor]:
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
-
-
-@pytest.fixture
-def scorer(sqlite_database: Database, thread: Executor, small_model: Path, clock: FakeClock) -> Scorer:
-    return Scorer(sqlite_database, thread, small_model, clock)
 
 
 NOTICE = "Ngân hàng bác bỏ tin đóng cửa ngày mai, người gửi tiền không cần rút tiền gấp."
 
 
-def fill(database: Database, texts: Sequence[str], *, role: str = "monitored", name: str = "forum") -> None:
-    with database.work() as session:
-        source = add_source(session, name, role=role)
-        posts.record(session, source.id, [make_post(str(number), text) for number, text in enumerate(texts)])
-        session.commit()
-
-
-def scores_in(database: Database) -> dict[tuple[int, int, str], float]:
-    with database.work() as session:
-        rows = session.execute(select(Score.post_id, Score.revision_number, Score.label, Score.probability))
-        return {(post, revision, label): probability for post, revision, label, probability in rows}
-
-
-def assert_each_post_once(database: Database, count: int) -> None:
-    with database.work() as session:
-        assert session.scalar(select(func.count()).select_from(Score)) == count * len(LABEL_NAMES)
-        per_post = session.execute(select(Score.post_id, func.count()).group_by(Score.post_id)).all()
-    assert {number for _, number in per_post} == {len(LABEL_NAMES)}
-    assert len(per_post) == count
-
-
-def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_passed(
-    scorer: Scorer, sqlite_database: Database
-) -> None:
-    fill(sqlite_database, TEXTS)
+def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_passed(bench: Bench) -> None:
+    bench.fill(TEXTS)
     totals: list[int] = []
     done: list[int] = []
-    result = scorer.run(totals.append, done.append)
+    result = bench.run(totals.append, done.append)
 
     assert (result.scored, totals, sum(done)) == (len(TEXTS), [len(TEXTS)], len(TEXTS))
     assert done == [BATCH_SIZE] * (len(TEXTS) // BATCH_SIZE) + [len(TEXTS) % BATCH_SIZE]
-    assert_each_post_once(sqlite_database, len(TEXTS))
-    with sqlite_database.work() as session:
+    bench.assert_each_once(len(TEXTS))
+    with bench.database.work() as session:
         thresholds = session.scalars(select(Model.thresholds)).one()
         scores = session.execute(select(Score.post_id, Score.label, Score.probability)).all()
         expected = {(post, label) for post, label, probability in scores if probability >= thresholds[label]}
@@ -102,94 +61,82 @@ def test_posts_get_a_probability_for_each_label_and_flags_where_a_threshold_is_p
         assert result.opened.total() == len(expected) > 10
         assert all(flag.reasons and flag.state == "open" for flag in found)
         assert not any(session.scalars(select(Post.unscored)))
-    before, again = scores_in(sqlite_database), scorer.run()
-    assert (again.scored, again.opened.total(), scores_in(sqlite_database)) == (0, 0, before)
+    before, again = bench.scores(), bench.run()
+    assert (again.scored, again.opened.total(), bench.scores()) == (0, 0, before)
 
 
-def test_reference_posts_are_never_scored(scorer: Scorer, sqlite_database: Database) -> None:
-    fill(sqlite_database, TEXTS[:5], role="reference", name="newspaper")
-    assert scorer.run().scored == 0
-    assert scores_in(sqlite_database) == {}
+def test_reference_posts_are_never_scored(bench: Bench) -> None:
+    bench.fill(TEXTS[:5], role="reference", name="newspaper")
+    assert bench.run().scored == 0
+    assert bench.scores() == {}
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "\n", "😀" * 50, "a" * 20_000, "ở"], ids=["empty", "blank", "line", "emoji", "long", "one"]
 )
-def test_odd_texts_are_scored_like_any_other(scorer: Scorer, sqlite_database: Database, text: str) -> None:
-    fill(sqlite_database, [text])
-    assert scorer.run().scored == 1
-    assert all(0 <= probability <= 1 for probability in scores_in(sqlite_database).values())
+def test_odd_texts_are_scored_like_any_other(bench: Bench, text: str) -> None:
+    bench.fill([text])
+    assert bench.run().scored == 1
+    assert all(0 <= probability <= 1 for probability in bench.scores().values())
 
 
-def test_heading_and_text_are_judged_together(scorer: Scorer, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_heading_and_text_are_judged_together(bench: Bench) -> None:
+    with committed(bench.database) as session:
         source = add_source(session)
         add_post(session, source, "1", title="Tin nội bộ", text="Ngày mai mất nước")
         add_post(session, source, "2", title=None, text="Tin nội bộ\nNgày mai mất nước")
-        session.commit()
-    scorer.run()
-    found = scores_in(sqlite_database)
+    bench.run()
+    found = bench.scores()
     assert [found[1, 0, label] for label in LABEL_NAMES] == [found[2, 0, label] for label in LABEL_NAMES]
 
 
-def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(
-    sqlite_database: Database, thread: Executor, small_model: Path, clock: FakeClock, tmp_path: Path
-) -> None:
-    copy_model(small_model, tmp_path / "models", "strict", FLAGS_EVERYTHING)
-    scorer = Scorer(sqlite_database, thread, tmp_path / "models" / "strict", clock)
-    fill(sqlite_database, [SHOUTED])
-    scorer.run()
-    with sqlite_database.work() as session:
+def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(bench: Bench, tmp_path: Path) -> None:
+    copy_model(bench.model, tmp_path / "models", "strict", FLAGS_EVERYTHING)
+    bench = replace(bench, model=tmp_path / "models" / "strict")
+    bench.fill([SHOUTED])
+    bench.run()
+    with bench.database.work() as session:
         flag = session.scalars(select(Flag).where(Flag.label == "unverified")).one()
         user = add_user(session)
-        reviews.decide(session, flag, reviewer_id=user.id, decision="not_a_claim", note="", now=clock.now())
+        reviews.decide(session, flag, reviewer_id=user.id, decision="not_a_claim", note="", now=bench.clock.now())
         session.commit()
         assert flag.state == "rejected"
 
-    with sqlite_database.work() as session:
-        clock.advance(timedelta(hours=1))
-        posts.record(session, 1, [make_post("0", SHOUTED + " Chia sẻ gấp!", collected_at=clock.now())])
-        session.commit()
-    result = scorer.run()
+    with committed(bench.database) as session:
+        bench.clock.advance(timedelta(hours=1))
+        posts.record(session, 1, [make_post("0", SHOUTED + " Chia sẻ gấp!", collected_at=bench.clock.now())])
+    result = bench.run()
 
     assert (result.scored, result.opened["unverified"]) == (1, 1)
-    assert {revision for _, revision, _ in scores_in(sqlite_database)} == {0, 1}
-    with sqlite_database.work() as session:
+    assert {revision for _, revision, _ in bench.scores()} == {0, 1}
+    with bench.database.work() as session:
         flag = session.scalars(select(Flag).where(Flag.label == "unverified")).one()
         assert (flag.state, flag.revision_number, len(reviews.history(session, flag.id))) == ("open", 1, 1)
 
 
-def test_another_model_scores_everything_again_and_becomes_the_active_one(
-    sqlite_database: Database, thread: Executor, small_model: Path, clock: FakeClock, tmp_path: Path
-) -> None:
-    fill(sqlite_database, TEXTS[:5])
-    Scorer(sqlite_database, thread, small_model, clock).run()
-    other = copy_model(small_model, tmp_path, "other")
-    assert Scorer(sqlite_database, thread, tmp_path / "other", clock).run().scored == 5
-    with sqlite_database.work() as session:
+def test_another_model_scores_everything_again_and_becomes_the_active_one(bench: Bench, tmp_path: Path) -> None:
+    bench.fill(TEXTS[:5])
+    bench.run()
+    other = copy_model(bench.model, tmp_path, "other")
+    assert bench.scorer(model=tmp_path / "other").run().scored == 5
+    with bench.database.work() as session:
         states = dict(session.execute(select(Model.version, Model.state)).all())
     assert sorted(states.values()) == ["active", "retired"]
     assert states[other] == "active"
 
 
-def test_processes_give_the_same_scores_as_one_thread(
-    scorer: Scorer,
-    sqlite_database: Database,
-    small_model: Path,
-    clock: FakeClock,
-    sqlite_template: Path,
-    tmp_path: Path,
-) -> None:
+def test_processes_give_the_same_scores_as_one_thread(bench: Bench, sqlite_template: Path, tmp_path: Path) -> None:
     texts = TEXTS[: BATCH_SIZE * 2 + 5]
-    fill(sqlite_database, texts)
-    scorer.run()
+    bench.fill(texts)
+    bench.run()
     copy = tmp_path / "second.db"
     copy.write_bytes(sqlite_template.read_bytes())
-    with Database(f"sqlite:///{copy}") as second:
-        fill(second, texts)
+    with Database(f"sqlite:///{copy}") as database:
+        second = replace(bench, database=database)
+        second.fill(texts)
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
-            Scorer(second, processes, small_model, clock).run()
-        assert scores_in(second) == scores_in(sqlite_database)
+            second.run(by=processes)
+        assert second.scores() == bench.scores()
 
 
 def die(*_: object) -> None:
@@ -197,30 +144,26 @@ def die(*_: object) -> None:
 
 
 def test_a_worker_that_dies_is_one_clear_error_and_what_was_stored_stays(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, thread: Executor
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(sqlite_database, TEXTS[:10])
+    bench.fill(TEXTS[:10])
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
         monkeypatch.setattr("monitor.scoring.workers.predict_texts", die)
         with pytest.raises(KiemtinError, match="next run scores the rest") as error:
-            Scorer(sqlite_database, processes, small_model, clock).run()
+            bench.run(by=processes)
     monkeypatch.undo()
     assert "\n" not in str(error.value)
-    assert Scorer(sqlite_database, thread, small_model, clock).run().scored == 10
-    assert_each_post_once(sqlite_database, 10)
+    assert bench.run().scored == 10
+    bench.assert_each_once(10)
 
 
-def test_a_missing_model_is_told_before_anything_is_scored(
-    sqlite_database: Database, thread: Executor, clock: FakeClock, tmp_path: Path
-) -> None:
+def test_a_missing_model_is_told_before_anything_is_scored(bench: Bench, tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="kiemtin train --name nowhere"):
-        Scorer(sqlite_database, thread, tmp_path / "nowhere", clock).run()
+        bench.scorer(model=tmp_path / "nowhere").run()
 
 
-def test_posts_that_are_deleted_meanwhile_are_left_out(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, thread: Executor
-) -> None:
-    fill(sqlite_database, TEXTS[: BATCH_SIZE + 10])
+def test_posts_that_are_deleted_meanwhile_are_left_out(bench: Bench) -> None:
+    bench.fill(TEXTS[: BATCH_SIZE + 10])
 
     class Deleting(ThreadPoolExecutor):
         """Retention runs beside the scoring: posts of the second batch are gone when their scores come."""
@@ -228,36 +171,33 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(
         def submit(self, *arguments: Any, **options: Any) -> "Future[Any]":
             answer = super().submit(*arguments, **options)
             answer.result()
-            with sqlite_database.work() as session:
+            with committed(bench.database) as session:
                 for post in session.scalars(select(Post).where(Post.id > BATCH_SIZE + 5)):
                     session.delete(post)
-                session.commit()
             return answer
 
     with Deleting(1) as executor:
-        result = Scorer(sqlite_database, executor, small_model, clock).run()
+        result = bench.run(by=executor)
     assert result.scored == BATCH_SIZE + 5
-    assert_each_post_once(sqlite_database, BATCH_SIZE + 5)
+    bench.assert_each_once(BATCH_SIZE + 5)
 
 
-def test_two_scorers_at_once_score_every_post_once(
-    sqlite_database: Database, small_model: Path, clock: FakeClock
-) -> None:
+def test_two_scorers_at_once_score_every_post_once(bench: Bench) -> None:
     texts = TEXTS[: BATCH_SIZE * 2]
-    fill(sqlite_database, texts)
-    load_model(small_model)
+    bench.fill(texts)
+    load_model(bench.model)
     begin = Barrier(2)
 
     def score(_: int) -> ScoreResult:
         begin.wait(timeout=HANGS_AFTER)
-        with Database(sqlite_database.url.render_as_string()) as own, ThreadPoolExecutor(1) as executor:
-            return Scorer(own, executor, small_model, clock).run()
+        with Database(bench.database.url.render_as_string()) as own, ThreadPoolExecutor(1) as executor:
+            return replace(bench, database=own).run(by=executor)
 
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(score, range(2)))
     assert all(result.scored <= len(texts) for result in results)
-    assert_each_post_once(sqlite_database, len(texts))
-    with sqlite_database.work() as session:
+    bench.assert_each_once(len(texts))
+    with bench.database.work() as session:
         assert session.scalar(select(func.count()).select_from(Model)) == 1
         keys = session.execute(select(Flag.post_id, Flag.label)).all()
         assert len(keys) == len(set(keys)) == sum(count["open"] for count in flags.counts(session).values())
@@ -278,38 +218,34 @@ def alter(database: Database, statements: Sequence[str]) -> None:
             connection.execute(text(statement))
 
 
-def test_a_scorer_that_was_killed_is_finished_by_the_next(
-    sqlite_database: Database, small_model: Path, tmp_path: Path
-) -> None:
+def test_a_scorer_that_was_killed_is_finished_by_the_next(bench: Bench, tmp_path: Path) -> None:
     """Run the command itself, kill it in the middle of its second batch, and run it again."""
-    fill(sqlite_database, TEXTS)
-    alter(sqlite_database, SECOND_BATCH_HANGS)
+    bench.fill(TEXTS)
+    alter(bench.database, SECOND_BATCH_HANGS)
     command = [str(Path(sys.executable).with_name("kiemtin")), "score"]
-    environment = {**os.environ, "KIEMTIN_HOME": str(tmp_path), "KIEMTIN_MODEL": str(small_model)}
+    environment = {**os.environ, "KIEMTIN_HOME": str(tmp_path), "KIEMTIN_MODEL": str(bench.model)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as child:  # noqa: S603  our own
-        while not scores_in(sqlite_database) and child.poll() is None:
+        while not bench.scores() and child.poll() is None:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(LOOKS_EVERY)
         child.kill()
     assert child.returncode == -signal.SIGKILL
-    assert len(scores_in(sqlite_database)) == BATCH_SIZE * len(LABEL_NAMES) < len(TEXTS) * len(LABEL_NAMES)
+    assert len(bench.scores()) == BATCH_SIZE * len(LABEL_NAMES) < len(TEXTS) * len(LABEL_NAMES)
 
-    alter(sqlite_database, SECOND_BATCH_GOES_ON)
+    alter(bench.database, SECOND_BATCH_GOES_ON)
     confirm = [command[0], "db", "confirm-clock", "--yes"]  # the posts were stored by the tests' clock
     subprocess.run(confirm, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603  our own program
-    assert_each_post_once(sqlite_database, len(TEXTS))
+    bench.assert_each_once(len(TEXTS))
 
 
-def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(
-    scorer: Scorer, sqlite_database: Database, clock: FakeClock
-) -> None:
-    fill(sqlite_database, [SHOUTED, SHOUTED + " Khẩn!"])
-    fill(sqlite_database, [NOTICE], role="reference", name="newspaper")
+def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(bench: Bench) -> None:
+    bench.fill([SHOUTED, SHOUTED + " Khẩn!"])
+    bench.fill([NOTICE], role="reference", name="newspaper")
     told: list[tuple[str, int, int | None]] = []
-    matcher = Matcher(sqlite_database, Segmenter(), clock)
-    found = score_and_match(scorer, matcher, lambda *step: told.append(step))
-    again = score_and_match(scorer, matcher)
+    matcher = Matcher(bench.database, Segmenter(), bench.clock)
+    found = score_and_match(bench.scorer(), matcher, lambda *step: told.append(step))
+    again = score_and_match(bench.scorer(), matcher)
 
     data = found.as_dict()
     assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
@@ -320,29 +256,23 @@ def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(
 
 
 def test_after_very_many_scores_postgresql_knows_how_many_posts_there_are(
-    postgres_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, postgres_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.scoring.score.PAGE", 2)
-    fill(postgres_database, [SHOUTED, NOTICE])
-    with ThreadPoolExecutor(1) as executor:
-        scorer = Scorer(postgres_database, executor, small_model, clock)
-        score_and_match(scorer, Matcher(postgres_database, Segmenter(), clock))
+    on_postgresql = replace(bench, database=postgres_database)
+    on_postgresql.fill([SHOUTED, NOTICE])
+    score_and_match(on_postgresql.scorer(), Matcher(postgres_database, Segmenter(), bench.clock))
     with postgres_database.work() as session:
         assert session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'posts'")) == 2
 
 
-async def test_the_walk_of_one_post_names_the_files_that_take_part(
-    clock: FakeClock,
-    crawl: Callable[..., Awaitable[object]],
-    register: Callable[..., None],
-    sqlite_database: Database,
-    scorer: Scorer,
-) -> None:
-    with serve(FeedSite([site_post(number) for number in range(3)], clock)) as address:
-        register("news", address + RSS_PATH)
+async def test_the_walk_of_one_post_names_the_files_that_take_part(bench: Bench) -> None:
+    world = World(bench.database, bench.clock)
+    with serve(FeedSite([site_post(number) for number in range(3)], bench.clock)) as address:
+        world.register(address + RSS_PATH)
         with called_files() as called:
-            await crawl()
-            scorer.run()
-            Matcher(sqlite_database, Segmenter(), clock).run()
+            await world.crawl()
+            bench.run()
+            Matcher(bench.database, Segmenter(), bench.clock).run()
     taking_part = {path for path in called if not path.startswith("monitor/demo/")}
     assert differences("The way of one post", taking_part) == ([], [])

@@ -1,9 +1,7 @@
 """A wish is worked out for the model in use, is shown before it is stored, and counts for posts scored from then on."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +12,6 @@ from sqlalchemy.orm import Session
 from classifiers.labels import LABEL_NAMES
 from classifiers.model.prediction import Text
 from monitor.errors import NotReady, UsageError
-from monitor.scoring.score import Scorer
 from monitor.scoring.thresholds import (
     PER_DAY,
     PRECISION,
@@ -26,17 +23,15 @@ from monitor.scoring.thresholds import (
     stored_wishes,
     thresholds_in_force,
 )
-from monitor.scoring.workers import cached_model, load_model, text_of
+from monitor.scoring.workers import load_model, text_of
 from storage.database import Database
 from storage.models import AuditEvent, Flag, Model, Post, Score
-from storage.posts import posts
 from storage.review import flag_queue, reviews
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.corpus import corpus
-from tests.factories import add_post, add_source, add_user, make_model, make_post, make_score
+from tests.factories import add_post, add_source, add_user, committed, make_model, make_score
+from tests.monitor.scoring.conftest import Bench
 
-TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 CURVE = [(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)]
 SCORES = [0.95, 0.85, 0.7, 0.52, 0.45, 0.4, 0.35, 0.29, 0.05]
 
@@ -150,98 +145,72 @@ def test_never_more_pass_than_are_wished_and_those_alike_pass_together(found: Se
     assert not better or len(better) > most, "one more score would be too many"
 
 
-@pytest.fixture(autouse=True)
-def forget_models() -> Iterator[None]:
-    yield
-    cached_model.cache_clear()
-
-
-@pytest.fixture
-def scorer(sqlite_database: Database, small_model: Path, clock: FakeClock) -> Iterator[Scorer]:
-    with ThreadPoolExecutor(1) as thread:
-        yield Scorer(sqlite_database, thread, small_model, clock)
-
-
-def fill(database: Database, batch: str = "a") -> None:
-    with database.work() as session:
-        source = add_source(session)
-        posts.record(session, source.id, [make_post(f"{batch}{number}", text) for number, text in enumerate(TEXTS)])
-        session.commit()
-
-
-def flagged(database: Database, batch: str, label: str) -> set[str]:
-    with database.work() as session:
+def flagged(bench: Bench, batch: str, label: str) -> set[str]:
+    with bench.database.work() as session:
         query = select(Post.external_id).join(Flag, Flag.post_id == Post.id).where(Flag.label == label)
         return {name for name in session.scalars(query) if name.startswith(batch)}
 
 
-def above(database: Database, batch: str, label: str, least: float) -> set[str]:
-    with database.work() as session:
+def above(bench: Bench, batch: str, label: str, least: float) -> set[str]:
+    with bench.database.work() as session:
         query = select(Post.external_id).join(Score, Score.post_id == Post.id)
         names = session.scalars(query.where(Score.label == label, Score.probability >= least))
         return {name for name in names if name.startswith(batch)}
 
 
-def wished(database: Database, clock: FakeClock, label: str, wish: Wish) -> float:
+def wished(bench: Bench, label: str, wish: Wish) -> float:
     """Store a wish; gives the threshold that it comes to."""
-    with database.work() as session:
-        set_wish(session, label, wish, user_id=add_user(session, f"mai of {label}").id, now=clock.now())
+    with bench.database.work() as session:
+        set_wish(session, label, wish, user_id=add_user(session, f"mai of {label}").id, now=bench.clock.now())
         session.commit()
-        return effect_of(session, label, wish, clock.now()).threshold
+        return effect_of(session, label, wish, bench.clock.now()).threshold
 
 
-def test_a_wish_holds_for_posts_that_come_after_it(scorer: Scorer, sqlite_database: Database, clock: FakeClock) -> None:
-    fill(sqlite_database, "a")
-    scorer.run()
-    before = flagged(sqlite_database, "a", "concern")
-    clock.advance(timedelta(days=1))
-    threshold = wished(sqlite_database, clock, "concern", Wish(PER_DAY, len(before) / 2))
-    assert scorer.run().scored == 0, "what is scored is not scored again"
-    assert flagged(sqlite_database, "a", "concern") == before, "no open flag is closed"
+def test_a_wish_holds_for_posts_that_come_after_it(bench: Bench) -> None:
+    bench.fill(batch="a")
+    bench.run()
+    before = flagged(bench, "a", "concern")
+    bench.clock.advance(timedelta(days=1))
+    threshold = wished(bench, "concern", Wish(PER_DAY, len(before) / 2))
+    assert bench.run().scored == 0, "what is scored is not scored again"
+    assert flagged(bench, "a", "concern") == before, "no open flag is closed"
 
-    fill(sqlite_database, "b")
-    scorer.run()
-    with sqlite_database.work() as session:
+    bench.fill(batch="b")
+    bench.run()
+    with bench.database.work() as session:
         own = session.scalars(select(Model.thresholds)).one()
         assert all(flag.reasons for flag in session.scalars(select(Flag))), "every flag says why"
-    after = flagged(sqlite_database, "b", "concern")
-    assert (
-        after
-        == above(sqlite_database, "b", "concern", threshold)
-        < above(sqlite_database, "b", "concern", own["concern"])
-    )
-    assert flagged(sqlite_database, "b", "negative") == above(sqlite_database, "b", "negative", own["negative"])
+    after = flagged(bench, "b", "concern")
+    assert after == above(bench, "b", "concern", threshold) < above(bench, "b", "concern", own["concern"])
+    assert flagged(bench, "b", "negative") == above(bench, "b", "negative", own["negative"])
 
 
-def test_raising_a_threshold_closes_no_flag(scorer: Scorer, sqlite_database: Database, clock: FakeClock) -> None:
-    fill(sqlite_database, "a")
-    scorer.run()
-    with sqlite_database.work() as session:
+def test_raising_a_threshold_closes_no_flag(bench: Bench) -> None:
+    bench.fill(batch="a")
+    bench.run()
+    with committed(bench.database) as session:
         first, *rest = flag_queue.listed(session, limit=500).flags
         user = add_user(session)
-        reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=clock.now())
-        session.commit()
+        reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=bench.clock.now())
     assert rest
     for label in LABEL_NAMES:
-        wished(sqlite_database, clock, label, Wish(PER_DAY, 0.1))
-    fill(sqlite_database, "b")
-    scorer.run()
-    with sqlite_database.work() as session:
+        wished(bench, label, Wish(PER_DAY, 0.1))
+    bench.fill(batch="b")
+    bench.run()
+    with bench.database.work() as session:
         states = {flag.id: flag.state for flag in session.scalars(select(Flag))}
     assert states[first.id] == "confirmed"
     assert {states[flag.id] for flag in rest} == {"open"}
 
 
-def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(
-    scorer: Scorer, sqlite_database: Database, clock: FakeClock
-) -> None:
-    fill(sqlite_database, "a")
-    scorer.run()
-    threshold = wished(sqlite_database, clock, "concern", Wish(PER_DAY, 5))
+def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(bench: Bench) -> None:
+    bench.fill(batch="a")
+    bench.run()
+    threshold = wished(bench, "concern", Wish(PER_DAY, 5))
     assert threshold > 0.5
-    fill(sqlite_database, "b")
-    result = scorer.run()
-    with sqlite_database.work() as session:
+    bench.fill(batch="b")
+    result = bench.run()
+    with bench.database.work() as session:
         query = select(Score.probability, Score.unsure).join(Post, Post.id == Score.post_id)
         rows = session.execute(query.where(Score.label == "concern", Post.external_id.startswith("b"))).all()
     assert {unsure for _, unsure in rows} == {True, False}
@@ -249,23 +218,20 @@ def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(
     assert result.unsure["concern"] == sum(unsure for _, unsure in rows)
 
 
-def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(
-    scorer: Scorer, sqlite_database: Database
-) -> None:
-    scorer.run()
-    with sqlite_database.work() as session:
+def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(bench: Bench) -> None:
+    bench.run()
+    with committed(bench.database) as session:
         model = session.scalars(select(Model)).one()
         right, model.thresholds, model.metrics = dict(model.thresholds), {"concern": 0.1}, {}
-        session.commit()
-    scorer.run()
-    with sqlite_database.work() as session:
+    bench.run()
+    with bench.database.work() as session:
         model = session.scalars(select(Model)).one()
         assert model.thresholds == right
         assert all(len(figures["curve"]) > 1 for figures in model.metrics.values())
 
 
-def test_a_comment_is_read_with_the_heading_that_it_answers(sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_a_comment_is_read_with_the_heading_that_it_answers(bench: Bench) -> None:
+    with bench.database.work() as session:
         source = add_source(session)
         answer = add_post(session, source, "1", title="Trả lời", text="Đúng vậy", context="Chợ huyện đóng cửa")
         alone = add_post(session, source, "2", text="Trời đẹp")
@@ -273,13 +239,10 @@ def test_a_comment_is_read_with_the_heading_that_it_answers(sqlite_database: Dat
         assert text_of(alone) == Text("Trời đẹp")
 
 
-def test_the_context_reaches_the_classifier(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with sqlite_database.work() as session:
+def test_the_context_reaches_the_classifier(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    with committed(bench.database) as session:
         add_post(session, add_source(session), "1", text="Đúng vậy", context="Chợ huyện đóng cửa")
-        session.commit()
-    classifier = load_model(small_model).classifier
+    classifier = load_model(bench.model).classifier
     given: list[object] = []
     predict = classifier.predict
 
@@ -288,6 +251,5 @@ def test_the_context_reaches_the_classifier(
         return predict(*arguments, **options)
 
     monkeypatch.setattr(classifier, "predict", watched)
-    with ThreadPoolExecutor(1) as thread:
-        Scorer(sqlite_database, thread, small_model, clock).run()
+    bench.run()
     assert given == [["Chợ huyện đóng cửa"]]

@@ -4,8 +4,9 @@ import os
 import signal
 import struct
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,22 +14,14 @@ import pytest
 
 from classifiers.labels import LABEL_NAMES
 from monitor.errors import KiemtinError, NotReady
-from monitor.scoring.score import Scorer
-from monitor.scoring.workers import BATCH_SIZE, cached_model, scoring_executor
+from monitor.scoring.workers import BATCH_SIZE, scoring_executor
 from storage.database import Database
 from storage.models import Flag
-from tests.clock import FakeClock
 from tests.cluster import running_cluster
-from tests.monitor.scoring.test_score import TEXTS, assert_each_post_once, fill, scores_in
+from tests.monitor.scoring.conftest import TEXTS, Bench
 
 KILLS = 20
 POSTS = BATCH_SIZE * 6 + 7
-
-
-@pytest.fixture(autouse=True)
-def forget_models() -> Iterator[None]:
-    yield
-    cached_model.cache_clear()
 
 
 def test_one_worker_is_this_process() -> None:
@@ -60,34 +53,34 @@ def texts() -> list[str]:
 
 @pytest.mark.gate
 def test_a_process_is_killed_in_the_middle_and_the_next_run_scores_the_rest(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(sqlite_database, texts())
+    bench.fill(texts())
     monkeypatch.setattr("monitor.scoring.workers.UNDER_WAY", 1)  # else all may be done before anybody notices
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         kill = after_first_batch(lambda: next(iter(pool._processes.values())).kill())
         with pytest.raises(KiemtinError, match="the next run scores the rest") as error:
-            Scorer(sqlite_database, pool, small_model, clock).run(on_done=kill)
+            bench.run(by=pool, on_done=kill)
     assert "\n" not in str(error.value)
-    stored = len(scores_in(sqlite_database))
+    stored = len(bench.scores())
     assert stored > 0
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        Scorer(sqlite_database, pool, small_model, clock).run()
-    assert len(scores_in(sqlite_database)) > stored
-    assert_each_post_once(sqlite_database, POSTS)
+        bench.run(by=pool)
+    assert len(bench.scores()) > stored
+    bench.assert_each_once(POSTS)
 
 
 @pytest.mark.gate
 def test_a_worker_of_a_cluster_is_killed_in_the_middle_and_another_one_takes_over(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(sqlite_database, texts())
+    bench.fill(texts())
     with running_cluster(2) as cluster, scoring_executor(1, cluster.address) as executor:
         assert executor.submit(os.getpid).result() in [worker.pid for worker in cluster.workers]
         kill = after_first_batch(cluster.workers[0].kill)
-        assert Scorer(sqlite_database, executor, small_model, clock).run(on_done=kill).scored == POSTS
+        assert bench.run(by=executor, on_done=kill).scored == POSTS
         assert cluster.workers[0].wait() != 0
-    assert_each_post_once(sqlite_database, POSTS)
+    bench.assert_each_once(POSTS)
 
 
 @pytest.mark.long
@@ -100,21 +93,16 @@ def test_a_worker_of_a_cluster_is_killed_in_the_middle_and_another_one_takes_ove
     ],
 )
 def test_and_twenty_times(
-    kill: Callable[..., None],
-    number: int,
-    sqlite_database: Database,
-    small_model: Path,
-    clock: FakeClock,
-    monkeypatch: pytest.MonkeyPatch,
+    kill: Callable[..., None], number: int, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kill(sqlite_database, small_model, clock, monkeypatch)
+    kill(bench, monkeypatch)
 
 
 @pytest.mark.gate
 def test_a_text_that_kills_workers_of_a_cluster_is_one_clear_error(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(sqlite_database, TEXTS[:3])
+    bench.fill(TEXTS[:3])
     monkeypatch.setattr("monitor.scoring.workers.answer_texts", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     impatient = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}  # else four workers have to die
     with (
@@ -122,19 +110,17 @@ def test_a_text_that_kills_workers_of_a_cluster_is_one_clear_error(
         scoring_executor(1, cluster.address) as executor,
         pytest.raises(KiemtinError, match="the next run scores the rest"),
     ):
-        Scorer(sqlite_database, executor, small_model, clock).run()
-    assert scores_in(sqlite_database) == {}
+        bench.run(by=executor)
+    assert bench.scores() == {}
 
 
 @pytest.mark.gate
-def test_workers_that_do_not_see_the_model_say_so(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill(sqlite_database, TEXTS[:3])
+def test_workers_that_do_not_see_the_model_say_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.fill(TEXTS[:3])
     with running_cluster(1) as cluster, scoring_executor(1, cluster.address) as executor:
-        monkeypatch.chdir(small_model.parent)  # the worker, which stands elsewhere, finds nothing at that path
+        monkeypatch.chdir(bench.model.parent)  # the worker, which stands elsewhere, finds nothing at that path
         with pytest.raises(KiemtinError, match=r"a worker does not see the model in .*share the folder"):
-            Scorer(sqlite_database, executor, Path(small_model.name), clock).run()
+            bench.scorer(executor, Path(bench.model.name)).run()
 
 
 def running(command: str) -> object:
@@ -148,14 +134,9 @@ def fail(*_: object) -> None:
 
 @pytest.mark.gate
 def test_a_worker_that_answers_anything_but_probabilities_runs_nothing_here_and_is_one_line(
-    sqlite_database: Database,
-    small_model: Path,
-    clock: FakeClock,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    fill(sqlite_database, TEXTS[:3])
+    bench.fill(TEXTS[:3])
     numbers, size = len(LABEL_NAMES) * 3, 8
     command = f"touch {tmp_path / 'ran'}"
     answers: dict[str, Callable[..., object]] = {
@@ -171,26 +152,25 @@ def test_a_worker_that_answers_anything_but_probabilities_runs_nothing_here_and_
             monkeypatch.setattr("monitor.scoring.cluster.ANSWER_SECONDS", 10 if name == "code" else 600)
             monkeypatch.setattr("monitor.scoring.workers.answer_texts", answer)
             with pytest.raises(KiemtinError, match=r"or its answer is none.*the next run scores the rest$") as error:
-                Scorer(sqlite_database, executor, small_model, clock).run()
+                bench.run(by=executor)
             assert "Lan" not in "".join(traceback.format_exception(error.value)), name
     assert not (tmp_path / "ran").exists()
-    assert scores_in(sqlite_database) == {}
+    assert bench.scores() == {}
     assert "Lan" not in "".join(capfd.readouterr())
 
 
 @pytest.mark.gate
-def test_workers_of_a_cluster_score_as_this_process_does(
-    sqlite_database: Database, small_model: Path, clock: FakeClock, sqlite_template: Path, tmp_path: Path
-) -> None:
-    fill(sqlite_database, TEXTS)
+def test_workers_of_a_cluster_score_as_this_process_does(bench: Bench, sqlite_template: Path, tmp_path: Path) -> None:
+    bench.fill(TEXTS)
     (tmp_path / "second.db").write_bytes(sqlite_template.read_bytes())
-    with Database(f"sqlite:///{tmp_path / 'second.db'}") as second, scoring_executor(1, "") as alone:
-        fill(second, TEXTS)
-        Scorer(second, alone, small_model, clock).run()
+    with Database(f"sqlite:///{tmp_path / 'second.db'}") as database, scoring_executor(1, "") as alone:
+        second = replace(bench, database=database)
+        second.fill(TEXTS)
+        second.run(by=alone)
         with running_cluster(1) as cluster, scoring_executor(1, cluster.address) as executor:
-            result = Scorer(sqlite_database, executor, small_model, clock).run()
-        assert scores_in(sqlite_database) == pytest.approx(scores_in(second))
-        with second.work() as one, sqlite_database.work() as other:
+            result = bench.run(by=executor)
+        assert bench.scores() == pytest.approx(second.scores())
+        with database.work() as one, bench.database.work() as other:
             found = [
                 [(flag.post_id, flag.label, [words for words, _ in flag.reasons]) for flag in each.query(Flag)]
                 for each in (one, other)
