@@ -1,4 +1,4 @@
-"""`kiemtin evaluate`: figures with intervals, and what was seen before left out."""
+"""`kiemtin evaluate`: figures with their intervals."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -70,32 +70,6 @@ def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, home: Path, 
     assert "No figures: some texts must carry a label, and some must not." in shown
 
 
-def test_what_was_seen_before_is_left_out_the_second_time(
-    kiemtin: Command, home: Path, tmp_path: Path, posts: list[Example]
-) -> None:
-    shouted = Example(f"  {posts[0].text.upper()} ", posts[0].labels)  # the same text once it is normalised
-    file = written(tmp_path / "posts.jsonl", [*posts, posts[-1]])
-    seen = written(tmp_path / "seen.jsonl", [shouted, *posts[1:41]])
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--without", f"own={seen}"]
-    data = kiemtin.well(*arguments, "--json").data
-    assert data["examples"] == len(posts) + 1
-    assert (data["unseen"]["left_out"], data["unseen"]["examples"]) == (42, len(posts) - 41)
-    assert data["unseen"]["labels"] != data["labels"]
-    assert (
-        f"Without 42 texts that were seen or stand there twice: {len(posts) - 41} texts" in kiemtin.well(*arguments).out
-    )
-
-
-def test_the_projects_posts_can_be_left_out_and_nothing_may_be_left(
-    kiemtin: Command, home: Path, file: Path, posts: list[Example], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("monitor.cli.evaluate.read_corpus", lambda: posts)
-    arguments = ["evaluate", "--data", f"own={file}", "--model", "small", "--without", "corpus"]
-    data = kiemtin.well(*arguments, "--json").data
-    assert data["unseen"] == {"left_out": data["examples"], "examples": 0, "labels": {}}
-    assert ": 0 texts" in kiemtin.well(*arguments).out
-
-
-def test_what_is_written_wrongly_is_told(kiemtin: Command, home: Path, file: Path) -> None:
+def test_what_is_written_wrongly_is_told(kiemtin: Command, home: Path) -> None:
     for given, status, said in (("train.csv", 2, "READER=FILE"), ("own=nowhere.jsonl", 1, "nowhere.jsonl")):
-        kiemtin.fails(said, "evaluate", "--data", f"own={file}", "--model", "small", "--without", given, status=status)
+        kiemtin.fails(said, "evaluate", "--data", given, "--model", "small", status=status)
