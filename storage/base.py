@@ -73,7 +73,7 @@ class TypedName(TypedText):
     cache_ok = True
 
 
-JsonType: TypeEngine[Any] = JSON().with_variant(JSONB(), "postgresql")
+JsonType: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 KeyType = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows automatically only for INTEGER keys
 
 PrimaryKey = Annotated[int, mapped_column(KeyType, primary_key=True, autoincrement=True)]

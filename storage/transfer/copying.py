@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -22,8 +21,6 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 
 from storage.base import TypedText
 from storage.database import Database, translating
@@ -34,21 +31,6 @@ BATCH: Final = 2000
 """How many rows are read and stored at once where a row may be long."""
 _SHORT_AT_ONCE: Final = 10
 """How many times as many where it cannot be."""
-_MEMORY: Final = "256MB"
-"""How much memory PostgreSQL may use to make one index."""
-# Indexes are made first, foreign keys last: these need what they refer to.
-_TAKEN_AWAY: Final = """
-SELECT 1 AS turn, format('DROP INDEX %s', indexrelid::regclass) AS dropped, pg_get_indexdef(indexrelid) AS made
-FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-WHERE relnamespace = current_schema()::regnamespace
-  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))
-UNION ALL
-SELECT CASE contype WHEN 'u' THEN 2 ELSE 3 END,
-       format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
-       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-FROM pg_constraint WHERE contype IN ('u', 'f') AND connamespace = current_schema()::regnamespace
-ORDER BY turn, made
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +66,11 @@ def copy_database(
         _require_empty(target, writing)
         with translating(source.place):
             total = sum(reading.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
-        with nullcontext() if target.is_sqlite else _indexes_set_aside(writing):
-            done = _Progress(total, on_progress)
-            for table in tables:
-                for batch in _pages(source, reading, table):
-                    _load(writing, table, batch)
-                    done.add(f"copying {table.name}", len(batch))
-            done.add("making indexes", 0)
+        done = _Progress(total, on_progress)
+        for table in tables:
+            for batch in _pages(source, reading, table):
+                writing.execute(insert(table), [row._asdict() for row in batch])
+                done.add(f"copying {table.name}", len(batch))
         if not target.is_sqlite:
             _continue_numbers(writing)
             writing.execute(text("ANALYZE"))  # else the comparison sorts whole tables for each batch
@@ -189,59 +169,3 @@ def _continue_numbers(writing: Connection) -> None:
             if name:
                 highest = writing.scalar(select(func.max(column)))
                 writing.execute(select(func.setval(name, highest or 1, highest is not None)))
-
-
-@contextmanager
-def _indexes_set_aside(connection: Connection) -> Iterator[None]:
-    """Drop indexes, unique constraints and foreign keys of PostgreSQL, and make them again; keys stay."""
-    rows = connection.execute(text(_TAKEN_AWAY)).all()
-    for row in reversed(rows):
-        connection.exec_driver_sql(row.dropped)
-    yield
-    connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
-    for row in rows:
-        connection.exec_driver_sql(row.made)
-
-
-def _load(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
-    """Store rows that hold all columns of a table, in their order."""
-    dialect = connection.dialect
-    bound = _binding(table, dialect)
-    if dialect.name == "sqlite":
-        connection.exec_driver_sql(str(insert(table).compile(dialect=dialect)), [tuple(bound(row)) for row in rows])
-        return
-    preparer = dialect.identifier_preparer
-    columns = ", ".join(preparer.format_column(column) for column in table.columns)
-    _send(connection, f"COPY {preparer.format_table(table)} ({columns}) FROM STDIN", map(bound, rows))
-
-
-def _send(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Send rows past SQLAlchemy, which knows no COPY, in the transaction that it began."""
-    driver: Any = connection.connection.driver_connection
-    base: type[Exception] = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-    except base as error:
-        raise cast(
-            "DBAPIError", DBAPIError.instance(statement, None, error, base, dialect=connection.dialect)
-        ) from error
-
-
-def _binding(table: Table, dialect: Dialect) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Return what converts the values of a row to those that the driver takes."""
-    converters = [
-        (at, column.nullable, convert)
-        for at, column in enumerate(table.columns)
-        if (convert := column.type.dialect_impl(dialect).bind_processor(dialect))
-    ]
-
-    def bound(row: Sequence[Any]) -> Sequence[Any]:
-        values = list(row)
-        for at, nullable, convert in converters:
-            # SQLAlchemy would make a null of JSON of it.
-            values[at] = None if nullable and values[at] is None else convert(values[at])
-        return values
-
-    return bound if converters else lambda row: row
