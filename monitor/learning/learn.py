@@ -5,9 +5,9 @@ was taught from, so that no word of a decided post gets into it.
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,6 @@ from classifiers.training.config import LocalConfig
 from classifiers.training.local import Adapted, adapt, taught_hash
 from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
-from monitor.errors import UsageError
 from monitor.learning.holdout import exclude_texts, split_holdout
 from monitor.scoring.score import model_draft
 from storage.database import Database
@@ -115,9 +114,6 @@ def local_flags(
     return found
 
 
-_A_NAME: Final = re.compile(r"\w[\w.-]*")
-
-
 @dataclass(frozen=True, slots=True)
 class LearnResult:
     """A candidate.
@@ -163,7 +159,6 @@ class Learner:
         self,
         base: Loaded,
         active: Loaded,
-        name: str | None = None,
         progress: Progress = lambda _step, _done, _total: None,
         *,
         known: Sequence[Example] = (),
@@ -173,17 +168,15 @@ class Learner:
         Args:
             base: The model to teach, which knows nothing of this place.
             active: The active model, with which the candidate is compared.
-            name: The candidate's name; None: made from today's date.
             progress: Called with the step, the number done, and the total.
             known: What the base was trained on; no model is compared by it.
 
         Raises:
-            UsageError: When there is a model of that name.
             ClassifierError: When the folder cannot be written.
             StorageError: When the database fails.
 
         """
-        name = self._free_name(name)
+        name = self._free_name()
         with self._database.work() as session:
             decided = decisions.label_decisions(session)
         found = split_holdout(decided)
@@ -222,14 +215,7 @@ class Learner:
             session.commit()
         return draft.version
 
-    def _free_name(self, name: str | None) -> str:
+    def _free_name(self) -> str:
         today = f"learnt-{self._clock.now().astimezone(VIETNAM):%Y%m%d}"
-        if name and not _A_NAME.fullmatch(name):
-            message = f"--name {name}: a name is made of letters, digits, dots, dashes and underscores"
-            raise UsageError(message)
-        names = [name] if name else [today, *(f"{today}-{number}" for number in range(2, 100))]
-        for candidate in names:
-            if not (self._models_dir / candidate / MANIFEST_FILE).exists():
-                return candidate
-        message = f"there is a model {names[-1]} already: choose another --name"
-        raise UsageError(message)
+        names = chain([today], (f"{today}-{number}" for number in count(2)))
+        return next(name for name in names if not (self._models_dir / name / MANIFEST_FILE).exists())

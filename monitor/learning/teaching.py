@@ -89,7 +89,7 @@ class TeachingSteps:
         """Teach a candidate by all decisions; see `Learner.run`."""
         base = self._load(self._default_model, progress)
         active = self._load(self._scoring_model(), progress)
-        return self._learner.run(base, active, progress=progress, known=self._known())
+        return self._learner.run(base, active, progress, known=self._known())
 
     def promote(self, name: str, user_id: int) -> None:
         """Put a candidate into use, by the rules of `ModelPromotion.promote`."""

@@ -1,4 +1,4 @@
-"""`kiemtin models`: from decisions to the model in use, and back."""
+"""`kiemtin models`: which there are, which is in use, and back."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from classifiers.labels import LABEL_NAMES
 from storage.database import Database
 from storage.models import AuditEvent
 from tests.corpus import corpus
@@ -34,22 +33,11 @@ def scored(kiemtin: Command, home: Path, import_posts: ImportPosts) -> Iterator[
         yield database
 
 
-@pytest.fixture
-def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.cli.models.read_corpus", lambda: corpus()[3::80])
-
-
-def test_learning_gives_a_candidate_and_a_comparison(kiemtin: Command, scored: Database, small_corpus: None) -> None:
-    data = kiemtin.well("models", "learn", "--name", "mine", "--json").data
-    assert (data["name"], data["local"]) == ("mine", 0)
-    assert data["against"].startswith("default-")
-    assert set(data["challenge"]) == set(LABEL_NAMES)
+def test_models_are_listed_also_those_that_only_lie_in_the_folder(kiemtin: Command, scored: Database) -> None:
     listed = kiemtin.well("models", "list", "--json").data
     states = {model["name"]: model["state"] for model in listed["models"]}
-    assert (states, listed["in_use"]) == ({"mine": "candidate", "default": "active"}, "default")
+    assert (states, listed["in_use"]) == ({"default": "active"}, "default")
     assert "shy" in listed["not_registered"]
-    kiemtin.fails("choose another --name", "models", "learn", "--name", "mine", status=2)
-    kiemtin.fails("--name", "models", "learn", "--name", "../elsewhere", status=2)
 
 
 def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored: Database, home: Path) -> None:

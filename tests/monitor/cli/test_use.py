@@ -82,7 +82,7 @@ def test_a_wrong_database_address_is_named(
 NEEDS_A_DATABASE = [
     ["crawl"], ["score"], ["report"], ["run", "--desk-only"], ["db", "check"], ["sources", "list"], ["users", "list"],
     ["erase", "feed", "x", "--yes"], ["import", "x.csv"], ["sources", "check", "x"], ["users", "invite", "lan"],
-    ["models", "learn"], ["models", "list"], ["models", "rollback"], ["audit"], ["privacy"], ["keys", "list"],
+    ["models", "list"], ["models", "rollback"], ["audit"], ["privacy"], ["keys", "list"],
 ]  # fmt: skip
 
 

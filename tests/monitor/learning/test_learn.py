@@ -10,7 +10,6 @@ from sqlalchemy import select
 from classifiers.data.datasets import Example, read_challenge_set
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
-from monitor.errors import UsageError
 from monitor.learning.holdout import is_held_out
 from monitor.learning.learn import Learner
 from storage.database import Database
@@ -88,8 +87,8 @@ def test_the_register_knows_the_candidate_and_nothing_else_changes(
 
 
 def test_without_a_decision_nothing_is_taught(learner: Learner, active: Loaded, segmenter: Segmenter) -> None:
-    learnt = learner.run(active, active, "mine")
-    assert (learnt.name, learnt.local, learnt.comparison.found_worse()) == ("mine", 0, [])
+    learnt = learner.run(active, active)
+    assert (learnt.local, learnt.comparison.found_worse()) == (0, [])
     assert not any(figures.changed for figures in learnt.labels)
     assert learnt.comparison.flags == {}
 
@@ -135,17 +134,15 @@ def test_names_are_made_from_the_day_and_never_taken_twice(learner: Learner, act
     taken.mkdir(parents=True)
     (taken / "manifest.json").write_text("{}")
     assert learner.run(active, active).name == "learnt-20261116-2"
-    with pytest.raises(UsageError, match=r"there is a model learnt-20261116 already: choose another --name$"):
-        learner.run(active, active, "learnt-20261116")
 
 
 def test_learning_twice_from_the_same_gives_the_same(
     learner: Learner, sqlite_database: Database, active: Loaded
 ) -> None:
     decide_posts(sqlite_database, ANSWERS)
-    first, second = learner.run(active, active, "one"), learner.run(active, active, "two")
+    first, second = learner.run(active, active), learner.run(active, active)
     assert first.comparison == second.comparison
     with sqlite_database.work() as session:
-        one, other = (registry.by_name(session, name) for name in ("one", "two"))
+        one, other = (registry.by_name(session, learnt.name) for learnt in (first, second))
         assert one.data_hash == other.data_hash
         assert len(session.scalars(select(Model)).all()) == 3

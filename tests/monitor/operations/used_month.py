@@ -154,7 +154,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
         app.reports.issue(Wish(period=current_period(Unit.WEEK, clock.now()), formats=("html", "xlsx")))
     if day == DAYS // 2 - 1:
         base = app.models.load(app.settings.model)
-        app.learner().run(base, base, "learnt")
+        app.learner().run(base, base)
         month.backup.parent.mkdir()
         write_backup(app.ready_database, app.settings.home, month.backup, now=clock.now())
     clock.advance(timedelta(days=2))

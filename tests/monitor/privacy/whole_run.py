@@ -201,9 +201,9 @@ def _ask_by_program(anyone: LiveBrowser, key: str) -> None:
 
 
 def _learn(used: Installation) -> None:
-    used.run("models", "learn", "--name", "taught", "--json")
-    used.run("models", "compare", "taught", "default")
-    used.run("models", "promote", "taught", "--force", "--reason", "thử")
+    with Application(load_settings(used.home)) as app:
+        taught = app.teaching_steps().learn()
+    used.run("models", "promote", taught.name, "--force", "--reason", "thử")
     used.run("models", "rollback")
 
 
