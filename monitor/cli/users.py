@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
-from monitor.clock import local_time
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
 from monitor.review.roles import ROLES
-from storage.accounts import invitations, sessions, users
-from storage.models import User, UserSession
+from storage.accounts import invitations, users
+from storage.models import User
 
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 
@@ -23,13 +22,7 @@ NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 def build() -> typer.Typer:
     """Put the commands together."""
     return new_group(
-        __doc__,
-        invite=invite,
-        list=list_users,
-        role=role,
-        disable=disable,
-        sessions=list_sessions,
-        reset_second_factor=reset_second_factor,
+        __doc__, invite=invite, list=list_users, role=role, disable=disable, reset_second_factor=reset_second_factor
     )
 
 
@@ -118,44 +111,6 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
         for row in rows
     ]
     answer(rows, *(lines or ["No user yet: `kiemtin users invite NAME` adds one."]), as_json=as_json)
-
-
-def list_sessions(
-    context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Only those of this user.")] = None,
-    end_all: Annotated[bool, typer.Option("--end-all", help="End all sessions of the user.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List who is signed in, from where and since when; --end-all signs out.
-
-    Example: `kiemtin users sessions lan --end-all`
-    """
-    app = application(context)
-    if end_all and name is None:
-        raise UsageError("--end-all needs the name of a user")
-    with app.ready_database.work() as session:
-        user = users.by_name(session, name) if name else None
-        if user is not None and end_all:
-            accounts.end_sessions(session, user, app.clock.now())
-        rows = list(sessions.listed(session, app.clock.now(), user.id if user else None))
-        session.commit()
-    lines = [
-        f"{row.id}  {row.user.name}  {row.address}  since {local_time(row.created_at)}, "
-        f"last seen {local_time(row.seen_at)}  {row.agent}"
-        for row in rows
-    ]
-    answer([_as_data(row) for row in rows], *(lines or ["Nobody is signed in."]), as_json=as_json)
-
-
-def _as_data(row: UserSession) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "user": row.user.name,
-        "address": row.address,
-        "agent": row.agent,
-        "since": row.created_at.isoformat(),
-        "last_seen": row.seen_at.isoformat(),
-    }
 
 
 def _check_role(role: str) -> None:

@@ -139,7 +139,6 @@ def _look(used: Installation) -> None:
     for command in (
         ("sources", "list", "--json"),
         ("models", "list", "--json"),
-        ("users", "sessions", "--json"),
         ("audit",),
         ("privacy",),
     ):
