@@ -53,7 +53,7 @@ upgrade: $(UV)  ## [seconds] Renew uv.lock: the newest versions that pyproject.t
 	$(UV) lock --upgrade
 
 demo: setup  ## [a minute] Run the whole way on sample posts, then serve the desk at http://127.0.0.1:8000 (CHECK=1: check it and exit).
-	$(BIN)/kiemtin demo $(if $(CHECK),--check)
+	$(BIN)/$(if $(CHECK),python -m tests.demo_walk kiemtin-demo 8000,kiemtin demo)
 
 check: setup  ## [a minute] Look at what was changed: linter, formatter, types, and the tests of it.
 	$(BIN)/ruff check --quiet .
