@@ -49,7 +49,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class PublicSet:
-    """How a published data set is read, and what one must know before one asks for it; see public_sets.toml.
+    """How a published data set is read; see public_sets.toml.
 
     Args:
         name: The name used on the command line.
@@ -59,10 +59,6 @@ class PublicSet:
         classes: The set's own classes, by the value in the label column.
         ours: The label of ours that some of its classes mean.
         values: The values in the label column that mean it.
-        holds: What the set holds, and who labelled it for what.
-        paper: The paper that describes it; empty where there is none.
-        where: The address at which it is asked for.
-        terms: The licence or the terms, as its makers state them.
 
     """
 
@@ -73,10 +69,6 @@ class PublicSet:
     classes: Mapping[str, str]
     ours: str
     values: Sequence[str]
-    holds: str
-    paper: str
-    where: str
-    terms: str
 
 
 @cache

@@ -6,48 +6,16 @@ from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import Example, PublicSet, public_set, public_sets, read_corpus, read_named
+from classifiers.data.datasets import Example, public_set, read_corpus, read_named
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
-from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
+from monitor.cli.context import AsJson, application, progress_bar, say, show_json
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import cut_personal
 
 OWN = "own"
 # The classifier itself reads each of them as one word, and they tell something of a post.
 FOLDED = ("phone", "email", "handle", "link")
-
-
-def show_guide(wanted: bool) -> None:
-    """Say where each public set is asked for, on what terms, and how its file is read."""
-    if not wanted:
-        return
-    console = out()
-    say("None of these is part of KiểmTin. Ask for a set yourself, keep to its terms, then:\n")
-    for known in public_sets():
-        console.print(f"{known.name}: {known.title}", style="bold", markup=False)
-        for key, said in _described(known).items():
-            if said:
-                say(f"  {key:8} {said}")
-        console.print()
-    say("Your own posts: JSON lines with `text` and `labels`, as `kiemtin train --data own=FILE`.")
-    raise typer.Exit
-
-
-def _described(known: PublicSet) -> dict[str, str]:
-    columns = " and ".join(" or ".join(f"`{name}`" for name in names) for names in (known.text, known.label))
-    values = ", ".join(f"{value} {name}" for value, name in known.classes.items())
-    learnt = " and ".join(known.classes[value] for value in known.values)
-    return {
-        "holds": known.holds,
-        "paper": known.paper,
-        "where": known.where,
-        "terms": known.terms,
-        "form": f"CSV or JSON lines, gzipped or not, with {columns} ({values})",
-        "means": f"our `{known.ours}` learns from {learnt}",
-        "train": f"kiemtin train --name mine --data {known.name}=FILE",
-        "measure": f"kiemtin evaluate --model mine --data {known.name}=FILE",
-    }
 
 
 def train(
@@ -59,17 +27,11 @@ def train(
     ] = None,
     corpus: Annotated[bool, typer.Option(help="Train on the project's own posts as well.")] = True,
     precision: Annotated[float, typer.Option(min=0.5, max=0.99, help="Precision that thresholds aim at.")] = 0.8,
-    _guide: Annotated[
-        bool,
-        typer.Option(
-            "--guide", callback=show_guide, is_eager=True, help="Say where public sets are asked for, on what terms."
-        ),
-    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep it.
 
-    Readers: vihsd, vlsphsd, comments2025, victsd, reintel, own; `--guide` tells of each.
+    Readers: vihsd, vlsphsd, comments2025, victsd, reintel, own; docs/model.md tells of each.
 
     Example: `kiemtin train --name mine --data own=our-posts.jsonl`
     """

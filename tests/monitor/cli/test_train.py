@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.data.datasets import public_sets
 from classifiers.labels import LABEL_NAMES
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command
@@ -125,14 +124,3 @@ def test_a_file_that_cannot_teach_is_one_line(
 def test_too_few_texts_are_told(kiemtin: Command, home: Path, tmp_path: Path) -> None:
     (tmp_path / "few.jsonl").write_text('{"text": "x", "labels": []}\n' * 30, encoding="utf-8")
     kiemtin.fails("at least 10", "train", "--name", "x", "--no-corpus", "--data", f"own={tmp_path / 'few.jsonl'}")
-
-
-def test_the_guide_tells_of_every_set_that_can_be_read(kiemtin: Command, bare_home: Path) -> None:
-    shown = kiemtin.well("train", "--guide").out
-    for known in public_sets():
-        assert f"{known.name}: {known.title}" in shown
-        assert known.terms in shown
-        assert f"kiemtin evaluate --model mine --data {known.name}=FILE" in shown
-    assert "our `negative` learns from offensive and hate" in shown
-    assert "`label` or `label_id` (0 clean, 1 offensive, 2 hate)" in shown
-    assert not bare_home.exists(), "a guide needs no home"
