@@ -146,12 +146,12 @@ def place_open_flags(database: Database, now: datetime) -> int:
     Each page of flags is a unit of work, so that memory does not grow with their number.
     """
     with database.work() as session:
-        measured, usual = places.measured(session), places.usual_dates(session)
+        measured = places.measured(session)
         office = Focus(focus.stored(session))
     last = placed = 0
     while True:
         with database.work() as session:
-            page = places.open_flags(session, usual, since=now - RECENT, after=last, limit=AT_ONCE)
+            page = places.open_flags(session, since=now - RECENT, after=last, limit=AT_ONCE)
             if not page:
                 return placed
             texts = posts.texts_of(session, {one.post_id for one in page if one.relevance is None})

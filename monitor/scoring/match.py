@@ -35,7 +35,7 @@ from storage.models import Post
 from storage.posts import posts
 from storage.scoring import matching
 from storage.search import search
-from storage.search.search import NoteDraft, SearchDraft
+from storage.search.search import SearchDraft
 from storage.search.search_filters import Filters, bounds
 from storage.search.search_words import Words
 
@@ -79,11 +79,10 @@ class Matcher:
         self.clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
-        """Compare every post that was not compared yet, index notes, then suggest evidence for open claims."""
+        """Compare every post that was not compared yet, then suggest evidence for open claims."""
         result, seen = MatchResult(), _Seen()
         while done := self._copies(result, seen):
             on_done(done)
-        self._notes()
         self._evidence(result, again=seen.reference)
         return result
 
@@ -142,18 +141,6 @@ class Matcher:
                 weights[word.text] = math.log(COUNTED / max(stored, 1))
         best = sorted(weights, key=lambda word: -weights[word])[:NAME_WORDS]
         return ", ".join(word for word in weights if word in best)
-
-    def _notes(self) -> None:
-        """Index the notes beside new decisions."""
-        with self.database.work() as session:
-            while waiting := search.unindexed_notes(session, BATCH):
-                drafts = [
-                    NoteDraft(review_id=review_id, post_id=post_id, accented=terms.accented, bare=terms.bare)
-                    for review_id, post_id, note in waiting
-                    for terms in [search_terms(note)]
-                ]
-                search.index_notes(session, drafts)
-                session.commit()
 
     def _evidence(self, result: MatchResult, *, again: bool) -> None:
         now = self.clock.now()

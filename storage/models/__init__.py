@@ -12,7 +12,6 @@ from storage.models.posts import (
     Post,
     PostBand,
     PostRevision,
-    SearchNote,
     SearchText,
     join_title,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "RobotsCopy",
     "SavedSearch",
     "Score",
-    "SearchNote",
     "SearchText",
     "Source",
     "Threshold",

@@ -230,16 +230,3 @@ class SearchText(Base):
     dated: Mapped[datetime] = mapped_column(doc="when it was published, or collected where that is not known")
     accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
     bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")
-
-
-class SearchNote(Base):
-    """The words of a note that a reviewer wrote beside a decision."""
-
-    __tablename__ = "search_notes"
-
-    review_id: Mapped[int] = mapped_column(
-        ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    post_id: Mapped[int] = mapped_column(index=True, doc="the post that was decided on")
-    accented: Mapped[str] = mapped_column(doc="normalised syllables, separated by spaces")
-    bare: Mapped[str] = mapped_column(doc="the same syllables without diacritics")

@@ -9,10 +9,9 @@ from sqlalchemy import Row, Select, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.figures.concluded import concluded
-from storage.models import Evidence, Flag, Post, Source
+from storage.models import Evidence, Flag, Post
 from storage.review.decisions import STATES
 
-_IMPORT: Final = "import"  # the kind of sources whose posts come from files
 _DECIDED: Final = tuple(state for state in STATES if state != "open")
 """Not these, instead of open: else SQLite reads and sorts all open flags for each page."""
 
@@ -41,26 +40,23 @@ class Candidate:
     relevance: float | None = None
 
 
-def open_flags(
-    session: Session, usual: Mapping[int, datetime], *, since: datetime, after: int, limit: int
-) -> list[Candidate]:
+def open_flags(session: Session, *, since: datetime, after: int, limit: int) -> list[Candidate]:
     """List some open flags in the order of their numbers, from the first after one.
 
     Args:
         session: The unit of work.
-        usual: The usual date of some sources, as `usual_dates` gives them.
         since: Copies collected from then on are recent, UTC.
         after: The number of the last flag of the page before, or 0.
         limit: How many at most (some hundred).
 
     """
     query = _candidates().where(Flag.state.not_in(_DECIDED), Flag.suggested(), Flag.id > after)
-    return _read(session, query.order_by(Flag.id).limit(limit), usual, since)
+    return _read(session, query.order_by(Flag.id).limit(limit), since)
 
 
 def of_flag(session: Session, flag_id: int, *, since: datetime) -> Candidate:
     """Return what the worth of one flag follows from; see `open_flags`."""
-    (found,) = _read(session, _candidates().where(Flag.id == flag_id), {}, since)
+    (found,) = _read(session, _candidates().where(Flag.id == flag_id), since)
     return found
 
 
@@ -69,18 +65,18 @@ def _candidates() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Flag.id, Flag.label, Flag.probability, Flag.post_id, Flag.priority, Flag.relevance,
         Post.cluster_id, Post.source_id, Post.engagement, Post.published_at, Post.collected_at,
-        supported.label("has_evidence"), func.length(Post.text).label("characters"), Source.kind,
+        supported.label("has_evidence"), func.length(Post.text).label("characters"),
     )  # fmt: skip
-    return select(*columns).join(Post, Post.id == Flag.post_id).join(Source, Source.id == Post.source_id)
+    return select(*columns).join(Post, Post.id == Flag.post_id)
 
 
-def _read(session: Session, query: Select[Any], usual: Mapping[int, datetime], since: datetime) -> list[Candidate]:
+def _read(session: Session, query: Select[Any], since: datetime) -> list[Candidate]:
     rows = session.execute(query).all()
     sizes = _cluster_sizes(session, {row.cluster_id for row in rows if row.cluster_id is not None}, since)
-    return [_candidate(row, sizes.get(row.cluster_id, (1, 1, 0)), usual) for row in rows]
+    return [_candidate(row, sizes.get(row.cluster_id, (1, 1, 0))) for row in rows]
 
 
-def _candidate(row: Row[Any], sizes: tuple[int, int, int], usual: Mapping[int, datetime]) -> Candidate:
+def _candidate(row: Row[Any], sizes: tuple[int, int, int]) -> Candidate:
     copies, sources, recent = sizes
     return Candidate(
         flag_id=row.id,
@@ -94,30 +90,10 @@ def _candidate(row: Row[Any], sizes: tuple[int, int, int], usual: Mapping[int, d
         engagement=row.engagement,
         has_evidence=row.has_evidence,
         characters=row.characters,
-        when=row.published_at or (row.kind == _IMPORT and usual.get(row.source_id)) or row.collected_at,
+        when=row.published_at or row.collected_at,
         priority=row.priority,
         relevance=row.relevance,
     )
-
-
-def usual_dates(session: Session) -> dict[int, datetime]:
-    """Return the middle date of the dated open flags of each imported source that has some without a date.
-
-    A file may be imported years after its posts were written, so that the time of its import says nothing of those
-    without a date: they are taken to be as old as the others.
-    """
-    flagged = select(Post.source_id).join(Flag, Flag.post_id == Post.id).where(Flag.state == "open", Flag.suggested())
-    undated = flagged.join(Source, Source.id == Post.source_id).where(
-        Source.kind == _IMPORT, Post.published_at.is_(None)
-    )
-    found = {}
-    for source_id in session.scalars(undated.distinct()).all():
-        dated = flagged.where(Post.source_id == source_id, Post.published_at.is_not(None))
-        count = session.scalar(dated.with_only_columns(func.count())) or 0
-        middle = dated.with_only_columns(Post.published_at).order_by(Post.published_at).offset((count - 1) // 2)
-        if moment := session.scalar(middle.limit(1)) if count else None:
-            found[source_id] = moment
-    return found
 
 
 def _cluster_sizes(session: Session, cluster_ids: Collection[int], since: datetime) -> dict[int, tuple[int, int, int]]:

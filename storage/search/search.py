@@ -7,18 +7,16 @@ alone. Results come last stored first.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, func, select, table, text, update
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
-from storage.models import Flag, Post, Review, SearchNote, SearchText
+from storage.models import Post, SearchText
 from storage.search.search_filters import NO_FILTERS, Bounds, Filters, bounds, post_conditions, row_conditions
 from storage.search.search_words import Query, by_reading, fts5, has_long_phrase, tsquery
-
-OUT_OF_ORDER: Final = 100  # decisions that may be committed after one with a higher number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ def index(session: Session, drafts: Sequence[SearchDraft]) -> None:
     session.execute(update(Post).where(Post.id.in_([draft.post_id for draft in drafts])).values(indexed=True))
 
 
-def _row(draft: "SearchDraft | NoteDraft") -> dict[str, Any]:
+def _row(draft: SearchDraft) -> dict[str, Any]:
     return {**asdict(draft), "accented": " ".join(draft.accented), "bare": " ".join(draft.bare)}
 
 
@@ -53,34 +51,6 @@ def bare_texts(session: Session, post_ids: Sequence[int]) -> dict[int, list[str]
     """Return the syllables without diacritics of some hundred posts, by id; those that are not indexed are left out."""
     query = select(SearchText.post_id, SearchText.bare).where(SearchText.post_id.in_(post_ids))
     return {post_id: bare.split() for post_id, bare in session.execute(query)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteDraft:
-    """The words of a note beside a decision."""
-
-    review_id: int
-    post_id: int
-    accented: Sequence[str]
-    bare: Sequence[str]
-
-
-def unindexed_notes(session: Session, limit: int) -> list[tuple[int, int, str]]:
-    """List notes that no search finds yet: the decision, its post, and the note; a withdrawn one stays a note."""
-    # Decisions are only added, so older ones are known; some of the newest may have been committed out of order.
-    known = session.scalar(select(func.max(SearchNote.review_id))) or 0
-    query = (
-        select(Review.id, Flag.post_id, Review.note)
-        .join(Flag, Flag.id == Review.flag_id)
-        .outerjoin(SearchNote, SearchNote.review_id == Review.id)
-        .where(Review.id > known - OUT_OF_ORDER, Review.note != "", SearchNote.review_id.is_(None))
-    )
-    return [(review, post, note) for review, post, note in session.execute(query.order_by(Review.id).limit(limit))]
-
-
-def index_notes(session: Session, drafts: Sequence[NoteDraft]) -> None:
-    """Put the words of notes where searches find them."""
-    insert_ignoring(session, SearchNote, list(map(_row, drafts)), ("review_id",))
 
 
 def find(

@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Case, Flag, Post, Review, SearchNote, SearchText, Source
-from storage.search.search_words import Query, by_reading
+from storage.models import Case, Flag, Post, Review, SearchText, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,6 @@ class Filters:
         cluster: The cluster it is in.
         topic: It belongs to a case of this topic.
         place: It belongs to a case whose place has these words.
-        note: Somebody wrote these words beside a decision on it.
 
     """
 
@@ -38,7 +36,6 @@ class Filters:
     cluster: int | None = None
     topic: str | None = None
     place: str | None = None
-    note: Query | None = None
 
 
 NO_FILTERS = Filters()
@@ -95,8 +92,6 @@ def post_conditions(filters: Filters, post_id: ColumnElement[int]) -> list[Colum
         found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
     if filters.topic or filters.place:
         found.append(post_id.in_(_of_cases(filters)))
-    if filters.note is not None:
-        found.append(post_id.in_(_noted(filters.note)))
     return found
 
 
@@ -134,7 +129,3 @@ def _in_place(place: str) -> ColumnElement[bool]:
     # SQLite knows small letters and capitals of ASCII alone: `đ` is not `Đ` to it.
     ways = dict.fromkeys((typed, typed.lower(), typed.title(), typed.upper()))
     return or_(*(Case.place.icontains(way, autoescape=True) for way in ways))
-
-
-def _noted(note: Query) -> Select[int]:
-    return select(SearchNote.__table__.c.post_id).where(by_reading(note, SearchNote))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from storage.models import SearchNote, SearchText
+from storage.models import SearchText
 
 _INDEXED = 2  # syllables of the longest phrase that is one lexeme of PostgreSQL's index
 
@@ -83,15 +83,14 @@ def has_long_phrase(query: Query) -> bool:
     return any(map(has_long_phrase, parts))
 
 
-def by_reading(query: Query, where: type[SearchText | SearchNote] = SearchText) -> ColumnElement[bool]:
-    """Test a query against the words themselves; for some thousand rows, or what the index has found."""
+def by_reading(query: Query) -> ColumnElement[bool]:
+    """Test a query against the words themselves, for what the index has found."""
     if isinstance(query, Words):
-        words = where.accented if query.accented else where.bare
+        words = SearchText.accented if query.accented else SearchText.bare
         return _stands_in(" " + words + " ", f" {' '.join(query.syllables)} ")
     if isinstance(query, AnyOf):
-        return or_(*(by_reading(part, where) for part in query.parts))
-    unwanted = (not_(by_reading(part, where)) for part in query.unwanted)
-    return and_(*(by_reading(part, where) for part in query.parts), *unwanted)
+        return or_(*map(by_reading, query.parts))
+    return and_(*map(by_reading, query.parts), *(not_(by_reading(part)) for part in query.unwanted))
 
 
 class _stands_in(FunctionElement[bool]):  # noqa: N801  a function of SQL

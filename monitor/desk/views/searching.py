@@ -51,7 +51,6 @@ class SearchForm(AddressFields, frozen=True):
     until: Typed = ""
     topic: Typed = ""
     place: Typed = ""
-    note: Typed = ""
     cluster: Typed = ""
     order: Typed = ""
 
@@ -75,12 +74,7 @@ class SearchForm(AddressFields, frozen=True):
         return parse_query(self.q, segmenter) if self.q.strip() else None
 
     def filters(self) -> Filters:
-        """Return the filters; the day of `until` belongs to them.
-
-        Raises:
-            QueryRefused: When the words of the note are no search.
-
-        """
+        """Return the filters; the day of `until` belongs to them."""
         until = day_begins(self.until)
         return Filters(
             label=self.label if self.label in LABEL_NAMES else None,
@@ -90,7 +84,6 @@ class SearchForm(AddressFields, frozen=True):
             until=until and until + timedelta(days=1),
             topic=self.topic if self.topic in wording.TOPICS else None,
             place=self.place or None,
-            note=parse_query(self.note) if self.note else None,
             cluster=_number(self.cluster),
         )
 

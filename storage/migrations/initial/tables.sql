@@ -651,17 +651,6 @@ CREATE INDEX ix_corrections_published_at ON corrections (published_at);
 
 CREATE INDEX ix_corrections_replaces_id ON corrections (replaces_id);
 
-CREATE TABLE search_notes (
-    review_id $number NOT NULL,
-    post_id $number NOT NULL,
-    accented TEXT NOT NULL,
-    bare TEXT NOT NULL,
-    CONSTRAINT pk_search_notes PRIMARY KEY (review_id),
-    CONSTRAINT fk_search_notes_review_id_reviews FOREIGN KEY (review_id) REFERENCES reviews (id) ON DELETE CASCADE
-);
-
-CREATE INDEX ix_search_notes_post_id ON search_notes (post_id);
-
 CREATE TABLE case_events (
     id $id NOT NULL,
     case_id $number NOT NULL,

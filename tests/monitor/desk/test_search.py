@@ -73,20 +73,15 @@ def test_the_place_of_a_case_is_found_in_small_letters_and_in_capitals(
     assert len(found(lan, "place=" + quote(typed))) == 1
 
 
-def test_notes_cases_and_clusters_narrow_the_results(
+def test_cases_and_clusters_narrow_the_results(
     lan: Browser, posts_there: int, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
 ) -> None:
     concern = make_flagged("Công ty cắt điện cả xưởng lúc tăng ca", label="concern")
-    lan.decide(concern, "yes", topic="safety", place="Khu B, Nậm Pha", note="Đã gọi tổ trưởng hỏi")
-    lan.decide(posts_there, "no_source", note="chưa thấy nguồn")
+    lan.decide(concern, "yes", topic="safety", place="Khu B, Nậm Pha")
     Matcher(sqlite_database, SEGMENTER, clock).run()
     assert len(found(lan, "q=dien&topic=safety")) == 1
     assert found(lan, "q=dien&topic=wages") == []
     assert len(found(lan, "place=" + quote("Nậm Pha"))) == 1
-    assert len(found(lan, "note=to+truong")) == len(found(lan, "note=" + quote("tổ trưởng"))) == 1
-    assert found(lan, "q=luong&note=to+truong") == []
-    assert len(found(lan, "note=" + quote("nguồn"))) == 1
-    assert lan.page("/search?note=%22a").select_one("[role=alert]") is not None
     with sqlite_database.work() as session:
         ids = search.find(session, parse_query("dien"), limit=2)
         first, second = posts.in_order(session, ids)

@@ -21,9 +21,6 @@ from storage.outbox import reports
 from storage.posts import posts, sources
 from storage.review import reviews
 from storage.scoring import registry
-from storage.search import search
-from storage.search.search_filters import Filters
-from storage.search.search_words import Words
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
 
@@ -205,23 +202,6 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database:
         assert posts.record(session, source.id, [make_post("3", "@lan nói đúng")]).duplicate == 1
         assert session.scalars(select(Post.text)).one() == f"{ERASED_NAME} nói đúng"
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
-
-
-def test_a_note_that_named_the_author_is_still_found(sqlite_database: Database, of: Of, clock: FakeClock) -> None:
-    with sqlite_database.work() as session:
-        post = add_post(session, add_source(session), text="bài khác")
-        search.index(session, [search.SearchDraft(post_id=post.id, source_id=post.source_id, dated=clock.now())])
-        flag = add_flag(session, post)
-        given = {"decision": "no", "note": "đã nhắn @lan@mang.example về tiền thưởng", "now": clock.now()}
-        review = reviews.decide(session, flag, reviewer_id=add_user(session).id, **given)
-        words = {"accented": ["tiền", "thưởng"], "bare": ["tien", "thuong"]}
-        search.index_notes(session, [search.NoteDraft(review_id=review.id, post_id=flag.post_id, **words)])
-        session.commit()
-    of().run()
-    with sqlite_database.work() as session:
-        assert ERASED_NAME in session.scalars(select(Review.note)).one()
-        found = Filters(note=Words(("tiền", "thưởng"), accented=True))
-        assert len(search.find(session, None, found, limit=5)) == 1
 
 
 def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Database, of: Of, home: Path) -> None:

@@ -9,7 +9,7 @@ from monitor.scoring import flag_value
 from monitor.scoring.flag_value import WORTH_A_DAY, factors_of, place_open_flags, worth_of
 from storage.database import Database
 from storage.models import Flag, Post
-from storage.review import flag_queue, places, reviews
+from storage.review import flag_queue, reviews
 from storage.review.flag_queue import Order
 from storage.review.places import Candidate
 from storage.scoring import focus, matching
@@ -126,24 +126,6 @@ def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: p
             add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
     assert place_open_flags(sqlite_database, NOW) == 5
     assert place_open_flags(sqlite_database, NOW) == 0
-
-
-def test_undated_posts_of_a_file_are_as_old_as_its_others(database: Database) -> None:
-    dated = [NOW - timedelta(weeks=weeks) for weeks in (100, 90, 10)]
-    with database.work() as session:
-        file, forum = add_source(session, "tệp", kind="import"), add_source(session)
-        for number, moment in enumerate(dated):
-            add_flag(session, add_post(session, file, f"{number}", published_at=moment))
-        undated = add_flag(session, add_post(session, file, "không ngày", published_at=None)).id
-        other = add_flag(session, add_post(session, forum, "không ngày", published_at=None)).id
-        session.commit()
-        assert places.usual_dates(session) == {file.id: dated[1]}
-        when = {
-            one.flag_id: one.when
-            for one in places.open_flags(session, {file.id: dated[1]}, since=NOW, after=0, limit=10)
-        }
-    assert when[undated] == dated[1]
-    assert when[other] > dated[2], "what is crawled is as old as its collection"
 
 
 def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:

@@ -23,7 +23,7 @@ MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
-    "search_texts", "search_notes", "fact_checks",
+    "search_texts", "fact_checks",
     "quote_choices", "assignments",
 }  # fmt: skip
 
@@ -55,11 +55,6 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
     flag = factories.add_flag(session, post)
     reviewer = factories.add_user(session, f"reviewer of {external_id}")
     reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="rõ ràng", now=NOW, topic="other")
-    for review_id, post_id, note in search.unindexed_notes(session, 10):
-        words = note.split()
-        search.index_notes(
-            session, [search.NoteDraft(review_id=review_id, post_id=post_id, accented=words, bare=words)]
-        )
     session.add(FactCheck(post_id=post.id, claim="bản sửa", verdict="sai", bears="refutes", outlet="soi tin"))
     quote_choices.choose(session, flag, user_id=reviewer.id, now=NOW)
     second = factories.add_user(session, f"second reader of {external_id}")
