@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -24,6 +23,8 @@ NEWEST: Final = 20
 FEED: Final = "feed.atom"
 ARCHIVE: Final = "luu-tru.html"
 STYLE: Final = "site.css"
+MOST_ENTRIES: Final = 50  # of the feed
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TITLE: Final = "Đính chính thông tin sai sự thật"
 
 
@@ -86,20 +87,27 @@ def render_site(found: Sequence[Released], site: str, publisher: str) -> dict[st
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": _day, "paragraphs": _paragraphs}
+    environment.filters |= {"day": _day, "instant": _instant, "paragraphs": _paragraphs}
     environment.globals |= {"site": site, "publisher": publisher, "title": TITLE, "headline": headline, "feed": FEED}
-    environment.globals |= {"archive": ARCHIVE, "style": STYLE, "verdicts": VERDICTS, "released": RELEASED}
+    environment.globals |= {
+        "archive": ARCHIVE,
+        "style": STYLE,
+        "verdicts": VERDICTS,
+        "released": RELEASED,
+        "page_of": page_of,
+    }
     by_number = {each.row.id: each for each in found}
 
     def render(template: str, **values: object) -> bytes:
         return environment.get_template(template).render(values).encode()
 
     months = [(month, list(rows)) for month, rows in groupby(found, key=lambda each: f"{_local(each):%m/%Y}")]
+    changed = max((each.row.changed_at for each in found), default=_NEVER)
     files = {
         "index.html": render("index.html", here="", newest=[e for e in found if e.row.state == RELEASED][:NEWEST]),
         ARCHIVE: render("archive.html", here=ARCHIVE, months=months),
-        STYLE: environment.get_template(STYLE).render().encode(),
-        FEED: atom(found, site=site, feed=f"{site}{FEED}", title=f"{TITLE} · {publisher}", publisher=publisher),
+        STYLE: render(STYLE),
+        FEED: render(FEED, corrections=found[:MOST_ENTRIES], changed=changed),
     }
     for each in found:
         files[page_of(each)] = render("correction.html", here=page_of(each), **_page(each, by_number, site, publisher))
@@ -125,7 +133,6 @@ def _page(each: Released, by_number: Mapping[int, Released], site: str, publishe
         "before": by_number.get(each.row.replaces_id) if each.row.replaces_id else None,
         "after": by_number.get(each.replaced_by) if each.replaced_by else None,
         "json_ld": json_ld,
-        "page_of": page_of,
     }
 
 
@@ -141,46 +148,6 @@ def _paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
-ATOM: Final = "http://www.w3.org/2005/Atom"
-MOST_ENTRIES: Final = 50
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def atom(corrections: Sequence[Released], *, site: str, feed: str, title: str, publisher: str) -> bytes:
-    """Return the feed of the newest corrections.
-
-    Args:
-        corrections: All corrections, newest first.
-        site: The address of the first page, with the slash at its end.
-        feed: The address of the feed itself.
-        title: The title of the site.
-        publisher: Who publishes it.
-
-    """
-    root = Element("feed", {"xmlns": ATOM, "xml:lang": "vi"})
-    _add(root, "id", site)
-    _add(root, "title", title)
-    _add(root, "updated", _time(max((each.row.changed_at for each in corrections), default=_NEVER)))
-    _add(SubElement(root, "author"), "name", publisher)
-    SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": feed})
-    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": site})
-    for each in corrections[:MOST_ENTRIES]:
-        _entry(root, each, f"{site}dinh-chinh-{each.row.id}.html")
-    indent(root)
-    body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return body + b"\n"
-
-
-def _entry(root: Element, each: Released, page: str) -> None:
-    entry = SubElement(root, "entry")
-    _add(entry, "id", page)
-    _add(entry, "title", f"{headline(each)}: {each.content.claim}")
-    _add(entry, "published", _time(each.released_at))
-    _add(entry, "updated", _time(each.row.changed_at))
-    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": page})
-    _add(entry, "summary", each.content.text if each.row.state == RELEASED else each.why or headline(each))
-
-
 def headline(each: Released) -> str:
     """Return the verdict of a correction in force, or what became of another one."""
     if each.row.state == RELEASED:
@@ -188,9 +155,5 @@ def headline(each: Released) -> str:
     return "Đính chính đã thu hồi" if each.row.state == WITHDRAWN else "Đính chính đã được thay thế"
 
 
-def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = "".join(sign for sign in text if sign >= " " or sign in "\n\t")
-
-
-def _time(moment: datetime) -> str:
+def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, exists, func, select, update
+from sqlalchemy import Select, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from storage.base import UtcDateTime
 from storage.figures.concluded import concluded
 from storage.models import Evidence, Flag, Post
 from storage.review.decisions import STATES
@@ -62,38 +63,24 @@ def of_flag(session: Session, flag_id: int, *, since: datetime) -> Candidate:
 
 def _candidates() -> Select[Any]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
+    dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
     columns: tuple[Any, ...] = (
-        Flag.id, Flag.label, Flag.probability, Flag.post_id, Flag.priority, Flag.relevance,
-        Post.cluster_id, Post.source_id, Post.engagement, Post.published_at, Post.collected_at,
+        Flag.id.label("flag_id"), Flag.label, Flag.probability, Flag.post_id, Flag.priority, Flag.relevance,
+        Post.cluster_id, Post.source_id, Post.engagement, dated.label("when"),
         supported.label("has_evidence"), func.length(Post.text).label("characters"),
     )  # fmt: skip
     return select(*columns).join(Post, Post.id == Flag.post_id)
 
 
 def _read(session: Session, query: Select[Any], since: datetime) -> list[Candidate]:
-    rows = session.execute(query).all()
-    sizes = _cluster_sizes(session, {row.cluster_id for row in rows if row.cluster_id is not None}, since)
-    return [_candidate(row, sizes.get(row.cluster_id, (1, 1, 0))) for row in rows]
-
-
-def _candidate(row: Row[Any], sizes: tuple[int, int, int]) -> Candidate:
-    copies, sources, recent = sizes
-    return Candidate(
-        flag_id=row.id,
-        post_id=row.post_id,
-        label=row.label,
-        probability=row.probability,
-        source_id=row.source_id,
-        copies=copies,
-        sources=sources,
-        recent=recent,
-        engagement=row.engagement,
-        has_evidence=row.has_evidence,
-        characters=row.characters,
-        when=row.published_at or row.collected_at,
-        priority=row.priority,
-        relevance=row.relevance,
-    )
+    rows = [row._asdict() for row in session.execute(query)]
+    clusters = [row.pop("cluster_id") for row in rows]
+    sizes = _cluster_sizes(session, {cluster for cluster in clusters if cluster is not None}, since)
+    found = []
+    for row, cluster in zip(rows, clusters, strict=True):
+        copies, sources, recent = sizes.get(cluster, (1, 1, 0))
+        found.append(Candidate(**row, copies=copies, sources=sources, recent=recent))
+    return found
 
 
 def _cluster_sizes(session: Session, cluster_ids: Collection[int], since: datetime) -> dict[int, tuple[int, int, int]]:
