@@ -1,7 +1,7 @@
 """The register of models: their states (candidate, active, retired), and their scores."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -78,14 +78,7 @@ def register(session: Session, draft: ModelDraft, now: datetime, comparison: Map
         comparison: Its figures beside those of the active model, if they were measured.
 
     """
-    row = {
-        "version": draft.version,
-        "data_hash": draft.data_hash,
-        "metrics": dict(draft.metrics),
-        "thresholds": dict(draft.thresholds),
-        "state": "candidate",
-        "created_at": now,
-    }
+    row = {**asdict(draft), "state": "candidate", "created_at": now}
     insert_ignoring(session, Model, [row], ("version",))  # another program may register it at the same moment
     model = session.scalars(select(Model).where(Model.version == draft.version)).one()
     if comparison is not None:

@@ -6,31 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Row,
-    String,
-    Table,
-    collate,
-    func,
-    insert,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import JSON, ColumnElement, Connection, Row, String, Table, collate, func, insert, select, text, tuple_
 
-from storage.base import TypedText
 from storage.database import Database, translating
 from storage.errors import StorageError
 from storage.models import Base
 
 BATCH: Final = 2000
-"""How many rows are read and stored at once where a row may be long."""
-_SHORT_AT_ONCE: Final = 10
-"""How many times as many where it cannot be."""
+"""How many rows are read and stored at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +103,7 @@ def _pages(database: Database, connection: Connection, table: Table) -> Iterator
     """Read a table in the order of its keys."""
     places = [table.columns.keys().index(key.name) for key in table.primary_key]
     keys = _order(connection, table)
-    query = ordered = select(table).order_by(*keys).limit(_at_once(table))
+    query = ordered = select(table).order_by(*keys).limit(BATCH)
     while True:
         with translating(database.place):
             page = connection.execute(query).all()
@@ -129,14 +112,6 @@ def _pages(database: Database, connection: Connection, table: Table) -> Iterator
         yield page
         after = tuple(page[-1][place] for place in places)
         query = ordered.where(tuple_(*keys) > tuple_(*after) if len(keys) > 1 else keys[0] > after[0])
-
-
-def _at_once(table: Table) -> int:
-    """Return how many rows are read at once: many where each is short, so that memory is bounded."""
-    types = [column.type for column in table.columns]
-    texts = (isinstance(kind, String) and not kind.length for kind in types)
-    long = any(texts) or any(isinstance(kind, JSON | LargeBinary | TypedText) for kind in types)
-    return BATCH if long else BATCH * _SHORT_AT_ONCE
 
 
 def _digest(database: Database, connection: Connection, table: Table, done: _Progress | None = None) -> tuple[int, str]:
