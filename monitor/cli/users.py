@@ -21,9 +21,7 @@ NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
 
 def build() -> typer.Typer:
     """Put the commands together."""
-    return new_group(
-        __doc__, invite=invite, list=list_users, role=role, disable=disable, reset_second_factor=reset_second_factor
-    )
+    return new_group(__doc__, invite=invite, list=list_users, disable=disable, reset_second_factor=reset_second_factor)
 
 
 def invite(
@@ -35,8 +33,8 @@ def invite(
 
     Example: `kiemtin users invite lan --role lead`
     """
-    if role is not None:
-        _check_role(role)
+    if role not in (None, *ROLES):
+        raise UsageError(f"--role {role}: choose one of {', '.join(ROLES)}")
     held, link = invitation(application(context), name, role)
     said = f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
     say(f"{name} ({held}) {said}")
@@ -54,20 +52,6 @@ def invitation(app: Application, name: str, role: str | None) -> tuple[str, str]
         held = users.by_name(session, name).role
         session.commit()
     return held, accounts.invitation_link(app.settings.desk_address, token)
-
-
-def role(
-    context: typer.Context,
-    name: NameArgument,
-    role: Annotated[str, typer.Argument(help=f"{', '.join(ROLES)}.")],
-) -> None:
-    """Give a user another role; their sessions end.
-
-    Example: `kiemtin users role lan lead`
-    """
-    _check_role(role)
-    _change(context, name, lambda session, user, now: accounts.change_role(session, user, role, now))
-    say(f"{name} is {role} now.")
 
 
 def disable(context: typer.Context, name: NameArgument) -> None:
@@ -111,8 +95,3 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
         for row in rows
     ]
     answer(rows, *(lines or ["No user yet: `kiemtin users invite NAME` adds one."]), as_json=as_json)
-
-
-def _check_role(role: str) -> None:
-    if role not in ROLES:
-        raise UsageError(f"--role {role}: choose one of {', '.join(ROLES)}")

@@ -41,7 +41,7 @@ def invite(session: Session, name: str, role: str | None, now: datetime, *, by: 
     except NotFound:
         user = users.add(session, name=name, password_hash=NO_HASH, role=role or DEFAULT_ROLE, now=now)
     if role is not None and user.role != role:
-        message = f"{name} is there already, as {user.role}: change the role first, with `kiemtin users role`"
+        message = f"{name} is there already, as {user.role}: change the role first, at the desk"
         raise DataRejected(message)
     token = secrets.token_urlsafe(32)
     invitations.add(session, user.id, token_hash(token), now)

@@ -102,10 +102,9 @@ def _set_up(used: Installation) -> None:
     first = used.run("init")
     used.made["link of admin"] = first[first.index("/join/") + len("/join/") :].split()[0]
     used.made["key"] = (used.home / "secret.key").read_text(encoding="utf-8").strip()
-    for name, role in (("lan", "reviewer"), ("minh", "admin"), ("hoa", "lead")):
+    for name, role in (("lan", "reviewer"), ("minh", "admin"), ("hoa", "viewer")):
         invited = used.run("users", "invite", name, "--role", role)
         used.made[f"link of {name}"] = invited.rstrip().rpartition("/")[2]
-    used.run("users", "role", "hoa", "viewer")
     scopes = [word for scope in ("flags:read", "posts:read", "figures:read") for word in ("--scope", scope)]
     used.made["key of the API"] = used.run("keys", "add", "bảng", *scopes).split()[-1]
     used.run("keys", "list", "--json")
