@@ -42,7 +42,8 @@ class Section:
 
     Args:
         heading: Its heading, without its number.
-        confirmed: The beginning of the sentence that says how many posts were confirmed.
+        confirmed: The beginning of the sentence that says how many cases, claims or else posts people confirmed
+            (`%(count)s`), and in how many posts they stand (`%(posts)s`).
         none_confirmed: The sentence where there are none.
         note: What a reader has to know to understand its figures; empty where that is plain.
         quotes: Whether posts that people chose are quoted; else the section holds numbers alone.
@@ -115,7 +116,7 @@ UNVERIFIED: Final = Label(
     name="unverified",
     title=Text("Chưa kiểm chứng", "Unverified claim"),
     short=Text("Chưa kiểm chứng", "Unverified"),
-    in_sentence=Text("tin chưa kiểm chứng", "unverified"),
+    in_sentence=Text("tin chưa kiểm chứng", "unverified claims"),
     means=Text(
         "Bài nêu như sự thật một điều có thể kiểm tra được và người đọc có thể tin mà làm theo, nhưng không dẫn nguồn "
         "nào để kiểm tra: tin đồn, “nguồn tin nội bộ”, lời giục chia sẻ gấp, thuốc chữa bách bệnh, lệnh cấm bất ngờ, "
@@ -140,16 +141,16 @@ UNVERIFIED: Final = Label(
     section=Section(
         heading=Text("THÔNG TIN CHƯA KIỂM CHỨNG", "UNVERIFIED CLAIMS"),
         confirmed=CountedText(
-            "Cán bộ xác nhận %(count)s bài chưa kiểm chứng",
-            "%(count)s unverified post was confirmed",
-            "%(count)s unverified posts were confirmed",
+            "%(count)s tin chưa kiểm chứng, xuất hiện trong %(posts)s bài (kể cả bài đăng lại)",
+            "%(count)s unverified claim (posts that say it, copies included: %(posts)s)",
+            "%(count)s unverified claims (posts that say them, copies included: %(posts)s)",
         ),
         none_confirmed=Text(
-            "Chưa có thông tin chưa kiểm chứng nào được cán bộ xác nhận trong kỳ.",
-            "No unverified claim of the period has been confirmed.",
+            "Trong kỳ chưa có bài nào được xếp loại là tin chưa kiểm chứng.",
+            "No post of the period has been classed as an unverified claim.",
         ),
         note=Text(
-            "Chỉ nêu nội dung đã được cán bộ xác nhận là chưa kiểm chứng. “Chưa thấy nguồn nào” không có nghĩa là tin "
+            "Chỉ nêu nội dung đã được cán bộ xếp loại là chưa kiểm chứng. “Chưa thấy nguồn nào” không có nghĩa là tin "
             "sai. Các bài giống nhau được tính là một nội dung.",
             "Only what a person confirmed to be unverified is listed. “No source found” does not mean that it is "
             "false. Posts that say the same count as one claim.",
@@ -165,7 +166,7 @@ NEGATIVE: Final = Label(
     name="negative",
     title=Text("Tiêu cực, vi phạm chuẩn mực đạo đức", "Indecent conduct"),
     short=Text("Tiêu cực", "Indecent"),
-    in_sentence=Text("bài tiêu cực", "negative"),
+    in_sentence=Text("bài thiếu chuẩn mực ứng xử", "indecent posts"),
     means=Text(
         "Bài lăng mạ hoặc quấy rối một người, công kích một nhóm người, đe dọa hoặc kích động bạo lực, tục tĩu hoặc "
         "mời chào nội dung khiêu dâm, vui mừng trước nỗi đau của người khác.",
@@ -185,13 +186,13 @@ NEGATIVE: Final = Label(
     section=Section(
         heading=Text("CHUẨN MỰC ỨNG XỬ TRÊN MẠNG", "DECENCY"),
         confirmed=CountedText(
-            "Cán bộ xác nhận %(count)s bài thiếu chuẩn mực",
-            "%(count)s indecent post was confirmed",
-            "%(count)s indecent posts were confirmed",
+            "%(count)s bài thiếu chuẩn mực ứng xử",
+            "%(count)s indecent post",
+            "%(count)s indecent posts",
         ),
         none_confirmed=Text(
-            "Chưa có bài thiếu chuẩn mực nào được cán bộ xác nhận trong kỳ.",
-            "No indecent post of the period has been confirmed.",
+            "Trong kỳ chưa có bài nào được xếp loại là thiếu chuẩn mực ứng xử.",
+            "No post of the period has been classed as indecent.",
         ),
         note=Text(
             "Chỉ nêu số lượng, không nêu nội dung và không nêu người viết. Phê bình chính sách, cơ quan, doanh nghiệp "
@@ -232,13 +233,13 @@ CONCERN: Final = Label(
     section=Section(
         heading=Text("BỨC XÚC CỦA NGƯỜI LAO ĐỘNG", "CONCERNS OF WORKERS"),
         confirmed=CountedText(
-            "Cán bộ xác nhận %(count)s bài nêu bức xúc của người lao động",
-            "%(count)s post with a workers' concern was confirmed",
-            "%(count)s posts with workers' concerns were confirmed",
+            "%(count)s vụ việc bức xúc của người lao động, nêu trong %(posts)s bài (kể cả bài đăng lại)",
+            "%(count)s case of workers' concerns (posts that tell of it, copies included: %(posts)s)",
+            "%(count)s cases of workers' concerns (posts that tell of them, copies included: %(posts)s)",
         ),
         none_confirmed=Text(
-            "Chưa có bức xúc nào của người lao động được cán bộ xác nhận trong kỳ.",
-            "No workers' concern of the period has been confirmed.",
+            "Trong kỳ chưa có bài nào được xếp loại là bức xúc của người lao động.",
+            "No post of the period has been classed as a workers' concern.",
         ),
     ),
     findings=(

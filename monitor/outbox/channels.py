@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from monitor.errors import NotReady, ReportFailed, SendFailed
-from monitor.reports.report_files import write_all
+from monitor.outbox.report_files import write_all
 
 HandOver = Callable[[], None]
 SERVICES: Final = frozenset(

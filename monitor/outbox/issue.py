@@ -13,6 +13,7 @@ from monitor.clock import Clock
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import PersonalReason, UsageError
 from monitor.outbox.outbox import Outbox
+from monitor.outbox.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.document import Document, Replaced, build_document
 from monitor.reports.docx import find_office, render_docx, render_pdf
@@ -21,7 +22,6 @@ from monitor.reports.html import render_html, render_masks, render_notice
 from monitor.reports.paper import Part, paper
 from monitor.reports.periods import CalendarPeriod, Unit, current_period
 from monitor.reports.quotes import conceal
-from monitor.reports.report_files import MASKS, WITHDRAWN, delete_all, file_name, write_all
 from monitor.reports.rows import render_rows
 from monitor.reports.wording import LANGUAGES, Wording, load_wording
 from monitor.reports.xlsx import render_xlsx
@@ -98,6 +98,7 @@ class ReportOffice:
     def __init__(self, database: Database, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._settings = settings.report
+        self._site = settings.publish.url
         self._folder = settings.reports_dir
         self._clock = clock
         self._outbox = Outbox(database, settings, clock)
@@ -105,7 +106,7 @@ class ReportOffice:
     def figures(self, period: CalendarPeriod) -> ReportFigures:
         """Count a period now."""
         with self._database.work() as session:
-            return gather(session, period, now=self._clock.now())
+            return gather(session, period, now=self._clock.now(), site=self._site)
 
     def issue(self, wish: Wish) -> list[Path]:
         """Write a report and record that it was issued.

@@ -9,14 +9,14 @@ from monitor.catalogues import Language, language_of_screens
 from monitor.errors import SendFailed, SendRefused
 from monitor.outbox.alert_wording import alert_line, alert_path, alert_title
 from monitor.outbox.channels import Message
-from monitor.reports.report_files import MASKS
+from monitor.outbox.report_files import MASKS
 from monitor.settings.settings import Settings
 from storage.models import Alert, Delivery, Report
 from storage.outbox.deliveries import DECISION
 
 TEST: Final = "test"
 _REPORT_TEXT: Final = (
-    "Báo cáo được gửi tự động, kèm theo thư này. Số liệu do máy gợi ý và cán bộ xác nhận; xin đọc phần cách làm."
+    "Báo cáo được gửi tự động, kèm theo thư này. Số liệu do hệ thống đề xuất và cán bộ xếp loại; xin đọc phần cách làm."
 )
 
 

@@ -13,36 +13,35 @@ from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import CalendarPeriod
 from monitor.reports.quotes import Quote, summaries
 from storage.figures import report_claims
-from storage.figures.report_claims import ClaimReach, ClaimTally
+from storage.figures.report_claims import ClaimAnswers, ClaimReach, ClaimTally
 from storage.figures.report_counts import Spread
+from storage.models import Flag
 from storage.review import corrections, flags
-from storage.review.decisions import REFUTED
 
 MOST_CLAIMS: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+@dataclass(frozen=True)
+class Claim(ClaimAnswers):
     """One confirmed claim with its copies.
 
     Args:
         flag_id: Its flag at the desk.
         summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
         spread: How many posts of the period say it, in how many sources, and since when.
-        refuted: Whether a person found a source against it; otherwise no source was found.
-        evidence: Hosts of the sources that speak about it.
-        answered: How many corrections are published.
-        approved: How many more were approved and are not published yet.
+        source: The source of the post that was flagged.
 
     """
 
     flag_id: int
     summary: str
     spread: Spread
-    refuted: bool
-    evidence: tuple[str, ...]
-    answered: int
-    approved: int
+    source: str
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Hosts of the sources that speak about it."""
+        return tuple(sorted({mask_personal(host) for address in self.addresses if (host := _host(address))}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +62,8 @@ class ClaimFigures:
     Args:
         listed: Those that most posts say.
         total: How many there are in all.
+        posts: How many posts of the period say any of them.
+        site: Where corrections are published, as `ldld.example.vn/tin`; empty: nowhere.
         tally: What became of all of them.
         corrections: Corrections that were published in the period.
 
@@ -70,17 +71,21 @@ class ClaimFigures:
 
     listed: tuple[Claim, ...]
     total: int
+    posts: int
+    site: str
     tally: ClaimTally
     corrections: tuple[PublishedCorrection, ...]
 
 
-def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote]) -> ClaimFigures:
-    """Look up the claims of a period; `quotes` are those that the report shows."""
+def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote], site: str) -> ClaimFigures:
+    """Look up the claims of a period; `quotes` are those that the report shows, `site` is where corrections stand."""
     span, told = period.span, summaries(quotes, CLAIM_LABELS) | flags.sentences(session, CLAIM_LABELS)
     every = report_claims.claims(session, span, CLAIM_LABELS)
     return ClaimFigures(
         listed=tuple(_claim(session, reach, told) for reach in every[:MOST_CLAIMS]),
         total=len(every),
+        posts=sum(reach.posts for reach in every),
+        site=site.partition("://")[2],
         tally=report_claims.tally(session, span, CLAIM_LABELS, every),
         corrections=tuple(
             PublishedCorrection(
@@ -97,16 +102,13 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
 
 
 def _claim(session: Session, reach: ClaimReach, told: Mapping[tuple[str, int], str]) -> Claim:
-    known = report_claims.answers(session, reach)
     same_as = ("flag", reach.flag_id) if reach.cluster_id is None else ("cluster", reach.cluster_id)
     return Claim(
+        **vars(report_claims.answers(session, reach)),
         flag_id=reach.flag_id,
         summary=told.get(same_as, ""),
         spread=Spread(reach.posts, reach.sources, reach.first_at),
-        refuted=known.decision == REFUTED,
-        evidence=tuple(sorted({mask_personal(host) for address in known.addresses if (host := _host(address))})),
-        answered=known.corrections,
-        approved=known.approved,
+        source=mask_personal(session.get_one(Flag, reach.flag_id).post.source.name),
     )
 
 

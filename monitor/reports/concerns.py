@@ -17,34 +17,23 @@ from storage.figures import report_cases
 from storage.figures.report_cases import CaseRow
 from storage.figures.report_counts import Period, Spread, spread_of
 from storage.review import flags
-from storage.review.cases import PASSED
 
 CASE_STATES: Final = ("open", "passed", "answered", "followed_up", "settled")
 ELSEWHERE: Final = ""
 """Stands for all places that nobody named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConcernCase:
-    """One case.
+@dataclass(frozen=True)
+class ConcernCase(CaseRow):
+    """One case: place by its name of today (ELSEWHERE where nobody named one), offices and source masked.
 
     Args:
-        number: Its number at the desk.
         summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
-        topic: Its topic.
-        place: The commune or province, by its name of today; ELSEWHERE where nobody named one.
-        state: One of CASE_STATES.
-        passed_to: To whom it was passed last; empty where it never was.
         spread: How many posts of the period say it, in how many sources, and since when.
 
     """
 
-    number: int
     summary: str
-    topic: str
-    place: str
-    state: str
-    passed_to: str
     spread: Spread
 
 
@@ -85,21 +74,26 @@ class ConcernFigures:
         listed: Each case, those that most posts say first.
         topics: By topic, most cases first.
         places: By place, most cases first.
-        awaited: Whose answer is awaited, and for how many cases.
         unsettled_before: Cases of earlier periods that nobody has settled.
+        province: The office's own, without its kind.
 
     """
 
     listed: tuple[ConcernCase, ...]
     topics: tuple[TopicFigures, ...]
     places: tuple[PlaceFigures, ...]
-    awaited: tuple[tuple[str, int], ...]
     unsettled_before: int
+    province: str
 
     @property
     def cases(self) -> int:
         """The number of cases."""
         return len(self.listed)
+
+    @property
+    def posts(self) -> int:
+        """How many posts of the period tell of them, copies included."""
+        return sum(case.spread.posts for case in self.listed)
 
     def in_state(self, *states: str) -> int:
         """Count the cases in some states."""
@@ -162,8 +156,8 @@ def gather_concerns(
         listed=listed,
         topics=tuple(sorted(figures, key=lambda row: (row.topic == OTHER, -row.cases, row.topic))),
         places=_places(listed),
-        awaited=_most_first(case.passed_to for case in listed if case.state == PASSED),
         unsettled_before=report_cases.waiting_since(session, now.span.start),
+        province=province,
     )
 
 
@@ -175,12 +169,13 @@ def _listed(
     units = {place: unit_of(place, province) for place in {row.place for row in rows}}
     listed = [
         ConcernCase(
-            number=row.number,
+            **vars(row)
+            | {
+                "place": units[row.place],
+                "passed_to": mask_personal(row.passed_to),
+                "source": mask_personal(row.source),
+            },
             summary=told.get(("cluster", row.cluster_id) if row.cluster_id else ("flag", row.flag_id or 0), ""),
-            topic=row.topic,
-            place=units[row.place],
-            state=row.state,
-            passed_to=mask_personal(row.passed_to),
             spread=spreads.get(row.cluster_id or 0, Spread(1, 1, row.dated)),
         )
         for row in rows

@@ -120,8 +120,8 @@ def _letterhead(figures: ReportFigures, office: ReportSettings, words: Wording, 
     registered = "      " if number is None else f"{number:02d}"
     date = say("ngày %(day)s tháng %(month)s năm %(year)s", day=day, month=month, year=made.year)
     return Letterhead(
-        parent=office.parent.upper(),
-        organisation=(office.organisation or say("(tên cơ quan, tổ chức)")).upper(),
+        parent=_name(office.parent),
+        organisation=_name(office.organisation or say("(tên cơ quan, tổ chức)")),
         nation=NATION,
         motto=MOTTO,
         number=say("Số: %(number)s/%(symbol)s", number=registered, symbol=office.symbol),
@@ -132,6 +132,11 @@ def _letterhead(figures: ReportFigures, office: ReportSettings, words: Wording, 
         greeting=say("Kính gửi:"),
         addressed_to=office.addressed_to,
     )
+
+
+def _name(body: str) -> str:
+    """Write the name of a body in capitals; no line breaks within LAO ĐỘNG."""
+    return body.upper().replace("LAO ĐỘNG", "LAO\N{NO-BREAK SPACE}ĐỘNG")
 
 
 def _closing(office: ReportSettings, words: Wording) -> Closing:

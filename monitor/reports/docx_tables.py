@@ -17,7 +17,7 @@ from monitor.reports.quotes import shorten
 from monitor.reports.wording import Wording
 
 TEXT_WIDTH: Final = 165  # mm
-BODY_SIZE, TABLE_SIZE = 14, 10.5  # pt
+BODY_SIZE, TABLE_SIZE = 13, 10.5  # pt
 PARAGRAPH_SPACE: Final = 6  # pt
 CENTRE, LEFTWARD, RIGHTWARD, JUSTIFIED = (
     WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY,

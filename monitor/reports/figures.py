@@ -137,13 +137,14 @@ class ReportFigures:
         return next(row for row in self.labels if row.label == name)
 
 
-def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> ReportFigures:
+def gather(session: Session, period: CalendarPeriod, *, now: datetime, site: str = "") -> ReportFigures:
     """Query all figures of a period.
 
     Args:
         session: The unit of work; nothing is written.
         period: The period; posts count in the one in which they were published.
         now: The time of the report, aware UTC.
+        site: The address where corrections are published; empty: nowhere.
 
     """
     span = period.span
@@ -170,7 +171,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime) -> Report
         ),
         parts=_parts(session, period, flags, names),
         sources=read,
-        claims=gather_claims(session, period, quotes),
+        claims=gather_claims(session, period, quotes, site),
         concerns=gather_concerns(
             session,
             ComparedPeriod(span, count_of(_states(row for row in flags if row.label in CASE_LABELS)).pending),

@@ -1,30 +1,28 @@
 """The paper that is signed: its parts and sentences, made from the figures alone, in plain words of an office.
 
-The words follow rules: no share of fewer than twenty, no trend from fewer than four periods, "tăng" or "giảm" only
+The words follow rules: no percentages, no trend from fewer than four periods, "tăng" or "giảm" only
 where chance and what still waits cannot explain it, and no words of statistics, which the annex holds. Every sentence
 has a key, so that what a person wrote in its place at the desk stays when the figures are counted anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.concern_topics import OTHER
 from classifiers.labels import CASE_LABELS, CLAIM_LABELS, LABELS, Label, Section, label_named
 from monitor.catalogues import N_
-from monitor.clock import VIETNAM
 from monitor.reports.claims import Claim
-from monitor.reports.comparison import Trend
-from monitor.reports.concerns import ELSEWHERE, ConcernCase
-from monitor.reports.figures import ReportFigures
+from monitor.reports.concerns import ConcernCase
+from monitor.reports.figures import STATES, LabelFigures, ReportFigures
 from monitor.reports.method import FAILED, GAP
-from monitor.reports.wording import CASE_STATE_NAMES, Wording, capitalised
-from storage.figures.report_counts import Spread
+from monitor.reports.wording import CASE_STATE_NAMES, Wording, capitalised, day_of, roman, spread_words, trend_words
+from storage.review.cases import ANSWERED, OPEN, PASSED
 
 MOST_CASES: Final = 10
 MOST_CLAIMS: Final = 6
 MOST_NAMED: Final = 3
-FEWEST_FOR_SHARE: Final = 20
+MOST_OFFICES: Final = 5
 OWN: Final = "ask.own"
 """The key of what the lead asks for beside what follows from the figures."""
 
@@ -68,8 +66,8 @@ def paper(figures: ReportFigures, words: Wording, edits: Mapping[str, str] | Non
     parts = [
         (say("ĐIỂM CHÍNH"), _news(figures, words)),
         *((section.heading.of(code), _label(label, section, figures, words)) for label, section in sections()),
-        (say("NHỮNG GÌ CHƯA ĐỌC ĐƯỢC"), _not_read(figures, words)),
-        (say("KIẾN NGHỊ"), _requests(figures, words)),
+        (say("HẠN CHẾ CỦA SỐ LIỆU"), _not_read(figures, words)),
+        (say("ĐỀ XUẤT"), _requests(figures, words)),
     ]
     return tuple(Part(heading, _edited(list(sentences), edits or {})) for heading, sentences in parts)
 
@@ -103,14 +101,33 @@ def _found(figures: ReportFigures, words: Wording) -> str:
         sources=words.number(giving),
     )
     order = sorted(figures.labels, key=lambda row: (row.label not in CASE_LABELS, row.label not in CLAIM_LABELS))
-    confirmed = [
-        f"{words.number(row.states['confirmed'])} {label_named(row.label).in_sentence.of(words.code)}"
-        for row in order
-        if row.states["confirmed"]
-    ]
-    if not confirmed:
-        return say("%(read)s; cán bộ chưa xác nhận bài nào.", read=read)
-    return say("%(read)s; cán bộ xác nhận %(found)s.", read=read, found=words.joined(confirmed))
+    found = [told for row in order if (told := _amount(row, figures, words))]
+    if not found:
+        return say("%(read)s; cán bộ chưa xếp loại bài nào.", read=read)
+    text = N_(
+        "%(read)s; cán bộ rà soát, xếp loại: %(found)s. Phần trong ngoặc kép dưới đây tóm tắt lời của bài đăng; sự "
+        "việc chưa được xác minh."
+    )
+    return say(text, read=read, found=words.joined(found))
+
+
+def _amount(row: LabelFigures, figures: ReportFigures, words: Wording) -> str:
+    """Say how many cases, claims or posts a label has; empty where it has none."""
+    name, (amount, _) = label_named(row.label).in_sentence.of(words.code), _counts(row.label, figures)
+    if row.label in CASE_LABELS[:1] and figures.concerns.cases:
+        return words.counted("%(count)s vụ việc %(name)s", amount, name=name)
+    return f"{words.number(amount)} {name}" if amount else ""
+
+
+def _counts(label: str, figures: ReportFigures) -> tuple[int, int]:
+    """Count cases, claims or else posts of a label, and the posts in which they stand.
+
+    Cases and claims of all labels stand with the first that has any.
+    """
+    concerns, claims, confirmed = figures.concerns, figures.claims, figures.label(label).states["confirmed"]
+    if label in CASE_LABELS[:1] and concerns.cases:
+        return concerns.cases, concerns.posts
+    return (claims.total, claims.posts) if label in CLAIM_LABELS[:1] else (confirmed, confirmed)
 
 
 def _new(figures: ReportFigures, words: Wording) -> str:
@@ -120,15 +137,16 @@ def _new(figures: ReportFigures, words: Wording) -> str:
     told = [
         trend
         for row in figures.labels
-        if (trend := trend_words(row.comparison.trend_of_mean, words.label(row.label), words))
+        if (trend := trend_words(row.comparison, label_named(row.label).in_sentence.of(words.code), words))
     ]
     new = [
-        words.topic(row.topic)
+        _new_topic(row.topic, figures, words)
         for row in figures.concerns.topics
         if row.topic != OTHER and row.cases and row.comparison.previous and not row.comparison.previous.confirmed
     ]
     if new:
-        told.append(say("Kỳ trước chưa thấy bức xúc về: %(topics)s.", topics=words.joined(new)))
+        text = N_("Có %(count)s nhóm bức xúc mà kỳ trước không có: %(topics)s.")
+        told.append(words.counted(text, len(new), topics=words.joined(new)))
     if told:
         return " ".join(told)
     if not figures.previous.posts:
@@ -136,47 +154,32 @@ def _new(figures: ReportFigures, words: Wording) -> str:
     return say("Không thấy điều gì mới so với kỳ trước.")
 
 
-def trend_words(trend: Trend, name: str, words: Wording) -> str:
-    """Say that a count rose or fell against the four periods before; empty where that cannot be said."""
-    say = words.say
-    texts = {
-        Trend.UP: N_("Số bài “%(name)s” tăng rõ so với bốn kỳ trước."),
-        Trend.DOWN: N_("Số bài “%(name)s” giảm rõ so với bốn kỳ trước."),
-    }
-    return say(texts[trend], name=name) if trend in texts else ""
-
-
-def amount_words(part: int, whole: int, words: Wording) -> str:
-    """Say a part of a whole: "3 trong 7"; with a share from twenty on: "30 trong 40 (75%)"."""
-    number = words.number
-    told = words.say("%(part)s trong %(whole)s", part=number(part), whole=number(whole))
-    return f"{told} ({round(100 * part / whole)}%)" if whole >= FEWEST_FOR_SHARE else told
-
-
-def spread_words(spread: Spread, words: Wording) -> str:
-    """Say how far something went, as far as the counts bear it, and since when."""
-    say, number = words.say, words.number
-    day = f"{spread.first_at.astimezone(VIETNAM):%d/%m}"
-    if spread.posts == 1:
-        return say("một bài ngày %(day)s, chưa thấy lan", day=day)
-    if spread.sources == 1:
-        return words.counted("%(count)s bài ở cùng một nguồn, từ ngày %(day)s", spread.posts, day=day)
-    return words.counted(
-        "%(count)s bài ở %(sources)s nguồn, từ ngày %(day)s", spread.posts, sources=number(spread.sources), day=day
-    )
+def _new_topic(topic: str, figures: ReportFigures, words: Wording) -> str:
+    """Name a topic with the first items that are about it: nhà trọ (II.6)."""
+    listed = enumerate(figures.concerns.listed[:MOST_CASES], start=1)
+    items = [f"{numeral(CASE_LABELS)}.{place}" for place, case in listed if case.topic == topic]
+    return f"{words.topic(topic)} ({', '.join(items[:MOST_NAMED])})" if items else words.topic(topic)
 
 
 def _sure(figures: ReportFigures, words: Wording) -> str:
-    say = words.say
-    flags = sum(row.total for row in figures.labels)
-    pending = sum(row.comparison.now.pending for row in figures.labels)
-    if not flags:
+    """Say what became of all that the machine suggested."""
+    say, total = words.say, sum(row.total for row in figures.labels)
+    states = {state: sum(row.states[state] for row in figures.labels) for state in STATES}
+    if not total:
         return ""
-    if not pending:
-        return say("Cán bộ đã xem hết các bài máy gợi ý trong kỳ.")
+    text = N_("Trong %(total)s lượt đề xuất của hệ thống, cán bộ đã xếp loại %(confirmed)s, loại bỏ %(rejected)s")
+    told = say(
+        text,
+        total=words.number(total),
+        confirmed=words.number(states["confirmed"]),
+        rejected=words.number(states["rejected"]),
+    )
+    if not (pending := states["open"] + states["unsure"]):
+        return say("%(told)s, không còn lượt nào chưa kết luận.", told=told)
     return say(
-        "Còn %(amount)s bài máy gợi ý chưa có kết luận, nên các số trên có thể còn tăng.",
-        amount=amount_words(pending, flags, words),
+        "%(told)s, còn %(pending)s chưa kết luận; các số trên có thể tăng.",
+        told=told,
+        pending=words.number(pending),
     )
 
 
@@ -187,14 +190,21 @@ def sections() -> list[tuple[Label, Section]]:
     return [(label, label.section) for label in labels if label.section]
 
 
+def numeral(names: Collection[str]) -> str:
+    """Return the number of the part that lists the cases or claims of some labels."""
+    return next(roman(place) for place, (label, _) in enumerate(sections(), start=2) if label.name in names)
+
+
 def _label(label: Label, section: Section, figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    """Say how many posts were confirmed; cases and claims of all labels stand with the first that has any."""
-    code, confirmed = words.code, figures.label(label.name).states["confirmed"]
-    text = section.confirmed.of(code, confirmed) % {"count": words.number(confirmed)}
-    with_cases = label.name in CASE_LABELS[:1] and figures.concerns.cases
-    if not confirmed and not with_cases:
-        text = section.none_confirmed.of(code).rstrip(".")
-    told = f"{text}{_states(figures, words)}." if with_cases else f"{text}."
+    """Say how much was found, and list cases and claims."""
+    amount, posts = _counts(label.name, figures)
+    with_cases = label.name in CASE_LABELS[:1] and figures.concerns.cases > 0
+    told = section.confirmed.of(words.code, amount) % {"count": words.number(amount), "posts": words.number(posts)}
+    told = f"{told}{_states(figures, words) if with_cases else ''}."
+    if not amount:
+        told = section.none_confirmed.of(words.code)
+    elif label.name in CASE_LABELS[:1] and not with_cases:
+        told = words.counted("Không có vụ việc mới; %(count)s bài được xếp loại thuộc vụ việc các kỳ trước.", amount)
     yield Sentence(f"count.{label.name}", told, _search(figures, label.name))
     if with_cases:
         yield from _concerns(figures, words)
@@ -203,59 +213,91 @@ def _label(label: Label, section: Section, figures: ReportFigures, words: Wordin
 
 
 def _states(figures: ReportFigures, words: Wording) -> str:
+    """Say how many cases are in each state, behind their number."""
     concerns = figures.concerns
     states = [
         f"{words.number(concerns.in_state(state))} {words.name(CASE_STATE_NAMES, state).lower()}"
         for state in CASE_STATE_NAMES
         if concerns.in_state(state)
     ]
-    text = N_(", thành %(count)s vụ việc: %(states)s")
-    return words.counted(text, concerns.cases, states="; ".join(states))
+    return f": {'; '.join(states)}"
 
 
 def _concerns(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     counted, concerns = words.counted, figures.concerns
     for place, case in enumerate(concerns.listed[:MOST_CASES], start=1):
-        yield Sentence(f"concern.{case.number}", f"{place}. {_case(case, words)}", f"/cases/{case.number}")
+        yield Sentence(f"concern.{case.number}", f"{place}. {_case(case, figures, words)}", f"/cases/{case.number}")
     if rest := len(concerns.listed[MOST_CASES:]):
         more = N_("Còn %(count)s vụ việc khác, xem theo chủ đề và địa bàn ở Phụ lục.")
         yield Sentence("concerns.more", counted(more, rest), "/cases")
 
 
-def _case(case: ConcernCase, words: Wording) -> str:
+def _case(case: ConcernCase, figures: ReportFigures, words: Wording) -> str:
     """Say in one line what a case says, what it is about, where, how far it went, and what became of it."""
-    say, state = words.say, words.name(CASE_STATE_NAMES, case.state)
+    say = words.say
     topic = say("Việc khác") if case.topic == OTHER else capitalised(words.topic(case.topic))
-    about = topic if case.place == ELSEWHERE else f"{topic}, {_in_sentence(case.place)}"
-    done = say("%(state)s (%(office)s)", state=state, office=case.passed_to) if case.passed_to else state
-    told = f"{about}: {spread_words(case.spread, words)}. {done}."
+    place = _in_sentence(case.place, figures.concerns.province) or say("chưa xác định địa bàn")
+    went = f"{spread_words(case.spread, words)}{_partly(case.source, figures, words)}"
+    told = f"{topic}, {place}: {went}. {_became(case, words)}."
     return f"“{case.summary}”. {told}" if case.summary else told
 
 
-def _in_sentence(place: str) -> str:
-    """Write a unit as within a sentence: phường Đoàn Kết, tỉnh Lai Châu."""
-    return ", ".join(name[:1].lower() + name[1:] for name in place.split(", "))
+def _became(case: ConcernCase, words: Wording) -> str:
+    """Say to whom a case was passed and when, and whether that office answered."""
+    say, office, state = words.say, case.passed_to, words.name(CASE_STATE_NAMES, case.state)
+    if not office or not case.passed_at:
+        return state
+    if case.state == PASSED:
+        return say("Chuyển %(office)s ngày %(day)s; chưa có trả lời", office=office, day=day_of(case.passed_at))
+    if case.state == ANSWERED and case.answered_at:
+        return say("%(office)s đã trả lời ngày %(day)s", office=office, day=day_of(case.answered_at))
+    text = N_("%(state)s (chuyển %(office)s ngày %(day)s)")
+    return say(text, state=state, office=office, day=day_of(case.passed_at))
+
+
+def _partly(source: str, figures: ReportFigures, words: Wording) -> str:
+    """Say that the source of an item could not be read whole: more posts may stand there."""
+    return words.say(" (nguồn này chỉ đọc được một phần)") if source in troubled(figures) else ""
+
+
+def _in_sentence(place: str, province: str) -> str:
+    """Write a unit as within a sentence, without the office's own province: phường Đoàn Kết."""
+    first, *above = place.split(", ")
+    names = [first, *(name for name in above if not province or not name.endswith(province))]
+    return ", ".join(name[:1].lower() + name[1:] for name in names)
 
 
 def _claims(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     claims = figures.claims
     for place, claim in enumerate(claims.listed[:MOST_CLAIMS], start=1):
-        yield Sentence(f"claim.{claim.flag_id}", f"{place}. {_claim(claim, words)}", f"/flags/{claim.flag_id}")
+        yield Sentence(f"claim.{claim.flag_id}", f"{place}. {_claim(claim, figures, words)}", f"/flags/{claim.flag_id}")
     if rest := claims.total - len(claims.listed[:MOST_CLAIMS]):
         yield Sentence("claims.more", words.counted("Còn %(count)s nội dung khác, xem Phụ lục.", rest))
 
 
-def _claim(claim: Claim, words: Wording) -> str:
+def _claim(claim: Claim, figures: ReportFigures, words: Wording) -> str:
+    """Say in one line what a claim says, how far it went, what was found, and whether it was answered."""
     say = words.say
-    if claim.refuted and claim.evidence:
-        found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
-    else:
-        found = say("Có nguồn bác bỏ") if claim.refuted else say("Chưa thấy nguồn nào nói về việc này")
-    answered = say("đã duyệt lời đính chính, chưa công bố") if claim.approved else say("chưa có lời đính chính")
-    if claim.answered:
-        answered = say("đã công bố lời đính chính")
-    told = f"{capitalised(spread_words(claim.spread, words))}. {found}; {answered}."
+    found = say("Chưa có cơ quan hay báo chí nào trong các nguồn đối chiếu xác nhận hoặc bác bỏ")
+    if claim.refuted:
+        found = say("Có nguồn bác bỏ")
+        if claim.evidence:
+            found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
+    went = f"{spread_words(claim.spread, words)}{_partly(claim.source, figures, words)}"
+    told = f"{capitalised(went)}. {found}{_answered(claim, figures.claims.site, words)}."
     return f"“{claim.summary}”. {told}" if claim.summary else say("(Chưa có tóm tắt.) %(told)s", told=told)
+
+
+def _answered(claim: Claim, site: str, words: Wording) -> str:
+    """Say what the office published about a claim, when and where; of one that nobody refuted, only if it did."""
+    say, answer = words.say, words.say("thông tin bác bỏ") if claim.refuted else words.say("thông tin chính thức")
+    if claim.answered and claim.answered_at:
+        where = say(" tại %(site)s", site=site) if site else ""
+        text = N_("; Liên đoàn đã công bố %(answer)s ngày %(day)s%(where)s")
+        return say(text, answer=answer, day=day_of(claim.answered_at), where=where)
+    if claim.approved:
+        return say("; %(answer)s đã được duyệt, chưa công bố", answer=answer)
+    return say("; chưa công bố thông tin bác bỏ") if claim.refuted else ""
 
 
 def _not_read(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
@@ -267,10 +309,10 @@ def _not_read(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
         text = say("Các nguồn đều đọc được.")
     else:
         names = [*broken[:MOST_NAMED], *(["…"] if len(broken) > MOST_NAMED else [])]
-        told = N_("%(count)s nguồn không đọc được đầy đủ (%(names)s), nên số liệu có thể thiếu.")
+        told = N_("Có %(count)s nguồn chỉ đọc được một phần (%(names)s), nên số liệu có thể thiếu.")
         text = counted(told, len(broken), names=", ".join(names))
     if figures.method.unscored:
-        unread = counted("%(count)s bài máy chưa đọc xong lúc lập báo cáo.", figures.method.unscored)
+        unread = counted("Còn %(count)s bài hệ thống chưa phân tích xong khi lập báo cáo.", figures.method.unscored)
         text = f"{text} {unread}"
     yield Sentence("not_read", text, "/sources")
 
@@ -283,33 +325,70 @@ def troubled(figures: ReportFigures) -> list[str]:
 def _requests(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     """Say what is asked of whom."""
     asked = list(_asked(figures, words))
-    yield from asked or [Sentence("ask.nothing", words.say("Không có kiến nghị."))]
+    yield from asked or [Sentence("ask.nothing", words.say("Không có đề xuất."))]
     yield Sentence(OWN, "")
 
 
 def _asked(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    counted, concerns, tally = words.counted, figures.concerns, figures.claims.tally
-    if untouched := concerns.in_state("open"):
-        text = counted("Bộ phận phụ trách bảo vệ quyền lợi: phân công xử lý %(count)s vụ việc chưa chuyển.", untouched)
-        yield Sentence("ask.open", f"- {text}", "/cases?state=open")
-    for name, cases in concerns.awaited[:MOST_NAMED]:
-        text = counted("%(office)s: trả lời về %(count)s vụ việc đã chuyển.", cases, office=name)
-        yield Sentence(f"ask.answer.{name}", f"- {text}", "/cases?state=passed")
-    if concerns.unsettled_before:
+    """Say what is asked of whom, by the numbers of the items above."""
+    counted = words.counted
+    yield from _asked_of_cases(figures, words)
+    if figures.concerns.unsettled_before:
         text = N_(
             "Bộ phận phụ trách bảo vệ quyền lợi: rà soát %(count)s vụ việc của các kỳ trước chưa giải quyết xong."
         )
-        yield Sentence("ask.before", f"- {counted(text, concerns.unsettled_before)}", "/cases")
-    if tally.to_correct:
-        text = counted("Bộ phận tuyên truyền: đính chính %(count)s thông tin đã có nguồn bác bỏ.", tally.to_correct)
-        yield Sentence("ask.correct", f"- {text}", "/corrections")
-    if tally.to_verify:
-        text = N_("Bộ phận tuyên truyền: hỏi cơ quan có thẩm quyền về %(count)s thông tin chưa thấy nguồn nào.")
-        yield Sentence("ask.verify", f"- {counted(text, tally.to_verify)}", _search(figures, CLAIM_LABELS[0]))
-    if waiting := sum(row.states["open"] for row in figures.labels):
-        yield Sentence(
-            "ask.review", f"- {counted('Cán bộ xem xét: kết luận %(count)s bài đang chờ.', waiting)}", "/queue"
-        )
+        yield Sentence("ask.before", f"- {counted(text, figures.concerns.unsettled_before)}", "/cases")
+    yield from _asked_of_claims(figures, words)
+    if waiting := sum(row.comparison.now.pending for row in figures.labels):
+        text = counted("Cán bộ rà soát: kết luận %(count)s lượt đề xuất còn lại.", waiting)
+        yield Sentence("ask.review", f"- {text}", "/queue")
     if broken := len(troubled(figures)):
-        text = counted("Người vận hành: kiểm tra %(count)s nguồn không đọc được đầy đủ.", broken)
+        part = roman(len(sections()) + 2)
+        text = counted("Người vận hành hệ thống: kiểm tra %(count)s nguồn nêu ở mục %(part)s.", broken, part=part)
         yield Sentence("ask.sources", f"- {text}", "/sources")
+
+
+def _asked_of_cases(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
+    say, untouched, awaited = words.say, [], dict[str, list[tuple[int, str]]]()
+    for place, case in enumerate(figures.concerns.listed, start=1):
+        if case.state == OPEN:
+            untouched.append((place, ""))
+        elif case.state == PASSED and case.passed_at:
+            note = say("chuyển ngày %(day)s", day=day_of(case.passed_at))
+            until = say(", hạn %(day)s", day=day_of(case.back_at)) if case.back_at else ""
+            awaited.setdefault(case.passed_to, []).append((place, f" ({note}{until})"))
+
+    def named(items: Sequence[tuple[int, str]]) -> str:
+        shown = [one for one in items if one[0] <= MOST_CASES]
+        return _by_number(say("vụ việc"), CASE_LABELS, shown, len(items), words)
+
+    if untouched:
+        text = N_("Bộ phận phụ trách bảo vệ quyền lợi: phân công xử lý %(cases)s chưa chuyển.")
+        yield Sentence("ask.open", f"- {say(text, cases=named(untouched))}", "/cases?state=open")
+    for name, items in sorted(awaited.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_OFFICES]:
+        text = say("Đề nghị %(office)s trả lời về %(cases)s.", office=name, cases=named(items))
+        yield Sentence(f"ask.answer.{name}", f"- {text}", "/cases?state=passed")
+
+
+def _asked_of_claims(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
+    say, tally, listed = words.say, figures.claims.tally, list(enumerate(figures.claims.listed[:MOST_CLAIMS], start=1))
+    if tally.to_correct:
+        open_ones = [(place, "") for place, one in listed if one.refuted and not one.answered]
+        claims = _by_number(say("tin"), CLAIM_LABELS, open_ones, tally.to_correct, words)
+        text = N_(
+            "Bộ phận tuyên truyền: công bố thông tin bác bỏ %(claims)s sau khi đối chiếu với cơ quan có thẩm quyền."
+        )
+        yield Sentence("ask.correct", f"- {say(text, claims=claims)}", "/corrections")
+    if tally.to_verify:
+        unknown = [(place, "") for place, one in listed if not one.refuted]
+        claims = _by_number(say("tin"), CLAIM_LABELS, unknown, tally.to_verify, words)
+        text = say("Bộ phận tuyên truyền: hỏi cơ quan có thẩm quyền về %(claims)s.", claims=claims)
+        yield Sentence("ask.verify", f"- {text}", _search(figures, CLAIM_LABELS[0]))
+
+
+def _by_number(kind: str, labels: Collection[str], items: Sequence[tuple[int, str]], total: int, words: Wording) -> str:
+    """Name items by their numbers in the paper, each with a note, and count the others: vụ việc II.1 và 4 ở Phụ lục."""
+    named = [f"{numeral(labels)}.{place}{note}" for place, note in items]
+    left = total - len(named)
+    rest = [words.say("%(count)s %(kind)s khác ở Phụ lục", count=words.number(left), kind=kind)] if left else []
+    return f"{kind} {words.joined([*named, *rest])}" if named else rest[0]

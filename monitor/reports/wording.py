@@ -12,9 +12,10 @@ from classifiers.concern_topics import default_topic_rules
 from classifiers.labels import label_named
 from monitor.catalogues import N_, SOURCE, Language, read_texts
 from monitor.clock import VIETNAM
-from monitor.reports.comparison import Trend
+from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Trend
 from monitor.reports.method import DISABLED, FAILED, GAP
 from monitor.reports.periods import CalendarPeriod, Unit
+from storage.figures.report_counts import Spread
 
 DOMAIN: Final = "report"
 LANGUAGES: Final = (SOURCE, "en")
@@ -54,7 +55,7 @@ _TOPICS: Final = {
     "wages": N_("lương"),
     "insurance": N_("bảo hiểm"),
     "hours": N_("ca kíp"),
-    "safety": N_("an toàn"),
+    "safety": N_("an toàn lao động"),
     "meals": N_("bữa ăn"),
     "housing": N_("nhà trọ"),
     "childcare": N_("nhà trẻ"),
@@ -160,6 +161,36 @@ class Wording(Language):
 def load_wording(code: str) -> Wording:
     """Read the words of a language, one of LANGUAGES."""
     return Wording(code, read_texts(code, DOMAIN))
+
+
+def trend_words(compared: Comparison, name: str, words: Wording) -> str:
+    """Say that a count rose or fell against the four periods before; empty where that cannot be said."""
+    if compared.trend_of_mean not in (Trend.UP, Trend.DOWN) or compared.mean is None:
+        return ""
+    return words.say(
+        "Về %(name)s, số bài được xếp loại %(trend)s rõ: kỳ này %(now)s, cả bốn kỳ trước cộng lại %(before)s.",
+        name=name,
+        trend=words.name(TRENDS, compared.trend_of_mean),
+        now=words.number(compared.now.confirmed),
+        before=words.number(round(compared.mean * PERIODS_IN_MEAN)),
+    )
+
+
+def spread_words(spread: Spread, words: Wording) -> str:
+    """Say how far something went, as far as the counts bear it, and since when."""
+    say, number = words.say, words.number
+    day = day_of(spread.first_at)
+    if spread.posts == 1:
+        return say("1 bài ngày %(day)s; chưa ghi nhận đăng lại", day=day)
+    if spread.sources == 1:
+        return words.counted("%(count)s bài ở cùng một nguồn, bài đầu tiên ngày %(day)s", spread.posts, day=day)
+    text = N_("%(count)s bài ở %(sources)s nguồn, bài đầu tiên ngày %(day)s")
+    return words.counted(text, spread.posts, sources=number(spread.sources), day=day)
+
+
+def day_of(moment: datetime) -> str:
+    """Write the day of a time, given as aware UTC, without its year: 16/11."""
+    return f"{moment.astimezone(VIETNAM):%d/%m}"
 
 
 def day(value: date) -> str:

@@ -1,17 +1,18 @@
 """Cases of concerns in a report: what they are about, where, to whom they were passed on, and what became of them."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.figures.report_counts import Period, dated_at, dated_within
-from storage.models import Case, CaseEvent, Flag, Post
-from storage.review.cases import WITHDRAWN
+from storage.models import Case, CaseEvent, Flag, Post, Source
+from storage.review.cases import ANSWERED, WITHDRAWN
 
 
-class CaseRow(NamedTuple):
+@dataclass(frozen=True)
+class CaseRow:
     """A case of a period.
 
     Args:
@@ -23,6 +24,10 @@ class CaseRow(NamedTuple):
         state: Its present state.
         passed_to: To whom it was passed last; empty where it never was.
         dated: When its post was published, or when it was opened once the post is deleted, UTC.
+        source: The source of its post; empty once the post is deleted.
+        passed_at: When it was passed last, UTC.
+        answered_at: When an answer was noted last, UTC.
+        back_at: The day by which somebody comes back to it, UTC; None where none was set.
 
     """
 
@@ -34,17 +39,25 @@ class CaseRow(NamedTuple):
     state: str
     passed_to: str
     dated: datetime
+    source: str
+    passed_at: datetime | None
+    answered_at: datetime | None
+    back_at: datetime | None
 
 
 def cases_of(session: Session, period: Period) -> list[CaseRow]:
     """List the cases of concerns that were published in a period, by their numbers."""
     newest = select(func.max(CaseEvent.id)).where(CaseEvent.kind == "passed").group_by(CaseEvent.case_id)
+    event = aliased(CaseEvent)
+    answered = select(func.max(event.at)).where(event.case_id == Case.id, event.kind == ANSWERED).scalar_subquery()
     dated = case((Case.flag_id.is_(None), Case.opened_at), else_=dated_at())
     query = (
         select(Case.id, Case.flag_id, Post.cluster_id, Case.topic, Case.place, Case.state)
-        .add_columns(func.coalesce(CaseEvent.passed_to, ""), dated)
+        .add_columns(func.coalesce(CaseEvent.passed_to, ""), dated, func.coalesce(Source.name, ""))
+        .add_columns(CaseEvent.at, answered, Case.back_at)
         .outerjoin(Flag, Flag.id == Case.flag_id)
         .outerjoin(Post, Post.id == Flag.post_id)
+        .outerjoin(Source, Source.id == Post.source_id)
         .outerjoin(CaseEvent, and_(CaseEvent.case_id == Case.id, CaseEvent.id.in_(newest)))
         .where(Case.state != WITHDRAWN, _belongs(period))
         .order_by(Case.id)

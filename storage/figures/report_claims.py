@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -48,20 +49,23 @@ class ClaimTally(NamedTuple):
     to_verify: int
 
 
-class ClaimAnswers(NamedTuple):
+@dataclass(frozen=True)
+class ClaimAnswers:
     """What is known about a claim: its decision with the addresses that support it, and what was published.
 
     Args:
-        decision: The newest decision that stands, such as `refuted`; None where there is none.
+        refuted: Whether the newest decision that stands names a source against it; otherwise no source was found.
         addresses: The addresses that this decision names.
-        corrections: How many corrections are published.
+        answered: How many corrections are published.
+        answered_at: When the last of them was published, UTC; None where none is.
         approved: How many more were approved and are not published yet.
 
     """
 
-    decision: str | None
+    refuted: bool
     addresses: tuple[str, ...]
-    corrections: int
+    answered: int
+    answered_at: datetime | None
     approved: int
 
 
@@ -108,18 +112,21 @@ def answers(session: Session, claim: ClaimReach) -> ClaimAnswers:
     review = session.scalars(newest).first()
     flags = select(Flag.id).where(Flag.post_id.in_(posts))
     is_published = func.coalesce(Correction.published_state, "") == RELEASED
-    counted = dict(
-        session.execute(
-            select(is_published, func.count())
+    counted = {
+        published: (number, last_at)
+        for published, number, last_at in session.execute(
+            select(is_published, func.count(), func.max(Correction.published_at))
             .where(Correction.flag_id.in_(flags), is_published | (Correction.state == RELEASED))
             .group_by(is_published)
-        ).all()
-    )
+        )
+    }
+    answered, answered_at = counted.get(True, (0, None))
     return ClaimAnswers(
-        decision=review.decision if review else None,
+        refuted=review is not None and review.decision == REFUTED,
         addresses=tuple(review.evidence) if review else (),
-        corrections=counted.get(True, 0),
-        approved=counted.get(False, 0),
+        answered=answered,
+        answered_at=answered_at,
+        approved=counted.get(False, (0, None))[0],
     )
 
 

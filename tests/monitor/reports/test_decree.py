@@ -93,17 +93,17 @@ def test_i_7_pages_are_numbered_in_the_middle_of_the_upper_margin_and_not_on_the
         ("II.1a", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, "bold", CENTRE),
         ("II.1b", "Độc lập - Tự do - Hạnh phúc", 14, "bold", CENTRE),
         ("II.2", "CƠ QUAN CHỦ QUẢN", 13, "upright", CENTRE),
-        ("II.2", "LIÊN ĐOÀN LAO ĐỘNG TỈNH NẬM PHA", 13, "bold", CENTRE),
+        ("II.2", "LIÊN ĐOÀN LAO\N{NO-BREAK SPACE}ĐỘNG TỈNH NẬM PHA", 13, "bold", CENTRE),
         ("II.3", "Số: 05/BC-LĐLĐ", 13, "upright", CENTRE),
         ("II.4", "Nậm Pha, ngày 23 tháng 11 năm 2026", 14, "italic", CENTRE),
         ("II.5", "BÁO CÁO", 14, "bold", CENTRE),
         ("II.5", "Thông tin công khai trên mạng liên quan đến đoàn viên, người lao động", 14, "bold", CENTRE),
-        ("II.7", "TM. BAN THƯỜNG VỤ", 14, "bold", CENTRE),
-        ("II.7", "PHÓ CHỦ TỊCH", 14, "bold", CENTRE),
-        ("II.7", "Người Ký", 14, "bold", CENTRE),
-        ("II.9a", "Kính gửi:", 14, "upright", CENTRE),
-        ("II.9a", "- Ban Thường vụ;", 14, "upright", LEFT),
-        ("II.9a", "- Ủy ban Kiểm tra.", 14, "upright", LEFT),
+        ("II.7", "TM. BAN THƯỜNG VỤ", 13, "bold", CENTRE),
+        ("II.7", "PHÓ CHỦ TỊCH", 13, "bold", CENTRE),
+        ("II.7", "Người Ký", 13, "bold", CENTRE),
+        ("II.9a", "Kính gửi:", 13, "upright", CENTRE),
+        ("II.9a", "- Ban Thường vụ;", 13, "upright", LEFT),
+        ("II.9a", "- Ủy ban Kiểm tra.", 13, "upright", LEFT),
         ("II.9b", "Nơi nhận:", 12, "bold italic", LEFT),
         ("II.9b", "- Như trên;", 11, "upright", LEFT),
         ("II.9b", "- Các ban;", 11, "upright", LEFT),
@@ -118,7 +118,7 @@ def test_ii_the_parts_of_the_form(
     assert looks(paragraph) == (size, "bold" in shape, "italic" in shape, align), point
 
 
-@pytest.mark.parametrize("text", ["Độc lập", "LIÊN ĐOÀN LAO ĐỘNG TỈNH NẬM PHA", "tuần 47 năm 2026"])
+@pytest.mark.parametrize("text", ["Độc lập", "LIÊN ĐOÀN LAO\N{NO-BREAK SPACE}ĐỘNG TỈNH NẬM PHA", "tuần 47 năm 2026"])
 def test_ii_1_2_5_a_line_stands_below(text: str, docx: Docx) -> None:
     assert has_line_below(docx, text)
 
@@ -134,7 +134,7 @@ def test_ii_4_days_below_ten_and_the_first_two_months_get_a_zero(full_week: Any)
 
 def test_ii_6_the_text(docx: Docx) -> None:
     sentence = find(docx, "Hệ thống đọc")
-    assert looks(sentence) == (14, False, False, JUSTIFIED)
+    assert looks(sentence) == (13, False, False, JUSTIFIED)
     layout = sentence.paragraph_format
     assert round(layout.first_line_indent.mm) == 10
     assert layout.space_before.pt >= 6

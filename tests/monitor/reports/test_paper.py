@@ -3,19 +3,20 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from monitor.reports.comparison import Count, compare
 from monitor.reports.document import build_document
 from monitor.reports.figures import ReportFigures
-from monitor.reports.paper import OWN, amount_words, paper, spread_words, trend_words
-from monitor.reports.wording import load_wording
+from monitor.reports.paper import OWN, paper
+from monitor.reports.wording import load_wording, spread_words, trend_words
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.figures.report_counts import Spread
 from tests.monitor.reports.many_posts import fill_many
-from tests.monitor.reports.sample_week import THURSDAY, gathered
+from tests.monitor.reports.sample_week import SUNDAY, THURSDAY, gathered
 
 WORDS = load_wording("vi")
 STATISTICS = {
@@ -36,30 +37,40 @@ def texts(figures: ReportFigures, **edits: str) -> dict[str, str]:
 
 def test_a_week_is_told_in_six_parts(figures: ReportFigures) -> None:
     assert texts(figures) == {
-        "news.found": "Hệ thống đọc 6 bài công khai của 2 nguồn; cán bộ xác nhận 1 bức xúc và 1 tin chưa kiểm chứng.",
-        "news.new": "Kỳ trước chưa thấy bức xúc về: lương.",
-        "news.sure": "Còn 2 trong 5 bài máy gợi ý chưa có kết luận, nên các số trên có thể còn tăng.",
+        "news.found": (
+            "Hệ thống đọc 6 bài công khai của 2 nguồn; cán bộ rà soát, xếp loại: 1 vụ việc bức xúc và 1 tin chưa kiểm "
+            "chứng. Phần trong ngoặc kép dưới đây tóm tắt lời của bài đăng; sự việc chưa được xác minh."
+        ),
+        "news.new": "Có 1 nhóm bức xúc mà kỳ trước không có: lương (II.1).",
+        "news.sure": (
+            "Trong 5 lượt đề xuất của hệ thống, cán bộ đã xếp loại 2, loại bỏ 1, còn 2 chưa kết luận; các số trên có "
+            "thể tăng."
+        ),
         "count.concern": (
-            "Cán bộ xác nhận 1 bài nêu bức xúc của người lao động, thành 1 vụ việc: 1 đã chuyển, chờ trả lời."
+            "1 vụ việc bức xúc của người lao động, nêu trong 1 bài (kể cả bài đăng lại): 1 đã chuyển, chờ trả lời."
         ),
         "concern.1": (
-            "1. “=SUM(A1) Ba tháng nay công ty chưa trả lương, đ…”. Lương, phường Đoàn Kết, tỉnh Lai Châu: "
-            "một bài ngày 16/11, chưa thấy lan. Đã chuyển, chờ trả lời (Công đoàn khu công nghiệp)."
+            "1. “=SUM(A1) Ba tháng nay công ty chưa trả lương, đ…”. Lương, phường Đoàn Kết: 1 bài ngày 16/11; chưa ghi "
+            "nhận đăng lại. Chuyển Công đoàn khu công nghiệp ngày 19/11; chưa có trả lời."
         ),
-        "count.unverified": "Cán bộ xác nhận 1 bài chưa kiểm chứng.",
+        "count.unverified": "1 tin chưa kiểm chứng, xuất hiện trong 2 bài (kể cả bài đăng lại).",
         "claim.3": (
             "1. “Ngân hàng sắp phá sản, liên hệ anh [tên] [số điện thoại], [tài khoản], xem [liên kết]”. 2 bài ở cùng "
-            "một nguồn, từ ngày 19/11. Có nguồn bác bỏ: bao.example.vn; chưa có lời đính chính."
+            "một nguồn, bài đầu tiên ngày 19/11. Có nguồn bác bỏ: bao.example.vn; chưa công bố thông tin bác bỏ."
         ),
-        "count.negative": "Chưa có bài thiếu chuẩn mực nào được cán bộ xác nhận trong kỳ.",
+        "count.negative": "Trong kỳ chưa có bài nào được xếp loại là thiếu chuẩn mực ứng xử.",
         "not_read": (
-            "1 nguồn không đọc được đầy đủ (channel), nên số liệu có thể thiếu. "
-            "6 bài máy chưa đọc xong lúc lập báo cáo."
+            "Có 1 nguồn chỉ đọc được một phần (channel), nên số liệu có thể thiếu. "
+            "Còn 6 bài hệ thống chưa phân tích xong khi lập báo cáo."
         ),
-        "ask.answer.Công đoàn khu công nghiệp": "- Công đoàn khu công nghiệp: trả lời về 1 vụ việc đã chuyển.",
-        "ask.correct": "- Bộ phận tuyên truyền: đính chính 1 thông tin đã có nguồn bác bỏ.",
-        "ask.review": "- Cán bộ xem xét: kết luận 2 bài đang chờ.",
-        "ask.sources": "- Người vận hành: kiểm tra 1 nguồn không đọc được đầy đủ.",
+        "ask.answer.Công đoàn khu công nghiệp": (
+            "- Đề nghị Công đoàn khu công nghiệp trả lời về vụ việc II.1 (chuyển ngày 19/11)."
+        ),
+        "ask.correct": (
+            "- Bộ phận tuyên truyền: công bố thông tin bác bỏ tin III.1 sau khi đối chiếu với cơ quan có thẩm quyền."
+        ),
+        "ask.review": "- Cán bộ rà soát: kết luận 2 lượt đề xuất còn lại.",
+        "ask.sources": "- Người vận hành hệ thống: kiểm tra 1 nguồn nêu ở mục V.",
         OWN: "",
     }
 
@@ -67,32 +78,29 @@ def test_a_week_is_told_in_six_parts(figures: ReportFigures) -> None:
 @pytest.mark.parametrize(
     ("spread", "said"),
     [
-        ((1, 1), "một bài ngày 19/11, chưa thấy lan"),
-        ((2, 1), "2 bài ở cùng một nguồn, từ ngày 19/11"),
-        ((5, 3), "5 bài ở 3 nguồn, từ ngày 19/11"),
-        ((1200, 30), "1.200 bài ở 30 nguồn, từ ngày 19/11"),
+        ((1, 1), "1 bài ngày 19/11; chưa ghi nhận đăng lại"),
+        ((2, 1), "2 bài ở cùng một nguồn, bài đầu tiên ngày 19/11"),
+        ((5, 3), "5 bài ở 3 nguồn, bài đầu tiên ngày 19/11"),
+        ((1200, 30), "1.200 bài ở 30 nguồn, bài đầu tiên ngày 19/11"),
     ],
 )
 def test_how_far_something_went(spread: tuple[int, int], said: str) -> None:
     assert spread_words(Spread(*spread, THURSDAY), WORDS) == said
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "said"),
-    [(3, 7, "3 trong 7"), (19, 19, "19 trong 19"), (5, 20, "5 trong 20 (25%)"), (1, 300, "1 trong 300 (0%)")],
-)
-def test_no_percentage_of_fewer_than_twenty(part: int, whole: int, said: str) -> None:
-    assert amount_words(part, whole, WORDS) == said
-
-
+CONCERNS = "Về bức xúc, số bài được xếp loại"
 FOUR = [Count(10), Count(12), Count(9), Count(9)]
 
 
 @pytest.mark.parametrize(
     ("now", "earlier", "said"),
     [
-        pytest.param(Count(30), FOUR, "Số bài “Bức xúc” tăng rõ so với bốn kỳ trước.", id="beyond chance"),
-        pytest.param(Count(1), FOUR, "Số bài “Bức xúc” giảm rõ so với bốn kỳ trước.", id="beyond chance, down"),
+        pytest.param(
+            Count(30), FOUR, f"{CONCERNS} tăng rõ: kỳ này 30, cả bốn kỳ trước cộng lại 40.", id="beyond chance"
+        ),
+        pytest.param(
+            Count(1), FOUR, f"{CONCERNS} giảm rõ: kỳ này 1, cả bốn kỳ trước cộng lại 40.", id="beyond chance, down"
+        ),
         pytest.param(Count(12), FOUR, "", id="chance"),
         pytest.param(Count(10), [Count(10)] * 4, "", id="the same"),
         pytest.param(Count(30), FOUR[:3], "", id="three weeks"),
@@ -101,7 +109,7 @@ FOUR = [Count(10), Count(12), Count(9), Count(9)]
     ],
 )
 def test_a_trend_is_told_from_four_weeks_and_beyond_chance(now: Count, earlier: list[Count | None], said: str) -> None:
-    assert trend_words(compare(now, earlier, complete=True).trend_of_mean, "Bức xúc", WORDS) == said
+    assert trend_words(compare(now, earlier, complete=True), "bức xúc", WORDS) == said
 
 
 @pytest.mark.parametrize("flags", [0, 3, 300])
@@ -113,6 +121,7 @@ def test_no_word_of_statistics_stands_in_the_paper(code: str, flags: int, sqlite
             session.commit()
     said = " ".join(one.text for part in paper(gathered(sqlite_database), load_wording(code)) for one in part.sentences)
     assert [word for word in STATISTICS[code] if re.search(rf"\b{re.escape(word)}", said, re.IGNORECASE)] == []
+    assert "%" not in said
 
 
 def test_nothing_is_compared_while_a_week_runs_or_where_nothing_was_read_before(figures: ReportFigures) -> None:
@@ -124,10 +133,13 @@ def test_nothing_is_compared_while_a_week_runs_or_where_nothing_was_read_before(
 
 
 def test_what_has_no_summary_says_so(figures: ReportFigures) -> None:
-    claim = replace(figures.claims.listed[0], summary="", answered=1, refuted=False)
+    claim = replace(figures.claims.listed[0], summary="", answered=1, answered_at=THURSDAY, refuted=False)
     told = texts(replace(figures, claims=replace(figures.claims, listed=(claim,))))["claim.3"]
     assert told.startswith("1. (Chưa có tóm tắt.) 2 bài ở cùng một nguồn")
-    assert told.endswith("Chưa thấy nguồn nào nói về việc này; đã công bố lời đính chính.")
+    assert told.endswith(
+        "Chưa có cơ quan hay báo chí nào trong các nguồn đối chiếu xác nhận hoặc bác bỏ; Liên đoàn đã công bố "
+        "thông tin chính thức ngày 19/11."
+    )
 
 
 def test_many_cases_and_claims_are_told_by_their_number(figures: ReportFigures) -> None:
@@ -140,8 +152,24 @@ def test_many_cases_and_claims_are_told_by_their_number(figures: ReportFigures) 
         claims=replace(figures.claims, listed=claims, total=40),
     )
     told = texts(many)
-    assert told["concerns.more"] == "Còn 20 vụ việc khác, xem theo chủ đề và nơi ở Phụ lục."
+    assert told["concerns.more"] == "Còn 20 vụ việc khác, xem theo chủ đề và địa bàn ở Phụ lục."
     assert told["claims.more"] == "Còn 34 nội dung khác, xem Phụ lục."
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ({"back_at": SUNDAY}, "trả lời về vụ việc II.1 (chuyển ngày 19/11, hạn 22/11)."),
+        ({"state": "open", "passed_to": "", "place": ""}, "Lương, chưa xác định địa bàn: 1 bài ngày 16/11"),
+        ({"state": "open"}, "phân công xử lý vụ việc II.1 chưa chuyển."),
+        ({"state": "answered", "answered_at": SUNDAY}, "Công đoàn khu công nghiệp đã trả lời ngày 22/11."),
+        ({"state": "settled"}, "Đã giải quyết (chuyển Công đoàn khu công nghiệp ngày 19/11)."),
+        ({"source": "channel"}, "chưa ghi nhận đăng lại (nguồn này chỉ đọc được một phần)."),
+    ],
+)
+def test_what_became_of_a_case_is_told_with_its_days(case: dict[str, Any], said: str, figures: ReportFigures) -> None:
+    changed = replace(figures.concerns, listed=(replace(figures.concerns.listed[0], **case),))
+    assert said in " ".join(texts(replace(figures, concerns=changed)).values())
 
 
 def test_what_a_person_wrote_stands_in_the_place_of_a_sentence(figures: ReportFigures) -> None:

@@ -80,10 +80,10 @@ def test_a_week_without_posts_says_so_in_every_part(nothing: ReportFigures) -> N
     text = all_texts(nothing, "vi")["docx"]
     for said in (
         "Trong kỳ không có bài nào của các nguồn theo dõi",
-        "Chưa có bức xúc nào của người lao động được cán bộ xác nhận trong kỳ.",
-        "Chưa có thông tin chưa kiểm chứng nào được cán bộ xác nhận trong kỳ.",
+        "Trong kỳ chưa có bài nào được xếp loại là bức xúc của người lao động.",
+        "Trong kỳ chưa có bài nào được xếp loại là tin chưa kiểm chứng.",
         "Không ghi nhận nguồn nào gặp trục trặc trong kỳ.",
-        "Không có kiến nghị.",
+        "Không có đề xuất.",
     ):
         assert said in text
 
