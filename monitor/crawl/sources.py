@@ -1,12 +1,11 @@
 """Sources as people add, look at and switch them: by commands, kiemtin.toml and at the desk."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
 from monitor.collectors.base import Batch, SourceView
-from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
 from monitor.settings.settings import DeclaredSource, Settings
@@ -14,6 +13,9 @@ from storage import audit
 from storage.models import Source
 from storage.posts import sources
 from storage.posts.sources import SourceDraft
+
+if TYPE_CHECKING:  # its library loads slowly, and a list of sources asks nobody
+    from monitor.collectors.http.client import PoliteClient
 
 SHOWN_POSTS: Final = 3
 MOST_ANSWERS: Final = 5
@@ -74,7 +76,7 @@ def switch_source(
     audit.record(session, at=now, action=action, subject=source.name, user_id=by, detail={"why": why})
 
 
-async def look(client: PoliteClient, kind: str, view: SourceView) -> list[Batch]:
+async def look(client: "PoliteClient", kind: str, view: SourceView) -> list[Batch]:
     """Read batches until there are posts to show: the first answer of a forum only names its threads."""
     batches: list[Batch] = []
     async for batch in collector_for(kind).collect(view, client):

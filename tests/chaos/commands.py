@@ -15,7 +15,7 @@ from monitor.cli import main
 from tests.chaos.world import World
 from tests.monitor.cli.command import Answer
 
-for module in ("backup", "crawl", "database", "doctor", "import_file", "privacy", "report", "score", "users"):
+for module in ("crawl", "database", "doctor", "import_file", "privacy", "report", "users"):
     importlib.import_module(f"monitor.cli.{module}")
 
 

@@ -31,7 +31,7 @@ LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
         "flags USING COVERING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)",
     ),
     "open flags in the order of their numbers": (
-        lambda session, _: places.open_flags(session, {}, since=NOW, after=0, limit=500),
+        lambda session, _: places.open_flags(session, since=NOW, after=0, limit=500),
         "flags USING INTEGER PRIMARY KEY (rowid>?)",
     ),
     "second readings": (
