@@ -145,7 +145,7 @@ def _new(figures: ReportFigures, words: Wording) -> str:
         if row.topic != OTHER and row.cases and row.comparison.previous and not row.comparison.previous.confirmed
     ]
     if new:
-        text = N_("Có %(count)s nhóm bức xúc mà kỳ trước không có: %(topics)s.")
+        text = N_("Có %(count)s nhóm bức xúc mà kỳ liền trước không có: %(topics)s.")
         told.append(words.counted(text, len(new), topics=words.joined(new)))
     if told:
         return " ".join(told)

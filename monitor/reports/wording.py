@@ -168,7 +168,7 @@ def trend_words(compared: Comparison, name: str, words: Wording) -> str:
     if compared.trend_of_mean not in (Trend.UP, Trend.DOWN) or compared.mean is None:
         return ""
     return words.say(
-        "Về %(name)s, số bài được xếp loại %(trend)s rõ: kỳ này %(now)s, cả bốn kỳ trước cộng lại %(before)s.",
+        "Về %(name)s, số lượt xếp loại %(trend)s rõ: kỳ này %(now)s, cả bốn kỳ trước cộng lại %(before)s.",
         name=name,
         trend=words.name(TRENDS, compared.trend_of_mean),
         now=words.number(compared.now.confirmed),

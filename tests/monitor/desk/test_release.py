@@ -150,7 +150,7 @@ def test_an_edit_is_kept_marked_masked_and_survives_new_figures(
     assert "Đã giữ câu mới" in text
     kept = "Tuần này công nhân hỏi nhiều về lương, chị [tên] gọi [số điện thoại]."
     assert kept in sentences(mai)
-    assert "Có 1 nhóm bức xúc mà kỳ trước không có: lương (II.1)." in mai.page(PAPER).get_text()
+    assert "Có 1 nhóm bức xúc mà kỳ liền trước không có: lương (II.1)." in mai.page(PAPER).get_text()
     send(mai, "draft", key="news.sure", text="Chờ kết luận thêm.")
     with sqlite_database.work() as session:
         session.query(Flag).filter_by(state="open").first().state = "rejected"  # type: ignore[union-attr]

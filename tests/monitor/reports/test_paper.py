@@ -41,7 +41,7 @@ def test_a_week_is_told_in_six_parts(figures: ReportFigures) -> None:
             "Hệ thống đọc 6 bài công khai của 2 nguồn; cán bộ rà soát, xếp loại: 1 vụ việc bức xúc và 1 tin chưa kiểm "
             "chứng. Phần trong ngoặc kép dưới đây tóm tắt lời của bài đăng; sự việc chưa được xác minh."
         ),
-        "news.new": "Có 1 nhóm bức xúc mà kỳ trước không có: lương (II.1).",
+        "news.new": "Có 1 nhóm bức xúc mà kỳ liền trước không có: lương (II.1).",
         "news.sure": (
             "Trong 5 lượt đề xuất của hệ thống, cán bộ đã xếp loại 2, loại bỏ 1, còn 2 chưa kết luận; các số trên có "
             "thể tăng."
@@ -88,7 +88,7 @@ def test_how_far_something_went(spread: tuple[int, int], said: str) -> None:
     assert spread_words(Spread(*spread, THURSDAY), WORDS) == said
 
 
-CONCERNS = "Về bức xúc, số bài được xếp loại"
+CONCERNS = "Về bức xúc, số lượt xếp loại"
 FOUR = [Count(10), Count(12), Count(9), Count(9)]
 
 
