@@ -107,13 +107,14 @@ def read_page(fetched: Fetched, channel: Channel) -> Page:
             "ask its owner for an export of the channel, and import that"
         )
     soup = parse_soup(fetched.text())
-    blocks = soup.select(_BLOCK)
+    # The newest stand last. One inside another is none of Telegram's, and would be read once for each around it.
+    newest = soup.select(_BLOCK)[-_MOST_MESSAGES:]
+    blocks = [block for block in newest if block.find_parent(attrs={"data-post": True}) is None]
     if not blocks and soup.select_one(_EMPTY) is None:
         raise PayloadInvalid(
             f"{fetched.final_url} shows neither messages nor that there are none: has its form changed?"
         )
-    # The newest stand last.
-    parsed = [_message(block, channel) for block in blocks[-_MOST_MESSAGES:]]
+    parsed = [_message(block, channel) for block in blocks]
     messages = sorted((each for each in parsed if each is not None), key=lambda each: each.place, reverse=True)
     older = bool(messages) and soup.select_one(_OLDER) is not None
     following = messages[-1].place - 1 if older else None
