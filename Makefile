@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-desk bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -138,6 +138,9 @@ $(BENCH_STAMP): tests/benchmarks/requirements.txt | $(UV)
 
 bench-classify: setup  ## [a minute] Count posts classified per CPU second, beside underthesea's tokeniser alone: DATA=FILE of JSON lines.
 	$(BIN)/python -m tests.benchmarks.bench_classify $(DATA)
+
+bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second, beside Scrapy (installed for this alone).
+	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
 DESK_POSTS ?= 24000
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
