@@ -112,9 +112,10 @@ def _source(visit: Visit, number: int) -> Source:
 def _is_known(visit: Visit, name: str) -> bool:
     with visit.work() as session:
         try:
-            return sources.by_name(session, name) is not None
+            sources.by_name(session, name)
         except NotFound:
             return False
+        return True
 
 
 def _page(visit: Visit, *, typed: dict[str, str] | None = None, line: str = "", status: int = 200) -> Response:

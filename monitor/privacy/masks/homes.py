@@ -26,6 +26,7 @@ _STREET: Final = (
 _GAP: Final = r"[ ,(\-–]{1,3}"
 _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
 _EVIDENCE: Final = ("before", "street", "behind", "landmark", "area", "house")  # that it is a row, and no part alone
+_MAY_HOLD_HOME: Final = re.compile(r"\d|nhà", re.IGNORECASE)  # a row has a number, or is a house without one
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
     r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
@@ -94,8 +95,10 @@ def _another(account: str) -> re.Pattern[str]:
 
 def find_homes(work: MaskableText) -> Iterator[Found]:
     """Find addresses, names of accounts without an @, and mail addresses in words, in the order of the text."""
-    rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
-    found: list[Found] = [("address", *match.span()) for match in rows]
+    found: list[Found] = []
+    if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
+        rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
+        found += [("address", *match.span()) for match in rows]
     announced = (*_account().finditer(work.text), *_another(work.filler("handle")).finditer(work.text))
     found += [("handle", *match.span(match.lastgroup or 0)) for match in announced]
     found += [("handle", *match.span()) for match in _HANDLE_BEFORE.finditer(work.text)]
