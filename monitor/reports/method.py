@@ -25,7 +25,7 @@ class Method:
 
     Args:
         models: The versions of the models that flagged.
-        generated_at: When the report was made, UTC.
+        generated_at: When the report was made, UTC, by the minute that it shows: two runs give the same bytes.
         complete: Whether the period was over by then.
         unscored: How many monitored posts of the period the active model had not scored by then.
         agreement: Decisions of several people on one flag.
@@ -46,7 +46,7 @@ def gather_method(session: Session, span: Period, now: datetime) -> Method:
     models = report_counts.models_of_flags(session, span) or ([active] if active else [])
     return Method(
         models=tuple(model.version for model in models),
-        generated_at=now,
+        generated_at=now.replace(second=0, microsecond=0),
         complete=now >= span.end,
         unscored=report_counts.unscored_posts(session, span, active.id) if active else 0,
         agreement=report_counts.agreement(session, span),

@@ -93,6 +93,13 @@ def test_a_folder_that_is_a_file_is_explained_in_one_line(
     assert all_reports(full_week) == []
 
 
+def test_two_runs_within_a_minute_give_the_same_bytes(office: ReportOffice, clock: FakeClock) -> None:
+    wish = Wish(period=WEEK, formats=("html", "docx", "xlsx", "csv", "jsonl"))
+    first = [path.read_bytes() for path in office.issue(wish)]
+    clock.advance(20)
+    assert [path.read_bytes() for path in office.issue(wish)] == first
+
+
 def test_an_older_report_stays_when_a_new_one_fails(office: ReportOffice, folder: Path, clock: FakeClock) -> None:
     html = office.issue(Wish(period=WEEK, formats=("html", "csv")))[0]
     before = html.read_bytes()
