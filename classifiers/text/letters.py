@@ -27,6 +27,8 @@ _STOPPED: Final = re.compile(r".*(?:[ptc]|ch)")  # such a syllable always has an
 
 def strip_diacritics(text: str) -> str:
     """Write Vietnamese without its marks: `đường phố` becomes `duong pho`."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

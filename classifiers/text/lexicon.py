@@ -4,7 +4,7 @@ import hashlib
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -21,6 +21,8 @@ MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")
 _LONGEST_MASK: Final = 5
 _REMEMBERED: Final = 2**14  # syllables
+_BETWEEN: Final = " ; "  # no term holds a semicolon, and nothing is read across one
+_TERMS_A_TEXT: Final = 100
 FIRST, SECOND = "first", "second"  # the sides of a pair
 
 Pieces = tuple[str, ...]
@@ -75,12 +77,13 @@ class Lexicon:
         self._written, self._bare = _Node(), _Node()  # for texts with marks and for texts without any
         lost: list[tuple[Pieces, str]] = []
         sides = {side: getattr(pairs[name], which) for side, (name, which) in self._sides.items()}
+        bare = cache(strip_diacritics)
         for group, terms in {**groups, **sides}.items():
-            for term in terms:
-                pieces = tuple(split_syllables(normalise(term).text))
+            for term in _changed(terms, lambda text: normalise(text).text):
+                pieces = tuple(split_syllables(term))
                 _append(self._marked.setdefault(pieces, []), group)
                 _append(self._written.add(pieces).groups, group)
-                plain = tuple(map(strip_diacritics, pieces))
+                plain = tuple(map(bare, pieces))
                 # In a text without marks one bare syllable is too many words at once (`cac` is mostly các), unless
                 # another term has to stand beside it.
                 if len(pieces) > 1 or plain == pieces or group in self._sides:
@@ -186,14 +189,14 @@ def default_lexicon() -> Lexicon:
     pairs: dict[str, Pair] = {}
     for content in _term_files():
         for name, terms in content["groups"].items():
-            groups[name] = list(_all_forms(terms, names=False))
+            groups[name] = _all_forms(terms, names=False)
         for name, rule in content.get("pairs", {}).items():
-            first, second = (list(_all_forms(rule[side], names=True)) for side in (FIRST, SECOND))
+            first, second = (_all_forms(rule[side], names=True) for side in (FIRST, SECOND))
             pairs[name] = Pair(first, second, rule["within"])
     return Lexicon(groups, pairs)
 
 
-def _all_forms(terms: str, *, names: bool) -> Iterator[str]:
+def _all_forms(terms: str, *, names: bool) -> list[str]:
     """Give terms as they are written, and as they stand in a text whose names of groups are replaced by their kind.
 
     Args:
@@ -202,11 +205,23 @@ def _all_forms(terms: str, *, names: bool) -> Iterator[str]:
 
     """
     known = default_group_names()
-    for term in filter(None, map(str.strip, terms.split(","))):
-        yield term
-        replaced = known.replace(normalise(term), term)[0].text
-        if names or not known.kinds.issuperset(split_syllables(replaced)):
-            yield replaced
+    written = list(filter(None, map(str.strip, terms.split(","))))
+    # Names are looked for otherwise in a text without marks, so terms with marks stand apart from those without.
+    marked = [term for term in written if strip_diacritics(term) != term]
+    plain = [term for term in written if strip_diacritics(term) == term]
+
+    def replace(text: str) -> str:
+        return known.replace(normalise(text), text)[0].text
+
+    replaced = [*_changed(marked, replace), *_changed(plain, replace)]
+    forms = (form for form in replaced if names or not known.kinds.issuperset(split_syllables(form)))
+    return list(dict.fromkeys((*written, *forms)))
+
+
+def _changed(terms: Sequence[str], change: Callable[[str], str]) -> list[str]:
+    """Change many terms: a hundred are one text, which takes a tenth of the time that they take one by one."""
+    texts = (_BETWEEN.join(terms[start : start + _TERMS_A_TEXT]) for start in range(0, len(terms), _TERMS_A_TEXT))
+    return [term for text in texts for term in change(text).split(_BETWEEN)]
 
 
 @cache
