@@ -30,7 +30,8 @@ def changed_files(root: Path) -> list[Path]:
 
 def related_tests(changed: Sequence[Path], root: Path) -> list[Path]:
     """List the files of tests to run for changed files, the nearest first."""
-    found = [path for path in changed if _is_test(path)]
+    tests = [path.with_suffix(".py") if path.suffix == ".toml" else path for path in changed]  # examples of a test
+    found = [path for path in tests if _is_test(path)]
     modules = [path for path in changed if path.suffix == ".py" and not _is_test(path)]
     found += [test for path in modules for test in _by_name(path, root)]
     if any(path.suffix == ".md" or path.name == "Makefile" for path in changed):

@@ -47,6 +47,7 @@ def test_what_is_new_or_changed_is_found(checkout: Path) -> None:
     [
         (["storage/rows.py"], ["storage/test_rows.py", "storage/test_rows_killed.py", "monitor/test_use.py"]),
         (["tests/monitor/test_other.py"], ["monitor/test_other.py"]),
+        (["tests/monitor/test_other.toml", "pyproject.toml"], ["monitor/test_other.py"]),
         (["docs/page.md"], ["test_documentation.py", "test_security_documents.py"]),
         (["storage/audit.py"], []),
     ],

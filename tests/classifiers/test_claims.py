@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from classifiers.claims import MOST, SOURCES, UNNAMED, find_claim
 from classifiers.model.prediction import Reason
 from classifiers.text.lexicon import default_lexicon
+from tests.examples import cases, examples_of
 from tests.growth import quadratic
+
+EXAMPLES = examples_of(__file__)
 
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!"
 
@@ -20,67 +23,22 @@ def test_a_rumour_asserts_something_and_names_nobody_who_could_be_asked() -> Non
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "asserted"),
-    [
-        ("Sáng nay ở xã bên có 3 cháu bé nhập viện.", "Sáng nay ở xã bên có 3 cháu bé nhập viện"),
-        ("Sắp cấm xe máy rồi, bán đi thôi", "Sắp cấm xe máy rồi"),
-        ("Mỗi người được nhận 1.500.000 đồng!", "Mỗi người được nhận 1.500.000 đồng"),
-        ("Từ tuần sau phạt 40% tiền lương", "Từ tuần sau phạt 40% tiền lương"),
-        ("Uong la nay 7 ngay la khoi han ung thu", "Uong la nay 7 ngay la khoi han ung thu"),
-    ],
-    ids=["illness", "ban", "money", "share", "without marks"],
-)
+@pytest.mark.parametrize(("text", "asserted"), cases(EXAMPLES["facts"]))
 def test_deaths_bans_money_and_cures_are_matters_of_fact(text: str, asserted: str) -> None:
     assert [mention.words for mention in find_claim(text).asserts] == [asserted]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Chính sách này quá dở, lãnh đạo làm việc chậm chạp, dân khổ mãi.",
-        "Theo tôi nên bãi bỏ quy định này đi.",
-        "Có phải mai mất nước cả huyện không mọi người?",
-        "Hôm nay trời đẹp, đi chơi thôi",
-        "",
-        "😀",
-    ],
-    ids=["criticism", "proposal", "question", "small talk", "empty", "emoji"],
-)
+@pytest.mark.parametrize("text", cases(EXAMPLES["no_facts"]))
 def test_opinion_questions_and_small_talk_assert_nothing(text: str) -> None:
     assert find_claim(text).asserts == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "source"),
-    [
-        ("Theo báo Tuổi Trẻ, giá xăng giảm 500 đồng", "Theo báo Tuổi Trẻ"),
-        ("Công văn số 123/SYT-NV cho nghỉ học từ thứ Hai", "Công văn số 123/SYT-NV"),
-        ("Sở Y tế tỉnh thông báo: tạm dừng khám do mất điện", "Sở Y tế tỉnh thông báo"),
-        ("VTV đưa tin có 2 người bị thương", "VTV"),
-        ("Cắt điện 5 xã, xem https://dien.example.vn/lich", "https://dien.example.vn/lich"),
-        ("Theo cong an huyen, 3 nguoi bi bat", "Theo cong an huyen"),
-    ],
-    ids=["paper", "document", "agency", "station", "link", "without marks"],
-)
+@pytest.mark.parametrize(("text", "source"), cases(EXAMPLES["sources"]))
 def test_a_source_that_can_be_looked_up_is_found(text: str, source: str) -> None:
     assert source in find_claim(text).as_dict()["sources"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Người lao động kêu trời vì bị sa thải 200 người",
-        "Thanh niên trong xã bị bắt hết rồi",
-        "Luật này sắp bị bãi bỏ",
-        "Nhận hỗ trợ 3 triệu đồng, bấm vào https://nhan-qua.example.vn",
-        "NGƯỜI LAO ĐỘNG BỊ SA THẢI",
-        "CÔNG VĂN HỎA TỐC: mai phong tỏa cả tỉnh",
-        "Theo báo cáo không ai được xem, 41% là nợ xấu",
-        "Theo doi may ba muoi nam nen biet, may tu nhien ket",
-    ],
-    ids=["the people", "young men", "no number", "bait", "shouting", "shouted title", "a report of nobody", "no marks"],
-)
+@pytest.mark.parametrize("text", cases(EXAMPLES["no_sources"]))
 def test_plain_words_and_bait_are_no_sources(text: str) -> None:
     assert find_claim(text).sources == ()
 

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from classifiers.concern_topics import OTHER, TopicReason, TopicRules, default_topic_rules, topic_of
 from classifiers.errors import DataInvalid
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
 TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền"}
@@ -24,25 +27,7 @@ def test_the_project_has_ten_topics_with_vietnamese_names() -> None:
     assert len(set(names.values())) == len(TOPICS)
 
 
-@pytest.mark.parametrize(
-    ("text", "topic"),
-    [
-        ("công ty nợ lương hai tháng", "wages"),
-        ("cong ty no luong hai thang", "wages"),
-        ("cty nợ lg 2 thg ko trả", "wages"),
-        ("nợ bhxh từ tháng ba", "insurance"),
-        ("bắt tăng ca cả chủ nhật", "hours"),
-        ("máy dập làm đứt ngón tay", "safety"),
-        ("cơm ca có dòi", "meals"),
-        ("chủ trọ tăng giá phòng", "housing"),
-        ("không nhà trẻ nào nhận cháu", "childcare"),
-        ("bị sa thải không báo trước", "contracts"),
-        ("chưa nhận được hàng cứu trợ", "relief"),
-        ("bị quấy rối trong xưởng", "other"),
-        ("", "other"),
-        ("hôm nay trời đẹp", "other"),
-    ],
-)
+@pytest.mark.parametrize(("text", "topic"), EXAMPLES["topics"].items())
 def test_a_concern_gets_its_topic(text: str, topic: str) -> None:
     assert topic_of(text).name == topic
 

@@ -4,6 +4,9 @@ import pytest
 
 from classifiers.evidence.facts import KINDS, compare_facts, facts_of
 from classifiers.evidence.likeness import compare
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 
 def differs(claim: str, reference: str) -> set[str]:
@@ -12,46 +15,13 @@ def differs(claim: str, reference: str) -> set[str]:
     return set(found)
 
 
-@pytest.mark.parametrize(
-    ("claim", "reference"),
-    [
-        ("Ở Sài Gòn 3 tạ cá chết", "TP. HCM: 300 kg cá chết"),
-        ("8/3 mới phát quà", "Ngày 8-3 phát quà"),
-        ("Vụ ở Việt Trì", "Vụ ở Phú Thọ"),
-        ("5 người thương vong vụ lật xe khách", "Vụ lật xe khách 1 người chết, 4 người bị thương"),
-        ("Công nhân nhà máy đình công", "40 công nhân nhà máy ở Lai Châu đình công ngày 5-12"),
-        ("Không phải bắt cóc đâu, cậu tới đón cháu", "Công an bác tin bắt cóc: cậu tới đón cháu"),
-        ("Không ít vụ chó cắn người", "Chó cắn người nhiều nơi"),
-        ("Họ chưa bắt được ai", "Họ chưa bắt được ai"),
-        ("Ngày 9/4 khởi tố vụ phá rừng", "Ngày 16-5, thêm sáu bị can trong rừng già"),
-        ("Cô ấy bị giang hồ đe doạ", "Cô ấy không ngủ vì bị giang hồ đe doạ"),
-        ("Xưởng tạm dừng hoạt động", "Xưởng ngưng hoạt động"),
-    ],
-)
+@pytest.mark.parametrize(("claim", "reference"), EXAMPLES["told_otherwise"].items())
 def test_what_is_said_otherwise_is_no_difference(claim: str, reference: str) -> None:
     assert differs(claim, reference) == set()
     assert differs(reference, claim) == set()
 
 
-@pytest.mark.parametrize(
-    ("kind", "claim", "reference"),
-    [
-        ("numbers", "Cháu đánh bà gãy 2 cái xương sườn", "Cháu đánh bà ngoại gãy 5 xương sườn"),
-        ("numbers", "Bổ nhiệm 131 người thiếu chuẩn", "Bổ nhiệm 31 cán bộ thiếu chuẩn"),
-        ("numbers", "Hội thi tay nghề lần thứ 3 khai mạc", "Hội thi tay nghề lần thứ 4 khai mạc"),
-        ("places", "Sập giàn giáo ở Ninh Bình", "Sập giàn giáo ở Vĩnh Phúc"),
-        ("places", "chay rung ben Da Nang", "Cháy rừng ở Huế"),
-        ("dates", "27/5 toà xử sơ thẩm vụ chém người", "Toà xử sơ thẩm vụ chém người ngày 17-5"),
-        ("dates", "Năm 2022 mới báo cáo Quốc hội", "Năm 2019 báo cáo Quốc hội"),
-        ("outcomes", "Ông ấy thừa nhận", "Ông ấy phủ nhận"),
-        ("outcomes", "Bà ấy không bị thả", "Bà ấy được trả tự do"),
-        ("outcomes", "Toà vẫn xử, không hoãn gì hết", "Hoãn phiên xử"),
-        ("outcomes", "KHONG bo nhiem lai", "Bổ nhiệm lại phó giám đốc"),
-        ("outcomes", "Xưởng hổng có đóng bảo hiểm", "Xưởng đóng bảo hiểm đủ"),
-        ("outcomes", "Kẹo có tẩm thuốc phiện", "Công an: kẹo không chứa thuốc phiện"),
-        ("outcomes", "Nhà máy sắp nổ rồi", "Công ty bác tin nhà máy sắp nổ"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "claim", "reference"), EXAMPLES["differing"])
 def test_what_cannot_both_be_right_is_a_difference(kind: str, claim: str, reference: str) -> None:
     assert kind in differs(claim, reference)
 

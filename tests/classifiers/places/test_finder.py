@@ -10,68 +10,21 @@ from hypothesis import strategies as st
 
 from classifiers.places.finder import places_in
 from classifiers.places.gazetteer import Level
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 
 def found(text: str, default: str | None = "Lai Châu") -> list[tuple[str, str | None]]:
     return [(text[place.start : place.end], place.current) for place in places_in(text, default)]
 
 
-@pytest.mark.parametrize(
-    ("text", "mention", "current"),
-    [
-        ("công ty ở Lai Châu nợ lương", "Lai Châu", "Tỉnh Lai Châu"),
-        ("cong ty o lai chau no luong", "lai chau", "Tỉnh Lai Châu"),
-        ("TP. Lai Châu mất nước", "TP. Lai Châu", "Tỉnh Lai Châu"),
-        ("xã Sùng Phài mất nước", "xã Sùng Phài", "Phường Đoàn Kết, Tỉnh Lai Châu"),
-        ("xa sung phai mat nuoc", "xa sung phai", "Phường Đoàn Kết, Tỉnh Lai Châu"),
-        ("x. Nậm Sỏ chưa có điện", "x. Nậm Sỏ", "Xã Nậm Sỏ, Tỉnh Lai Châu"),
-        ("Thị trấn Mường Tè cũ", "Thị trấn Mường Tè", "Xã Bum Tở, Tỉnh Lai Châu"),
-        ("quê Yên Bái", "Yên Bái", "Tỉnh Lào Cai"),
-        ("khu công nghiệp Hoà Bình", "Hoà Bình", "Tỉnh Phú Thọ"),
-        ("trọ ở tphcm đắt", "tphcm", "Thành phố Hồ Chí Minh"),
-        ("trọ ở quận 9 đắt", "quận 9", "Thành phố Hồ Chí Minh"),
-        ("ra HN làm", "HN", "Thành phố Hà Nội"),
-        ("đi làm ở Bà Rịa - Vũng Tàu", "Bà Rịa - Vũng Tàu", "Thành phố Hồ Chí Minh"),
-        ("chợ Ea H'Leo", "Ea H'Leo", "Tỉnh Đắk Lắk"),
-        ("gửi Chủ tịch Hà Nội", "Hà Nội", "Thành phố Hà Nội"),
-        ("công an thành phố Thái Bình", "thành phố Thái Bình", "Tỉnh Hưng Yên"),
-        ("bay Hà nội sáng nay", "Hà nội", "Thành phố Hà Nội"),
-    ],
-)
+@pytest.mark.parametrize(("text", "mention", "current"), EXAMPLES["places"])
 def test_a_place_is_found_with_its_unit_of_today(text: str, mention: str, current: str) -> None:
     assert found(text) == [(mention, current)]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "chỉ mong hòa bình",
-        "lương bên này cao bằng bên kia",
-        "luong dong thap qua",
-        "tổ mình đoàn kết lên",
-        "đường Điện Biên Phủ kẹt xe",
-        "anh Nguyễn Thái Bình bị dập tay",
-        "Chủ tịch Hồ Chí Minh về thăm nhà máy",
-        "tàu ra Thái Bình Dương",
-        "Hà Nội FC thua",
-        "bia Hà Nội hết hàng",
-        "báo Hà Nội Mới đăng",
-        "trường Đại học Sư phạm Kỹ thuật Hưng Yên tuyển sinh",
-        "diễn viên Thanh Hoa kể",
-        "bán hàng ở Golden River Saigon",
-        "bé Hà Giang sốt",
-        "nghĩ ra là biết, từ đó là xong",  # `LA` is short for Long An
-        "mỗi xã cho nghỉ một kiểu",  # the town Chờ
-        "xã Đông Sến Hạ thông báo",  # the commune Đông has no such longer name
-        "phản ánh lên xã 3 lần",
-        "dạy học ở xã biên giới",
-        "đèn ở ngã năm hỏng",
-        "lên VP hỏi chế độ",
-        "bản Nậm Tăm",  # a hamlet is too small
-        "phố Phong Thổ",
-        "tăng theo phuong an luong moi",
-    ],
-)
+@pytest.mark.parametrize("text", EXAMPLES["no_places"])
 def test_words_persons_streets_and_hamlets_are_no_places(text: str) -> None:
     assert found(text) == []
 

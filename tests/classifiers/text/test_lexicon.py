@@ -8,6 +8,9 @@ from classifiers.text.group_names import default_group_names
 from classifiers.text.letters import split_syllables
 from classifiers.text.lexicon import Lexicon, Pair, abusive_groups, default_lexicon, lexicon_version
 from classifiers.text.normalise import normalise
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 LONGEST_TERM = 10  # syllables and marks
 SMALL = Lexicon(
@@ -60,51 +63,12 @@ def test_nothing_is_found_in_nothing(text: str) -> None:
     assert groups(text) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "group"),
-    [
-        ("Nghe nói mai nghỉ học", "hearsay"),
-        ("Theo Báo Lao Động, sáng nay", "named_source"),
-        ("Công văn số 12/QĐ-UBND", "named_source"),
-        ("Bộ Y tế vừa họp báo", "agencies"),
-        ("nguồn tin nội bộ cho hay", "insider"),
-        ("Công ty nợ lương ba tháng", "trouble"),
-        ("nợ lương 3 tháng", "trouble"),
-        ("xưởng nóng như lò", "conditions"),
-        ("uống vào là khỏi hẳn", "cure"),
-        ("câm mồm lại", "silencing"),
-        ("Tin này sai sự thật", "denial"),
-        ("chia sẻ gấp cho mọi người", "urging"),
-        ("bấm vào đường link nhận quà", "lure"),
-        ("mặt dày vô liêm sỉ", "low_character"),
-        ("đồ óc chó", "stupidity"),
-        ("sống ăn bám", "worthless"),
-        ("về soi gương đi", "dismissal"),
-        ("cho em hỏi với ạ", "question"),
-        ("nóng vl", "swear_light"),
-        ("dcm", "curse_parents"),
-        ("giáo sư harvard nói", "unnamed_expert"),
-        ("Xưởng nợ lương anh em ba tháng rồi", "unpaid_wages"),
-        ("công ty không đóng bảo hiểm cho tụi em", "insurance_debt"),
-        ("một thợ hồ rơi từ giàn giáo xuống", "work_accident"),
-        ("40 công nhân nhập viện sau bữa trưa", "mass_poisoning"),
-        ("cả xưởng đình công", "strike"),
-    ],
-)
+@pytest.mark.parametrize(("text", "group"), EXAMPLES["plainest_cases"].items())
 def test_the_projects_lexicon_knows_the_plainest_cases(text: str, group: str) -> None:
     assert group in {found for found, *_ in groups(text, default_lexicon())}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Nhà em nuôi một đàn gà và hai chú cún",
-        "Các bác cho cháu hỏi đường ra bến xe",
-        "Cac bac cho chau hoi duong ra ben xe",
-        "Mọi người quê Thanh Hóa, Nghệ An ở đây đông không",
-        "Anh ấy là người đồng tính, chị kia là người Khmer",
-    ],
-)
+@pytest.mark.parametrize("text", EXAMPLES["no_abuse"])
 def test_ordinary_words_names_of_places_and_of_people_are_no_abuse(text: str) -> None:
     assert {group for group, *_ in groups(text, default_lexicon())} & abusive_groups() == set()
 

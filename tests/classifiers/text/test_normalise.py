@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from classifiers.text import normalise as module
 from classifiers.text.letters import strip_diacritics
-from classifiers.text.normalise import LINK, MAIL, MAX_CHARACTERS, NAME, PHONE, normalise
+from classifiers.text.normalise import MAX_CHARACTERS, NAME, PHONE, normalise
+from tests.examples import examples_of
 from tests.growth import quadratic
+
+EXAMPLES = examples_of(__file__)
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđbcdghklmnpqrstvx"
 VIETNAMESE = st.text(alphabet=LETTERS + LETTERS.upper() + " .,!?@:/0123456789\n")
@@ -89,31 +92,7 @@ def test_the_original_is_found_behind_masks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "normalised"),
-    [
-        ("", ""),
-        (" \n\t ", ""),
-        ("NGÂN HÀNG", "ngân hàng"),
-        ("ｎｇâｎ ﬁ", "ngân fi"),
-        ("ng\u200bân\ufeff h\u00adàng", "ngân hàng"),
-        ("nguuuuu quáááá", "ngu quá"),
-        ("đ.m.c", "đmc"),
-        ("n g u", "ngu"),
-        ("n*g*u", "ngu"),
-        ("ngυ vãi", "ngu vãi"),  # a Greek letter inside a Latin word
-        ("сhết", "chết"),  # a Cyrillic one
-        ("ÐƯỜNG Ɖông ðất", "đường đông đất"),  # an Icelandic and an African letter, as old keyboards typed it
-        ("привет", "привет"),  # a Russian word stays Russian
-        ("xem https://a.example.vn/b?c=1 đi", f"xem {LINK} đi"),
-        ("www.a.example.vn", LINK),
-        ("thư tới ban.lan+1@cty.example.vn", f"thư tới {MAIL}"),
-        ("gọi +84 912 345 678", f"gọi {PHONE}"),
-        ("gọi 0912.345.678!", f"gọi {PHONE}!"),
-        ("lương 1.000.000đ ngày 20-11-2026", "lương 1.000.000đ ngày 20-11-2026"),
-        ("cảm ơn @ban_lan", f"cảm ơn {NAME}"),
-        ("nửa \ud83d chữ", "nửa chữ"),
-        ("hay\r\n\r\nquá  đi", "hay quá đi"),
-    ],
+    ("written", "normalised"), [*EXAMPLES["ways_of_writing"].items(), ("nửa \ud83d chữ", "nửa chữ")]
 )
 def test_many_ways_of_writing_become_one(written: str, normalised: str) -> None:
     assert normalise(written).text == normalised
@@ -136,30 +115,7 @@ def test_a_very_long_text_is_judged_by_its_beginning() -> None:
     assert aligned.text.startswith("dài lắm dài")
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "ab",
-        "đê",
-        "a.b",
-        "a b ",
-        "đ*o ",
-        "d*",
-        "l0n",
-        "n g",
-        "а ",
-        "µ ",
-        "0.",
-        "@",
-        "a@",
-        "a@b.",
-        "aж",
-        "http://",
-        "á̂",
-        "a\u200b",
-        "⟨",
-    ],
-)
+@pytest.mark.parametrize("piece", EXAMPLES["patterns"])
 def test_no_text_takes_long_because_of_its_pattern(piece: str) -> None:
     text = piece * (MAX_CHARACTERS // len(piece))
     assert normalise(normalise(text).text).text == normalise(text).text  # seconds each, if the square counted
@@ -178,10 +134,6 @@ def test_marks_are_stripped_as_people_do() -> None:
 
 def test_the_time_grows_with_the_length_alone() -> None:
     assert quadratic(normalise) == {}
-
-
-def test_names_that_hang_on_each_other_all_become_the_fixed_word() -> None:
-    assert normalise("hỏi @lan1@hoa2@mai3 nhé").text == f"hỏi {NAME}{NAME}{NAME} nhé"
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255), max_size=60))

@@ -8,52 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.text.spelling import Speller, default_speller
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 SMALL = Speller({"ko": "không", "ntn": "như thế nào"}, left=["app"])
 
 
-@pytest.mark.parametrize(
-    ("written", "standard"),
-    [
-        ("ko", ["không"]),
-        ("koo", ["không"]),
-        ("ntn", ["như", "thế", "nào"]),
-        ("app", ["app"]),
-        ("nhaa", ["nha"]),
-        ("wá", ["quá"]),
-        ("fải", ["phải"]),
-        ("jờ", ["giờ"]),
-        ("tuj", ["tui"]),
-        ("zui", ["vui"]),
-        ("thík", ["thích"]),
-        ("khók", ["khóc"]),
-        ("nge", ["nghe"]),
-        ("gét", ["ghét"]),
-        ("kũng", ["cũng"]),
-        ("đag", ["đang"]),
-        ("pạn", ["bạn"]),
-        ("gía", ["gía"]),
-        ("facebook", ["facebook"]),
-        ("😭", ["😭"]),
-        ("⟨link⟩", ["⟨link⟩"]),
-    ],
-)
+@pytest.mark.parametrize(("written", "standard"), EXAMPLES["small_list"].items())
 def test_a_list_is_asked_first_and_rules_repair_what_is_no_syllable(written: str, standard: list[str]) -> None:
     assert list(SMALL.respell(written)) == standard
 
 
-@pytest.mark.parametrize(
-    ("written", "standard"),
-    [
-        ("đc", "được"),
-        ("hok", "không"),
-        ("vs", "với"),
-        ("mn", "mọi người"),
-        ("ny", "người yêu"),
-        ("iu", "yêu"),
-        ("r", "rồi"),
-    ],
-)
+@pytest.mark.parametrize(("written", "standard"), EXAMPLES["project_list"].items())
 def test_the_projects_list_knows_the_commonest(written: str, standard: str) -> None:
     assert " ".join(default_speller()(written)) == standard
 
