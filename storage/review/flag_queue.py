@@ -32,6 +32,8 @@ _COLUMNS: Final[dict[Order, InstrumentedAttribute[Any]]] = {
     Order.DOUBT: Flag.probability,
 }
 _TRIED_AT_ONCE: Final = 20
+# Made once: a new alias reads all columns anew, which takes longer than most queries.
+_POST, _COPY, _EARLIER = aliased(Post), aliased(Post), aliased(Flag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +69,18 @@ class QueueFilter:
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """Return the conditions of a query on flags."""
-        of_kind = select(Source.id).where(Source.kind == self.kind)
+        wanted = ((self.state, Flag.state), (self.label, Flag.label), (self.source_id, Flag.source_id))
+        found = [Flag.suggested(), *(column == value for value, column in wanted if value is not None)]
+        if self.kind is not None:
+            found.append(Flag.source_id.in_(select(Source.id).where(Source.kind == self.kind)))
         # By the numbers of flags alone, so that an index of their order answers without reading each flag.
-        assigned = select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)
-        decided = select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands()).cte("decided")
-        wanted: list[tuple[object, ColumnElement[bool]]] = [
-            (self.state, Flag.state == self.state),
-            (self.label, Flag.label == self.label),
-            (self.source_id, Flag.source_id == self.source_id),
-            (self.kind, Flag.source_id.in_(of_kind)),
-            (self.assigned_to, Flag.id.in_(assigned)),
-            (self.decided_by, Flag.id.in_(select(decided.c.flag_id))),
-        ]
-        found = [Flag.suggested(), *(condition for value, condition in wanted if value is not None)]
+        if self.assigned_to is not None:
+            found.append(Flag.id.in_(select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)))
+        if self.decided_by is not None:
+            decided = (
+                select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands()).cte("decided")
+            )
+            found.append(Flag.id.in_(select(decided.c.flag_id)))
         if self.since is not None:
             found.append(Flag.dated >= self.since)
         if self.until is not None:
@@ -88,8 +89,8 @@ class QueueFilter:
             found.append(Flag.worth > self.worth_above)
         if self.held_by is not None:
             owner, now = self.held_by
-            held = aliased(Flag)
-            found.append(Flag.id.in_(select(held.id).where(held.lease_owner == owner, held.lease_until >= now)))
+            held = (_EARLIER.lease_owner == owner, _EARLIER.lease_until >= now)
+            found.append(Flag.id.in_(select(_EARLIER.id).where(*held)))
         if self.place is not None:
             # Looked up once, before anything is joined: PostgreSQL else computes the lexemes of the post of each flag.
             matching = search.matching_posts(session, self.place).cte("matching")
@@ -172,15 +173,14 @@ def listed(
 
 def _first_of_cluster() -> ColumnElement[bool]:
     """Return the condition that no copy of a post has an open flag of this label that was opened before."""
-    post, copy, earlier = aliased(Post), aliased(Post), aliased(Flag)
     # By a sum, so that no post is looked up by the flag: SQLite would read all open flags of the label for every row,
     # where the few copies of a cluster and their flags are enough.
     before = (
-        select(earlier.id)
-        .join(copy, copy.id + 0 == earlier.post_id)
-        .join(post, post.cluster_id == copy.cluster_id)
-        .where(post.id == Flag.post_id, earlier.label == Flag.label, earlier.state == "open")
-        .where(earlier.suggested(), earlier.id < Flag.id)
+        select(_EARLIER.id)
+        .join(_COPY, _COPY.id + 0 == _EARLIER.post_id)
+        .join(_POST, _POST.cluster_id == _COPY.cluster_id)
+        .where(_POST.id == Flag.post_id, _EARLIER.label == Flag.label, _EARLIER.state == "open")
+        .where(_EARLIER.suggested(), _EARLIER.id < Flag.id)
     )
     # An offset keeps PostgreSQL from joining all posts at once. Without both, a queue that was filled a moment ago, and
     # that the database has not analysed yet, takes minutes.

@@ -250,7 +250,7 @@ def _page(
             "together": together,
             "evidence": evidence,
             "spread": spread_of(session, flag.post, mask),
-            "standing": standing(session, flag, visit.now) if flag.state == "open" else "",
+            "standing": standing(session, flag, context["at_source"], visit.now) if flag.state == "open" else "",
             "assigned_to": teamwork.assignee(session, flag_id),
             "people": teamwork.people_to_assign(session, DECIDING),
             "last_review": last.id if last else 0,

@@ -24,7 +24,7 @@ from monitor.review.decide import seen_state
 from monitor.scoring.flag_value import reactions
 from monitor.scoring.summary import summary_of
 from storage.accounts import users
-from storage.figures.concluded import concluded
+from storage.figures.concluded import Concluded, concluded
 from storage.models import Flag, Post, PostRevision, join_title
 from storage.posts import posts
 from storage.review import flags, reviews
@@ -106,8 +106,9 @@ def flag_view(
 
     Returns:
         By name: `seen_state` identifies the version and the newest decision that the reviewer saw, by which concurrent
-        decisions are noticed; `hides` tells whether personal data are masked, or a part is left out; `claim` holds the
-        two parts of a claim, None for other labels.
+        decisions are noticed; `at_source` counts what people concluded on this label at its source; `hides` tells
+        whether personal data are masked, or a part is left out; `claim` holds the two parts of a claim, None for other
+        labels.
 
     """
     row = flag.post
@@ -118,13 +119,15 @@ def flag_view(
     word = word_mask(open_text, judged, own_mask) if own_mask else str
     post = post_view(session, row, flag.revision_number, own_mask, reasons)
     sizes = matching.cluster_sizes(session, [row.cluster_id] if row.cluster_id else [])
+    at_source = concluded(session, where=(Flag.source_id == flag.source_id, Flag.label == flag.label))[()]
     return {
         "flag": flag,
         "post": post,
         "label": wording.label_help(flag.label),
         "summary": summary_of(flag, mask),
         "characters": len(judged),
-        "measured": _measured(session, flag),
+        "at_source": at_source,
+        "measured": _measured(at_source),
         "seen_state": seen_state(session, flag),
         "hides": post.hides or versions != original,
         "why": _why(flag, judged, reasons, word),
@@ -140,10 +143,9 @@ def flag_view(
     }
 
 
-def _measured(session: Session, flag: Flag) -> str:
+def _measured(at_source: Concluded) -> str:
     """Say how often the machine was right at a source, by people's decisions, with the 95 % interval."""
-    place = (Flag.source_id == flag.source_id, Flag.label == flag.label)
-    right, total, _mean = concluded(session, where=place)[()]
+    right, total, _mean = at_source
     if not total:
         return _("ở nguồn này chưa ai quyết định về nhãn này")
     low, high = wilson(right, total)

@@ -8,6 +8,7 @@ from monitor.desk.web.language import decimal
 from monitor.desk.web.language import gettext as _
 from monitor.scoring.flag_value import RECENT, Factors, among_strangers, factors_of
 from monitor.scoring.relevance import Focus, Relevance
+from storage.figures.concluded import Concluded
 from storage.models import Flag
 from storage.review import places
 from storage.review.places import Candidate
@@ -16,13 +17,14 @@ from storage.scoring import focus
 _MOST_WORDS = 4
 
 
-def standing(session: Session, flag: Flag, now: datetime) -> str:
-    """Return the factors in words, those that change something."""
+def standing(session: Session, flag: Flag, at_source: Concluded, now: datetime) -> str:
+    """Return the factors in words, those that change something; `at_source`: what was concluded on its label there."""
     one = places.of_flag(session, flag.id, since=now - RECENT)
     if among_strangers(one):
         return _("lời xúc phạm giữa người lạ, không nhắc đến việc làm hay nơi này: xếp cuối.")
     office = Focus(focus.stored(session))
-    factors = factors_of(one, places.measured(session), now)
+    measured = {(flag.source_id, flag.label): (at_source.right, at_source.total)}
+    factors = factors_of(one, measured, now)
     parts = [_("máy đúng khoảng %(share)s trong 100 lần") % {"share": decimal(100 * factors.chance, 0)}]
     if one.relevance is not None:
         parts.append(_relevance(office.relevance_of(flag.post.judged_text), one.relevance))
