@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-load bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -145,6 +145,9 @@ bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second
 DESK_POSTS ?= 24000
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(DATA)
+
+bench-load: full  ## [12 min] Let twenty people decide at one desk: ON=sqlite, DATA="FILE …" of texts to vary (MINUTES=10, AT=DIR keeps the database).
+	$(BIN)/python -m tests.benchmarks.bench_load $(ON) --posts $(DESK_POSTS) --minutes $(or $(MINUTES),10) $(if $(AT),--at "$(AT)") $(DATA)
 
 bench-today: setup  ## [20 min] Count what of the first 40 flags matters here, in a month of own posts and in DATA="FILE …", posts to import (SHOW=1 prints them).
 	$(BIN)/python -m tests.benchmarks.bench_today $(if $(SHOW),--show) $(DATA)

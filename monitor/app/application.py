@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
 SPOOL = "spool"  # of captures
+_TEXTS_MASKED = 500  # a dozen pages of the queue
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:
@@ -379,6 +380,7 @@ class Application:
             reporting=lambda: self.reports,
             look_at=self.look_at,
             segmenter=self.segmenter,
-            mask=mask_personal,
+            # Who goes back and forth sees the same posts again, and masking takes longest of what a page does.
+            mask=lru_cache(_TEXTS_MASKED)(mask_personal),
             api=create_api(self.ready_database, self.clock, mask=mask_personal),
         )

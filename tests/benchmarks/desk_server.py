@@ -50,6 +50,12 @@ class RunningDesk:
         fields = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def resident(self) -> float:
+        """MB of memory that its process holds."""
+        pages = int(Path(f"/proc/{self.process}/statm").read_text(encoding="utf-8").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
     def wait_until_idle(self) -> None:
         """Wait until it has read its word lists, which it does behind the first answers."""
         used = -1.0
@@ -129,15 +135,23 @@ class Analyst:
         self.page = self._client.post(path, data=form, follow_redirects=True)
         return self._checked()
 
+    @property
+    def flag(self) -> int | None:
+        """The number of the flag that is open; None on a page that offers no decision."""
+        match = re.search(r"/flags/(\d+)", self.page.url.path)
+        return int(match[1]) if match and self._offered else None
+
+    @property
+    def _offered(self) -> list[str]:
+        return re.findall(r'name="decision" value="(yes|no|no_source|unsure)"', self.page.text)
+
     def decide(self) -> httpx.Response:
         """Decide about the flag that is open, and open the next page."""
-        match = re.search(r"/flags/(\d+)", self.page.url.path)
-        found = re.findall(r'name="decision" value="(yes|no|no_source|unsure)"', self.page.text)
-        if match is None or not found:
+        if (flag := self.flag) is None:
             sys.exit(f"{self.page.url} offers no decision")
         view = re.search(r'name="view" value="([^"]*)"', self.page.text)
-        chosen = found[int(match[1]) % len(found)]
-        return self.send(f"/flags/{match[1]}/decisions", decision=chosen, view=unescape(view[1]) if view else "")
+        chosen = self._offered[flag % len(self._offered)]
+        return self.send(f"/flags/{flag}/decisions", decision=chosen, view=unescape(view[1]) if view else "")
 
     def _checked(self) -> httpx.Response:
         if not self.page.is_success:
