@@ -1,14 +1,23 @@
-"""Catalogues of texts (gettext). The texts in the code are Vietnamese and are their keys, so Vietnamese needs none."""
+"""Catalogues of texts (gettext). A text in the code is its key, so the language that it is written in needs none.
+
+Screens, alerts and reports are written in Vietnamese. What commands and errors say is English: logs and programs read
+it as well. Such a line is translated where it is shown, whole: its fixed parts lead to the message in the catalogue.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from babel.messages import Catalog
 
 LOCALE_DIR: Final = Path(__file__).parent / "locale"
 SCREENS: Final = "kiemtin"  # the catalogue of the desk and of alerts
+LINES: Final = "lines"  # the catalogue of what commands and errors say
 SOURCE: Final = "vi"
 
 
@@ -36,16 +45,85 @@ def read_texts(code: str, domain: str) -> NullTranslations:
     """
     if code == SOURCE:
         return NullTranslations()
-    from babel.messages import mofile, pofile  # noqa: PLC0415  what speaks Vietnamese needs neither
+    from babel.messages import mofile  # noqa: PLC0415  what speaks Vietnamese does not need it
 
-    with (LOCALE_DIR / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
-        catalogue = pofile.read_po(file, locale=code, domain=domain)
     compiled = BytesIO()
-    mofile.write_mo(compiled, catalogue)
+    mofile.write_mo(compiled, read_catalogue(code, domain))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def read_catalogue(code: str, domain: str) -> "Catalog":
+    """Read the texts of a catalogue with their translations."""
+    from babel.messages import pofile  # noqa: PLC0415  as above
+
+    with (LOCALE_DIR / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+        return pofile.read_po(file, locale=code, domain=domain)
 
 
 def language_of_screens(code: str) -> Language:
     """Read a language with the texts of the desk and of alerts."""
     return Language(code, read_texts(code, SCREENS))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of commands and errors, such as `cannot read {}: {}`.
+
+    Args:
+        fixed: Its fixed parts; values stand between them.
+        names: The names of its values, as in `{name}`; empty where they go by their order.
+        translation: The message in the other language, a format of the same values.
+
+    """
+
+    fixed: tuple[str, ...]
+    names: tuple[str, ...]
+    translation: str
+
+    def values(self, line: str) -> list[str] | None:
+        """Return the values of a line; None when it is not this message."""
+        first, *others = self.fixed
+        if not line.startswith(first) or not line.endswith(self.fixed[-1]):
+            return None
+        values, at = [], len(first)
+        for number, part in enumerate(others, 1):
+            found = line.find(part, at) if number < len(others) else len(line) - len(part)
+            if found < at:
+                return None
+            values.append(line[at:found])
+            at = found + len(part)
+        return values if at == len(line) else None
+
+
+@cache
+def messages(code: str) -> tuple[Message, ...]:
+    """Read the messages of a language, those with the longest fixed parts first: they fit fewest lines by chance."""
+    found = [
+        Message(*_shape(str(message.id)), str(message.string)) for message in read_catalogue(code, LINES) if message.id
+    ]
+    return tuple(sorted(found, key=lambda each: -len("".join(each.fixed))))
+
+
+def _shape(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fixed parts of a format, and the names of the values between them."""
+    fixed, names = [""], list[str]()
+    for literal, name, *_ in Formatter().parse(text):
+        fixed[-1] += literal
+        if name is not None:
+            names.append(name)
+            fixed.append("")
+    return tuple(fixed), tuple(names)
+
+
+def translated_line(line: str, code: str) -> str:
+    """Translate a line of commands and errors, with what it quotes; one that no catalogue has stays as it is."""
+    if code != SOURCE:
+        return line
+    for message in messages(code):
+        if (values := message.values(line)) is not None:
+            # A single word is a name that somebody gave, as of a source, and no message.
+            parts = [translated_line(value, code) if " " in value.strip() else value for value in values]
+            return message.translation.format(*parts, **dict(zip(message.names, parts, strict=True)))
+    several = line.split("; ")
+    return "; ".join(translated_line(part, code) for part in several) if len(several) > 1 else line

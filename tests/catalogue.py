@@ -1,10 +1,16 @@
-"""Bring the catalogue of English texts up to date: `python -m tests.catalogue`, that is `make messages`.
+"""Bring the catalogues up to date: `python -m tests.catalogue`, that is `make messages`.
+
+Texts of the desk are Vietnamese and translated into English; what commands and errors say is English and translated
+into Vietnamese. A text of the desk is marked where it stands. An error is a sentence wherever it stands: every literal
+that reads like English is one, and a shorter one is marked like a text of the desk.
 
 The file has no line numbers and no dates, and its texts are sorted, so that two changes seldom meet.
 """
 
+import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,8 +18,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from monitor.catalogues import LOCALE_DIR, SCREENS, SOURCE
-from monitor.desk.web.language import LANGUAGES
+from monitor.catalogues import LINES, LOCALE_DIR, SCREENS
 
 ROOT = Path(__file__).parents[1]
 METHODS = [
@@ -46,27 +51,131 @@ def texts() -> Iterator[str | tuple[str, ...]]:
         yield message
 
 
-def path_of(code: str) -> Path:
-    return LOCALE_DIR / code / "LC_MESSAGES" / f"{SCREENS}.po"
+# Two English words side by side, or one beside a value.
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:)`']* +[a-z{(`\-]|\} [a-z]{3,}")
+# What reads like one and is none.
+NO_LINES = (
+    r"[À-ỹ]|^\W*$",  # Vietnamese
+    r"SELECT|CREATE|^PRAGMA|^SET |^NOT | IN \(| IS NULL| >= ",
+    r"</?\w|^<|^(a\.|svg)|^from monitor|; charset|^gzip|HTTP/|^GET |^Bearer|^(NUL|IO) |://path",
+    r"\(\?|^\^|%\(|^dd/|^idf|^kiemtin:|^{} time|error, $",  # patterns and prefixes
+    r"^ [a-z ]+ $|^nghe |^language lang",
+    # lists of names: many words, none of which holds a sentence together
+    r"^(?!.*\b(the|no|not|of|is|are|be|an?|to|was|it|that|which|who|as|by|in|on|and|for|must)\b)\w+( \w+){4,}$",
+)
+OTHER_ROOMS = (
+    "classifiers/labels.py",
+    "classifiers/copies.py",
+    "monitor/desk/",
+    "monitor/demo/",
+    "storage/migrations/",
+)
+YET_LINES = ("monitor/desk/web/server.py", "monitor/desk/web/accounts.py", "monitor/demo/show.py")
+# Of functions that hold no lines, and of options whose help stays English.
+NOT_SAID = re.compile(r"(^re\.\w+|compile|text|exec_driver_sql|DDL|getLogger|debug|Option|Argument|split)$")
+# What no literal of the program is: messages of libraries, shapes of lines, stored values.
+UNWRITTEN = (
+    "No such file or directory",
+    "Permission denied",
+    "No space left on device",
+    "Is a directory",
+    "Not a directory",
+    "Address already in use",
+    "Read-only file system",
+    "Input should be a valid string",
+    "Input should be a valid boolean, unable to interpret input",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
+    "Input should be greater than or equal to {}",
+    "Input should be less than or equal to {}",
+    "Input should be greater than {}",
+    "Input should be {}",
+    "Value error, {}",
+    "Field required",
+    "{} × {}",  # a reason, counted
+    "{}: {}",  # a name, and what is said of it
+    # Stored values that a command shows.
+    *("monitored", "reference", "candidate", "active", "retired"),
+    *("waiting", "sending", "handed", "failed", "unclear", "skipped"),
+)
 
 
-def read(code: str) -> Catalog:
-    with path_of(code).open("rb") as file:
+def lines() -> set[str]:
+    """Give what commands and errors say, values as `{}`."""
+    found = set(UNWRITTEN)
+    for package in ("classifiers", "monitor", "storage"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if name in YET_LINES or not name.startswith(OTHER_ROOMS):
+                found |= set(_lines_of(ast.parse(path.read_text(encoding="utf-8")), in_commands="/cli/" in name))
+    return found
+
+
+def _lines_of(node: ast.AST, *, in_commands: bool) -> Iterator[str]:
+    """Give the lines below a node, and below the values inside a line."""
+    text = _format_of(node)
+    if text is not None:
+        if SENTENCE.search(text) and not any(re.search(pattern, text) for pattern in NO_LINES):
+            yield text
+        children: Iterable[ast.AST] = [each.value for each in ast.walk(node) if isinstance(each, ast.FormattedValue)]
+    elif isinstance(node, ast.Call) and NOT_SAID.search(ast.unparse(node.func)):
+        return
+    else:
+        children = [each for each in ast.iter_child_nodes(node) if not _is_for_developers(each)]
+        if in_commands and isinstance(node, ast.Call) and ast.unparse(node.func) in ("translated", "N_"):
+            yield from (word for each in _words(node.args[0]) if (word := _format_of(each)) and word.strip(" {}"))
+    for child in children:
+        yield from _lines_of(child, in_commands=in_commands)
+
+
+def _words(node: ast.AST) -> list[ast.AST]:
+    return [*_words(node.body), *_words(node.orelse)] if isinstance(node, ast.IfExp) else [node]
+
+
+def _is_for_developers(node: ast.AST) -> bool:
+    """Tell whether it is a docstring, a default of parameters (options of commands), or a description."""
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, ast.arguments) or getattr(node, "arg", "") in ("description", "help", "doc")
+
+
+def _format_of(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        # One with names in braces is a format itself.
+        return node.value if re.search(r"\{\w+\}", node.value) else _escaped(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_escaped(str(each.value)) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+    return None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+CATALOGUES = {("en", SCREENS): texts, ("vi", LINES): lines}
+
+
+def path_of(code: str, domain: str) -> Path:
+    return LOCALE_DIR / code / "LC_MESSAGES" / f"{domain}.po"
+
+
+def read(code: str, domain: str) -> Catalog:
+    with path_of(code, domain).open("rb") as file:
         return read_po(file, locale=code)
 
 
-def bring_up_to_date(code: str) -> list[str]:
+def bring_up_to_date(code: str, domain: str) -> list[str]:
     """Write the catalogue with all texts and no other; gives the texts that nobody has translated."""
-    old = read(code) if path_of(code).exists() else Catalog(locale=code)
+    path = path_of(code, domain)
+    old = read(code, domain) if path.exists() else Catalog(locale=code)
     new = Catalog(locale=code)
-    for text in texts():
+    for text in CATALOGUES[code, domain]():
         key = text if isinstance(text, str) else text[0]
         known = old.get(key)
         message = Message(text, string=known.string if known and _as_many(known.string, text) else "")
         new[text] = message
     written = BytesIO()
     write_po(written, new, width=0, omit_header=True, sort_output=True)
-    path_of(code).write_text(HEADER + written.getvalue().decode().strip() + "\n", encoding="utf-8")
+    path.write_text(HEADER + written.getvalue().decode().strip() + "\n", encoding="utf-8")
     return [str(message.id) for message in new if message.id and not is_translated(message)]
 
 
@@ -81,9 +190,7 @@ def _as_many(strings: object, text: str | tuple[str, ...]) -> bool:
 
 
 if __name__ == "__main__":
-    for language in LANGUAGES:
-        if language != SOURCE:
-            untranslated = bring_up_to_date(language)
-            sys.stdout.write(
-                "".join(f"{path_of(language).relative_to(ROOT)}: translate {one}\n" for one in untranslated)
-            )
+    for language, domain in CATALOGUES:
+        untranslated = bring_up_to_date(language, domain)
+        place = path_of(language, domain).relative_to(ROOT)
+        sys.stdout.write("".join(f"{place}: translate {one}\n" for one in untranslated))

@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a clock to turn by hand, and real databases with all tables in them."""
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -20,6 +21,7 @@ POSTGRES_FIXTURES = {"postgres_server", "migrated_postgres", "postgres_database"
 settings.register_profile("quick", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("quick"), max_examples=300)
 settings.load_profile("quick")
+os.environ["KIEMTIN_LANGUAGE"] = "en"  # commands of tests say what stands in the code
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -19,9 +19,10 @@ import typer
 from classifiers.errors import ClassifierError
 from monitor.cli.commands import LazyGroup
 from monitor.cli.context import State
-from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, logs_json, printable
+from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, logs_json, printable, speak, translated
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import private_umask
+from monitor.settings.settings import language_of_commands
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
@@ -58,6 +59,7 @@ def _common(
     if log_format not in LOG_FORMATS:
         raise UsageError(f"--log-format {log_format}: choose plain or json")
     configure_log(log_format, debug=debug)
+    speak("en" if log_format == "json" else language_of_commands(home))
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
@@ -112,7 +114,7 @@ def _say(message: str, status: int) -> int:
     if logs_json():
         logging.getLogger(LOGGER).error(" ".join(message.split()))
         return status
-    typer.echo(f"kiemtin: {printable(' '.join(message.split()))}", err=True)
+    typer.echo(f"kiemtin: {printable(translated(' '.join(message.split())))}", err=True)
     return status
 
 

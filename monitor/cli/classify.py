@@ -14,7 +14,7 @@ import typer
 from classifiers.claims import find_claim
 from classifiers.labels import CLAIM_LABELS
 from classifiers.model.prediction import Prediction, Text
-from monitor.cli.context import application, progress_bar, say, show_json_lines
+from monitor.cli.context import application, progress_bar, show, show_json_lines
 from monitor.errors import ImportRefused
 
 BATCH = 256
@@ -46,7 +46,7 @@ def classify(
             if as_json:
                 show_json_lines(_as_data(number, text.text, prediction) for (number, text), prediction in results)
             else:
-                say("\n".join(_as_line(text.text, prediction) for (_, text), prediction in results))
+                show("\n".join(_as_line(text.text, prediction) for (_, text), prediction in results))
 
 
 def _open(file: str) -> TextIO:

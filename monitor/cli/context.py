@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from monitor.app.application import Application
-from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json
+from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json, translated
 from monitor.clock import VIETNAM
 from monitor.errors import UsageError
 from monitor.operations.change_of_places import finish
@@ -61,15 +61,25 @@ def out() -> SafeConsole:
 
 
 def say(*lines: str) -> None:
-    """Print lines as they are: what stands in square brackets in a post is no markup."""
+    """Print lines in the language of the command."""
+    show(*map(translated, lines))
+
+
+def show(*lines: str) -> None:
+    """Print lines as they are: they hold posts. What stands in square brackets in one is no markup."""
     for line in lines:
         out().print(line, markup=False)
+
+
+def confirm(question: str) -> None:
+    """Ask in the language of the command, and stop it unless the answer is yes."""
+    typer.confirm(translated(question), abort=True)
 
 
 def warn(line: str | None) -> None:
     """Write a warning to the log, which is standard error, if there is one."""
     if line:
-        logging.getLogger(LOGGER).warning(line)
+        logging.getLogger(LOGGER).warning(translated(line))
 
 
 def announce(line: str) -> None:
@@ -107,7 +117,7 @@ def minute(moment: datetime) -> str:
 
 def listed_deletions(deleted: Mapping[str, int]) -> str:
     """Say how many posts of each source were deleted."""
-    return ", ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
+    return "; ".join(f"{name}: {count} posts deleted" for name, count in deleted.items())
 
 
 class Bar:
@@ -121,7 +131,7 @@ class Bar:
     def update(self, step: str, done: int, total: int | None) -> None:
         """Show how much of a step is done; an unknown total shows a moving bar."""
         if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(step, total=total)
+            self._tasks[step] = self._progress.add_task(translated(step), total=total)
         self._progress.update(self._tasks[step], completed=done, total=total)
         if not self._progress.live.is_started and time.monotonic() - self._started > SHOW_AFTER_SECONDS:
             self._progress.start()

@@ -10,6 +10,7 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import AsJson, Bar, answer, application, listed_deletions, progress_bar, say, warn
+from monitor.cli.terminal import translated
 from monitor.crawl.collect import SourceResult
 from monitor.crawl.recheck import RecheckResult
 from monitor.errors import CollectError, NotReady
@@ -81,14 +82,17 @@ def looks_as_line(looks: RecheckResult) -> str:
         return ""
     unclear = "; ".join(f"{count} × {reason}" for reason, count in sorted(looks.unclear.items()))
     told = f"Looked again at {looks.checked} flagged posts: {looks.changed} changed, {looks.gone} gone"
-    return f"{told}, unclear {unclear}" if unclear else told
+    return f"{told}; unclear: {unclear}" if unclear else told
 
 
 def _as_line(result: SourceResult) -> str:
     if result.outcome == "failed":
-        off = " The source was switched off." if result.disabled else ""
-        kept = f" ({result.new} new posts before that were kept)" if result.new else ""
-        return f"{result.source}: failed: {result.error}.{off}{kept}"
+        told = [
+            f"{result.source}: failed: {result.error}.",
+            "The source was switched off." if result.disabled else "",
+            f"({result.new} new posts before that were kept)" if result.new else "",
+        ]
+        return " ".join(translated(part) for part in told if part)
     skipped = "; ".join(f"{count} × {reason}" for reason, count in sorted(result.skipped.items()))
     parts = [
         f"{result.source}: {result.new} new, {result.changed} changed, {result.gone} gone",
@@ -97,7 +101,7 @@ def _as_line(result: SourceResult) -> str:
         f"GAP: {result.gap}" if result.gap else "",
         f"moved for good to {result.moved_to}" if result.moved_to else "",
     ]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(translated(part) for part in parts if part)
 
 
 def _as_data(result: SourceResult | RecheckResult) -> dict[str, Any]:
@@ -137,4 +141,4 @@ def _told(result: ScoreResult) -> str:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{label} {count}" for label, count in counts.items()) or "none"
+    return ", ".join(f"{label} {count}" for label, count in counts.items()) or translated("none")

@@ -8,7 +8,8 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, State, answer, application, listed_deletions, progress_bar, say
+from monitor.cli.context import AsJson, State, answer, application, confirm, listed_deletions, progress_bar, say
+from monitor.cli.terminal import translated
 from monitor.clock import SystemClock, local_time
 from monitor.operations.backup import back_up
 from monitor.operations.clock_check import confirm_clock as trust_clock
@@ -33,7 +34,7 @@ def upgrade(context: typer.Context) -> None:
     database = application(context).database
     before = database.current_revision()
     database.upgrade()
-    say(f"{database.place}: {before or 'empty'} → {database.current_revision()}")
+    say(f"{database.place}: {before or translated('empty')} → {database.current_revision()}")
 
 
 def check(context: typer.Context) -> None:
@@ -84,7 +85,7 @@ def confirm_clock(
     database = app.ready_database
     now = local_time(app.clock.now())
     if not yes:
-        typer.confirm(f"Is it {now} in Việt Nam now? Posts are deleted by that time.", abort=True)
+        confirm(f"Is it {now} in Viet Nam now? Posts are deleted by that time.")
     before = local_time(trust_clock(database, app.clock))
     say(f"The clock is trusted from now on: {now} (before: {before}).")
 
@@ -129,8 +130,7 @@ def restore(
     home = home_folder(state.home)
     now = local_time(clock.now())
     if not yes:
-        question = f"It is {now}, and posts past their retention at that time are deleted. Put {file} back into {home}?"
-        typer.confirm(question, abort=True)
+        confirm(f"It is {now}, and posts past their retention at that time are deleted. Put {file} back into {home}?")
     passphrase = load_settings(state.home).passphrase
     done = put_back(file, home, clock, passphrase=passphrase, replace=replace, clock_is_right=not yes)
     say(f"Put back {done.files} files of {local_time(done.made_at)} into {home}.")

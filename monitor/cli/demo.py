@@ -30,7 +30,7 @@ def demo(
 async def _desk(shown: Demo) -> None:
     settings = shown.app.settings
     async with serving(shown.app.desk(), settings) as served:
-        say(f"\nThe desk is open at {settings.desk_address}")
+        say("", f"The desk is open at {settings.desk_address}")
         say(f"Sign in as {USER} with the one-time password {shown.password}")
         say("Ctrl-C stops it.")
         await served

@@ -13,7 +13,9 @@ import typer
 from classifiers.errors import ClassifierError
 from classifiers.persistence import load
 from monitor.app.application import Application
+from monitor.catalogues import N_
 from monitor.cli.context import AsJson, answer, application
+from monitor.cli.terminal import translated
 from monitor.clock import VIETNAM, local_time
 from monitor.desk.web import accounts
 from monitor.desk.web.server import exposure_warning
@@ -59,14 +61,14 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     app = application(context)
     findings = {subject: _looked(look, app) for subject, look in _CHECKS.items()}
     lines = [
-        f"{finding.state.upper() if finding.state is State.FAIL else finding.state:4}  {subject}: {finding.said}"
-        + (f" → {finding.mend}" if finding.mend else "")
+        f"{translated(_SHOWN[finding.state]):4}  {translated(subject)}: {translated(finding.said)}"
+        + (f" → {translated(finding.mend)}" if finding.mend else "")
         for subject, finding in findings.items()
     ]
     data = [{"subject": subject, **asdict(finding)} for subject, finding in findings.items()]
     answer(data, *lines, as_json=as_json)
     if bad := [subject for subject, finding in findings.items() if finding.state is State.FAIL]:
-        raise NotReady(f"{len(bad)} things to mend: {', '.join(bad)}")
+        raise NotReady(f"{len(bad)} things to mend: {', '.join(map(translated, bad))}")
 
 
 def _looked(look: Callable[[Application], Finding], app: Application) -> Finding:
@@ -197,17 +199,18 @@ def _outbox(app: Application) -> Finding:
     return Finding(State.FAIL if lost else State.OK, said or "nothing is sent: there are no [[channels]]", mend)
 
 
+_SHOWN: Final = {State.OK: N_("ok"), State.WARN: N_("warn"), State.FAIL: N_("FAIL")}
 _CHECKS: Final[Mapping[str, Callable[[Application], Finding]]] = {
-    "settings": _settings,
-    "key": _key,
-    "rights": _rights,
-    "database": _database,
-    "clock": _clock,
-    "model": _model,
-    "sources": _sources,
-    "users": _users,
-    "desk": _desk,
-    "disk": _disk,
-    "backup": _backup,
-    "outbox": _outbox,
+    N_("settings"): _settings,
+    N_("key"): _key,
+    N_("rights"): _rights,
+    N_("database"): _database,
+    N_("clock"): _clock,
+    N_("model"): _model,
+    N_("sources"): _sources,
+    N_("users"): _users,
+    N_("desk"): _desk,
+    N_("disk"): _disk,
+    N_("backup"): _backup,
+    N_("outbox"): _outbox,
 }

@@ -10,15 +10,17 @@ from rich.table import Table
 
 from classifiers.evaluation.metrics import summary
 from classifiers.evaluation.predictions import score_examples
+from monitor.catalogues import N_
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
+from monitor.cli.terminal import translated
 from monitor.cli.train import read_examples
 from monitor.errors import UsageError
 
 FIGURES: Final = (
     ("auc", "AUC"),
-    ("average_precision", "average precision"),
-    ("precision", "precision"),
-    ("recall", "recall"),
+    ("average_precision", N_("average precision")),
+    ("precision", N_("precision")),
+    ("recall", N_("recall")),
 )
 
 
@@ -56,10 +58,11 @@ def _print(result: Mapping[str, Any]) -> None:
 
 def _labels_table(labels: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table("", *labels, box=SIMPLE_HEAD, padding=0)
-    table.add_row("texts with it", *(f"{figures['positives']} of {_size(figures)}" for figures in labels.values()))
-    table.add_row("flagged from", *(f"{figures['threshold']:.3f}" for figures in labels.values()))
+    sizes = (f"{figures['positives']} / {_size(figures)}" for figures in labels.values())
+    table.add_row(translated("texts with it"), *sizes)
+    table.add_row(translated("flagged from"), *(f"{figures['threshold']:.3f}" for figures in labels.values()))
     for key, name in FIGURES:
-        table.add_row(name, *(escape(_with_interval(figures, key)) for figures in labels.values()))
+        table.add_row(translated(name), *(escape(_with_interval(figures, key)) for figures in labels.values()))
     return table
 
 

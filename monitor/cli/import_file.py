@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, answer, application, progress_bar, say
+from monitor.cli.context import AsJson, answer, application, progress_bar, say, show
+from monitor.cli.terminal import translated
 from monitor.clock import local_time
 from monitor.collectors.base import PublicPost
 from monitor.collectors.files.formats import format_names, open_file
@@ -129,33 +130,33 @@ def _show_recognised(file: ImportFile, *, preview: bool) -> None:
     say(*(f"  {field} ← {column}" for field, column in file.mapping.columns.items()))
     unused = file.unused
     if unused:
-        more = f" and {len(unused) - SHOWN_COLUMNS} more" if len(unused) > SHOWN_COLUMNS else ""
+        more = f" (+{len(unused) - SHOWN_COLUMNS})" if len(unused) > SHOWN_COLUMNS else ""
         say(f"  not used: {', '.join(unused[:SHOWN_COLUMNS])}{more}")
     say(*(f"  note: {note}" for note in file.notes))
     if preview:
-        say(*_preview(islice(file.rows(), SHOWN_SAMPLES)))
+        show(*_preview(islice(file.rows(), SHOWN_SAMPLES)))
 
 
 def _preview(rows: Iterable[Row]) -> Iterator[str]:
     """Show the first records as they would be stored, without authors."""
     for number, row in enumerate(rows, start=1):
         if isinstance(row, PublicPost):
-            when = local_time(row.published_at) if row.published_at else "no date"
+            when = local_time(row.published_at) if row.published_at else translated("no date")
             text = " ".join((f"{row.title}: {row.text}" if row.title else row.text).split())
             yield f"  {number}. {row.external_id[:SHOWN_ID]}  {when}  {text[:SHOWN_TEXT]}"
         else:
-            yield f"  {number}. refused: {row.reason}"
+            yield translated(f"  {number}. refused: {row.reason}")
 
 
 def _lines(result: ImportResult, refused_file: Path | None) -> Iterator[str]:
     if result.records > result.refused:  # else the command ends with the reason
         yield (
-            f"{'Would import' if result.dry_run else 'Imported'} {result.file} as source {result.source}: "
+            f"{translated('Would import' if result.dry_run else 'Imported')} {result.file} as source {result.source}: "
             f"{result.new} new, {result.changed} changed, {result.known} known, {result.repeated} repeated, "
             f"{result.refused} refused, {result.records} rows in all."
         )
     if result.undated:
-        yield f"  {result.undated} {'row has' if result.undated == 1 else 'rows have'} no date that could be read"
+        yield f"  rows without a date that could be read: {result.undated}"
     yield from (f"  refused {count} × {reason}" for reason, count in result.reasons.most_common())
     yield from (f"  line {refusal.line}: {refusal.reason}" for refusal in result.refusals[:SHOWN_REFUSALS])
     if refused_file:

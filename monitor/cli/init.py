@@ -10,6 +10,7 @@ import typer
 from monitor.app.application import Application
 from monitor.cli.context import State, application, progress_bar, say
 from monitor.cli.run import keep_going
+from monitor.cli.terminal import translated
 from monitor.cli.users import invitation
 from monitor.crawl.sources import source_draft
 from monitor.errors import KiemtinError
@@ -22,6 +23,7 @@ from storage.scoring import focus
 
 TEMPLATE = "kiemtin.toml.template"
 FIRST_USER = "admin"
+_WHICH = "The office's province (Enter: later, at the desk)"
 
 
 def init(
@@ -93,7 +95,7 @@ def name_province(app: Application, province: str) -> None:
     with app.database.work() as session:
         named = focus.stored(session)
         if not province and not named.province and sys.stdin.isatty():
-            province = typer.prompt("The office's province, as `Thái Nguyên` (Enter: later, at the desk)", default="")
+            province = typer.prompt(translated(_WHICH), default="")
         if province:
             draft = replace(named, province=" ".join(province.split()))
             focus.put(session, draft, app.clock.now())

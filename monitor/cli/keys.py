@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.catalogues import N_
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, answer, application, minute, say
+from monitor.cli.context import AsJson, answer, application, confirm, minute, say
+from monitor.cli.terminal import translated
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
 from monitor.privacy.secret_key import read_former, write_former
 from storage.accounts import api_keys
@@ -51,8 +53,8 @@ def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
     with app.ready_database.work() as session:
         rows = [_as_data(row, now) for row in api_keys.all_keys(session)]
     lines = [
-        f"{row['name']}: {row['state']}, {', '.join(row['scopes'])}{', decides as ' if row['user'] else ''}"
-        f"{row['user'] or ''}, until {row['expires_at']}, last used {row['last_used_at'] or 'never'}"
+        f"{row['name']}: {translated(row['state'])}, {', '.join(row['scopes'])}, decides as {row['user'] or '–'}, "
+        f"until {row['expires_at']}, last used {row['last_used_at'] or translated('never')}"
         for row in rows
     ]
     answer(rows, *(lines or ["There are no keys of the API: `kiemtin keys add` makes one."]), as_json=as_json)
@@ -72,9 +74,9 @@ def revoke(context: typer.Context, name: Annotated[str, typer.Argument(help="The
 
 
 def _as_data(row: ApiKey, now: datetime) -> dict[str, Any]:
-    state = "revoked" if row.revoked_at else "expired" if row.expires_at <= now else "in use"
+    state = N_("revoked") if row.revoked_at else N_("expired") if row.expires_at <= now else N_("in use")
     if state == "in use" and row.user is not None and not row.user.active:
-        state = "account disabled"
+        state = N_("account disabled")
     return {
         "name": row.name,
         "state": state,
@@ -96,7 +98,7 @@ def rotate(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", he
     """
     app = application(context)
     if not yes:
-        typer.confirm("Replace the key? Everybody signs in anew.", abort=True)
+        confirm("Replace the key? Everybody signs in anew.")
     done = app.rotate_key()
     say(
         f"Made a new key {app.secret_path}; the old one lies in {app.former_path}. {done.renewed} posts have a new "

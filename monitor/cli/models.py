@@ -7,8 +7,10 @@ from rich.table import Table
 
 from classifiers.persistence import MANIFEST_FILE
 from monitor.app.application import Application
+from monitor.catalogues import N_
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, say, show_json
+from monitor.cli.terminal import translated
 from monitor.errors import UsageError
 from monitor.learning.promotion import ActiveModelChange
 from monitor.settings.settings import DEFAULT_MODEL
@@ -46,12 +48,13 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         show_json({"in_use": app.scoring_model(), "models": rows, "not_registered": lying})
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("model", "state", "posts scored", "files"):
-        table.add_column(heading, overflow="fold")
+    for heading in (N_("model"), N_("state"), N_("posts scored"), N_("files")):
+        table.add_column(translated(heading), overflow="fold")
     for row in rows:
-        table.add_row(str(row["version"]), str(row["state"]), str(row["scored"]), "" if row["files"] else "missing")
+        files = "" if row["files"] else translated("missing")
+        table.add_row(str(row["version"]), translated(str(row["state"])), str(row["scored"]), files)
     for name in lying:
-        table.add_row(name, "not registered", "0", "")
+        table.add_row(name, translated("not registered"), "0", "")
     out().print(table)
     say(f"New posts are scored with {app.scoring_model()}.")
 
@@ -91,5 +94,4 @@ def _require_free_choice(app: Application) -> None:
 
 
 def _say(changed: ActiveModelChange) -> None:
-    before = f" in place of {changed.before}" if changed.before else ""
-    say(f"{changed.version} is in use{before}. `kiemtin score` scores with it.")
+    say(f"{changed.version} is in use; before: {changed.before or '–'}. `kiemtin score` scores with it.")

@@ -9,6 +9,7 @@ from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
+from monitor.cli.terminal import spoken, translated
 from monitor.clock import VIETNAM
 from monitor.desk.views.searching import SearchForm
 from monitor.errors import SendFailed, UsageError
@@ -43,12 +44,13 @@ def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
         {"kind": row.kind, "subject": row.subject_id, "channel": row.channel, "state": row.state, "error": row.error}
         for row in stuck
     ]
-    lines = [
-        f"{each.name} ({', '.join(each.what)}): "
-        + (", ".join(f"{count} {state}" for state, count in counts.get(each.name, {}).items()) or "nothing yet")
-        for each in app.settings.channels
+    lines = []
+    for each in app.settings.channels:
+        told_of = ", ".join(f"{count} {translated(state)}" for state, count in counts.get(each.name, {}).items())
+        lines.append(f"{each.name} ({', '.join(each.what)}): {told_of or translated('nothing yet')}")
+    lines += [
+        f"{row.kind} {row.subject_id} → {row.channel}: {translated(row.state)} {translated(row.error)}" for row in stuck
     ]
-    lines += [f"{row.kind} {row.subject_id} by {row.channel}: {row.state} {row.error}" for row in stuck]
     lines += [
         f"{alert.raised_at.astimezone(VIETNAM):%d/%m %H:%M} {line}"
         for alert, line in zip(told, lines_of(told), strict=True)
@@ -81,7 +83,7 @@ def test(context: typer.Context) -> None:
     if not app.settings.channels:
         raise UsageError("there is no channel: a [[channels]] table in kiemtin.toml makes one")
     outcomes = asyncio.run(app.outbox.test())
-    say(*(f"{name}: {error or 'sent'}" for name, error in outcomes.items()))
+    say(*(f"{name}: {error or translated('sent')}" for name, error in outcomes.items()))
     if bad := [name for name, error in outcomes.items() if error]:
         raise SendFailed(f"no test arrived by {', '.join(bad)}")
 
@@ -98,11 +100,11 @@ def watch(app: Application) -> AlertWatch:
 
 
 def lines_of(told: Sequence[Alert]) -> list[str]:
-    """Say alerts in the language of the command line."""
+    """Say alerts in the language of the command."""
     if not told:
         return []  # and read no catalogue for it
-    english = language_of_screens("en")
-    return [alert_line(alert.kind, alert.facts, english) for alert in told]
+    language = language_of_screens(spoken())
+    return [alert_line(alert.kind, alert.facts, language) for alert in told]
 
 
 def _data(alert: Alert) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, answer, application, say, show_json, show_json_lines
+from monitor.cli.context import AsJson, answer, application, confirm, say, show_json, show_json_lines
 from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
@@ -46,7 +46,7 @@ def erase(
     if not yes:
         if not as_json:
             say(_told_found(found))
-        typer.confirm("Delete all posts of this author for good?", abort=True)
+        confirm("Delete all posts of this author for good?")
     erased = erasure.run()
     data = {"posts": erased.posts, "masked": erased.masked, "withdraw": list(erased.withdraw)}
     answer(data, *_told(erased, app.settings.reports_dir), as_json=as_json)
@@ -66,10 +66,9 @@ def _as_data(found: Found) -> dict[str, object]:
 
 
 def _told_found(found: Found) -> str:
-    names = f", stored as {', '.join(found.names)}" if found.names else ""
     return (
-        f"{found.posts} posts{names}; {found.mentions} other places of the database, {found.captures} captured pages "
-        f"and {len(found.files)} other files name this author."
+        f"{found.posts} posts, stored as {', '.join(found.names) or '–'}; {found.mentions} other places of the "
+        f"database, {found.captures} captured pages and {len(found.files)} other files name this author."
     )
 
 

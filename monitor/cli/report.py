@@ -10,6 +10,7 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import AsJson, answer, application, progress_bar
+from monitor.cli.terminal import translated
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
@@ -84,7 +85,10 @@ def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
     app.reports.send_again(period)
     outcomes = [each for each in asyncio.run(app.outbox.send_due()) if each.kind in (REPORT, "")]
     data = [{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes]
-    lines = [f"{period} by {each.channel}: {each.state}{f': {each.error}' * bool(each.error)}" for each in outcomes]
+    lines = [
+        f"{period} → {each.channel}: {translated(each.state)}{f': {translated(each.error)}' * bool(each.error)}"
+        for each in outcomes
+    ]
     answer(data, *lines, as_json=as_json)
 
 
@@ -148,6 +152,6 @@ def publish(
     app = application(context)
     count, changed = write_corrections(app.ready_database, app.settings, app.clock.now(), to)
     folder = to or app.settings.publish.folder
-    said = "published" if changed else "published before, nothing changed"
+    said = translated("published" if changed else "published before, nothing changed")
     data = {"corrections": count, "changed": changed, "folder": str(folder)}
     answer(data, f"{count} corrections {said}: {folder}", as_json=as_json)

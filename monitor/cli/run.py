@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -19,6 +20,7 @@ from monitor.app.application import Application
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
 from monitor.cli.crawl import looks_as_line
 from monitor.cli.outbox import lines_of, watch
+from monitor.cli.terminal import translated
 from monitor.collectors.http.client import PoliteClient
 from monitor.crawl.schedule import Job, Schedule
 from monitor.desk.web.server import exposure_warning, serving
@@ -29,7 +31,7 @@ from monitor.outbox.outbox import summary
 from monitor.publish.site import publish
 from monitor.scoring.score import ScoreResult
 
-GIVE_UP_SECONDS: Final = 1.0
+GIVE_UP_SECONDS: Final = 0.5
 _THREAD: Final = "kiemtin-work"  # how the names of all threads begin that a stop does not wait for
 _THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
 
@@ -59,7 +61,7 @@ class Background:
 
     async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Run a function in a thread and return what it returns."""
-        future = self._threads.submit(work, *arguments)
+        future = self._threads.submit(copy_context().run, work, *arguments)  # it speaks the same language
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         return await asyncio.wrap_future(future)
@@ -181,12 +183,12 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return ", ".join(f"wrote {file.name}" for file in await background.run(_issue, app))
 
     return [
-        Job("crawl", timedelta(minutes=1), collect_and_score, may_overlap=True),
-        Job("outbox", timedelta(minutes=1), send),
-        Job("retention", timedelta(hours=6), expire),
-        Job("report", timedelta(minutes=5), summarise),
-        Job("alerts", timedelta(minutes=5), alert),
-        Job("corrections", timedelta(minutes=5), publish_corrections),
+        Job(translated("crawl"), timedelta(minutes=1), collect_and_score, may_overlap=True),
+        Job(translated("outbox"), timedelta(minutes=1), send),
+        Job(translated("retention"), timedelta(hours=6), expire),
+        Job(translated("report"), timedelta(minutes=5), summarise),
+        Job(translated("alerts"), timedelta(minutes=5), alert),
+        Job(translated("corrections"), timedelta(minutes=5), publish_corrections),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from classifiers.labels import LABEL_NAMES
-from monitor.cli.context import application, say, show_json_lines
+from monitor.cli.context import application, say, show, show_json_lines
 from monitor.collectors.files.row_files import Row, open_writer, plain
 from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
 from monitor.desk.views.searching import SearchForm
@@ -93,5 +93,5 @@ def _show(found: list[Row]) -> None:
         cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
         when = str(plain(row["published_at"] or row["collected_at"]))[:10]
         flags = f"  [{row['flags']}]" if row["flags"] else ""
-        say(f"{row['post_id']}  {when}  {row['source']}{flags}\n  {cut}")
+        show(f"{row['post_id']}  {when}  {row['source']}{flags}\n  {cut}")
     say(f"{len(found)} posts." if found else "No posts found.")

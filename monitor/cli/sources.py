@@ -10,8 +10,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from monitor.app.application import Application
+from monitor.catalogues import N_
 from monitor.cli.commands import new_group
-from monitor.cli.context import AsJson, application, minute, out, say, show_json
+from monitor.cli.context import AsJson, application, confirm, minute, out, say, show, show_json
+from monitor.cli.terminal import translated
 from monitor.clock import local_time
 from monitor.collectors.base import Batch
 from monitor.collectors.http.urls import require_source_address
@@ -85,7 +87,7 @@ def add(
     with app.ready_database.work() as session:
         _, created = register_source(session, declared, app.settings, app.clock.now())
         session.commit()
-    say(f"{'Added' if created else 'Changed'} {name}. Look at it with `kiemtin sources check {name}`.")
+    say(f"{translated('Added' if created else 'Changed')} {name}. Look at it with `kiemtin sources check {name}`.")
 
 
 def _settings(items: list[str]) -> dict[str, Any]:
@@ -115,8 +117,9 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         show_json(rows)
         return
-    read_and_due = (Column(heading, no_wrap=True) for heading in ("last read", "next due"))
-    table = Table("name", "kind", "role", "posts", *read_and_due, "state", box=None)
+    read_and_due = (Column(translated(heading), no_wrap=True) for heading in (N_("last read"), N_("next due")))
+    first, last = (N_("name"), N_("kind"), N_("role"), N_("posts")), translated("state")
+    table = Table(*map(translated, first), *read_and_due, last, box=None)
     for row in rows:
         told = [
             row["state"],
@@ -124,10 +127,13 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
             _DATES.get(row["date_order"], f"dates: {row['date_order']}"),
             f"robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else "",
         ]
-        due = row["next_due"] or ("now" if row["enabled"] and row["kind"] != IMPORTED else "never")
-        read, state = row["last_success"] or "never", Text("; ".join(filter(None, told)))
-        table.add_row(row["name"], row["kind"], row["role"], str(row["posts"]), read, due, state)
-    out().print(table if rows else "No source yet: `kiemtin sources add --help` shows how to add one.")
+        due = row["next_due"] or translated("now" if row["enabled"] and row["kind"] != IMPORTED else "never")
+        read, state = row["last_success"] or translated("never"), Text("; ".join(map(translated, filter(None, told))))
+        table.add_row(row["name"], row["kind"], translated(row["role"]), str(row["posts"]), read, due, state)
+    if rows:
+        out().print(table)
+    else:
+        say("No source yet: `kiemtin sources add --help` shows how to add one.")
 
 
 def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
@@ -170,14 +176,15 @@ def check(context: typer.Context, name: Annotated[str, typer.Argument(help="The 
         say(f"{name}: the server answered and had nothing to give.")
         return
     pause = f"  pause between two requests to this host: {batches[-1].fetched.pause:g} s"
-    say(*(line for batch in batches for line in _seen(name, batch)), pause, *_samples(batches))
+    say(*(line for batch in batches for line in _seen(name, batch)), pause)
+    show(*_samples(batches))
 
 
 def _seen(name: str, batch: Batch) -> Iterator[str]:
     """Describe an answer, and what is known to be missing from it."""
     fetched = batch.fetched
     yield (
-        f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or 'no content type'}, "
+        f"{name}: status {fetched.status}, {len(fetched.body)} bytes, {fetched.content_type or '–'}, "
         f"{len(batch.posts)} posts"
     )
     for reason, count in sorted(batch.skipped.items()):
@@ -189,14 +196,14 @@ def _seen(name: str, batch: Batch) -> Iterator[str]:
     if fetched.permanent_url:
         yield f"  moved for good to {fetched.permanent_url}: the next crawl takes the new address"
     kept = [f"{header} {value}" for pair in (batch.validators or {}).values() for header, value in pair.items()]
-    said = ", ".join(kept) or "no, it names neither ETag nor date"
+    said = ", ".join(kept) or translated("no, it names neither ETag nor date")
     yield f"  asked again it can answer 'unchanged': {said}"
 
 
 def _samples(batches: Sequence[Batch]) -> Iterator[str]:
     posts = [post for batch in batches for post in batch.posts]
     for post in posts[:SHOWN_POSTS]:
-        when = local_time(post.published_at) if post.published_at else "no date"
+        when = local_time(post.published_at) if post.published_at else translated("no date")
         yield f"  · {when}  {' '.join((post.title or post.text).split())[:100]}"
 
 
@@ -235,15 +242,16 @@ def remove(
     with app.ready_database.work() as session:
         posts = sources.post_counts(session).get(sources.by_name(session, name).id, 0)
     if not yes:
-        typer.confirm(f"Delete {name} and its {posts} posts for good?", abort=True)
+        confirm(f"Delete {name} and its {posts} posts for good?")
     deleted = remove_source(app.ready_database, app.clock, app.captures, name)
     declared = any(each.name == name for each in app.settings.sources)
-    again = " It stands in kiemtin.toml: take it out there, or `kiemtin init` adds it again." if declared else ""
-    say(f"Removed {name} and its {deleted} posts.{again}")
+    say(f"Removed {name} and its {deleted} posts.")
+    if declared:
+        say("It stands in kiemtin.toml: take it out there, or `kiemtin init` adds it again.")
 
 
 def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:
     with app.ready_database.work() as session:
         switch_source(session, sources.by_name(session, name), app.clock.now(), enabled=enabled, why=why)
         session.commit()
-    say(f"{name} is {'on' if enabled else 'off'}.")
+    say(f"{name} is {translated('on' if enabled else 'off')}.")

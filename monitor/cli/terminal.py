@@ -9,12 +9,15 @@ import json
 import logging
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+
+from monitor.catalogues import SOURCE, translated_line
 
 # Control characters but line feed and tab, and what changes the direction of text.
 _LARGEST_BYTE: Final = 0xFF
@@ -29,6 +32,25 @@ def printable(text: str) -> str:
 def printable_json(document: str) -> str:
     r"""Do the same inside a JSON document, whose meaning stays: `\u009b`. JSON escapes those below space by itself."""
     return _OBEYED.sub(lambda found: _escape(found[0], r"\u{:04x}"), document)
+
+
+# Of one command; threads that work for it run in a copy of its context.
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+def speak(code: str) -> None:
+    """Set the language of what the command says: `vi` or `en`."""
+    _language.set(code)
+
+
+def spoken() -> str:
+    """Return the language of what the command says."""
+    return _language.get()
+
+
+def translated(line: str) -> str:
+    """Translate a line, or a part of one, into the language of the command."""
+    return translated_line(line, spoken())
 
 
 class SafeConsole(Console):

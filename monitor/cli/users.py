@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from monitor.app.application import Application
 from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
+from monitor.cli.terminal import translated
 from monitor.desk.web import accounts
 from monitor.errors import UsageError
 from monitor.review.roles import ROLES
@@ -36,8 +37,7 @@ def invite(
     if role not in (None, *ROLES):
         raise UsageError(f"--role {role}: choose one of {', '.join(ROLES)}")
     held, link = invitation(application(context), name, role)
-    said = f"may set a password within {invitations.VALID_FOR.days} days, once: {link}"
-    say(f"{name} ({held}) {said}")
+    say(f"{name} ({held}) may set a password within {invitations.VALID_FOR.days} days, once: {link}")
 
 
 def invitation(app: Application, name: str, role: str | None) -> tuple[str, str]:
@@ -90,8 +90,8 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
             for one in users.all_users(session)
         ]
     lines = [
-        f"{row['name']}  {row['role']}{'  second factor' if row['second_factor'] else ''}"
-        + ("" if row["active"] else "  (disabled)")
+        f"{row['name']}  {row['role']}{'  ' + translated('second factor') if row['second_factor'] else ''}"
+        + ("" if row["active"] else f"  ({translated('disabled')})")
         for row in rows
     ]
     answer(rows, *(lines or ["No user yet: `kiemtin users invite NAME` adds one."]), as_json=as_json)

@@ -1,5 +1,6 @@
 """Every setting: name, default and purpose. Read once, from kiemtin.toml and KIEMTIN_* variables."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -90,6 +91,7 @@ class Settings(BaseSettings):
         description="SQLAlchemy address of the database. Empty: kiemtin.db in the home folder. "
         "PostgreSQL: postgresql+psycopg://user@host/name (needs the `postgres` extra).",
     )
+    language: Literal["vi", "en"] = Field(default="vi", description="Language in which commands answer: vi or en.")
     contact: Annotated[str, AfterValidator(_contact_is_reachable)] = Field(
         default="",
         description="Web address or mailto: of the operator, told to every site that is read. Please set it.",
@@ -261,6 +263,16 @@ class _Home(BaseSettings):
 def home_folder(home: Path | None = None) -> Path:
     """Return the home folder: the given one, else KIEMTIN_HOME, else ./kiemtin-data."""
     return (home or _Home().home).expanduser().absolute()
+
+
+def language_of_commands(home: Path | None = None) -> str:
+    """Return the language in which commands answer, also where the settings are wrong: that is said in it as well."""
+    try:
+        values = tomllib.loads((home_folder(home) / CONFIG_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        values = {}
+    chosen = os.environ.get("KIEMTIN_LANGUAGE", values.get("language"))
+    return chosen if chosen in ("vi", "en") else "vi"
 
 
 def load_settings(home: Path | None = None) -> Settings:

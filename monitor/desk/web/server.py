@@ -7,6 +7,7 @@ request back longest is closed, so that whoever sends a whole request is served 
 import asyncio
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
@@ -29,8 +30,9 @@ from monitor.settings.settings import Settings
 
 # As many are accepted in one go, before any can be closed: with the limit of connections it stays below 1,024 files.
 BACKLOG: Final = 64
-# When the desk ends, so long it waits until answers are fetched; without a limit one client could keep it open.
-LAST_ANSWERS_SECONDS: Final = 2.0
+# When the desk ends, so long it waits until answers are fetched; without a limit one client could keep it open. With
+# what the program gives its own work to end, it stays below the two seconds after which people press Ctrl-C again.
+LAST_ANSWERS_SECONDS: Final = 0.7
 
 
 @asynccontextmanager
@@ -66,13 +68,13 @@ async def serving(desk: FastAPI, settings: Settings) -> AsyncIterator[asyncio.Ta
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    reading = asyncio.create_task(asyncio.to_thread(read_word_lists, desk.state.desk))
+    # A daemon, for which nothing waits when the program ends.
+    threading.Thread(target=read_word_lists, args=(desk.state.desk,), daemon=True).start()
     try:
         yield task  # the socket listens already, so early requests wait until the server is up
     finally:
         server.should_exit = True
         await task
-        await reading
         listener.close()
 
 

@@ -68,7 +68,7 @@ def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command,
     assert (asked.status, "add --dates day-first or --dates month-first" in asked.complaint) == (1, True)
     told = kiemtin.well("import", str(first), "--source", "comments", "--dates", "day-first").out
     assert "day and month in its dates: day-first" in told
-    assert "1 row has no date that could be read" in told
+    assert "rows without a date that could be read: 1" in told
     assert kiemtin.well("import", str(second), "--source", "comments", "--json").data["dates"] == "day-first"
     assert "choose day-first or month-first" in kiemtin("import", str(first), "--dates", "ngày").complaint
 

@@ -46,7 +46,7 @@ def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored
         assert kiemtin("models", "promote", "shy", *half).status == 2
     forced = kiemtin.well("models", "promote", "shy", "--force", "--reason", "thử một tuần").out
     assert forced.startswith("shy-")
-    assert "in place of default-" in forced
+    assert "before: default-" in forced
     with scored.work() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "model.promoted")).one()
     assert event.detail["reason"] == "thử một tuần"

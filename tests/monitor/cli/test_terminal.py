@@ -1,8 +1,10 @@
 """What is written to a terminal or a log: nothing that a terminal obeys, and one JSON object a line where asked."""
 
 import ast
+import io
 import json
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from rich.table import Table
 
 import monitor.cli
+from monitor.catalogues import translated_line
 from monitor.cli.context import announce, warn
 from monitor.cli.terminal import LOGGER, configure_log, make_console, printable, printable_json
 from tests.monitor.cli.command import Command
@@ -157,3 +160,69 @@ def test_libraries_stay_silent_and_a_fault_tells_its_class_alone(capsys: pytest.
     (entry,) = lines(capsys.readouterr().err)
     assert (entry["message"], entry["error"]) == ("a page failed", "ValueError")
     assert "bài của ai đó" not in str(entry)
+
+
+CHALLENGE = "https://x.vn shows a challenge for browsers: the site does not want to be read by programs"
+
+
+@pytest.mark.parametrize(
+    ("line", "vietnamese"),
+    [
+        ("Deleted 3 posts.", "Đã xóa 3 bài."),
+        ("2 registered, 0 monitored", "đã ghi 2, đang theo dõi 0"),
+        (f"sources is off ({CHALLENGE})", f"sources đã tắt ({translated_line(CHALLENGE, 'vi')})"),
+        ("forum: skipped 2 × no text; 1 × not public", "forum: bỏ qua 2 × không có chữ; 1 × không công khai"),
+        ("Put back 9 files of 01/12/2026 into /srv/{home}.", "Đã đưa trở lại 9 tệp, bản 01/12/2026, vào /srv/{home}."),
+        ("Xưởng nóng quá: no text", "Xưởng nóng quá: không có chữ"),
+        ("a line that nobody wrote", "a line that nobody wrote"),
+    ],
+)
+def test_a_line_is_translated_with_what_it_quotes_and_names_stay(line: str, vietnamese: str) -> None:
+    assert translated_line(line, "vi") == vietnamese
+    assert translated_line(line, "en") == line
+
+
+# Words that no Vietnamese line holds; names of settings, files and commands are taken out before.
+ENGLISH = re.compile(
+    r"\b(the|is|are|was|were|not|no|with|from|this|that|it|its|run|write|made|choose|has|have|to|of)\b"
+)
+LITERAL = re.compile(r"`[^`]*`|/\S+|--\S+|https?:\S+|\S+=\S+")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("doctor", "init", "sources list", "users list", "models list", "keys list", "outbox list", "outbox send"),
+        *("score", "crawl", "db check", "db upgrade", "report --week 2026-W47", "search nóng", "tip Xưởng-nóng-quá"),
+        *(
+            "report --week nonsense",
+            "report --month 2031-01",
+            "search",
+            "search --since nonsense nóng",
+            "export nothing",
+        ),
+        *("sources check nothing", "sources add a telepathy b --legal-basis because", "users invite lan --role king"),
+        *(
+            "models promote nothing",
+            "models rollback",
+            "import nothing.csv",
+            "outbox test",
+            "publish",
+            "restore /dev/null",
+        ),
+        *(
+            "erase feed nobody --yes",
+            "keys revoke nothing",
+            "backup /proc/nothing/x",
+            "train --name .",
+            "db confirm-clock",
+        ),
+    ],
+)
+def test_a_command_answers_in_vietnamese_unless_english_is_set(
+    command: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KIEMTIN_LANGUAGE")
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    answer = kiemtin(*command.split())
+    assert ENGLISH.findall(LITERAL.sub("", answer.out + answer.err)) == [], answer

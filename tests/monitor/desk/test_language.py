@@ -1,12 +1,14 @@
 """The two languages of the desk: the catalogue is complete, and who chose a language sees no other one."""
 
 import re
+from string import Formatter
 
 import pytest
 from babel.messages import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.catalogues import LINES
 from monitor.desk.web.desk import TEMPLATES_DIR
 from monitor.desk.web.language import (
     LANGUAGE_COOKIE,
@@ -22,7 +24,7 @@ from monitor.desk.web.language import (
 from tests import catalogue
 from tests.monitor.desk.browser import Browser, text_of
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|`[a-z-]+ |\[\w+\]")
 REMEDY = "run `make messages` and translate what it names"
 
 
@@ -30,26 +32,43 @@ def strings_of(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
+def values_of(text: str) -> list[str]:
+    return [name for _, name, *_ in Formatter().parse(text) if name is not None]
+
+
+@pytest.fixture(scope="module", params=catalogue.CATALOGUES, ids="-".join)
+def domain(request: pytest.FixtureRequest) -> tuple[str, str]:
+    found: tuple[str, str] = request.param
+    return found
+
+
 @pytest.fixture(scope="module")
-def english() -> list[Message]:
-    return [message for message in catalogue.read("en") if message.id]
+def translated(domain: tuple[str, str]) -> list[Message]:
+    return [message for message in catalogue.read(*domain) if message.id]
 
 
-def test_every_text_of_code_and_templates_is_in_the_catalogue_and_no_other(english: list[Message]) -> None:
-    used = {text if isinstance(text, str) else text[0] for text in catalogue.texts()}
-    known = {message.id if isinstance(message.id, str) else message.id[0] for message in english}
+def test_every_text_of_code_and_templates_is_in_the_catalogue_and_no_other(
+    domain: tuple[str, str], translated: list[Message]
+) -> None:
+    used = {text if isinstance(text, str) else text[0] for text in catalogue.CATALOGUES[domain]()}
+    known = {message.id if isinstance(message.id, str) else message.id[0] for message in translated}
     assert known == used, REMEDY
 
 
-def test_every_text_is_translated(english: list[Message]) -> None:
-    assert [message.id for message in english if not catalogue.is_translated(message) or message.fuzzy] == [], REMEDY
+def test_every_text_is_translated(translated: list[Message]) -> None:
+    bare = [message.id for message in translated if not catalogue.is_translated(message) or message.fuzzy]
+    assert bare == [], REMEDY
 
 
-def test_a_translation_has_the_placeholders_and_tags_of_its_text(english: list[Message]) -> None:
-    for message in english:
+def test_a_translation_has_the_placeholders_and_tags_of_its_text(
+    domain: tuple[str, str], translated: list[Message]
+) -> None:
+    for message in translated:
         text = message.id if isinstance(message.id, str) else message.id[0]
         for string in strings_of(message):
             assert sorted(PLACEHOLDER.findall(string)) == sorted(PLACEHOLDER.findall(text)), text
+            if domain[1] == LINES:
+                assert len(values_of(string)) == len(values_of(text)), text
 
 
 def test_templates_translate_literals_alone() -> None:
