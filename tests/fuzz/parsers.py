@@ -192,7 +192,7 @@ TARGETS: Mapping[str, Target] = {
     "atom": Target(
         read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.ATOM, content_type="text/xml"
     ),
-    "json feed": Target(read=lambda fetched: read_document(fetched).posts, payloads=_json(samples.JSON_FEED)),
+    "json feed": Target(read=lambda fetched: read_document(fetched).posts, payloads=lambda: [samples.JSON_FEED]),
     "mastodon": Target(
         read=_mastodon,
         payloads=_json(

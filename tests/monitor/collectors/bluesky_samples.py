@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.demo.sites import SitePost
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import reader
+from tests.monitor.collectors.collecting import numbered
 
 FEED = "/xrpc/app.bsky.feed.getAuthorFeed"
 LIST_FEED = "/xrpc/app.bsky.feed.getListFeed"
@@ -15,13 +15,5 @@ START = MONDAY_MORNING - timedelta(hours=12)
 
 
 def post_of(number: int, **changes: Any) -> SitePost:
-    values: dict[str, Any] = {
-        "id": f"3m{number:04d}",
-        "author": "to_truong",
-        "text": f"Bài số {number}",
-        "published_at": START + timedelta(minutes=number),
-    }
+    values = numbered(number, START, id=f"3m{number:04d}", author="to_truong")
     return SitePost(**(values | changes))
-
-
-read = reader("bluesky", name="Mạng xanh", otherwise={"actor": "to_truong.bsky.example"})

@@ -2,11 +2,16 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
+
+Read = Callable[..., Awaitable[list[Batch]]]
 
 
 async def read_source(kind: str, client: PoliteClient, last: Sequence[Batch] | None, **of_source: Any) -> list[Batch]:
@@ -18,7 +23,7 @@ async def read_source(kind: str, client: PoliteClient, last: Sequence[Batch] | N
     return [batch async for batch in collector_for(kind).collect(view, client)]
 
 
-def reader(
+def reading(
     kind: str,
     *,
     name: str,
@@ -27,8 +32,11 @@ def reader(
     otherwise: Mapping[str, Any] | None = None,
     secret: str | None = None,
     watch: Callable[[Any], str] = str,
-) -> Callable[..., Awaitable[list[Batch]]]:
-    """Make the function by which the tests of a collector read its sample site.
+) -> Any:
+    """Make the fixture `read`, by which the tests of a collector read its sample site: `await read(last, tag="lương")`.
+
+    A call names the batches of the reading before it, and may name another site (`at`), posts that are `watched`,
+    another secret, and settings.
 
     Args:
         kind: The collector.
@@ -36,32 +44,33 @@ def reader(
         path: What follows the site's address in the address of the source.
         always: Settings to which those of a call are added.
         otherwise: Settings where a call gives none.
-        secret: Of the source, unless a call gives another.
+        secret: Of the source.
         watch: Makes an external identifier of what a call names as watched.
 
     """
 
-    async def read(
-        client: PoliteClient,
-        base: str,
-        last: Sequence[Batch] | None = None,
-        *,
-        watched: Sequence[Any] = (),
-        secret: str | None = secret,
-        **settings: Any,
-    ) -> list[Batch]:
-        return await read_source(
-            kind,
-            client,
-            last,
-            name=name,
-            address=base + path,
-            settings={**(always or {}), **(settings or otherwise or {})},
-            watched=tuple(watch(each) for each in watched),
-            secret=secret,
-        )
+    @pytest.fixture
+    def read(client: PoliteClient, base: str) -> Read:
+        async def read_once(
+            last: Sequence[Batch] | None = None,
+            *,
+            at: str = base,
+            watched: Sequence[Any] = (),
+            secret: str | None = secret,
+            **settings: Any,
+        ) -> list[Batch]:
+            view = {"name": name, "address": at + path, "secret": secret, "watched": tuple(map(watch, watched))}
+            settings = {**(always or {}), **(settings or otherwise or {})}
+            return await read_source(kind, client, last, **view, settings=settings)
+
+        return read_once
 
     return read
+
+
+def numbered(number: int, since: datetime, text: str = "Bài số {}", /, **values: Any) -> dict[str, Any]:
+    """Give what a sample post of a number says and when, a minute after that of the number before."""
+    return {"text": text.format(number), "published_at": since + timedelta(minutes=number), **values}
 
 
 def posts(batches: Sequence[Batch]) -> list[PublicPost]:

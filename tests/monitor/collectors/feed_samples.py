@@ -7,11 +7,11 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.collectors.base import Batch, SourceView
+from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.registry import collector_for
 from monitor.demo.sites import SitePost, serve
 from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.collecting import read_source
 
 START = MONDAY_MORNING - timedelta(hours=1)
 
@@ -28,18 +28,11 @@ def article(number: int, **changes: Any) -> SitePost:
     return SitePost(**(values | changes))
 
 
-async def read(client: PoliteClient, address: str, last: Batch | None = None, settings: Any = None) -> Batch:
+async def read_feed(client: PoliteClient, address: str, last: Batch | None = None, settings: Any = None) -> Batch:
     """Read once, with the cursors that the last batch left."""
-    view = SourceView(
-        name="Báo Mẫu",
-        address=address,
-        settings=settings or {},
-        cursor=(last.cursor or {}) if last else {},
-        validators=(last.validators or {}) if last else {},
-    )
-    batches = [batch async for batch in collector_for("feed").collect(view, client)]
-    assert len(batches) == 1
-    return batches[0]
+    view = {"name": "Báo Mẫu", "address": address, "settings": settings or {}}
+    (batch,) = await read_source("feed", client, [last] if last else None, **view)
+    return batch
 
 
 async def read_document(
@@ -49,7 +42,7 @@ async def read_document(
     raw = body.encode() if isinstance(body, str) else body
     app = Starlette(routes=[Route("/feed", lambda _: Response(raw, headers={"content-type": content_type}))])
     with serve(app) as address:
-        return await read(client, f"{address}/feed", **kept)
+        return await read_feed(client, f"{address}/feed", **kept)
 
 
 def rss(*items: str) -> str:

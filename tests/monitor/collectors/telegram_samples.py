@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, reader
+from tests.monitor.collectors.collecting import numbered, posts
 from tests.platforms import TelegramMessage, TelegramSite
 
 PREVIEW = "/s/kenh_khu_b"
@@ -14,22 +14,8 @@ START = MONDAY_MORNING - timedelta(days=2)
 
 
 def message(number: int, **changes: Any) -> TelegramMessage:
-    values: dict[str, Any] = {
-        "id": str(number),
-        "author": "kenh_khu_b",
-        "text": f"Tin số {number}",
-        "published_at": START + timedelta(minutes=number),
-    }
+    values = numbered(number, START, "Tin số {}", id=str(number), author="kenh_khu_b")
     return TelegramMessage(**(values | changes))
-
-
-read = reader(
-    "telegram",
-    name="Kênh khu B",
-    path=PREVIEW,
-    always={"permission": PERMISSION},
-    watch="kenh_khu_b/{}".format,
-)
 
 
 def numbers(batches: list[Batch]) -> list[int]:

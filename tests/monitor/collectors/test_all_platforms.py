@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from monitor.crawl.captures import as_warc
 from monitor.demo.sites import Site, serve
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import gone, posts, texts
+from tests.monitor.collectors.collecting import Read, gone, posts, texts
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
@@ -34,6 +35,12 @@ every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=str)
 @pytest.fixture
 def site(platform: Platform, clock: FakeClock) -> Site:
     return platform.build(clock)
+
+
+@pytest.fixture
+def read(client: PoliteClient, platform: Platform, base: str) -> Read:
+    """Read the platform once: `await read(last, watched=…)`."""
+    return partial(platform.read, client, base)
 
 
 def by_text(batches: list[Batch]) -> dict[str, PublicPost]:
@@ -68,26 +75,24 @@ async def test_pace_is_kept_and_robots_are_read_once_a_day(
 
 @pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind not in WAITS_IN_THE_CRAWLER], ids=str)
 async def test_host_that_asked_to_wait_is_asked_nothing_until_then(
-    client: PoliteClient, clock: FakeClock, platform: Platform, site: Site, base: str
+    read: Read, clock: FakeClock, platform: Platform, site: Site
 ) -> None:
     site.rate_limit(0)
     until = clock.now() + timedelta(minutes=5)
     for _ in range(2):
         with pytest.raises(RateLimited) as caught:
-            await platform.read(client, base)
+            await read()
         assert caught.value.retry_at == until or platform.kind in NAMES_NO_TIME
         assert len(site.log) == 2  # robots.txt, and the request that was refused: the second time nobody was asked
     clock.advance(timedelta(minutes=5))
-    assert posts(await platform.read(client, base))
+    assert posts(await read())
 
 
 @every_platform
-async def test_challenge_is_met_once_and_not_worked_around(
-    client: PoliteClient, platform: Platform, site: Site, base: str
-) -> None:
+async def test_challenge_is_met_once_and_not_worked_around(read: Read, site: Site) -> None:
     site.challenge = True
     with pytest.raises(SourceRefused, match="challenge"):
-        await platform.read(client, base)
+        await read()
     assert len(site.log) == 2
     assert {request.headers["user-agent"].partition("/")[0] for request in site.log} == {"kiemtin"}
     assert all("cookie" not in request.headers for request in site.log)
@@ -105,17 +110,11 @@ async def test_challenge_is_met_once_and_not_worked_around(
     ids=["forbidden", "byte order mark", "403", "500"],
 )
 async def test_nothing_is_asked_for_where_robots_do_not_allow_it(
-    *,
-    client: PoliteClient,
-    platform: Platform,
-    site: Site,
-    base: str,
-    robots: tuple[int, bytes],
-    error: type[Exception],
+    read: Read, site: Site, robots: tuple[int, bytes], error: type[Exception]
 ) -> None:
     site.robots = robots
     with pytest.raises(error, match=r"robots\.txt"):
-        await platform.read(client, base)
+        await read()
     assert asked(site) == [ROBOTS]
 
 
@@ -131,12 +130,10 @@ async def test_robots_that_do_not_come_forbid_everything(
 
 
 @every_platform
-async def test_answer_that_breaks_off_gives_nothing(
-    client: PoliteClient, platform: Platform, site: Site, base: str
-) -> None:
+async def test_answer_that_breaks_off_gives_nothing(read: Read, site: Site) -> None:
     site.truncate = True
     with pytest.raises(FetchFailed, match="could not be read"):
-        await platform.read(client, base)
+        await read()
 
 
 @every_platform
@@ -151,33 +148,29 @@ async def test_answer_that_does_not_come_is_given_up(
 
 @every_platform
 @pytest.mark.parametrize("inside", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.8/"])
-async def test_no_platform_leads_to_a_private_address(
-    client: PoliteClient, platform: Platform, site: Site, base: str, inside: str
-) -> None:
-    await platform.read(client, base)
+async def test_no_platform_leads_to_a_private_address(read: Read, site: Site, inside: str) -> None:
+    await read()
     first = site.log[1].path
     site.redirects[first] = (302, inside)
     with pytest.raises(AddressBlocked, match="not a public address"):
-        await platform.read(client, base)
+        await read()
     assert asked(site)[-1] == first
 
 
 @pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind in WITH_VALIDATORS], ids=str)
-async def test_validators_are_sent_and_give_way_to_newer_ones(
-    client: PoliteClient, platform: Platform, site: Site, base: str
-) -> None:
-    batches = await platform.read(client, base)
+async def test_validators_are_sent_and_give_way_to_newer_ones(read: Read, platform: Platform, site: Site) -> None:
+    batches = await read()
     sent: list[set[str]] = []
     for number in (POSTS + 1, POSTS + 2):
         site.add(platform.post(number))
         before = len(site.log)
-        newer = await platform.read(client, base, batches)
+        newer = await read(batches)
         assert platform.post(number).text in texts(newer)
         sent.append({request.headers.get("if-none-match", "") for request in site.log[before:]} - {""})
         batches += newer
     assert [len(tags) for tags in sent] == [1, 1]
     assert sent[0] != sent[1]
-    last = await platform.read(client, base, batches)
+    last = await read(batches)
     assert 304 in {batch.fetched.status for batch in last}
     assert posts(last) == []
 
@@ -198,28 +191,28 @@ async def test_first_reading_goes_back_as_many_pages_as_told(
 
 @every_timeline
 async def test_later_reading_goes_back_to_what_is_known_and_the_cursor_moves_at_its_end(
-    client: PoliteClient, platform: Platform, site: Site, base: str
+    read: Read, platform: Platform, site: Site
 ) -> None:
-    first = await platform.read(client, base)
+    first = await read()
     fresh = [platform.post(number) for number in range(POSTS + 1, POSTS + 6)]
     site.add(*fresh)
-    second = await platform.read(client, base, first)
+    second = await read(first)
     assert {post.text for post in fresh} <= set(texts(second))
     assert [batch.cursor is not None for batch in second] == [False] * (len(second) - 1) + [True]
     assert {batch.gap for batch in second} == {None}
-    assert len(await platform.read(client, base, second)) == 1
+    assert len(await read(second)) == 1
 
 
 @every_timeline
 async def test_reading_that_was_stopped_is_done_again_and_misses_nothing(
-    client: PoliteClient, platform: Platform, site: Site, base: str
+    read: Read, platform: Platform, site: Site
 ) -> None:
-    first = await platform.read(client, base)
+    first = await read()
     fresh = [platform.post(number) for number in range(POSTS + 1, POSTS + 6)]
     site.add(*fresh[:-1])
-    stopped = (await platform.read(client, base, first))[:1]
+    stopped = (await read(first))[:1]
     site.add(fresh[-1])
-    rest = await platform.read(client, base, [*first, *stopped])
+    rest = await read([*first, *stopped])
     assert {post.text for post in fresh} <= set(texts(rest))
 
 
@@ -227,16 +220,16 @@ async def test_reading_that_was_stopped_is_done_again_and_misses_nothing(
     "platform", [each for each in PLATFORMS if each.kind in TIMELINES - {"mastodon", "bluesky"}], ids=str
 )
 async def test_more_than_a_reading_may_take_is_a_gap(
-    client: PoliteClient, platform: Platform, site: Site, base: str
+    read: Read, client: PoliteClient, platform: Platform, site: Site, base: str
 ) -> None:
-    first = await platform.read(client, base)
+    first = await read()
     site.add(*(platform.post(number) for number in range(POSTS + 1, POSTS + 9)))
     two_pages = replace(platform, settings={**platform.settings, "max_pages": 2})
     second = await two_pages.read(client, base, first)
     assert set(texts(second)) == {platform.post(number).text for number in range(POSTS + 5, POSTS + 9)}
     assert [batch.gap is None for batch in second] == [True, False]
     assert "were missed: read this source more often" in (second[-1].gap or "")
-    assert texts(await platform.read(client, base, second)) == texts(second[:1])
+    assert texts(await read(second)) == texts(second[:1])
 
 
 keyed = pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.secret], ids=str)
@@ -244,15 +237,15 @@ keyed = pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.
 
 @keyed
 async def test_secret_goes_in_a_header_and_stands_in_no_address_log_message_or_proof(
-    client: PoliteClient, platform: Platform, site: Site, base: str, caplog: pytest.LogCaptureFixture
+    read: Read, platform: Platform, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", logger="httpx")
     secret = platform.secret or ""
-    batches = await platform.read(client, base)
+    batches = await read()
     assert all(secret in repr(request.headers) and secret not in repr(request.query) for request in site.log[1:])
     site.fail(site.log[-1].path, 418)
     with pytest.raises(PayloadInvalid) as caught:
-        await platform.read(client, base, batches)
+        await read(batches)
     told = [str(caught.value), caplog.text, *(repr(batch) for batch in batches)]
     kept = [gzip.decompress(as_warc(batch.fetched)).decode() for batch in batches]
     assert not any(each in words for words in told + kept for each in (secret, quote(secret, safe="")))
@@ -273,21 +266,21 @@ TELLS_WHEN = {"mastodon", "discourse", "youtube", "xenforo"}  # the others do no
 
 @pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind not in NO_EDITS], ids=str)
 async def test_edit_arrives_under_the_same_identifier(
-    client: PoliteClient, clock: FakeClock, platform: Platform, site: Site, base: str
+    read: Read, clock: FakeClock, platform: Platform, site: Site
 ) -> None:
-    first = await platform.read(client, base)
+    first = await read()
     before = by_text(first)[platform.post(POSTS).text]
     site.edit(platform.post(POSTS).id, "Bản đã sửa")
-    after = by_text(await platform.read(client, base, first, watched=(before.external_id,)))["Bản đã sửa"]
+    after = by_text(await read(first, watched=(before.external_id,)))["Bản đã sửa"]
     assert after.external_id == before.external_id
     assert after.edited_at == (clock.now() if platform.kind in TELLS_WHEN else None)
 
 
 @pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.requests_to_recheck], ids=str)
 async def test_single_posts_are_asked_after_again(
-    client: PoliteClient, platform: Platform, site: Site, base: str
+    read: Read, client: PoliteClient, platform: Platform, site: Site, base: str
 ) -> None:
-    first = await platform.read(client, base)
+    first = await read()
     edited, deleted = (by_text(first)[platform.post(number).text] for number in (POSTS, POSTS - 1))
     site.edit(platform.post(POSTS).id, "Bản đã sửa")
     site.delete(platform.post(POSTS - 1).id)

@@ -8,93 +8,12 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.bluesky.api import Feed
 from monitor.collectors.http.client import PoliteClient
 from monitor.errors import UsageError
-from tests.monitor.collectors.bluesky_samples import LIST
+from tests.examples import examples_of
 from tests.monitor.collectors.collecting import read_source
-from tests.monitor.collectors.telegram_samples import PERMISSION
-from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, VIDEO
+from tests.monitor.collectors.youtube_samples import KEY, VIDEO
 
-WRONG: dict[str, list[dict[str, Any]]] = {
-    "mastodon": [
-        {"timeline": "home"},
-        {"timeline": "tag"},
-        {"tag": "a"},
-        {"backfill_pages": 0},
-        {"backfill_pages": "many"},
-    ],
-    "discourse": [
-        {"category": "viec-lam"},
-        {"category": "viec-lam/4?x"},
-        {"backfill_pages": 0},
-        {"backfill_pages": True},
-        {"max_pages": "many"},
-        {"max_pages": 101},
-    ],
-    "bluesky": [
-        {"feed": "search", "actor": "a"},
-        {"feed": "home", "actor": "a"},
-        {"feed": "author"},
-        {"actor": "a", "list": LIST},
-        {"feed": "list"},
-        {"feed": "list", "list": "https://bsky.app/x"},
-        {"actor": "a", "backfill_pages": 0},
-        {"actor": "a", "backfill_pages": True},
-        {"actor": "a", "languages": []},
-        {"actor": "a", "languages": ["tiếng việt"]},
-        {"actor": "a", "languages": 3},
-    ],
-    "xenforo": [
-        {"prefixes": {"thread": "t"}},
-        {"prefixes": "t"},
-        {"prefixes": {"threads": ""}},
-        {"prefixes": {"threads": "https://x.example/t"}},
-        {"forum": "diem-bao"},
-        {"forum": "a/b.3"},
-        {"max_pages": 0},
-        {"max_pages": True},
-        {"max_pages": "20"},
-    ],
-    "telegram": [
-        {"permission": PERMISSION, "backfill_pages": 0},
-        {"permission": PERMISSION, "backfill_pages": True},
-        {"permission": PERMISSION, "max_pages": "9"},
-    ],
-    "youtube": [
-        {"video": VIDEO, "channel": CHANNEL},
-        {"videos": 3},
-        {"video": "https://youtu.be/x"},
-        {"channel": "@ten-kenh"},
-        {"channel": CHANNEL, "videos": 51},
-        {"video": VIDEO, "backfill_pages": 0},
-        {"video": VIDEO, "max_pages": True},
-    ],
-    "facebook": [
-        {"page": ""},
-        {"page": "ten-trang"},
-        {"page": "100200300", "comments": "yes"},
-        {"page": "100200300", "backfill_pages": 0},
-        {"page": "100200300", "max_pages": 101},
-    ],
-    "threads": [{"account": account} for account in ("", "có dấu", "a b", "x" * 31, 7.5e99)],
-    "factcheck": [
-        {},
-        {"queries": "tin đồn"},
-        {"publishers": ["a b"]},
-        {"queries": ["x"], "language": "tiếng Việt"},
-        {"queries": ["x"], "days": 0},
-        {"queries": ["x"] * 51},
-    ],
-}
-NAMED = {
-    "threads": ["`account`"] * 5,
-    "factcheck": [
-        "set `queries` or `publishers`",
-        "must be a list",
-        "are sites",
-        "is a code",
-        "`days` must be",
-        "at most 50",
-    ],
-}
+EXAMPLES = examples_of(__file__)
+WRONG, NAMED = EXAMPLES["wrong"], EXAMPLES["named"]
 NOBODY = "http://127.0.0.1:1"  # nothing listens there: whoever asked would fail in another way
 
 

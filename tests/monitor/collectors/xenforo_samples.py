@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, reader
+from tests.monitor.collectors.collecting import numbered, posts
 from tests.platforms import ForumPost, ForumThread, XenForoSite
 
 FEED = "/forums/-/index.rss"
@@ -15,18 +15,8 @@ MEALS = ForumThread(id=13, title="Bữa ăn ca", slug="bữa-ăn-ca", board="doi
 
 
 def post(number: int, thread: int = WAGES.id, **changes: Any) -> ForumPost:
-    values: dict[str, Any] = {
-        "id": str(number),
-        "author": f"Thợ {number % 7}",
-        "text": f"Bài số {number}",
-        "published_at": START + timedelta(minutes=number),
-        "thread": thread,
-        "number": 0,
-    }
+    values = numbered(number, START, id=str(number), author=f"Thợ {number % 7}", thread=thread, number=0)
     return ForumPost(**(values | changes))
-
-
-read = reader("xenforo", name="Diễn đàn", watch="post-{}".format)
 
 
 def ids(batches: list[Batch]) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.collectors.base import Batch
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import posts, reader
+from tests.monitor.collectors.collecting import numbered, posts
 from tests.platforms import YouTubeComment
 
 KEY = "AIzaSy-khoa_thu-nghiem"
@@ -17,13 +17,7 @@ START = MONDAY_MORNING - timedelta(days=2)
 
 
 def comment(number: int, **changes: Any) -> YouTubeComment:
-    values: dict[str, Any] = {
-        "id": f"Ugz{number:04}",
-        "author": f"nguoi_{number % 7}",
-        "text": f"Bình luận số {number}",
-        "published_at": START + timedelta(minutes=number),
-        "video": VIDEO,
-    }
+    values = numbered(number, START, "Bình luận số {}", id=f"Ugz{number:04}", author=f"nguoi_{number % 7}", video=VIDEO)
     return YouTubeComment(**(values | changes))
 
 
@@ -36,9 +30,6 @@ def reply(number: int, to: int) -> YouTubeComment:
         text=f"Trả lời {number}",
         published_at=START + timedelta(days=1, minutes=number),
     )
-
-
-read = reader("youtube", name="Kênh", path="/youtube/v3", otherwise={"video": VIDEO}, secret=KEY)
 
 
 def ids(batches: list[Batch]) -> list[str]:

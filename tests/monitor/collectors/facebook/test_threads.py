@@ -7,11 +7,10 @@ import pytest
 
 from monitor.collectors.facebook.api import read_entry
 from monitor.collectors.facebook.threads import ThreadsAccount
-from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
 from monitor.errors import SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import gone, posts, reader, skipped, texts
+from tests.monitor.collectors.collecting import Read, gone, numbered, posts, reading, skipped, texts
 from tests.platforms import FacebookPost, ThreadsSite
 
 ACCOUNT, TOKEN = "cong_doan.khu_b", "THAAthe-cua-tai-khoan"
@@ -20,12 +19,7 @@ LISTED = "/v1.0/me/threads"
 
 
 def post(number: int, **changes: Any) -> FacebookPost:
-    values: dict[str, Any] = {
-        "id": f"{1000 + number}",
-        "author": ACCOUNT,
-        "text": f"Thông báo số {number}",
-        "published_at": START + timedelta(minutes=number),
-    }
+    values = numbered(number, START, "Thông báo số {}", id=f"{1000 + number}", author=ACCOUNT)
     return FacebookPost(**(values | changes))
 
 
@@ -45,13 +39,11 @@ def site(clock: FakeClock) -> ThreadsSite:
     return ThreadsSite([post(1), post(2), answer(1, on=1), answer(2, on=1)], clock, account=ACCOUNT, token=TOKEN)
 
 
-read = reader("threads", name="Tài khoản Công đoàn", path="/v1.0", always={"account": ACCOUNT}, secret=TOKEN)
+read = reading("threads", name="Tài khoản Công đoàn", path="/v1.0", always={"account": ACCOUNT}, secret=TOKEN)
 
 
-async def test_posts_and_answers_come_with_author_time_address_and_what_they_answer(
-    client: PoliteClient, base: str
-) -> None:
-    by_text = {each.text: each for each in posts(await read(client, base))}
+async def test_posts_and_answers_come_with_author_time_address_and_what_they_answer(read: Read) -> None:
+    by_text = {each.text: each for each in posts(await read())}
     assert set(by_text) == {"Thông báo số 1", "Thông báo số 2", "Trả lời 1", "Trả lời 2"}
     said = by_text["Trả lời 2"]
     assert (said.author, said.context) == ("tho_2", "Thông báo số 1")
@@ -60,70 +52,64 @@ async def test_posts_and_answers_come_with_author_time_address_and_what_they_ans
     assert by_text["Thông báo số 1"].context is None
 
 
-async def test_only_posts_that_say_they_have_answers_are_asked_for_them(
-    client: PoliteClient, site: ThreadsSite, base: str
-) -> None:
-    await read(client, base)
+async def test_only_posts_that_say_they_have_answers_are_asked_for_them(read: Read, site: ThreadsSite) -> None:
+    await read()
     assert {request.path for request in site.log if "conversation" in request.path} == {"/v1.0/1001/conversation"}
 
 
 async def test_later_readings_bring_new_posts_and_new_answers_also_to_known_posts(
-    client: PoliteClient, site: ThreadsSite, base: str
+    read: Read, site: ThreadsSite
 ) -> None:
-    first = await read(client, base)
+    first = await read()
     site.add(answer(3, on=1), answer(4, on=2), post(3))
-    later = await read(client, base, first)
+    later = await read(first)
     assert {"Trả lời 3", "Trả lời 4", "Thông báo số 3"} <= set(texts(later))
     assert sum(skipped(later).values()) == 0
 
 
-async def test_answers_may_be_left_out(client: PoliteClient, site: ThreadsSite, base: str) -> None:
-    assert len(posts(await read(client, base, comments=False))) == 2
+async def test_answers_may_be_left_out(read: Read, site: ThreadsSite) -> None:
+    assert len(posts(await read(comments=False))) == 2
     assert not any("conversation" in request.path for request in site.log)
 
 
-async def test_long_lists_are_followed_mark_by_mark_to_their_end(client: PoliteClient, clock: FakeClock) -> None:
+async def test_long_lists_are_followed_mark_by_mark_to_their_end(read: Read, clock: FakeClock) -> None:
     made = [post(number) for number in range(1, 6)] + [answer(number, on=3) for number in range(1, 6)]
     with serve(ThreadsSite(made, clock, account=ACCOUNT, token=TOKEN, page_size=2)) as base:
-        found = await read(client, base, backfill_pages=20)
+        found = await read(backfill_pages=20, at=base)
     assert len({each.external_id for each in posts(found)}) == 10
     assert not any(batch.gap for batch in found)
 
 
-async def test_what_is_not_for_everybody_is_left_out_and_counted(
-    client: PoliteClient, site: ThreadsSite, base: str
-) -> None:
+async def test_what_is_not_for_everybody_is_left_out_and_counted(read: Read, site: ThreadsSite) -> None:
     site.not_public.add("5001")  # an answer that the account hides
     site.nameless.add("5002")  # one by an author who shows it to followers alone
-    found = await read(client, base)
+    found = await read()
     assert texts(found) == ["Thông báo số 1", "Thông báo số 2"]
     assert skipped(found)["not public"] == 2
 
 
-async def test_watched_answers_that_are_taken_away_or_hidden_are_gone(
-    client: PoliteClient, site: ThreadsSite, base: str
-) -> None:
-    first = await read(client, base)
+async def test_watched_answers_that_are_taken_away_or_hidden_are_gone(read: Read, site: ThreadsSite) -> None:
+    first = await read()
     site.delete("5001")
     site.not_public.add("5002")
-    assert set(gone(await read(client, base, first, watched=("5001", "5002")))) == {"5001", "5002"}
+    assert set(gone(await read(first, watched=("5001", "5002")))) == {"5001", "5002"}
 
 
-async def test_a_token_of_another_account_reads_nothing(client: PoliteClient, site: ThreadsSite, base: str) -> None:
+async def test_a_token_of_another_account_reads_nothing(read: Read, site: ThreadsSite) -> None:
     site.owner = "nguoi_khac"
     with pytest.raises(SourceRefused, match="only an account of your own"):
-        await read(client, base)
+        await read()
     assert site.seen(LISTED) == []
 
 
-async def test_a_right_that_is_missing_is_named(client: PoliteClient, site: ThreadsSite, base: str) -> None:
+async def test_a_right_that_is_missing_is_named(read: Read, site: ThreadsSite) -> None:
     site.refused["/v1.0/1001/conversation"] = (403, 10, None)
     with pytest.raises(SourceRefused, match="threads_read_replies"):
-        await read(client, base)
+        await read()
 
 
-async def test_a_name_may_be_written_as_readers_see_it(client: PoliteClient, base: str) -> None:
-    assert len(posts(await read(client, base, account=f"@{ACCOUNT.upper()}"))) == 4
+async def test_a_name_may_be_written_as_readers_see_it(read: Read) -> None:
+    assert len(posts(await read(account=f"@{ACCOUNT.upper()}"))) == 4
 
 
 def test_an_object_without_an_address_has_none() -> None:

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.collectors.http.client import PoliteClient
 from monitor.errors import PayloadInvalid
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import posts, reader
+from tests.monitor.collectors.collecting import Read, posts, reading
 from tests.monitor.collectors.platform_samples import check
 from tests.platforms import FactCheckSite
 
@@ -23,11 +22,11 @@ def site(clock: FakeClock) -> FactCheckSite:
     return FactCheckSite([*checks, old], clock, key=KEY, page_size=2)
 
 
-read = reader("factcheck", name="kiểm chứng", path="", secret=KEY)
+read = reading("factcheck", name="kiểm chứng", path="", secret=KEY)
 
 
-async def test_check_as_it_is_kept(client: PoliteClient, base: str) -> None:
-    found = posts(await read(client, base, queries=["tin đồn số 1"]))
+async def test_check_as_it_is_kept(read: Read) -> None:
+    found = posts(await read(queries=["tin đồn số 1"]))
     assert len(found) == 1
     one = found[0]
     assert one.text == "Tuyên bố được kiểm chứng: Tin đồn số 1\nKết luận: Sai\nĐơn vị kiểm chứng: Nhóm Soi Tin"
@@ -37,8 +36,8 @@ async def test_check_as_it_is_kept(client: PoliteClient, base: str) -> None:
     assert (one.checked.claim, one.checked.verdict, one.checked.bears) == ("Tin đồn số 1", "Sai", "refutes")
 
 
-async def test_all_pages_of_the_last_days_are_read(client: PoliteClient, site: FactCheckSite, base: str) -> None:
-    found = posts(await read(client, base, queries=["tin đồn"], days=30))
+async def test_all_pages_of_the_last_days_are_read(read: Read, site: FactCheckSite) -> None:
+    found = posts(await read(queries=["tin đồn"], days=30))
     assert len({post.external_id for post in found}) == 3
     queries = [request.query for request in site.log if request.path == SEARCH]
     assert [query.get("pageToken") for query in queries] == [None, "2"]
@@ -46,17 +45,17 @@ async def test_all_pages_of_the_last_days_are_read(client: PoliteClient, site: F
     assert all("key" not in query for query in queries)
 
 
-async def test_a_publisher_is_a_search_of_its_own(client: PoliteClient, base: str) -> None:
-    batches = await read(client, base, queries=["không có"], publishers=["khac.example"])
+async def test_a_publisher_is_a_search_of_its_own(read: Read) -> None:
+    batches = await read(queries=["không có"], publishers=["khac.example"])
     assert [post.checked.bears for post in posts(batches) if post.checked] == ["supports"]
     assert len(batches) == 2
 
 
-async def test_more_pages_than_allowed_are_a_gap(client: PoliteClient, base: str) -> None:
-    (batch,) = await read(client, base, queries=["tin đồn"], max_pages=1)
+async def test_more_pages_than_allowed_are_a_gap(read: Read) -> None:
+    (batch,) = await read(queries=["tin đồn"], max_pages=1)
     assert "max_pages" in (batch.gap or "")
 
 
-async def test_an_answer_of_something_else_is_refused(client: PoliteClient, base: str) -> None:
+async def test_an_answer_of_something_else_is_refused(read: Read, base: str) -> None:
     with pytest.raises(PayloadInvalid):
-        await read(client, f"{base}/khac", queries=["x"])
+        await read(at=f"{base}/khac", queries=["x"])

@@ -12,16 +12,12 @@ from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
 from monitor.errors import FetchFailed, PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.feed_samples import START, article, read, read_document, rss
+from tests.monitor.collectors.feed.conftest import Read
+from tests.monitor.collectors.feed_samples import START, article, read_document, rss
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    return FeedSite([article(1), article(2), article(3)], clock)
-
-
-async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -> None:
-    batch = await read(client, base + RSS_PATH)
+async def test_rss_becomes_posts_oldest_first(read: Read, base: str) -> None:
+    batch = await read()
     assert [post.title for post in batch.posts] == [f'Cầu Nà Hoi "thông" xe lần {number}' for number in (1, 2, 3)]
     first = batch.posts[0]
     assert first.external_id == first.url == f"{base}/bai/bai-001.html"
@@ -34,9 +30,9 @@ async def test_rss_becomes_posts_oldest_first(client: PoliteClient, base: str) -
     assert first.edited_at is None
 
 
-async def test_atom_says_what_was_edited(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_atom_says_what_was_edited(read: Read, site: FeedSite) -> None:
     site.edit("bai-002", "Tỉnh cải chính.")
-    batch = await read(client, base + ATOM_PATH)
+    batch = await read(ATOM_PATH)
     changed = {post.external_id: post for post in batch.posts}["tag:mau.example,2026:bai-002"]
     assert changed.text == "Tỉnh cải chính."
     assert changed.edited_at == site.clock.now()
@@ -44,28 +40,26 @@ async def test_atom_says_what_was_edited(client: PoliteClient, site: FeedSite, b
     assert [post.edited_at for post in batch.posts].count(None) == 2
 
 
-async def test_json_feed(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_json_feed(read: Read, site: FeedSite) -> None:
     site.edit("bai-003", "Sửa.")
-    batch = await read(client, base + JSON_PATH)
+    batch = await read(JSON_PATH)
     assert [post.external_id for post in batch.posts] == ["bai-001", "bai-002", "bai-003"]
     assert batch.posts[0].text == "Tỉnh thông báo.\n\nĐoạn 1: a < b & c."
     assert batch.posts[2].edited_at == site.clock.now()
     assert batch.posts[0].language == "vi"
 
 
-async def test_posts_show_only_when_their_time_has_come(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
-) -> None:
+async def test_posts_show_only_when_their_time_has_come(read: Read, clock: FakeClock, site: FeedSite) -> None:
     site.add(article(4, published_at=clock.now() + timedelta(hours=1)))
-    first = await read(client, base + RSS_PATH)
+    first = await read()
     clock.advance(timedelta(hours=1))
-    second = await read(client, base + RSS_PATH, first)
+    second = await read(RSS_PATH, first)
     assert (len(first.posts), len(second.posts)) == (3, 4)
 
 
-async def test_second_reading_sends_validators_and_gets_304(client: PoliteClient, site: FeedSite, base: str) -> None:
-    first = await read(client, base + RSS_PATH)
-    again = await read(client, base + RSS_PATH, first)
+async def test_second_reading_sends_validators_and_gets_304(read: Read, site: FeedSite) -> None:
+    first = await read()
+    again = await read(RSS_PATH, first)
     assert again.unchanged
     assert again.fetched.status == 304
     assert again.posts == ()
@@ -77,12 +71,10 @@ async def test_second_reading_sends_validators_and_gets_304(client: PoliteClient
     assert request.headers["if-modified-since"] == first.fetched.headers["last-modified"]
 
 
-async def test_changed_validator_brings_the_edit_under_the_same_identifier(
-    client: PoliteClient, site: FeedSite, base: str
-) -> None:
-    first = await read(client, base + RSS_PATH)
+async def test_changed_validator_brings_the_edit_under_the_same_identifier(read: Read, site: FeedSite) -> None:
+    first = await read()
     site.edit("bai-001", "Bản đã sửa")
-    second = await read(client, base + RSS_PATH, first)
+    second = await read(RSS_PATH, first)
     assert second.fetched.status == 200
     assert second.posts[0].external_id == first.posts[0].external_id
     assert second.posts[0].text == "Bản đã sửa"
@@ -90,69 +82,67 @@ async def test_changed_validator_brings_the_edit_under_the_same_identifier(
 
 
 async def test_without_validators_the_body_is_compared_without_its_clock(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+    read: Read, clock: FakeClock, site: FeedSite
 ) -> None:
     site.etag = False
     site.restless = True
-    first = await read(client, base + RSS_PATH)
+    first = await read()
     clock.advance(timedelta(minutes=5))
-    second = await read(client, base + RSS_PATH, first)
+    second = await read(RSS_PATH, first)
     assert second.fetched.body != first.fetched.body
     assert second.unchanged
     assert "if-none-match" not in site.seen(RSS_PATH)[-1].headers
 
 
-async def test_validators_are_not_sent_to_another_address(client: PoliteClient, site: FeedSite, base: str) -> None:
-    first = await read(client, base + RSS_PATH)
-    await read(client, base + ATOM_PATH, first)
+async def test_validators_are_not_sent_to_another_address(read: Read, site: FeedSite) -> None:
+    first = await read()
+    await read(ATOM_PATH, first)
     assert "if-none-match" not in site.seen(ATOM_PATH)[0].headers
 
 
 async def test_permanent_move_is_reported_and_its_validators_are_not_kept(
-    client: PoliteClient, site: FeedSite, base: str
+    read: Read, site: FeedSite, base: str
 ) -> None:
     site.redirects["/rss/cu.rss"] = (301, RSS_PATH)
-    batch = await read(client, f"{base}/rss/cu.rss")
+    batch = await read("/rss/cu.rss")
     assert batch.fetched.permanent_url == base + RSS_PATH
     assert batch.validators == {}
     assert len(batch.posts) == 3
 
 
-async def test_window_that_ran_past_everything_known_is_a_gap(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
-) -> None:
+async def test_window_that_ran_past_everything_known_is_a_gap(read: Read, clock: FakeClock, site: FeedSite) -> None:
     site.page_size = 3
-    first = await read(client, base + RSS_PATH)
+    first = await read()
     clock.advance(timedelta(hours=2))
     site.add(*(article(number) for number in range(100, 103)))
     assert first.gap is None
-    second = await read(client, base + RSS_PATH, first)
+    second = await read(RSS_PATH, first)
     assert second.gap is not None
     assert "2026-11-16 01:03" in second.gap
     site.add(article(103))
-    third = await read(client, base + RSS_PATH, second)
+    third = await read(RSS_PATH, second)
     assert third.gap is None
 
 
 @pytest.mark.parametrize("style", [gmt7_date, day_first_date])
-async def test_vietnamese_date_styles(client: PoliteClient, site: FeedSite, base: str, style: Any) -> None:
+async def test_vietnamese_date_styles(read: Read, site: FeedSite, style: Any) -> None:
     site.date_style = style
-    batch = await read(client, base + RSS_PATH)
+    batch = await read()
     assert batch.posts[0].published_at == START + timedelta(minutes=1)
     assert batch.posts[0].published_raw == style(START + timedelta(minutes=1))
 
 
-async def test_decomposed_letters_stay_as_they_came(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_decomposed_letters_stay_as_they_came(read: Read, site: FeedSite) -> None:
     decomposed = unicodedata.normalize("NFD", "Người lao động nghỉ việc")
     site.add(article(4, text=decomposed, title=decomposed))
-    batch = await read(client, base + RSS_PATH)
+    batch = await read()
     assert batch.posts[-1].text == decomposed
     assert batch.posts[-1].title == decomposed
 
 
-async def test_other_charset_is_read_by_the_declaration(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_other_charset_is_read_by_the_declaration(read: Read, site: FeedSite) -> None:
     site.charset = "utf-16"
-    assert (await read(client, base + RSS_PATH)).posts[0].text.startswith("Tỉnh")
+    assert (await read()).posts[0].text.startswith("Tỉnh")
 
 
 async def test_server_that_claims_a_western_charset_is_not_believed(client: PoliteClient) -> None:
@@ -268,10 +258,10 @@ async def test_break_that_closes_nothing_is_a_line(client: PoliteClient) -> None
     assert (await read_document(client, body)).posts[0].text == "Quốc lộ\nthông xe"
 
 
-async def test_entry_that_left_the_window_is_not_gone(client: PoliteClient, site: FeedSite, base: str) -> None:
-    first = await read(client, base + RSS_PATH)
+async def test_entry_that_left_the_window_is_not_gone(read: Read, site: FeedSite) -> None:
+    first = await read()
     site.delete("bai-001")
-    second = await read(client, base + RSS_PATH, first)
+    second = await read(RSS_PATH, first)
     assert len(second.posts) == 2
     assert second.gone == ()
 

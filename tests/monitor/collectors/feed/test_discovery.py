@@ -11,56 +11,47 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from monitor.errors import PayloadInvalid
-from tests.clock import FakeClock
-from tests.monitor.collectors.feed_samples import article, read, read_document, rss
+from tests.monitor.collectors.feed.conftest import Read
+from tests.monitor.collectors.feed_samples import read_document, rss
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    return FeedSite([article(1), article(2), article(3)], clock)
-
-
-async def test_feed_that_a_web_page_announces_is_read_and_remembered(
-    client: PoliteClient, site: FeedSite, base: str
-) -> None:
-    first = await read(client, f"{base}/")
+async def test_feed_that_a_web_page_announces_is_read_and_remembered(read: Read, site: FeedSite, base: str) -> None:
+    first = await read("/")
     assert len(first.posts) == 3
     assert first.fetched.url == base + RSS_PATH
     assert list(first.validators or {}) == [base + RSS_PATH]
-    again = await read(client, f"{base}/", first)
+    again = await read("/", first)
     assert again.unchanged
     assert [request.path for request in site.log] == ["/robots.txt", "/", RSS_PATH, RSS_PATH]
     assert "if-none-match" in site.log[-1].headers
 
 
-async def test_feed_that_moved_is_looked_for_on_its_page_again(client: PoliteClient, site: FeedSite, base: str) -> None:
-    first = await read(client, f"{base}/")
+async def test_feed_that_moved_is_looked_for_on_its_page_again(read: Read, site: FeedSite, base: str) -> None:
+    first = await read("/")
     site.fail(RSS_PATH, 404)
-    second = await read(client, f"{base}/", first)
+    second = await read("/", first)
     assert [request.path for request in site.log[-3:]] == [RSS_PATH, "/", RSS_PATH]
     assert second.fetched.url == base + RSS_PATH
 
 
-async def test_feed_found_for_another_address_is_not_used(client: PoliteClient, site: FeedSite, base: str) -> None:
-    first = await read(client, f"{base}/")
-    await read(client, base + ATOM_PATH, first)
+async def test_feed_found_for_another_address_is_not_used(read: Read, site: FeedSite) -> None:
+    first = await read("/")
+    await read(ATOM_PATH, first)
     assert site.log[-1].path == ATOM_PATH
 
 
-async def test_announced_feed_that_is_a_page_too_is_followed_no_further(
-    client: PoliteClient, site: FeedSite, base: str
-) -> None:
+async def test_announced_feed_that_is_a_page_too_is_followed_no_further(read: Read, site: FeedSite) -> None:
     site.redirects[RSS_PATH] = (302, "/")
     with pytest.raises(PayloadInvalid, match="is a web page, not a feed: its feed is"):
-        await read(client, f"{base}/")
+        await read("/")
     assert [request.path for request in site.log] == ["/robots.txt", "/", RSS_PATH, "/"]
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["found before", "to be found"])
 async def test_single_posts_are_looked_for_in_the_feed_that_a_page_announces(
-    client: PoliteClient, site: FeedSite, base: str, is_known: bool
+    read: Read, client: PoliteClient, site: FeedSite, base: str, is_known: bool
 ) -> None:
-    first = await read(client, f"{base}/")
+    first = await read("/")
     site.edit("bai-002", "Bản đã sửa")
     cursor = (first.cursor or {}) if is_known else {}
     view = SourceView(name="Báo", address=f"{base}/", cursor=cursor)
@@ -69,7 +60,7 @@ async def test_single_posts_are_looked_for_in_the_feed_that_a_page_announces(
     assert [(post.external_id, post.text) for post in again.posts] == [(known[0].external_id, "Bản đã sửa")]
 
 
-async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(client: PoliteClient) -> None:
+async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(read: Read) -> None:
     page = (
         '<html><link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">'
         '<link rel="alternate" type="application/rss+xml" title="Bình luận" href="/comments/feed/">'
@@ -83,7 +74,7 @@ async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(client: 
         ]
     )
     with serve(app) as address:
-        assert (await read(client, f"{address}/")).fetched.url == f"{address}/feed/"
+        assert (await read(f"{address}/")).fetched.url == f"{address}/feed/"
 
 
 @pytest.mark.parametrize(
@@ -102,14 +93,12 @@ async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(client: 
         ("<ttl>60</ttl>", "max-age=900", 3600),
     ],
 )
-async def test_wait_that_a_feed_asks_for(
-    client: PoliteClient, channel: str, cache_control: str, seconds: int | None
-) -> None:
+async def test_wait_that_a_feed_asks_for(read: Read, channel: str, cache_control: str, seconds: int | None) -> None:
     body = rss(channel).replace("<rss ", '<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" ')
     headers = {"content-type": "text/xml", "cache-control": cache_control}
     app = Starlette(routes=[Route("/feed", lambda _: Response(body, headers=headers))])
     with serve(app) as address:
-        batch = await read(client, f"{address}/feed")
+        batch = await read(f"{address}/feed")
     assert (batch.cursor or {}).get("least_interval_seconds") == seconds
 
 

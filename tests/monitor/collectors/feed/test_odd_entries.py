@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import serve
-from tests.monitor.collectors.feed_samples import read, read_document, rss
+from tests.monitor.collectors.feed_samples import read_document, read_feed, rss
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"{}>{}</feed>'
 
@@ -195,5 +195,5 @@ async def test_a_feed_in_several_gzip_members_is_whole(client: PoliteClient) -> 
     packed = gzip.compress(body[:100]) + gzip.compress(body[100:])
     headers = {"content-type": "text/xml", "content-encoding": "gzip"}
     with serve(Starlette(routes=[Route("/feed", lambda _: Response(packed, headers=headers))])) as address:
-        batch = await read(client, f"{address}/feed")
+        batch = await read_feed(client, f"{address}/feed")
     assert (len(batch.posts), batch.gap) == (4, None)

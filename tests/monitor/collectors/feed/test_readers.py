@@ -18,6 +18,7 @@ from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors.feed_samples import article, rss
+from tests.monitor.collectors.payloads import text
 
 NAMESPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -25,28 +26,7 @@ NAMESPACES = (
     'xmlns:wfw="http://wellformedweb.org/CommentAPI/" xmlns:media="http://search.yahoo.com/mrss/" '
     'xmlns:atom="http://www.w3.org/2005/Atom"'
 )
-WORDPRESS = f"""<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}>
-<channel><title>Công đoàn khu</title><atom:link href="https://cd.example/feed/" rel="self" type="application/rss+xml" />
-<link>https://cd.example</link><description>Tin</description>
-<lastBuildDate>Mon, 16 Nov 2026 01:00:00 +0000</lastBuildDate>
-<language>vi-VN</language><sy:updatePeriod> hourly </sy:updatePeriod><sy:updateFrequency> 2 </sy:updateFrequency>
-<generator>https://wordpress.org/?v=6.6</generator><image><url>https://cd.example/a.png</url><title>Công đoàn</title>
-<link>https://cd.example</link><width>32</width><height>32</height></image>
-<item><title>Bữa ăn ca &#8211; đủ chất?</title><link>https://cd.example/?p=7</link>
-<comments>https://cd.example/?p=7#comments</comments><dc:creator><![CDATA[Ban Nữ công]]></dc:creator>
-<pubDate>Mon, 16 Nov 2026 00:30:00 +0000</pubDate><category><![CDATA[Đời sống]]></category>
-<guid isPermaLink="false">https://cd.example/?p=7</guid><description><![CDATA[Tóm tắt [&#8230;]]]></description>
-<content:encoded><![CDATA[<p>Cả bài</p>]]></content:encoded>
-<wfw:commentRss>https://cd.example/?p=7&#038;feed=rss2</wfw:commentRss>
-<slash:comments>3</slash:comments><media:thumbnail url="https://cd.example/t.jpg" /></item></channel></rss>"""
-ALERTS = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><id>tag:tin.example,2026:1</id>
-<title>nợ lương</title>
-<link href="https://tin.example/f/1" rel="self"/><updated>2026-11-16T01:00:00Z</updated>
-<author><name>Tin</name></author>
-<entry><id>tag:tin.example,2026:2</id><title type="html">&lt;b&gt;Nợ lương&lt;/b&gt; ba tháng</title>
-<link href="https://tin.example/u?a=1&amp;b=2"/><published>2026-11-16T00:00:00Z</published>
-<updated>2026-11-16T00:30:00Z</updated><content type="html">Công nhân &lt;b&gt;ngừng việc&lt;/b&gt;</content>
-<author><name>An</name><email>an@tin.example</email></author></entry></feed>"""
+WORDPRESS, ALERTS = text("wordpress.xml"), text("alerts.xml")
 
 
 def item(parts: str = "<title>A</title>") -> str:

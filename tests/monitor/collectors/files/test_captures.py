@@ -14,74 +14,10 @@ from monitor.collectors.files.record_post import to_post
 from monitor.collectors.files.shapes import ITEM, item_shape, shapes_of
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write
+from tests.monitor.collectors.payloads import sample
 
-TIKTOK: dict[str, Any] = {
-    "id": "7312000000000000001",
-    "desc": "Chủ trọ báo tăng tiền điện gấp đôi #congnhan",
-    "createTime": 1_700_000_000,
-    "author": {"uniqueId": "kenh.khu.tro", "nickname": "Kênh khu trọ"},
-    "stats": {"diggCount": 120, "commentCount": 8, "shareCount": 3, "playCount": 4500},
-}
-INSTAGRAM = {
-    "code": "Cabc123",
-    "taken_at": 1_700_000_000,
-    "user": {"username": "xuong_may"},
-    "caption": {"text": "Nghe nói mai nghỉ làm cả xưởng"},
-    "like_count": 5,
-    "comment_count": 2,
-}
-INSTAGRAM_GRAPH = {
-    "shortcode": "Cdef456",
-    "taken_at_timestamp": 1_700_000_000,
-    "owner": {"username": "xuong_may"},
-    "edge_media_to_caption": {"edges": [{"node": {"text": "Bếp ăn hôm nay"}}]},
-    "edge_media_preview_like": {"count": 9},
-}
-POLARIS: dict[str, Any] = {
-    "__typename": "XIGPolarisVideoMedia",
-    "id": "POLARIS_3984285244001148342",
-    "pk": "3984285244001148342",
-    "code": "DdLBlHchN22",
-    "caption": {"text": "Chủ nhật này đi làm bù"},
-    "user": {"pk": "44", "username": "xuong_may"},
-    "play_count": 12,
-}
-THREADS = {
-    "code": "T1",
-    "pk": "33",
-    "taken_at": 1_700_000_000,
-    "user": {"username": "to.truong"},
-    "caption": {"text": "Ca đêm không có suất ăn"},
-    "like_count": 1,
-    "text_post_app_info": {"direct_reply_count": 4, "repost_count": 2, "is_reply": False},
-}
-X = {
-    "rest_id": "1700000000000000001",
-    "legacy": {
-        "full_text": "Lương &amp; thưởng tháng này chưa có",
-        "created_at": "Tue Nov 14 22:13:20 +0000 2023",
-        "lang": "vi",
-        "favorite_count": 3,
-        "reply_count": 1,
-        "retweet_count": 2,
-    },
-    "core": {"user_results": {"result": {"legacy": {"screen_name": "nguoi_tho"}}}},
-    "views": {"count": "77"},
-}
-FACEBOOK = {
-    "comet_sections": {
-        "content": {
-            "story": {
-                "post_id": "555",
-                "wwwURL": "https://www.facebook.com/groups/1/posts/555/",
-                "message": {"text": "Ai biết công ty nào tuyển không?"},
-                "actors": [{"id": "100", "name": "Một người"}],
-            }
-        },
-        "context_layout": {"story": {"comet_sections": {"metadata": [{"story": {"creation_time": 1_700_000_000}}]}}},
-        "feedback": {"story": {"feedback_context": {"reaction_count": {"count": 6}, "share_count": {"count": 1}}}},
-    }
-}
+CAPTURES = sample("captures.json")
+TIKTOK, X, POLARIS = (CAPTURES[name] for name in ("tiktok", "x", "polaris"))
 
 
 def wrapped(data: dict[str, Any], platform: str = "tiktok.com", updated: int = 1, item_id: str = "") -> dict[str, Any]:
@@ -106,15 +42,6 @@ def ndjson(*payloads: object) -> str:
     return "".join(json.dumps(payload, ensure_ascii=False) + "\n" for payload in payloads)
 
 
-TIKTOK_COMMENT = {
-    "cid": "9",
-    "aweme_id": "7312000000000000001",
-    "text": "Chỗ tôi cũng vậy",
-    "create_time": 1_700_000_000,
-    "user": {"unique_id": "ban_doc"},
-    "share_info": {"url": "https://m.tiktok.com/v/7312000000000000001.html", "title": "Tiền điện phòng trọ"},
-    "digg_count": 2,
-}
 X_ADDRESS = "https://x.com/nguoi_tho/status/1700000000000000001"
 
 
@@ -124,21 +51,21 @@ X_ADDRESS = "https://x.com/nguoi_tho/status/1700000000000000001"
         ("tiktok.com", TIKTOK,
          (TIKTOK["id"], TIKTOK["desc"], "kenh.khu.tro", f"https://www.tiktok.com/@kenh.khu.tro/video/{TIKTOK['id']}"),
          {"likes": 120, "comments": 8, "shares": 3, "views": 4500}),
-        ("tiktok-comments", TIKTOK_COMMENT,
+        ("tiktok-comments", CAPTURES["tiktok_comment"],
          ("9", "Chỗ tôi cũng vậy", "ban_doc", "https://m.tiktok.com/v/7312000000000000001.html"), {"likes": 2}),
-        ("instagram.com", INSTAGRAM,
+        ("instagram.com", CAPTURES["instagram"],
          ("Cabc123", "Nghe nói mai nghỉ làm cả xưởng", "xuong_may", "https://www.instagram.com/p/Cabc123/"),
          {"likes": 5, "comments": 2}),
-        ("instagram.com", INSTAGRAM_GRAPH,
+        ("instagram.com", CAPTURES["instagram_graph"],
          ("Cdef456", "Bếp ăn hôm nay", "xuong_may", "https://www.instagram.com/p/Cdef456/"), {"likes": 9}),
-        ("threads.net", THREADS,
+        ("threads.net", CAPTURES["threads"],
          ("T1", "Ca đêm không có suất ăn", "to.truong", "https://www.threads.net/@to.truong/post/T1"),
          {"likes": 1, "replies": 4, "shares": 2}),
         ("twitter.com", X, (X["rest_id"], "Lương & thưởng tháng này chưa có", "nguoi_tho", X_ADDRESS),
          {"likes": 3, "replies": 1, "shares": 2, "views": 77}),
         ("x.com", {"tweet": X}, (X["rest_id"], "Lương & thưởng tháng này chưa có", "nguoi_tho", X_ADDRESS),
          {"likes": 3, "replies": 1, "shares": 2, "views": 77}),
-        ("facebook.com", FACEBOOK,
+        ("facebook.com", CAPTURES["facebook"],
          ("555", "Ai biết công ty nào tuyển không?", "100", "https://www.facebook.com/groups/1/posts/555/"),
          {"likes": 6, "shares": 1}),
     ],
@@ -157,7 +84,10 @@ def test_each_platform_is_read_with_and_without_its_wrapping(
 
 def test_a_capture_shows_its_places_and_a_comment_what_it_answers(read: Read) -> None:
     assert read("capture.ndjson", ndjson(wrapped(TIKTOK))).file.mapping.columns["text"] == "desc"
-    assert read("a.ndjson", ndjson(wrapped(TIKTOK_COMMENT, "tiktok-comments"))).post.context == "Tiền điện phòng trọ"
+    assert (
+        read("a.ndjson", ndjson(wrapped(CAPTURES["tiktok_comment"], "tiktok-comments"))).post.context
+        == "Tiền điện phòng trọ"
+    )
 
 
 def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(read: Read) -> None:
@@ -184,7 +114,7 @@ def test_what_cannot_be_read_is_refused_with_its_line_and_without_the_browser(re
 
 
 def test_an_item_without_its_identifier_is_refused() -> None:
-    platform = item_shape(INSTAGRAM)
+    platform = item_shape(CAPTURES["instagram"])
     assert platform
     assert to_post(platform.said({"caption": {"text": "a"}}), 7, "") == Refusal(7, NO_ID)
 

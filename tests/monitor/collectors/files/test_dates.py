@@ -7,80 +7,30 @@ from monitor.collectors.files.base import DATE_ORDER, Value
 from monitor.collectors.files.file_dates import DateReader
 from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
+from tests.examples import examples_of
 from tests.monitor.collectors.files.conftest import Read, Write
+
+EXAMPLES = examples_of(__file__)
 
 AFTERNOON = "2026-11-30T07:05:00+00:00"  # 14:05 in Việt Nam
 DAY = "2026-11-29T17:00:00+00:00"
 
 
-@pytest.mark.parametrize(
-    ("raw", "utc"),
-    [
-        ("2026-11-30 14:05", AFTERNOON),
-        ("2026-11-30T14:05:00+07:00", AFTERNOON),
-        ("2026-11-30T07:05:00Z", AFTERNOON),
-        ("2026/11/30 14:05", AFTERNOON),
-        ("30/11/2026 14:05", AFTERNOON),
-        ("30/11/2026 14:05:00", AFTERNOON),
-        ("30/11/2026 lúc 14:05", AFTERNOON),
-        ("30/11/2026 2:05 PM", AFTERNOON),
-        ("30/11/2026 2:05:00 CH", AFTERNOON),
-        ("30/11/26 14:05", AFTERNOON),
-        ("30-11-2026 14:05", AFTERNOON),
-        ("30.11.2026 14:05", AFTERNOON),
-        ("14:05 30/11/2026", AFTERNOON),
-        ("14h05 ngày 30/11/2026", AFTERNOON),
-        ("Thứ Hai, 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
-        ("Thứ Hai, ngày 30 tháng 11 năm 2026 lúc 14:05", AFTERNOON),
-        ("30 tháng 11, 2026 14:05", AFTERNOON),
-        ("2026.11.30 14:05", AFTERNOON),
-        ("20261130 14:05", AFTERNOON),
-        ("Thứ hai, 30/11/2026, 14:05 (GMT+7)", AFTERNOON),
-        ("Mon, 30 Nov 2026 14:05:00 +0700", AFTERNOON),
-        ("Mon Nov 30 07:05:00 +0000 2026", AFTERNOON),
-        ("November 30, 2026 at 2:05 PM", AFTERNOON),
-        ("46356.586806", "2026-11-30T07:05:00+00:00"),
-        (46356.586806, "2026-11-30T07:05:00+00:00"),
-        (1_796_022_300, AFTERNOON),
-        ("1796022300000", AFTERNOON),
-        ("2023-05-01 10:00:00 +07", "2023-05-01T03:00:00+00:00"),
-        ("2023-05-01 10:00:00 -0330", "2023-05-01T13:30:00+00:00"),
-        ("2023-05-01 10:00:00 EDT", "2023-05-01T14:00:00+00:00"),
-        ("2023-01-01 10:00:00 PST", "2023-01-01T18:00:00+00:00"),
-        ("2023-05-01 10:00:00 UTC", "2023-05-01T10:00:00+00:00"),
-        ("2023-05-01 10:00:00 ICT", "2023-05-01T03:00:00+00:00"),
-    ],
-)
+@pytest.mark.parametrize(("raw", "utc"), EXAMPLES["times"])
 def test_a_date_with_a_time_is_read_in_vietnamese_time_unless_it_names_a_zone(raw: Value, utc: str) -> None:
     dated = DateReader()(raw)
     assert dated.moment is not None
     assert (dated.moment.isoformat(), dated.raw, dated.precision) == (utc, str(raw), "second")
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "2026-11-30",
-        "30/11/2026",
-        "30/11/26",
-        "30.11.2026",
-        "2026.11.30",
-        "20261130",
-        "46356",
-        "30 tháng 11 năm 2026",
-        "30 Nov 2026",
-    ],
-)
+@pytest.mark.parametrize("raw", EXAMPLES["days"])
 def test_a_date_without_a_time_is_exact_to_the_day(raw: str) -> None:
     dated = DateReader()(raw)
     assert dated.moment is not None
     assert (dated.moment.isoformat(), dated.precision) == (DAY, "day")
 
 
-@pytest.mark.parametrize(
-    "raw",
-    ["hôm kia", "2 giờ trước", "30/11", "Thứ Hai", "99/99/2026", "2023-05-01 10:00:00 XYZ", "2023-05-01 10:00:00 IST"],
-)
+@pytest.mark.parametrize("raw", EXAMPLES["none"])
 def test_a_date_that_is_not_understood_or_counts_from_an_unknown_day_is_kept_as_written(raw: str) -> None:
     assert DateReader()(raw) == (None, raw, None)
 
@@ -94,18 +44,7 @@ def table(*dates: str, head: str = "id,text,date") -> str:
     return head + "\n" + "".join(f"{number},Chưa nhận lương,{date}\n" for number, date in enumerate(dates))
 
 
-@pytest.mark.parametrize(
-    ("dates", "order", "days"),
-    [
-        (["11/05/2026", "30/11/2026"], "day-first", ["2026-05-11", "2026-11-30"]),
-        (["11/05/2026", "11/30/2026"], "month-first", ["2026-11-05", "2026-11-30"]),
-        (["9/24/2026 9:41:00 PM", "12/1/2026 8:05:00 AM"], "month-first", ["2026-09-24", "2026-12-01"]),
-        (["05.11.2026"], "day-first", ["2026-11-05"]),
-        (["05/11/2026 lúc 14:05"], "day-first", ["2026-11-05"]),
-        (["2026-11-05"], "", ["2026-11-05"]),
-        (["24/11/2026", "11/25/2026", "05/11/2026 lúc 9:00"], "day-first", ["2026-11-24", "2026-11-05"]),
-    ],
-)
+@pytest.mark.parametrize(("dates", "order", "days"), EXAMPLES["orders"])
 def test_the_order_of_day_and_month_is_decided_once_a_file_and_told(
     read: Read, dates: list[str], order: str, days: list[str]
 ) -> None:

@@ -17,6 +17,7 @@ from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.row_identity import ROW
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Read, Write, opened
+from tests.monitor.collectors.payloads import sample
 
 MOMENT = 1_795_503_600  # 24 November 2026, two in the afternoon in Việt Nam
 
@@ -54,24 +55,7 @@ PICTURED = {
 }
 GROUP = {"group_comments_v2": [comment("Ca đêm có suất ăn không?", "Hội công nhân")]}
 POSTS = [post("Ai biết chỗ trọ gần khu B?"), PHOTO]
-TIKTOK = {
-    "Profile": {
-        "Profile Information": {"ProfileMap": {"userName": "tho.may.ao", "emailAddress": "bi-mat@thu.example"}}
-    },
-    "Comment": {
-        "Comments": {"CommentsList": [{"date": "2026-11-24 07:00:00", "comment": "Chưa nhận lương", "url": "N/A"}]}
-    },
-    "Direct Messages": {"Chat History": {"ChatHistory": {"a": [{"Content": "riêng tư"}]}}},
-    "Post": {
-        "Posts": {
-            "VideoList": [
-                {"Date": "2026-11-24 07:00:00", "Link": "https://tep.example/x", "Likes": "3", "Title": "Tan ca"},
-                {"Date": "2026-11-24 07:00:00", "Title": "Cho bạn bè", "WhoCanView": "Friends"},
-                {"Date": "2026-11-24 07:00:00", "Title": "Cho mọi người", "WhoCanView": "Public"},
-            ]
-        }
-    },
-}
+TIKTOK = sample("tiktok_download.json")
 
 
 def zipped(path: Path, files: Mapping[str, Any]) -> Path:

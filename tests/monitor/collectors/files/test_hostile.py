@@ -11,27 +11,18 @@ from monitor.collectors.files.base import HALF_CHARACTER, NO_ID, UNKNOWN_ITEM, R
 from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
 from tests.monitor.collectors.files.conftest import Write
-from tests.monitor.collectors.files.test_captures import FACEBOOK, TIKTOK, X, wrapped
+from tests.monitor.collectors.files.test_captures import CAPTURES, TIKTOK, X, wrapped
 from tests.monitor.collectors.hostile import HALF, HUGE, as_json, assert_storable, each_wrong, few_examples, mutated
+from tests.monitor.collectors.payloads import sample
 
-MESSAGE = {
-    "id": 7,
-    "type": "message",
-    "date": "2026-11-24T10:00:00",
-    "date_unixtime": "1700000000",
-    "edited_unixtime": "1700000060",
-    "from": "Kênh",
-    "from_id": "channel42",
-    "text": ["Khẩn: ", {"type": "text_link", "text": "ở đây", "href": "https://a.example"}],
-    "poll": {"question": "Có?", "answers": [{"text": "Có"}]},
-}
+MESSAGE = sample("telegram_message.json")
 PLAIN = {"id": "1", "text": "Mai nghỉ", "author": {"name": "an"}, "created_at": "2026-11-24T10:00:00Z", "likes": 3}
 
 
 RECORDS = {
     "tiktok": wrapped(TIKTOK, "tiktok.com"),
     "x": wrapped(X, "twitter.com"),
-    "facebook": wrapped(FACEBOOK, "facebook.com"),
+    "facebook": wrapped(CAPTURES["facebook"], "facebook.com"),
     "plain": PLAIN,
 }
 

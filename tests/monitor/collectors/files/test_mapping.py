@@ -7,29 +7,21 @@ from hypothesis import strategies as st
 from monitor.collectors.files.base import Record, Value
 from monitor.collectors.files.mapping import FIELDS, ColumnMapping, map_columns
 from monitor.errors import ImportRefused
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 
 def guess(*columns: str, **given: str) -> ColumnMapping:
     return map_columns(columns, [], given)
 
 
-@pytest.mark.parametrize(
-    ("column", "field"),
-    [
-        ("post_id", "external_id"), ("Item ID", "external_id"), ("Mã bài", "external_id"),
-        ("Tiêu đề", "title"), ("thread_title", "context"), ("permalink", "url"), ("Đường dẫn", "url"),
-        ("Tác giả", "author"), ("authorName", "author"), ("Thời gian", "published"), ("ngay_dang", "published"),
-        ("createTime", "published"), ("lang", "language"), ("Lượt thích", "likes"), ("num_comment_post", "comments"),
-        ("Số lượt chia sẻ", "shares"), ("reply_count", "replies"), ("Lượt xem", "views"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("column", "field"), EXAMPLES["names"])
 def test_names_are_guessed_in_both_languages(column: str, field: str) -> None:
     assert guess("text", column).columns[field] == column
 
 
-@pytest.mark.parametrize(
-    "column", ["text", "Message", "BODY", "noi_dung", "Nội dung", "Nội dung bài viết", "free_text"]
-)
+@pytest.mark.parametrize("column", EXAMPLES["texts"])
 def test_the_text_is_found_under_its_usual_names(column: str) -> None:
     assert guess("stt", column).columns["text"] == column
 

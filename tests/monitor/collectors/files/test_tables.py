@@ -16,57 +16,9 @@ from monitor.collectors.files.mapping import FIELDS
 from monitor.collectors.files.shapes import READS, id_in_address, shapes
 from monitor.errors import ImportRefused, UsageError
 from tests.monitor.collectors.files.conftest import Read, Write
+from tests.monitor.collectors.payloads import sample, text
 
-
-def row_of(names: str, values: str) -> dict[str, str]:
-    """Make a row of a table whose columns are parted by `|`."""
-    return dict(zip(names.split("|"), values.split("|"), strict=True))
-
-
-FACEBOOK_ROW = row_of(
-    "Page Name|User Name|Facebook Id|Post Created|Type|Total Interactions|Likes|Comments|Shares|Post Views|"
-    "Total Views|URL|Message|Image Text|Link Text|Description",
-    "Khu trọ Bình An|khutro|100200300|2023-05-01 10:00:00 +07|Link|1,234|1,000|200|34|0|"
-    "9,876|https://www.facebook.com/100200300/posts/777888|Nghe nói sắp đóng cửa xưởng||Xưởng may đóng cửa|",
-)
-INSTAGRAM_ROW = row_of(
-    "Account|User Name|Post Created|Likes|Comments|Views|URL|Title|Description",
-    "Xưởng May|xuong_may|2023-05-01 10:00:00 EDT|12|3|0|https://www.instagram.com/p/Cxyz/||Cơm trưa nay",
-)
-FOURCAT_ROW = row_of(
-    "id|thread_id|author|body|timestamp|subject|image_url|tiktok_url|likes|plays",
-    "9|8|abc|Tin đồn về bảo hiểm|2023-11-14 22:13:20|Hỏi|https://example.org/anh.jpg|"
-    "https://www.tiktok.com/@abc/video/9|4|70",
-)
-X_ROW = row_of(
-    "id|thread_id|timestamp|link|body|author|author_id|language_guess|retweet_count|reply_count|like_count|"
-    "impression_count|is_retweet",
-    "1|1|2026-11-24 07:00:00|https://x.com/a/status/1|Lương &amp; thưởng &lt;tháng 11&gt;|a|11|vi|1|2|3|70|no",
-)
-TIKTOK_COMMENT_ROW = row_of(
-    "id|thread_id|author|body|timestamp|unix_timestamp|likes|replies|post_url|post_body|comment_url",
-    "7|70|tho|Chưa nhận lương|2026-11-24 07:00:00|1795503601|4|1|https://tt.example/v/70|Lương tháng 11|"
-    "https://tt.example/v/70?c=7",
-)
-LIBRARY_ROW = row_of(
-    "id|text|creation_time|lang|mcl_url|post_owner.id|post_owner.name|statistics.like_count|"
-    "statistics.reaction_count|statistics.comment_count|statistics.share_count|statistics.views",
-    "9001|Công ty cho nghỉ bù|2026-11-24T07:00:00|vi|https://thu-vien.example/9001|55|Trang mẫu|5|8|2|1|900",
-)
-VIDEO_ROW = row_of(
-    "channelId|channelTitle|videoId|publishedAt|videoTitle|videoDescription|viewCount|likeCount|commentCount",
-    "UC1|Kênh|v1|2023-05-01T03:00:00Z|Cảnh báo|Chia sẻ ngay|10|2|1",
-)
-VIDEO_COMMENT_ROW = row_of(
-    "id|replyCount|likeCount|publishedAt|authorName|text|isReplyTo", "Ugx|2|5|2023-05-01 03:00:00|Ai đó|Đúng vậy|"
-)
-EXPORTED = """Facebook comments,,,,,,,
-Post URL,https://mang.example/bai/1,,,,,,
-Number of comments,2,,,,,,
-,Name (click to view profile),Profile ID,Date,Likes,Comment,Comment ID,Comment URL
-1,Thợ A,100200300,2026-11-24 14:00:00,3,Chưa nhận lương,c1,https://mang.example/bai/1?c=c1
-1-1,Thợ B,100200301,24/11/2026 2:00 PM,0,Chưa nhận lương,,
-"""
+TABLES = sample("tables.json")
 
 
 def table(*rows: Mapping[str, str], delimiter: str = ",") -> str:
@@ -80,27 +32,28 @@ def table(*rows: Mapping[str, str], delimiter: str = ",") -> str:
 @pytest.mark.parametrize(
     ("format_name", "row", "said", "published", "engagement"),
     [
-        ("crowdtangle", FACEBOOK_ROW,
+        ("crowdtangle", TABLES["facebook"],
          {"external_id": "777888", "author": "100200300", "context": "Xưởng may đóng cửa"},
          "2023-05-01T03:00:00+00:00", {"likes": 1000, "comments": 200, "shares": 34, "views": 9876}),
-        ("crowdtangle", INSTAGRAM_ROW, {"external_id": "Cxyz", "text": "Cơm trưa nay", "author": "xuong_may"},
+        ("crowdtangle", TABLES["instagram"], {"external_id": "Cxyz", "text": "Cơm trưa nay", "author": "xuong_may"},
          "2023-05-01T14:00:00+00:00", {"likes": 12, "comments": 3, "views": 0}),
-        ("fourcat", FOURCAT_ROW,
-         {"external_id": "9", "text": "Tin đồn về bảo hiểm", "title": "Hỏi", "url": FOURCAT_ROW["tiktok_url"]},
+        ("fourcat", TABLES["fourcat"],
+         {"external_id": "9", "text": "Tin đồn về bảo hiểm", "title": "Hỏi", "url": TABLES["fourcat"]["tiktok_url"]},
          "2023-11-14T22:13:20+00:00", {"likes": 4, "views": 70}),
-        ("fourcat", X_ROW,
-         {"text": "Lương & thưởng <tháng 11>", "url": X_ROW["link"], "language": "vi", "author": "11"},
+        ("fourcat", TABLES["x"],
+         {"text": "Lương & thưởng <tháng 11>", "url": TABLES["x"]["link"], "language": "vi", "author": "11"},
          "2026-11-24T07:00:00+00:00", {"likes": 3, "shares": 1, "replies": 2, "views": 70}),
-        ("fourcat", TIKTOK_COMMENT_ROW, {"url": TIKTOK_COMMENT_ROW["comment_url"], "context": "Lương tháng 11"},
+        ("fourcat", TABLES["tiktok_comment"],
+         {"url": TABLES["tiktok_comment"]["comment_url"], "context": "Lương tháng 11"},
          "2026-11-24T07:00:01+00:00", {"likes": 4, "replies": 1}),  # seconds are preferred to the date in words
-        ("meta_content_library", LIBRARY_ROW,
+        ("meta_content_library", TABLES["library"],
          {"external_id": "9001", "author": "55", "language": "vi", "url": "https://thu-vien.example/9001"},
          "2026-11-24T07:00:00+00:00", {"likes": 8, "comments": 2, "shares": 1, "views": 900}),
-        ("youtube_data_tools", VIDEO_ROW,
+        ("youtube_data_tools", TABLES["video"],
          {"external_id": "v1", "title": "Cảnh báo", "text": "Chia sẻ ngay", "author": "UC1",
           "url": "https://www.youtube.com/watch?v=v1"},
          "2023-05-01T03:00:00+00:00", {"likes": 2, "comments": 1, "views": 10}),
-        ("youtube_data_tools", VIDEO_COMMENT_ROW, {"external_id": "Ugx", "author": "Ai đó"},
+        ("youtube_data_tools", TABLES["video_comment"], {"external_id": "Ugx", "author": "Ai đó"},
          "2023-05-01T03:00:00+00:00", {"likes": 5, "replies": 2}),
     ],
     ids=["facebook", "instagram", "4cat", "4cat of X", "4cat of comments", "library", "videos", "video comments"],
@@ -117,14 +70,14 @@ def test_a_table_of_a_known_tool_is_read(
 
 
 def test_columns_that_feed_no_field_are_told(read: Read) -> None:
-    file = read("a.csv", table(FACEBOOK_ROW)).file
+    file = read("a.csv", table(TABLES["facebook"])).file
     assert file.mapping.columns["external_id"] == "URL"
     assert {"Type", "Total Interactions"} <= set(file.unused)
     assert not {"Message", "Image Text", "Facebook Id", "URL"} & set(file.unused)
 
 
 def test_an_export_of_comments_is_read_below_its_title_lines(read: Read) -> None:
-    opened = read("a.csv", "\ufeff" + EXPORTED)
+    opened = read("a.csv", "\ufeff" + text("exported_comments.csv"))
     assert opened.file.format == "exportcomments"
     assert "3 rows stand above the one that names the columns" in opened.file.notes
     first, second = opened.posts
@@ -136,10 +89,10 @@ def test_an_export_of_comments_is_read_below_its_title_lines(read: Read) -> None
 @pytest.mark.parametrize(
     ("row", "changes", "said"),
     [
-        (FACEBOOK_ROW, {"Message": "", "Image Text": "CẢNH BÁO KHẨN"}, ("CẢNH BÁO KHẨN", None)),
-        (FACEBOOK_ROW, {"Message": ""}, ("Xưởng may đóng cửa", None)),
-        (FOURCAT_ROW, {"body": ""}, ("Hỏi", None)),
-        (VIDEO_ROW, {"videoDescription": ""}, ("Cảnh báo", None)),
+        (TABLES["facebook"], {"Message": "", "Image Text": "CẢNH BÁO KHẨN"}, ("CẢNH BÁO KHẨN", None)),
+        (TABLES["facebook"], {"Message": ""}, ("Xưởng may đóng cửa", None)),
+        (TABLES["fourcat"], {"body": ""}, ("Hỏi", None)),
+        (TABLES["video"], {"videoDescription": ""}, ("Cảnh báo", None)),
     ],
     ids=["picture", "link", "subject", "video title"],
 )
@@ -153,9 +106,9 @@ def test_a_post_without_words_is_read_by_those_beside_it(
 @pytest.mark.parametrize(
     ("row", "changes", "reason"),
     [
-        (FACEBOOK_ROW, {"Message": "", "Link Text": ""}, NO_TEXT),
-        (FOURCAT_ROW, {"id": "1.23E+17"}, MANGLED_ID),
-        (X_ROW, {"body": "RT @a: Lương", "is_retweet": "yes"}, REPOST),
+        (TABLES["facebook"], {"Message": "", "Link Text": ""}, NO_TEXT),
+        (TABLES["fourcat"], {"id": "1.23E+17"}, MANGLED_ID),
+        (TABLES["x"], {"body": "RT @a: Lương", "is_retweet": "yes"}, REPOST),
     ],
     ids=["no words", "rounded", "passed on"],
 )
@@ -166,7 +119,7 @@ def test_a_row_that_is_no_post_is_refused(
 
 
 def test_an_author_number_that_a_spreadsheet_rounded_is_not_used(read: Read) -> None:
-    assert read("a.csv", table({**FACEBOOK_ROW, "Facebook Id": "1.00E+14"})).post.author == "khutro"
+    assert read("a.csv", table({**TABLES["facebook"], "Facebook Id": "1.00E+14"})).post.author == "khutro"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +147,7 @@ def test_any_address_and_any_date_are_read_without_an_error(text: str) -> None:
 
 
 def test_rows_and_items_of_4cat_as_json_lines_are_read(read: Read) -> None:
-    row = read("a.ndjson", json.dumps({**FOURCAT_ROW, "unix_timestamp": 1_700_000_000}))
+    row = read("a.ndjson", json.dumps({**TABLES["fourcat"], "unix_timestamp": 1_700_000_000}))
     assert (row.file.format, row.post.title, row.post.published_raw) == ("fourcat", "Hỏi", "1700000000")
     item = {"id": "7", "desc": "Tiền trọ", "createTime": 1_700_000_000, "author": {"uniqueId": "kenh"}}
     for content in (json.dumps(item), json.dumps([item], indent=1)):
@@ -210,14 +163,14 @@ def test_a_video_that_is_not_public_is_left_out(read: Read, mark: str) -> None:
 
 
 def test_a_column_that_a_person_names_wins_over_the_tools_own(read: Read) -> None:
-    opened = read("a.csv", table(FACEBOOK_ROW), mapping={"text": "Link Text", "context": ""})
+    opened = read("a.csv", table(TABLES["facebook"]), mapping={"text": "Link Text", "context": ""})
     assert (opened.file.format, opened.file.mapping.given) == ("crowdtangle", {"text", "context"})
     post = opened.post
     assert (post.text, post.context, post.external_id) == ("Xưởng may đóng cửa", None, "777888")
 
 
 def test_a_format_can_be_asked_for(write: Write) -> None:
-    path = write("a.csv", table(FOURCAT_ROW))
+    path = write("a.csv", table(TABLES["fourcat"]))
     assert open_file(path, format_name="csv").format == "csv"
     for asked, said in (
         ("crowdtangle", "no crowdtangle file, which has the columns"),

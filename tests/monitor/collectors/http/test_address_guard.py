@@ -10,55 +10,11 @@ import pytest
 
 from monitor.collectors.http.address_guard import AddressPolicy, GuardedBackend, is_public
 from monitor.errors import AddressBlocked
+from tests.examples import examples_of
 
-# IANA's special-purpose address registries as RFC 6890 set them up and later RFCs changed them: whether a network is
-# globally reachable. Where the registry says "N/A" an IPv4 address inside decides, or nothing is reachable any more.
-REGISTRY = {
-    "0.0.0.0/8": False,
-    "0.0.0.0/32": False,
-    "10.0.0.0/8": False,
-    "100.64.0.0/10": False,
-    "127.0.0.0/8": False,
-    "169.254.0.0/16": False,
-    "172.16.0.0/12": False,
-    "192.0.0.0/24": False,
-    "192.0.0.0/29": False,
-    "192.0.0.8/32": False,
-    "192.0.0.9/32": True,
-    "192.0.0.10/32": True,
-    "192.0.0.170/31": False,
-    "192.0.2.0/24": False,
-    "192.31.196.0/24": True,
-    "192.52.193.0/24": True,
-    "192.88.99.0/24": False,
-    "192.168.0.0/16": False,
-    "192.175.48.0/24": True,
-    "198.18.0.0/15": False,
-    "198.51.100.0/24": False,
-    "203.0.113.0/24": False,
-    "240.0.0.0/4": False,
-    "255.255.255.255/32": False,
-    "::/128": False,
-    "::1/128": False,
-    "64:ff9b:1::/48": False,
-    "100::/64": False,
-    "100:0:0:1::/64": False,
-    "2001:1::1/128": True,
-    "2001:1::2/128": True,
-    "2001:1::3/128": True,
-    "2001:2::/48": False,
-    "2001:3::/32": True,
-    "2001:4:112::/48": True,
-    "2001:10::/28": False,
-    "2001:20::/28": True,
-    "2001:30::/28": True,
-    "2001:db8::/32": False,
-    "2620:4f:8000::/48": True,
-    "3fff::/20": False,
-    "5f00::/16": False,
-    "fc00::/7": False,
-    "fe80::/10": False,
-}
+EXAMPLES = examples_of(__file__)
+
+REGISTRY = EXAMPLES["registry"]  # of networks by IANA, and whether each is globally reachable
 MULTICAST_AND_FORMER = {"224.0.0.0/4": False, "ff00::/8": False, "fec0::/10": False, "::ffff:0:0:0/96": False}
 
 
@@ -71,36 +27,12 @@ def test_registered_networks(network: str, reachable: bool) -> None:
             assert is_public(str(address)) is reachable
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("93.184.215.14", "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255"),
-        *("128.0.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0", "192.0.3.0", "192.88.98.255"),
-        *("192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.112.255", "203.0.114.0"),
-        *("223.255.255.255", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "2001:200::1", "2001:db7:ffff::1", "2000::1"),
-        "64:ff9b::5db8:d70e",
-    ],
-)
+@pytest.mark.parametrize("address", EXAMPLES["public"])
 def test_public(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "::ffff:192.168.1.1",
-        "::ffff:192.0.0.1",
-        "64:ff9b::a00:1",  # 10.0.0.1 by NAT64
-        "2002:7f00:1::",  # 127.0.0.1 by 6to4
-        "2001:0:7f00:1::",  # a Teredo server at 127.0.0.1
-        "::127.0.0.1",  # IPv4-compatible
-        "::8.8.8.8",
-        "::ffff:0:127.0.0.1",  # IPv4-translated
-        "64:ff9b:1::a00:1",  # 10.0.0.1 by NAT64 inside one network
-        "fe80::1%2",
-        "4000::1",  # allocated to nobody
-    ],
-)
+@pytest.mark.parametrize("address", EXAMPLES["not_public"])
 def test_not_public(address: str) -> None:
     assert not is_public(address)
 

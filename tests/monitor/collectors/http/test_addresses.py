@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.collectors.http.address_guard import AddressPolicy
-from monitor.collectors.http.client import PoliteClient, guarded_pool
+from monitor.collectors.http.client import guarded_pool
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import (
     AddressBlocked,
@@ -19,59 +19,52 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import FakeClock
-
-
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    return FeedSite([], clock)
-
+from tests.monitor.collectors.http.conftest import Get
 
 # --- redirects
 
 
-async def test_permanent_redirects_tell_the_new_address(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_permanent_redirects_tell_the_new_address(get: Get, site: FeedSite, base: str) -> None:
     site.redirects = {"/a": (301, "/b"), "/b": (308, f"{base}/")}
-    answer = await client.get(f"{base}/a")
+    answer = await get("/a")
     assert (answer.url, answer.final_url, answer.permanent_url) == (f"{base}/a", f"{base}/", f"{base}/")
 
 
-async def test_one_temporary_redirect_keeps_the_old_address(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_one_temporary_redirect_keeps_the_old_address(get: Get, site: FeedSite, base: str) -> None:
     site.redirects = {"/a": (301, "/b"), "/b": (302, "/")}
-    answer = await client.get(f"{base}/a")
+    answer = await get("/a")
     assert (answer.final_url, answer.permanent_url) == (f"{base}/", None)
 
 
-async def test_five_redirects_are_followed_and_not_six(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_five_redirects_are_followed_and_not_six(get: Get, site: FeedSite) -> None:
     site.redirects = {f"/{number}": (302, f"/{number - 1}") for number in range(1, 7)} | {"/0": (302, "/")}
-    assert (await client.get(f"{base}/4")).status == 200
+    assert (await get("/4")).status == 200
     with pytest.raises(FetchFailed, match="more than 5 times"):
-        await client.get(f"{base}/5")
+        await get("/5")
 
 
-async def test_conditions_do_not_travel_with_a_redirect(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_conditions_do_not_travel_with_a_redirect(get: Get, site: FeedSite) -> None:
     site.redirects = {"/a": (302, "/")}
-    await client.get(f"{base}/a", headers={"If-None-Match": '"1"', "x-kept": "1"})
+    await get("/a", headers={"If-None-Match": '"1"', "x-kept": "1"})
     assert site.seen("/a")[0].headers["if-none-match"] == '"1"'
     assert "if-none-match" not in site.seen("/")[0].headers
     assert site.seen("/")[0].headers["x-kept"] == "1"
 
 
-async def test_no_header_travels_to_another_host(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
-) -> None:
+async def test_no_header_travels_to_another_host(get: Get, clock: FakeClock, site: FeedSite) -> None:
     other = FeedSite([], clock)
     with serve(other) as elsewhere:
         site.redirects = {"/a": (302, f"{elsewhere}/")}
-        await client.get(f"{base}/a", headers={"x-key": "secret"})
+        await get("/a", headers={"x-key": "secret"})
     assert "x-key" not in other.seen("/")[0].headers
     assert other.log[0].path == "/robots.txt"
 
 
-async def test_redirect_into_a_forbidden_part_is_refused(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_redirect_into_a_forbidden_part_is_refused(get: Get, site: FeedSite) -> None:
     site.robots = (200, b"User-agent: *\nDisallow: /rieng/")
     site.redirects = {"/a": (302, "/rieng/b")}
     with pytest.raises(SourceRefused, match=r"/robots\.txt does not allow"):
-        await client.get(f"{base}/a")
+        await get("/a")
     assert site.seen("/rieng/b") == []
 
 

@@ -24,15 +24,11 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import FakeClock
+from tests.monitor.collectors.http.conftest import Get
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    return FeedSite([], clock)
-
-
-async def test_says_who_we_are_and_sends_no_more_than_needed(client: PoliteClient, site: FeedSite, base: str) -> None:
-    await client.get(f"{base}/?a=1", params={"b": "ừ"}, headers={"x-own": "yes"})
+async def test_says_who_we_are_and_sends_no_more_than_needed(get: Get, site: FeedSite) -> None:
+    await get("/?a=1", params={"b": "ừ"}, headers={"x-own": "yes"})
     robots, page = site.log
     assert robots.path == "/robots.txt"
     assert page.query == {"a": "1", "b": "ừ"}
@@ -41,10 +37,8 @@ async def test_says_who_we_are_and_sends_no_more_than_needed(client: PoliteClien
     assert "cookie" not in page.headers
 
 
-async def test_a_header_of_ours_gives_way_to_one_of_the_same_name(
-    client: PoliteClient, site: FeedSite, base: str
-) -> None:
-    await client.get(f"{base}/", headers={"Accept": "application/json"})
+async def test_a_header_of_ours_gives_way_to_one_of_the_same_name(get: Get, site: FeedSite) -> None:
+    await get("/", headers={"Accept": "application/json"})
     assert site.log[-1].headers["accept"] == "application/json"
 
 
@@ -54,8 +48,8 @@ async def test_name_of_whoever_asks_may_have_any_letters(open_client: Any, site:
     assert site.log[-1].headers["user-agent"].encode("latin-1").decode() == "kiemtin/0.1 (+Liên đoàn)"
 
 
-async def test_answer_carries_its_provenance(client: PoliteClient, clock: FakeClock, base: str) -> None:
-    fetched = await client.get(f"{base}/")
+async def test_answer_carries_its_provenance(get: Get, clock: FakeClock, base: str) -> None:
+    fetched = await get()
     assert fetched.url == fetched.final_url == f"{base}/"
     assert fetched.permanent_url is None
     assert fetched.fetched_at == clock.now()
@@ -107,49 +101,47 @@ async def test_proxies_of_the_environment_are_not_used(
         (304, None),
     ],
 )
-async def test_statuses(client: PoliteClient, site: FeedSite, base: str, status: int, error: Any) -> None:
+async def test_statuses(get: Get, site: FeedSite, status: int, error: Any) -> None:
     site.fail("/", status)
     if error is None:
-        assert (await client.get(f"{base}/")).status == status
+        assert (await get()).status == status
         return
     with pytest.raises(CollectError) as caught:
-        await client.get(f"{base}/")
+        await get()
     assert isinstance(caught.value, error)
     assert str(status) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-async def test_caller_can_take_a_status_as_an_answer(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_caller_can_take_a_status_as_an_answer(get: Get, site: FeedSite) -> None:
     site.fail("/", 404, 401)
     accepted = frozenset({401, 404})
-    assert (await client.get(f"{base}/", accept_status=accepted)).status == 404
-    assert (await client.get(f"{base}/", accept_status=accepted)).status == 401
+    assert (await get("/", accept_status=accepted)).status == 404
+    assert (await get("/", accept_status=accepted)).status == 401
 
 
-async def test_passing_trouble_is_tried_again_three_times(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_passing_trouble_is_tried_again_three_times(get: Get, site: FeedSite) -> None:
     with stamina.set_testing(True, attempts=3, cap=True):
         site.fail("/", 500, 502)
-        assert (await client.get(f"{base}/")).status == 200
+        assert (await get()).status == 200
         site.fail("/", 500, 500, 500, 500)
         with pytest.raises(FetchFailed, match="answers 500"):
-            await client.get(f"{base}/")
+            await get()
     assert len(site.seen("/")) == 6
 
 
-async def test_lasting_trouble_is_not_tried_again(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_lasting_trouble_is_not_tried_again(get: Get, site: FeedSite) -> None:
     with stamina.set_testing(True, attempts=3, cap=True):
         site.fail("/", 404, 404)
         with pytest.raises(PayloadInvalid):
-            await client.get(f"{base}/")
+            await get()
     assert len(site.seen("/")) == 1
 
 
-async def test_challenge_page_is_a_refusal_even_where_403_is_accepted(
-    client: PoliteClient, site: FeedSite, base: str
-) -> None:
+async def test_challenge_page_is_a_refusal_even_where_403_is_accepted(get: Get, site: FeedSite) -> None:
     site.challenge = True
     with pytest.raises(SourceRefused, match="challenge"):
-        await client.get(f"{base}/", accept_status=frozenset({403}))
+        await get("/", accept_status=frozenset({403}))
 
 
 async def test_challenge_is_known_by_its_looks_when_its_header_is_missing(client: PoliteClient) -> None:
@@ -193,10 +185,10 @@ async def test_nobody_listens(client: PoliteClient) -> None:
         await client.get(f"{base}/")
 
 
-async def test_cut_body(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_cut_body(get: Get, site: FeedSite) -> None:
     site.truncate = True
     with pytest.raises(FetchFailed, match="could not be read"):
-        await client.get(f"{base}/")
+        await get()
 
 
 def answering(body: bytes, **headers: str) -> AbstractAsyncContextManager[str] | Any:

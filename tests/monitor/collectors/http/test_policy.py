@@ -19,12 +19,7 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import MONDAY_MORNING, FakeClock
-
-
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    return FeedSite([], clock)
-
+from tests.monitor.collectors.http.conftest import Get
 
 # --- delay
 
@@ -121,11 +116,11 @@ async def test_requests_of_the_day_are_counted(open_client: Any, clock: FakeCloc
 # --- robots.txt
 
 
-async def test_robots_is_read_once_a_day(client: PoliteClient, clock: FakeClock, site: FeedSite, base: str) -> None:
-    await asyncio.gather(*(client.get(f"{base}/") for _ in range(3)))
+async def test_robots_is_read_once_a_day(get: Get, clock: FakeClock, site: FeedSite) -> None:
+    await asyncio.gather(*(get() for _ in range(3)))
     assert len(site.seen("/robots.txt")) == 1
     clock.advance(timedelta(hours=24))
-    await client.get(f"{base}/")
+    await get()
     assert len(site.seen("/robots.txt")) == 2
 
 
@@ -158,63 +153,59 @@ async def test_robots_is_read_once_a_day(client: PoliteClient, clock: FakeClock,
         (b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /", "/", True),
     ],
 )
-async def test_robots_rules(
-    *, client: PoliteClient, site: FeedSite, base: str, rules: bytes, path: str, allowed: bool
-) -> None:
+async def test_robots_rules(*, get: Get, site: FeedSite, base: str, rules: bytes, path: str, allowed: bool) -> None:
     site.robots = (200, rules)
     if allowed:
-        assert (await client.get(base + path)).status == 200
+        assert (await get(path)).status == 200
     else:
         with pytest.raises(SourceRefused, match=f"{base}/robots.txt does not allow"):
-            await client.get(base + path)
+            await get(path)
         assert site.seen(path) == []
 
 
-async def test_address_without_a_path_is_covered_by_the_rules(client: PoliteClient, site: FeedSite, base: str) -> None:
+async def test_address_without_a_path_is_covered_by_the_rules(get: Get, site: FeedSite) -> None:
     site.robots = (200, b"User-agent: *\nDisallow: /")
     with pytest.raises(SourceRefused):
-        await client.get(base)
+        await get("")
 
 
 @pytest.mark.parametrize("status", [404, 410])
-async def test_site_without_rules_may_be_read(client: PoliteClient, site: FeedSite, base: str, status: int) -> None:
+async def test_site_without_rules_may_be_read(get: Get, site: FeedSite, status: int) -> None:
     site.robots = (status, b"")
-    assert (await client.get(f"{base}/")).status == 200
+    assert (await get()).status == 200
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_site_that_hides_its_rules_is_not_read(
-    client: PoliteClient, site: FeedSite, base: str, status: int
-) -> None:
+async def test_site_that_hides_its_rules_is_not_read(get: Get, site: FeedSite, status: int) -> None:
     site.robots = (status, b"")
     with pytest.raises(SourceRefused, match=f"/robots.txt answers {status}"):
-        await client.get(f"{base}/")
+        await get()
     assert site.seen("/") == []
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 408])
 async def test_site_whose_rules_are_out_of_reach_is_not_read_now(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str, status: int
+    get: Get, clock: FakeClock, site: FeedSite, status: int
 ) -> None:
     site.robots = (status, b"")
     with pytest.raises(FetchFailed):
-        await client.get(f"{base}/")
+        await get()
     assert site.seen("/") == []
     site.robots = (404, b"")
     clock.advance(timedelta(minutes=1))
-    assert (await client.get(f"{base}/")).status == 200
+    assert (await get()).status == 200
 
 
 async def test_old_copy_of_the_rules_serves_while_they_are_out_of_reach(
-    client: PoliteClient, clock: FakeClock, site: FeedSite, base: str
+    get: Get, clock: FakeClock, site: FeedSite
 ) -> None:
     site.robots = (200, b"User-agent: *\nDisallow: /rss/")
-    await client.get(f"{base}/")
+    await get()
     clock.advance(timedelta(days=2))
     site.robots = (500, b"")
-    assert (await client.get(f"{base}/")).status == 200
+    assert (await get()).status == 200
     with pytest.raises(SourceRefused):
-        await client.get(base + RSS_PATH)
+        await get(RSS_PATH)
 
 
 @pytest.mark.parametrize(("moves", "error"), [(1, SourceRefused), (5, SourceRefused), (6, FetchFailed)])

@@ -8,13 +8,12 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.mastodon.api import NOT_INDEXABLE, OPTED_OUT
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import bodies, gone, posts, reader, texts
+from tests.monitor.collectors.collecting import Read, bodies, gone, numbered, posts, reading, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -22,12 +21,7 @@ START = MONDAY_MORNING - timedelta(hours=12)
 
 
 def status(number: int, **changes: Any) -> SitePost:
-    values: dict[str, Any] = {
-        "id": f"mt-{number:03d}",
-        "author": f"nguoi_{number % 7}",
-        "text": f"Bài số {number}",
-        "published_at": START + timedelta(minutes=number),
-    }
+    values = numbered(number, START, id=f"mt-{number:03d}", author=f"nguoi_{number % 7}")
     return SitePost(**(values | changes))
 
 
@@ -36,10 +30,10 @@ def site(clock: FakeClock) -> MastodonSite:
     return MastodonSite([status(number) for number in range(1, 6)], clock)
 
 
-read = reader("mastodon", name="Mạng")
+read = reading("mastodon", name="Mạng")
 
 
-async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, base: str) -> None:
+async def test_status_becomes_a_post(read: Read, site: MastodonSite) -> None:
     written = status(
         9,
         title="Chuyện lương",
@@ -48,7 +42,7 @@ async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, b
         engagement={"replies": 4, "shares": 2, "likes": 51},
     )
     site.add(written)
-    post = posts(await read(client, base))[-1]
+    post = posts(await read())[-1]
     assert post.text == written.text
     assert post.title == "Chuyện lương"
     assert post.external_id == f"https://mang.example/users/nguoi_2/statuses/{site.status_id(written)}"
@@ -63,12 +57,12 @@ async def test_status_becomes_a_post(client: PoliteClient, site: MastodonSite, b
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 async def test_deleted_status_is_confirmed_before_it_is_called_gone(
-    client: PoliteClient, site: MastodonSite, base: str, number: int
+    read: Read, site: MastodonSite, number: int
 ) -> None:
-    first = await read(client, base)
+    first = await read()
     victim = posts(first)[number - 1]
     site.delete(f"mt-{number:03d}")
-    second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    second = await read(first, watched=tuple(post.external_id for post in posts(first)))
     assert gone(second) == [victim.external_id]
     place = f"/api/v1/statuses/{site.status_id(status(number))}"
     assert len(site.seen(place)) == 1
@@ -76,55 +70,53 @@ async def test_deleted_status_is_confirmed_before_it_is_called_gone(
 
 @pytest.mark.parametrize("answer", [401, 403, 422])
 async def test_status_that_is_not_shown_to_strangers_is_counted_and_asked_after_again(
-    client: PoliteClient, site: MastodonSite, base: str, answer: int
+    read: Read, site: MastodonSite, answer: int
 ) -> None:
-    first = await read(client, base)
+    first = await read()
     watched = tuple(post.external_id for post in posts(first))
     site.delete("mt-003")
     site.fail(f"/api/v1/statuses/{site.status_id(status(3))}", answer)
-    second = await read(client, base, first, watched=watched)
+    second = await read(first, watched=watched)
     assert (gone(second), second[-1].skipped) == ([], {"not shown": 1})
-    third = await read(client, base, second, watched=watched)
+    third = await read(second, watched=watched)
     assert gone(third) == [watched[2]]
 
 
-async def test_what_nobody_watches_is_not_asked_after(client: PoliteClient, site: MastodonSite, base: str) -> None:
-    first = await read(client, base)
+async def test_what_nobody_watches_is_not_asked_after(read: Read, site: MastodonSite) -> None:
+    first = await read()
     site.delete("mt-003")
-    second = await read(client, base, first)
+    second = await read(first)
     assert gone(second) == []
     assert not [request for request in site.log if "/statuses/" in request.path]
 
 
-async def test_status_that_only_left_the_timeline_is_not_gone(
-    client: PoliteClient, site: MastodonSite, base: str
-) -> None:
-    first = await read(client, base)
+async def test_status_that_only_left_the_timeline_is_not_gone(read: Read, site: MastodonSite) -> None:
+    first = await read()
     site.visibility["mt-003"] = "unlisted"
     watched = tuple(post.external_id for post in posts(first))
-    second = await read(client, base, first, watched=watched)
+    second = await read(first, watched=watched)
     assert gone(second) == []
     assert "Bài số 3" in texts(second)
 
 
-async def test_older_than_the_last_page_is_not_asked_after(client: PoliteClient, site: MastodonSite, base: str) -> None:
+async def test_older_than_the_last_page_is_not_asked_after(read: Read, site: MastodonSite) -> None:
     site.add(*(status(number) for number in range(6, 60)))
-    first = await read(client, base)
+    first = await read()
     site.delete("mt-002")
-    second = await read(client, base, first, watched=tuple(post.external_id for post in posts(first)))
+    second = await read(first, watched=tuple(post.external_id for post in posts(first)))
     assert gone(second) == []
     assert not [request for request in site.log if "/statuses/" in request.path]
 
 
-async def test_cursor_stays_small(client: PoliteClient, site: MastodonSite, base: str) -> None:
+async def test_cursor_stays_small(read: Read, site: MastodonSite) -> None:
     site.add(*(status(number) for number in range(6, 300)))
-    batches = await read(client, base, backfill_pages=8)
+    batches = await read(backfill_pages=8)
     assert len(posts(batches)) == 299
     assert len((batches[-1].cursor or {})["recent"]) == 120
 
 
 async def test_boosts_and_people_who_opted_out_are_counted_and_left(
-    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
+    read: Read, clock: FakeClock, site: MastodonSite
 ) -> None:
     site.boost("mt-001", "ban_be", clock.now() - timedelta(minutes=1))
     site.no_index.add("kin_dao")
@@ -133,77 +125,69 @@ async def test_boosts_and_people_who_opted_out_are_counted_and_left(
     site.undiscoverable.add("ngai_la")
     hidden = ("kin_dao", "khong_may", "ngai_tim", "ngai_la")
     site.add(*(status(number, author=name) for number, name in enumerate(hidden, start=6)), status(10, text=""))
-    batches = await read(client, base)
+    batches = await read()
     assert texts(batches) == bodies(1, 5)
     assert batches[0].skipped == {"boost": 1, OPTED_OUT: 3, NOT_INDEXABLE: 1, "no text": 1}
 
 
-async def test_hashtag_with_vietnamese_letters(client: PoliteClient, site: MastodonSite, base: str) -> None:
+async def test_hashtag_with_vietnamese_letters(read: Read, site: MastodonSite) -> None:
     site.add(status(6, text="Lạnh quá #namphà"), status(7, text="Không liên quan #nampha"))
-    batches = await read(client, base, timeline="tag", tag="#namphà")
+    batches = await read(timeline="tag", tag="#namphà")
     assert texts(batches) == ["Lạnh quá #namphà"]
     assert site.seen("/api/v1/timelines/tag/namphà")
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["401", "422"])
-async def test_closed_federated_timeline_falls_back_to_the_local_one(
-    client: PoliteClient, site: MastodonSite, base: str, old: bool
-) -> None:
+async def test_closed_federated_timeline_falls_back_to_the_local_one(read: Read, site: MastodonSite, old: bool) -> None:
     site.access["remote"] = "authenticated"
     site.old_refusals = old
-    batches = await read(client, base, timeline="public", backfill_pages=1)
+    batches = await read(timeline="public", backfill_pages=1)
     assert texts(batches) == bodies(1, 5)
     assert "members only" in (batches[0].gap or "")
     assert [request.query.get("local") for request in site.seen(TIMELINE)] == [None, "true"]
 
 
 @pytest.mark.parametrize("old", [False, True])
-async def test_members_only_timeline_is_a_refusal(
-    client: PoliteClient, site: MastodonSite, base: str, old: bool
-) -> None:
+async def test_members_only_timeline_is_a_refusal(read: Read, site: MastodonSite, old: bool) -> None:
     site.access["local"] = "authenticated"
     site.old_refusals = old
     with pytest.raises(SourceRefused, match="members only"):
-        await read(client, base)
+        await read()
 
 
-async def test_empty_answer_of_a_disabled_timeline_is_a_refusal(
-    client: PoliteClient, site: MastodonSite, base: str
-) -> None:
-    first = await read(client, base)
+async def test_empty_answer_of_a_disabled_timeline_is_a_refusal(read: Read, site: MastodonSite) -> None:
+    first = await read()
     site.access["local"] = "disabled"
     for last in (None, first):
         with pytest.raises(SourceRefused, match="disabled"):
-            await read(client, base, last)
+            await read(last)
 
 
-async def test_timeline_that_is_merely_empty(client: PoliteClient, clock: FakeClock) -> None:
+async def test_timeline_that_is_merely_empty(read: Read, clock: FakeClock) -> None:
     site = MastodonSite([], clock)
     with serve(site) as base:
-        first = await read(client, base)
+        first = await read(at=base)
         assert posts(first) == []
         assert len(site.seen(INSTANCE)) == 1
         site.add(status(1))
-        assert texts(await read(client, base, first)) == ["Bài số 1"]
+        assert texts(await read(first, at=base)) == ["Bài số 1"]
 
 
-async def test_rate_limit_tells_its_end_in_a_header(
-    client: PoliteClient, clock: FakeClock, site: MastodonSite, base: str
-) -> None:
+async def test_rate_limit_tells_its_end_in_a_header(read: Read, clock: FakeClock, site: MastodonSite) -> None:
     site.add(*(status(number) for number in range(6, 100)))
     site.rate_limit(1)
     with pytest.raises(RateLimited) as caught:
-        await read(client, base)
+        await read()
     assert caught.value.retry_at == clock.now() + timedelta(minutes=5)
     assert len(site.seen(TIMELINE)) == 1  # "0 remaining" was believed, without running into the refusal
 
 
-async def test_server_that_does_not_page_back_is_told(client: PoliteClient) -> None:
+async def test_server_that_does_not_page_back_is_told(read: Read) -> None:
     rows = [{"id": str(number), "uri": f"https://a.example/{number}", "account": {}} for number in (6, 5)]
     with serve(Starlette(routes=[Route(TIMELINE, lambda _: JSONResponse(rows))])) as base:
-        first = await read(client, base, backfill_pages=1)
+        first = await read(backfill_pages=1, at=base)
         rows[:] = [{"id": "9", "uri": "https://a.example/9", "account": {}}]
-        second = await read(client, base, first)
+        second = await read(first, at=base)
     assert len(second) == 2
     assert "were missed" in (second[-1].gap or "")
 

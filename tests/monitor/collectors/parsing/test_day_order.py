@@ -14,33 +14,14 @@ from monitor.collectors.parsing.day_order import (
     order_of,
     with_day_first,
 )
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 NOW = datetime(2026, 12, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("dates", "order"),
-    [
-        ([], ""),
-        (["2026-12-01", "Tue, 01 Dec 2026 08:05:00 +0700"], ""),
-        (["24/11/2026"], DAY_FIRST),
-        (["11/24/2026"], MONTH_FIRST),
-        (["12/1/2026 8:05:00 AM", "9/24/2026 9:41:00 PM"], MONTH_FIRST),
-        (["11/05/2026", "30/11/2026", "11/30/2026", "28/11/2026"], DAY_FIRST),
-        (["1.12.2026"], DAY_FIRST),
-        (["Thứ ba, 1/12/2026"], DAY_FIRST),
-        (["12/11/2026 8:05 AM"], DAY_FIRST),  # in the other order it has not come yet
-        (["11/12/2026 8:05 AM"], MONTH_FIRST),
-        (["12/1/2026 8:05:00 AM"], ""),
-        (["12/1/2026 08:05"], DAY_FIRST),  # no zone is that of Việt Nam
-        (["12/1/2026 08:05 GMT+7"], DAY_FIRST),
-        (["12/1/2026 8:05 SA"], DAY_FIRST),
-        (["12/1/2026 08:05 EST"], MONTH_FIRST),
-        (["12/1/2026 08:05 GMT"], ""),
-        (["11/11/2026 8:05 AM"], ""),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("dates", "order"), EXAMPLES["orders"], ids=str)
 def test_order_is_that_of_all_dates_together(dates: list[str], order: str) -> None:
     assert order_of(dates, now=NOW).order == order
 
@@ -67,18 +48,7 @@ def test_only_what_dates_show_is_kept_for_later_readings() -> None:
     assert not order_of(["11/11/2026 8:05 AM"], now=NOW).is_open
 
 
-@pytest.mark.parametrize(
-    ("raw", "order", "written"),
-    [
-        ("12/1/2026 8:05:00 AM", MONTH_FIRST, "01/12/2026 8:05:00 AM"),
-        ("12/1/2026 8:05:00 AM", DAY_FIRST, "12/01/2026 8:05:00 AM"),
-        ("12/1/2026 8:05:00 AM", "", ""),
-        ("9/24/2026", "", "24/09/2026"),
-        ("30-11-26 14:05", DAY_FIRST, "30/11/2026 14:05"),
-        ("11/11/2026", "", "11/11/2026"),
-        ("2026-12-01", MONTH_FIRST, "2026-12-01"),
-    ],
-)
+@pytest.mark.parametrize(("raw", "order", "written"), EXAMPLES["written"])
 def test_date_is_written_with_its_day_first(raw: str, order: DateOrder, written: str) -> None:
     assert with_day_first(raw, order) == written
 

@@ -5,30 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.parsing.verdicts import which_way
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "bears"),
-    [
-        ("Sai sự thật", "refutes"),
-        ("SAI", "refutes"),
-        ("Tin giả", "refutes"),
-        ("Không chính xác", "refutes"),
-        ("False", "refutes"),
-        ("Pants on Fire!", "refutes"),
-        ("Misleading", "refutes"),
-        ("Đúng", "supports"),
-        ("Có thật", "supports"),
-        ("True", "supports"),
-        ("Đúng một phần", "unclear"),
-        ("Half true", "unclear"),
-        ("Mostly true", "unclear"),
-        ("Chưa kiểm chứng", "unclear"),
-        ("Unproven", "unclear"),
-        ("Saigon", "unclear"),
-        ("", "unclear"),
-    ],
-)
+@pytest.mark.parametrize(("verdict", "bears"), EXAMPLES["verdicts"])
 def test_words_say_which_way_it_goes(verdict: str, bears: str) -> None:
     assert which_way(verdict) == bears
 

@@ -13,39 +13,30 @@ from monitor.collectors.telegram.collector import TelegramCollector
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import gone, posts
-from tests.monitor.collectors.telegram_samples import PERMISSION, PREVIEW, asked, message, numbers, read
+from tests.monitor.collectors.collecting import Read, gone, posts
+from tests.monitor.collectors.telegram_samples import PERMISSION, PREVIEW, asked, message, numbers
 from tests.platforms import TelegramSite
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> TelegramSite:
-    return TelegramSite([message(number) for number in range(1, 6)], clock, channel="kenh_khu_b")
-
-
 @pytest.mark.parametrize("permission", [None, "", "có phép", " " * 40, "x" * 19, 12345678901234567890123, ["x" * 30]])
-async def test_nothing_is_read_without_a_recorded_permission(
-    client: PoliteClient, site: TelegramSite, base: str, permission: Any
-) -> None:
+async def test_nothing_is_read_without_a_recorded_permission(read: Read, site: TelegramSite, permission: Any) -> None:
     with pytest.raises(SourceRefused, match=r"Telegram's terms forbid .* record in the setting `permission` who gave"):
-        await read(client, base, permission=permission)
+        await read(permission=permission)
     assert site.log == []
 
 
-async def test_channel_shorter_than_a_page_is_read_once(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    assert numbers(await read(client, base)) == [1, 2, 3, 4, 5]
+async def test_channel_shorter_than_a_page_is_read_once(read: Read, site: TelegramSite) -> None:
+    assert numbers(await read()) == [1, 2, 3, 4, 5]
     assert asked(site) == [{}]
 
 
-async def test_older_watched_messages_are_found_by_one_page_for_many(
-    client: PoliteClient, site: TelegramSite, base: str
-) -> None:
+async def test_older_watched_messages_are_found_by_one_page_for_many(read: Read, site: TelegramSite) -> None:
     site.add(*(message(number) for number in range(6, 61)))
-    first = await read(client, base)
+    first = await read()
     site.edit("10", "Bản đã sửa")
     site.delete("11")
     before = len(site.log)
-    second = await read(client, base, first, watched=(60, 12, 11, 10))
+    second = await read(first, watched=(60, 12, 11, 10))
     assert gone(second) == ["kenh_khu_b/11"]
     assert [(post.external_id, post.text) for post in second[-1].posts] == [
         ("kenh_khu_b/10", "Bản đã sửa"),
@@ -59,35 +50,33 @@ async def test_older_watched_messages_are_found_by_one_page_for_many(
     ]
 
 
-async def test_deleted_newest_message_is_confirmed_before_it_is_called_gone(
-    client: PoliteClient, site: TelegramSite, base: str
-) -> None:
-    first = await read(client, base)
+async def test_deleted_newest_message_is_confirmed_before_it_is_called_gone(read: Read, site: TelegramSite) -> None:
+    first = await read()
     site.delete("5")
-    assert gone(await read(client, base, first, watched=(5, 4))) == ["kenh_khu_b/5"]
+    assert gone(await read(first, watched=(5, 4))) == ["kenh_khu_b/5"]
     assert len(site.seen("/kenh_khu_b/5")) == 1
 
 
-async def test_empty_channel_and_its_first_message(client: PoliteClient, clock: FakeClock) -> None:
+async def test_empty_channel_and_its_first_message(read: Read, clock: FakeClock) -> None:
     site = TelegramSite([], clock, channel="kenh_khu_b")
     with serve(site) as base:
-        first = await read(client, base)
+        first = await read(at=base)
         assert posts(first) == []
         site.add(message(1))
-        assert numbers(await read(client, base, first)) == [1]
+        assert numbers(await read(first, at=base)) == [1]
 
 
-async def test_emptied_channel_loses_its_watched_messages(client: PoliteClient, site: TelegramSite, base: str) -> None:
-    first = await read(client, base)
+async def test_emptied_channel_loses_its_watched_messages(read: Read, site: TelegramSite) -> None:
+    first = await read()
     for number in range(1, 6):
         site.delete(str(number))
-    assert sorted(gone(await read(client, base, first, watched=(1, 5)))) == ["kenh_khu_b/1", "kenh_khu_b/5"]
+    assert sorted(gone(await read(first, watched=(1, 5)))) == ["kenh_khu_b/1", "kenh_khu_b/5"]
 
 
-async def test_channel_without_a_preview_is_a_refusal(client: PoliteClient, site: TelegramSite, base: str) -> None:
+async def test_channel_without_a_preview_is_a_refusal(read: Read, site: TelegramSite) -> None:
     site.preview = False
     with pytest.raises(SourceRefused, match=r"no public preview .* ask its owner for an export"):
-        await read(client, base)
+        await read()
 
 
 async def test_recheck_that_is_answered_by_nothing_readable_is_an_error_of_ours(
@@ -100,11 +89,11 @@ async def test_recheck_that_is_answered_by_nothing_readable_is_an_error_of_ours(
         [batch async for batch in TelegramCollector().recheck(view, client, known)]
 
 
-async def test_single_page_that_says_nothing_makes_no_message_gone(client: PoliteClient) -> None:
+async def test_single_page_that_says_nothing_makes_no_message_gone(read: Read) -> None:
     row = '<link rel="prev"><div class="tgme_widget_message" data-post="kenh_khu_b/9"></div>'
     routes = [
         Route(PREVIEW, lambda _: HTMLResponse(row)),
         Route("/kenh_khu_b/{number}", lambda _: HTMLResponse("<html></html>")),
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
-        await read(client, base, watched=(8,), backfill_pages=1)
+        await read(watched=(8,), backfill_pages=1, at=base)

@@ -4,24 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.collectors.http.client import PoliteClient
 from monitor.errors import PayloadInvalid
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import gone, posts, skipped
-from tests.monitor.collectors.webpage_samples import START, article, asked, read
+from tests.monitor.collectors.collecting import Read, gone, posts, skipped
+from tests.monitor.collectors.webpage_samples import START, article, asked
 from tests.platforms import WebpageSite
 from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> WebpageSite:
-    return WebpageSite([article(number) for number in range(1, 7)], clock)
-
-
 async def test_list_is_followed_and_its_articles_are_read_oldest_first(
-    client: PoliteClient, site: WebpageSite, base: str
+    read: Read, site: WebpageSite, base: str
 ) -> None:
-    batches = await read(client, base + LIST_PATH)
+    batches = await read()
     assert [post.title for post in posts(batches)] == [f"Tin số {number}" for number in range(1, 7)]
     first = posts(batches)[0]
     assert first.external_id == first.url == f"{base}/tin/bai-01.html"
@@ -35,26 +29,24 @@ async def test_list_is_followed_and_its_articles_are_read_oldest_first(
     assert asked(site).count("/robots.txt") == 1
 
 
-async def test_each_article_is_a_batch_with_its_own_page_and_cursor(client: PoliteClient, base: str) -> None:
-    batches = await read(client, base + LIST_PATH)
+async def test_each_article_is_a_batch_with_its_own_page_and_cursor(read: Read, base: str) -> None:
+    batches = await read()
     assert [len(batch.posts) for batch in batches] == [1] * 6 + [0]
     assert batches[0].fetched.url.startswith(f"{base}/tin/bai-01.html")
     assert [len((batch.cursor or {})["pages"]) for batch in batches] == [1, 2, 3, 4, 5, 6, 6]
     assert [batch.validators is None for batch in batches] == [True] * 6 + [False]
 
 
-async def test_stopped_reading_goes_on_where_it_was(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    batches = await read(client, base + LIST_PATH)
-    again = await read(client, base + LIST_PATH, last=batches[:2])
+async def test_stopped_reading_goes_on_where_it_was(read: Read) -> None:
+    batches = await read()
+    again = await read(last=batches[:2])
     assert [post.title for post in posts(again)] == [f"Tin số {number}" for number in range(3, 7)]
 
 
-async def test_second_reading_sends_validators_and_opens_nothing(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
-    first = await read(client, base + LIST_PATH)
+async def test_second_reading_sends_validators_and_opens_nothing(read: Read, site: WebpageSite, base: str) -> None:
+    first = await read()
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, last=first)
+    second = await read(last=first)
     assert asked(site, before) == [LIST_PATH]
     assert site.log[-1].headers["if-none-match"] == (first[-1].validators or {})[base + LIST_PATH]["etag"]
     assert "if-modified-since" in site.log[-1].headers
@@ -62,49 +54,43 @@ async def test_second_reading_sends_validators_and_opens_nothing(
     assert second[-1].validators == first[-1].validators
 
 
-async def test_new_article_is_read_and_known_ones_are_not(client: PoliteClient, site: WebpageSite, base: str) -> None:
+async def test_new_article_is_read_and_known_ones_are_not(read: Read, site: WebpageSite) -> None:
     site.add(*(article(number) for number in range(7, 12)))
-    first = await read(client, base + LIST_PATH)
+    first = await read()
     site.add(article(12))
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, last=first)
+    second = await read(last=first)
     assert [post.title for post in posts(second)] == ["Tin số 12"]
     assert asked(site, before) == [LIST_PATH, f"{LIST_PATH}?trang=2", "/tin/bai-12.html"]
     assert second[-1].gap is None
 
 
-async def test_pages_above_the_limit_wait_for_the_next_reading(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
+async def test_pages_above_the_limit_wait_for_the_next_reading(read: Read) -> None:
     settings = {**ARTICLE_SETTINGS, "max_details": 4}
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(LIST_PATH, settings)
     assert [post.title for post in posts(first)] == [f"Tin số {number}" for number in range(1, 5)]
-    second = await read(client, base + LIST_PATH, settings, first)
+    second = await read(LIST_PATH, settings, first)
     assert [post.title for post in posts(second)] == ["Tin số 5", "Tin số 6"]
 
 
-async def test_list_that_ran_past_everything_known_is_a_gap(
-    client: PoliteClient, clock: FakeClock, site: WebpageSite, base: str
-) -> None:
+async def test_list_that_ran_past_everything_known_is_a_gap(read: Read, clock: FakeClock, site: WebpageSite) -> None:
     settings = {**ARTICLE_SETTINGS, "list": {**ARTICLE_SETTINGS["list"], "max_pages": 1}}
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(LIST_PATH, settings)
     assert first[-1].gap is None
     site.add(*(article(number) for number in range(20, 30)))
-    second = await read(client, base + LIST_PATH, settings, first)
+    second = await read(LIST_PATH, settings, first)
     assert "raise `list.max_pages`" in (second[-1].gap or "")
 
 
-async def test_next_link_that_leads_in_a_circle_ends(client: PoliteClient, site: WebpageSite, base: str) -> None:
+async def test_next_link_that_leads_in_a_circle_ends(read: Read, site: WebpageSite) -> None:
     settings = {**ARTICLE_SETTINGS, "list": {**ARTICLE_SETTINGS["list"], "next": "nav a@href"}}
-    await read(client, base + LIST_PATH, settings)
+    await read(LIST_PATH, settings)
     assert len(site.seen(LIST_PATH)) == 1
 
 
-async def test_page_that_describes_nothing_is_read_by_the_rules(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
+async def test_page_that_describes_nothing_is_read_by_the_rules(read: Read, site: WebpageSite) -> None:
     site.json_ld = site.open_graph = False
-    post = posts(await read(client, base + LIST_PATH))[0]
+    post = posts(await read())[0]
     assert post.title == "Tin số 1"
     assert post.author == "toasoan"
     assert post.published_at == START + timedelta(minutes=1)
@@ -112,84 +98,78 @@ async def test_page_that_describes_nothing_is_read_by_the_rules(
     assert "Tin khác" not in post.text
 
 
-async def test_watched_articles_are_looked_at_again_in_turn(client: PoliteClient, site: WebpageSite, base: str) -> None:
-    first = await read(client, base + LIST_PATH)
+async def test_watched_articles_are_looked_at_again_in_turn(read: Read, site: WebpageSite) -> None:
+    first = await read()
     watched = [post.external_id for post in posts(first)]
     site.edit("bai-01", "Đã sửa.")
     site.delete("bai-02")
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, last=first, watched=watched)
+    second = await read(last=first, watched=watched)
     looked_at = [path for path in asked(site, before) if path.startswith("/tin/")]
     assert looked_at == [f"/tin/bai-0{number}.html" for number in range(1, 6)]
     assert (posts(second)[0].external_id, posts(second)[0].text) == (watched[0], "Đã sửa.")
     assert gone(second) == [watched[1]]
     before = len(site.log)
-    await read(client, base + LIST_PATH, last=second, watched=watched)
+    await read(last=second, watched=watched)
     looked_at = [path for path in asked(site, before) if path.startswith("/tin/")]
     assert looked_at == [f"/tin/bai-0{number}.html" for number in (6, 1, 3, 4, 5)]
 
 
 @pytest.mark.parametrize(("status", "is_gone"), [(301, True), (308, True), (302, False)])
 async def test_front_page_in_the_place_of_an_article_is_not_that_article(
-    client: PoliteClient, site: WebpageSite, base: str, status: int, is_gone: bool
+    read: Read, site: WebpageSite, status: int, is_gone: bool
 ) -> None:
     # Nothing tells where an article's text stands, so that whatever looks like text would be taken for it.
     settings = {name: ARTICLE_SETTINGS[name] for name in ("mode", "list")}
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(LIST_PATH, settings)
     watched = [post.external_id for post in posts(first)]
     site.add(article(7))
     for name in ("bai-02", "bai-07"):
         site.redirects[f"/tin/{name}.html"] = (status, "/")
     before = len(site.log)
-    second = await read(client, base + LIST_PATH, settings, first, watched)
+    second = await read(LIST_PATH, settings, first, watched)
     assert {"/", "/tin/bai-02.html", "/tin/bai-07.html"} <= set(asked(site, before))
     assert gone(second) == ([watched[1]] if is_gone else [])
     assert {post.external_id for post in posts(second)} <= set(watched) - {watched[1]}
     assert skipped(second) == {"its page leads to the front page": 1}
 
 
-async def test_redesigned_page_is_reported_once_then_fails_until_it_is_mended(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
-    first = await read(client, base + LIST_PATH)
+async def test_redesigned_page_is_reported_once_then_fails_until_it_is_mended(read: Read, site: WebpageSite) -> None:
+    first = await read()
     site.redesigned = True
-    second = await read(client, base + LIST_PATH, last=first)
+    second = await read(last=first)
     assert (second[-1].gap or "").startswith("layout drift: the pages show no items")
     assert second[-1].validators == {}
     with pytest.raises(
         PayloadInvalid, match=r"layout drift.*second time: correct the rules of source Bàn tin"
     ) as caught:
-        await read(client, base + LIST_PATH, last=second)
+        await read(last=second)
     assert "\n" not in str(caught.value)
     site.redesigned = False
     site.add(article(9))
-    mended = await read(client, base + LIST_PATH, last=second)
+    mended = await read(last=second)
     assert mended[-1].gap is None
     assert [post.title for post in posts(mended)] == ["Tin số 9"]
     assert (mended[-1].cursor or {})["drifts"] == 0
 
 
-async def test_redesign_makes_no_edits_of_what_was_read_before(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
+async def test_redesign_makes_no_edits_of_what_was_read_before(read: Read, site: WebpageSite) -> None:
     site.add(article(2, claim="Nước lá tre chữa say nắng", verdict="Sai"))
-    listed = await read(client, base + LIST_PATH)
+    listed = await read()
     single = {"detail": {"body": ".noi-dung"}}
-    alone = await read(client, f"{base}/tin/bai-01.html", single)
+    alone = await read("/tin/bai-01.html", single)
     site.redesigned = True
-    again = await read(client, base + LIST_PATH, last=listed, watched=[post.external_id for post in posts(listed)])
+    again = await read(last=listed, watched=[post.external_id for post in posts(listed)])
     assert posts(again) == []
     assert skipped(again) == {"its text was not where the rules look for it": 5}
-    alone_again = await read(client, f"{base}/tin/bai-01.html", single, alone)
+    alone_again = await read("/tin/bai-01.html", single, alone)
     assert posts(alone_again) == []
     assert "layout drift: the text of 1 of the last 1 posts" in (alone_again[-1].gap or "")
     with pytest.raises(PayloadInvalid, match="second time"):
-        await read(client, f"{base}/tin/bai-01.html", single, alone_again)
+        await read("/tin/bai-01.html", single, alone_again)
 
 
-async def test_articles_without_text_are_drift_and_read_again_when_it_is_mended(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
+async def test_articles_without_text_are_drift_and_read_again_when_it_is_mended(read: Read, site: WebpageSite) -> None:
     for number in range(1, 7):
         site.add(article(number, text="", markup="<span></span>", title=""))
     site.json_ld = site.open_graph = False
@@ -197,24 +177,22 @@ async def test_articles_without_text_are_drift_and_read_again_when_it_is_mended(
         **ARTICLE_SETTINGS,
         "detail": {"body": ".noi-dung p", "remove": [".tin-lien-quan", "h1", "span", "nav"]},
     }
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(LIST_PATH, settings)
     assert "layout drift: the text of 6 of the last 6 posts" in (first[-1].gap or "")
     assert skipped(first) == {"no text": 6}
     for number in range(1, 7):
         site.add(article(number))
-    second = await read(client, base + LIST_PATH, settings, first)
+    second = await read(LIST_PATH, settings, first)
     assert len(posts(second)) == 6
     assert second[-1].gap is None
 
 
-async def test_one_article_without_text_is_no_drift_and_is_not_asked_for_again(
-    client: PoliteClient, site: WebpageSite, base: str
-) -> None:
+async def test_one_article_without_text_is_no_drift_and_is_not_asked_for_again(read: Read, site: WebpageSite) -> None:
     site.add(article(3, text="", markup="<video></video>", title=""))
     settings = {**ARTICLE_SETTINGS, "detail": {"body": ".noi-dung p", "remove": [".tin-lien-quan", "span", "nav"]}}
-    first = await read(client, base + LIST_PATH, settings)
+    first = await read(LIST_PATH, settings)
     assert first[-1].gap is None
     site.add(article(9))
     before = len(site.log)
-    await read(client, base + LIST_PATH, settings, first)
+    await read(LIST_PATH, settings, first)
     assert "/tin/bai-03.html" not in asked(site, before)

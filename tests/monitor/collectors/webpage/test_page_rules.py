@@ -11,6 +11,9 @@ from monitor.collectors.base import SourceView
 from monitor.collectors.webpage.rules import Rule
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.errors import UsageError
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 PAGE = """<ul><li id="post_12" class="bai hot"><h3><a href="/a?x=1|2">Tin  một</a></h3><p>Đoạn <b>một</b></p>
 <div class="p"><p>Đoạn hai</p></div><span class="xem">1.208 lượt</span></li></ul>"""
@@ -22,22 +25,7 @@ def item() -> Tag:
     return found
 
 
-@pytest.mark.parametrize(
-    ("rule", "value"),
-    [
-        ("h3", "Tin một"),
-        ("a@href", "/a?x=1|2"),
-        ("@id", "post_12"),
-        ("@class", "bai hot"),
-        (r"@id | post_(\d+)", "12"),
-        (r"a@href | x=(1|2)", "1"),
-        (r"a@href | \d\|\d", "1|2"),
-        ("p, h3 | hai", "hai"),
-        (".khong-co", ""),
-        ("h3@title", ""),
-        ('a[href*="@"]', ""),
-    ],
-)
+@pytest.mark.parametrize(("rule", "value"), EXAMPLES["rules"])
 def test_rules(rule: str, value: str) -> None:
     assert Rule.parse(rule).value(item()) == value
 
@@ -67,25 +55,7 @@ def test_settings_have_defaults() -> None:
     assert chosen.hosts == {"bao.example"}
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"mode": "list"}, "list.item is missing"),
-        ({"mode": "thread", "list": {"item": "li"}}, "detail.id is missing"),
-        ({"mode": "all"}, "`mode`: Input should be 'list', 'single' or 'thread'"),
-        ({"list": {"item": "div["}}, "`list.item`: 'div[' is no CSS selector: Malformed attribute selector"),
-        ({"list": {"item": "p::text"}}, "`list.item`: 'p::text' is no CSS selector"),
-        ({"list": {"item": ""}}, "`list.item`: '' is no CSS selector"),
-        ({"list": {"max_pages": 1000}}, "`list.max_pages`: Input should be less than or equal to 50"),
-        ({"detail": {"title": "h1 | ("}}, "`detail.title`: '(' is no regular expression"),
-        ({"detail": {"title": 3}}, "`detail.title`: 3 is no rule"),
-        ({"detail": {"body": "a | b | c"}}, "has 3 parts"),
-        ({"detail": {"remove": [".ok", "a:foo()"]}}, "`detail.remove.1`: 'a:foo()' is no CSS selector"),
-        ({"start_urls": ["ftp://bao.example"]}, "'ftp://bao.example' is no web address"),
-        ({"start_urls": []}, "`start_urls`"),
-        ({"selektor": 1}, "`selektor`: there is no such setting"),
-    ],
-)
+@pytest.mark.parametrize(("values", "said"), EXAMPLES["wrong"])
 def test_wrong_setting_is_named_in_one_line(values: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError) as caught:
         settings(values)
