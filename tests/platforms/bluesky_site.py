@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from monitor.clock import Clock
 from monitor.demo.sites.server import Site, SitePost
@@ -64,10 +63,6 @@ class BlueskySite(Site):
     def repost(self, post_id: str, by: str, at: datetime) -> None:
         """Let somebody repost a post."""
         self._reposts.append(_Row(self._posts[post_id], at, by))
-
-    def router(self) -> ASGIApp:
-        """Give the AppView's API."""
-        return self._router
 
     def too_many(self) -> Response:
         """Refuse as the AppView does: the time to come back in ratelimit-reset."""

@@ -6,9 +6,8 @@ from html import escape
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from monitor.clock import Clock
 from monitor.demo.sites.server import Site, SitePost
@@ -67,15 +66,6 @@ class TelegramSite(Site):
                 Route(f"/{channel}/{{number:int}}", self._single),
             ]
         )
-
-    def router(self) -> ASGIApp:
-        """Give the preview."""
-        return self._router
-
-    def too_many(self) -> Response:
-        """Refuse with the wait in a header."""
-        seconds = int((self.reset_at - self.clock.now()).total_seconds())
-        return PlainTextResponse("Too Many Requests", 429, {"retry-after": str(seconds)})
 
     def _own(self, _request: Request) -> Response:
         return HTMLResponse('<html><body><div class="tgme_page_action">View in Telegram</div></body></html>')

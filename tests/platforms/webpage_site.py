@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from monitor.clock import VIETNAM, Clock
 from monitor.demo.sites.server import Site, SitePost
@@ -89,15 +88,6 @@ class WebpageSite(Site):
                 Route(THREAD_PATH, self._thread),
             ]
         )
-
-    def router(self) -> ASGIApp:
-        """Give the news desk's pages."""
-        return self._router
-
-    def too_many(self) -> Response:
-        """Refuse with Retry-After in seconds."""
-        seconds = int((self.reset_at - self.clock.now()).total_seconds())
-        return Response("Too Many Requests", 429, {"retry-after": str(seconds)}, media_type="text/plain")
 
     def _front(self, request: Request) -> Response:
         about = "Bàn tin Mẫu đưa tin về việc làm, tiền lương và đời sống của công nhân trong các khu công nghiệp."

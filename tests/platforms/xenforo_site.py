@@ -76,11 +76,6 @@ class XenForoSite(Site):
             return _page("login", '<form action="/login/login" method="post"></form>', status=403)
         return self._router
 
-    def too_many(self) -> Response:
-        """Refuse with Retry-After in seconds."""
-        seconds = int((self.reset_at - self.clock.now()).total_seconds())
-        return Response("Too Many Requests", 429, {"retry-after": str(seconds)}, media_type="text/plain")
-
     def path(self, thread: ForumThread) -> str:
         """Give the address of a thread's first page, without the host."""
         return f"/{self._prefix}/{quote(thread.slug)}.{thread.id}/"

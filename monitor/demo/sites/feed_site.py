@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from monitor.clock import VIETNAM, Clock
 from monitor.demo.sites.server import Site, SitePost
@@ -70,15 +69,6 @@ class FeedSite(Site):
                 Route("/bai/{name}.html", self._article),
             ]
         )
-
-    def router(self) -> ASGIApp:
-        """Give the newspaper's pages."""
-        return self._router
-
-    def too_many(self) -> Response:
-        """Refuse with Retry-After in seconds."""
-        seconds = int((self.reset_at - self.clock.now()).total_seconds())
-        return Response("Too Many Requests", 429, {"retry-after": str(seconds)}, media_type="text/plain")
 
     def _front_page(self, _request: Request) -> Response:
         return HTMLResponse(

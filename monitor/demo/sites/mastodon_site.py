@@ -11,7 +11,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from monitor.clock import Clock
 from monitor.demo.sites.server import Site, SitePost
@@ -77,10 +76,6 @@ class MastodonSite(Site):
     def boost(self, post_id: str, by: str, at: datetime) -> None:
         """Let somebody boost a post."""
         self._boosts.append((post_id, by, at))
-
-    def router(self) -> ASGIApp:
-        """Give the server's API."""
-        return self._router
 
     def too_many(self) -> Response:
         """Refuse as Mastodon does: no Retry-After, the time in X-RateLimit-Reset."""

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -52,7 +51,7 @@ class SeenRequest:
     time: datetime
 
 
-class Site(ABC):
+class Site:
     """A sample platform, itself an ASGI application. Its public attributes are switches and may be turned at any time.
 
     Args:
@@ -61,6 +60,8 @@ class Site(ABC):
         page_size: How many posts one answer holds at most.
 
     """
+
+    _router: ASGIApp
 
     def __init__(self, posts: Iterable[SitePost], clock: Clock, *, page_size: int) -> None:
         self.clock = clock
@@ -109,13 +110,14 @@ class Site(ABC):
         """List the requests for a path so far."""
         return [request for request in self.log if request.path == path]
 
-    @abstractmethod
     def router(self) -> ASGIApp:
         """Give the application that answers when no switch does."""
+        return self._router
 
-    @abstractmethod
     def too_many(self) -> Response:
-        """Give this platform's refusal of a request too many."""
+        """Refuse a request too many, with Retry-After in seconds."""
+        seconds = int((self.reset_at - self.clock.now()).total_seconds())
+        return Response("Too Many Requests", 429, {"retry-after": str(seconds)}, media_type="text/plain")
 
     def limit_headers(self) -> dict[str, str]:
         """Give the headers in which this platform tells of its limits; most tell nothing."""
