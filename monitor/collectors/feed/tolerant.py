@@ -18,6 +18,7 @@ _OF_MEDIA = re.compile(r"""xmlns:([\w-]+)\s?=\s?["']http://search\.yahoo\.com/mr
 _OF_ITUNES = re.compile(
     r"""xmlns:([\w-]+)\s?=\s?["']http://www\.itunes\.com/dtds/podcast-1\.0\.dtd["']""", re.IGNORECASE
 )
+_DESCRIBED = re.compile(r"<description(?:\s[^<>]*[^<>/])?>(?!\s*</)")
 _OWN_WORDS = re.compile(r"<(?:description|summary|content|\w+:encoded)(?:\s[^<>]*[^<>/])?>(?!\s*</)")
 _PICTURE = re.compile(r"""\b(?:medium\s?=\s?["']image|type\s?=\s?["']image/)""")
 _FILM = re.compile(r"""\b(?:medium\s?=\s?["']video|type\s?=\s?["'](?:video/|application/x-shockwave))""")
@@ -96,11 +97,12 @@ def _with_whole_base(text: str, address: str) -> str:
 def _without_captions(text: str) -> str:
     """Take out what the library would take for an entry's words although it has better ones.
 
-    Those are the description of its film or sound beside words of its own, a picture's caption, and pictures' titles.
+    Those are the description of its film or sound beside words of its own, a picture's caption, pictures' titles, and
+    a summary beside a description: of the two the library takes the second for the content.
     """
     text = _without(text, "image")
     media, itunes = (pattern.search(text[:_LONGEST_HEAD]) for pattern in (_OF_MEDIA, _OF_ITUNES))
-    if media is None and itunes is None:
+    if media is None and itunes is None and "<summary" not in text:
         return text
     asides = [f"{media[1]}:description"] if media else []
     asides += [f"{itunes[1]}:{name}" for name in ("summary", "subtitle")] if itunes else []
@@ -111,7 +113,7 @@ def _without_captions(text: str) -> str:
         for aside in asides:
             if has_own_words or (is_of_pictures and aside.endswith(":description")):
                 entry = _without(entry, aside)  # noqa: PLW2901  one aside after the other
-        parts[place] = entry
+        parts[place] = _without(entry, "summary") if _DESCRIBED.search(entry) else entry
     return "".join(parts)
 
 

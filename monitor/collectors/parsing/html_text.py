@@ -10,7 +10,7 @@ from lxml import etree
 
 from monitor.collectors.parsing.lxml_tree import Node, PageTooLarge, parse_page
 
-_DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "form"})
+_DROPPED = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "form"})
 _PARAGRAPHS = ("p", "blockquote", "ul", "ol", "table", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre")
 _LINES = ("div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "figcaption")
 _MARKS = dict.fromkeys(_PARAGRAPHS, "\n\n") | dict.fromkeys(_LINES, "\n")

@@ -97,6 +97,8 @@ SUMMARY = "<itunes:summary>Giới thiệu chương trình</itunes:summary><itune
         (f"{SUMMARY}<description>Lời của bài</description>", "Lời của bài"),
         (f"<description>Lời dẫn</description>{SUMMARY}<content:encoded>Cả bài</content:encoded>", "Cả bài"),
         ("<itunes:summary>Giới thiệu chương trình</itunes:summary>", "Giới thiệu chương trình"),
+        ("<description>Lời của bài</description><summary>Tóm tắt</summary>", "Lời của bài"),
+        ("<description/><summary>Tóm tắt</summary>", "Tóm tắt"),
         (f"<description></description>{SUMMARY}", "Giới thiệu chương trình"),
         (PICTURE, ""),
         (f'<media:content url="a.jpg" type="image/jpeg"/>{CAPTION}', ""),

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
 from monitor.collectors.parsing.lxml_tree import MOST_TAGS
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 SPLIT = (
     '<a href="https://bao.example/mot/hai/ba.html"><span class="invisible">https://</span>'
@@ -16,26 +19,7 @@ SPLIT = (
 )
 
 
-@pytest.mark.parametrize(
-    ("markup", "text"),
-    [
-        ("<p>Một</p><p>Hai<br>Ba</p>", "Một\n\nHai\nBa"),
-        ('<a href="https://a.example/"><img src="x.jpg" width=130></a></br>Quốc hội', "Quốc hội"),
-        ("trên</br>dưới", "trên\ndưới"),
-        (f"Xem {SPLIT} nhé", "Xem https://bao.example/mot/hai/ba.html nhé"),
-        ('<a href="https://a.example/mot-hai">a.example/mot…</a>', "https://a.example/mot-hai"),
-        ('<a href="/tags/x">#<span>lương</span></a> <a href="/@b">@<span>bạn</span></a>', "#lương @bạn"),
-        ('xem <a href="/bai">tại đây</a>', "xem tại đây (https://goc.example/bai)"),
-        ('<a href="javascript:alert(1)">bấm</a>', "bấm"),
-        ("<script>x()</script><style>y</style><!-- z -->còn lại", "còn lại"),
-        ("a  \n\t b", "a b"),
-        ("<a>Mục 1</a> và <a href=''>Mục 2</a>", "Mục 1 và Mục 2"),
-        ("1 &lt; 2 &amp; 3 &gt; 2", "1 < 2 & 3 > 2"),
-        ("<ul><li>một</li><li>hai</li></ul>", "một\n\nhai"),
-        ("https://a.example/x.jpg", "https://a.example/x.jpg"),
-        ("", ""),
-    ],
-)
+@pytest.mark.parametrize(("markup", "text"), EXAMPLES["fragments"])
 def test_fragments(markup: str, text: str) -> None:
     assert to_text(markup, "https://goc.example/") == text
 
