@@ -28,10 +28,14 @@ def fixtures(tmp_path: Path) -> Path:
     """Write two things of each project: one that agrees with what it says, and one that cannot."""
     write(tmp_path, "feedparser/tests/wellformed/rss/good.xml", RSS.format("Bữa ăn ca", ITEM))
     write(tmp_path, "feedparser/tests/wellformed/rss/bad.xml", RSS.format("Khác", ITEM))
-    write(tmp_path, "gofeed/testdata/rss/good.xml", RSS.format("", ITEM))
-    write(tmp_path, "gofeed/testdata/rss/good.json", {"items": [{"title": "Bữa ăn ca"}]})
-    write(tmp_path, "gofeed/testdata/rss/bad.xml", RSS.format("", ITEM))
-    write(tmp_path, "gofeed/testdata/rss/bad.json", {"items": [{"title": "Bữa ăn ca"}, {"title": "Hai"}]})
+    two = [{"title": "Bữa ăn ca"}, {"title": "Hai"}]
+    for folder, ending, name in (
+        ("gofeed/testdata/rss", "xml", "items"),
+        ("podcastparser/tests/data", "rss", "episodes"),
+    ):
+        for said, rows in (("good", two[:1]), ("bad", two)):
+            write(tmp_path, f"{folder}/{said}.{ending}", RSS.format("", ITEM))
+            write(tmp_path, f"{folder}/{said}.json", {name: rows})
     write(tmp_path, "protego/benchmarks/corpus/good.example", "User-agent: *\nDisallow: /\n")
     # Python's parser knows no wildcards; that is a difference of the two.
     write(tmp_path, "protego/benchmarks/corpus/bad.example", "User-agent: *\nDisallow: /*\n")
@@ -56,6 +60,13 @@ def fixtures(tmp_path: Path) -> Path:
     write(tmp_path, "python-youtube/testdata/bad.json", bad)
     words = "Ban quản lý khu công nghiệp thông báo xe đưa đón chạy lại từ thứ hai, công nhân đăng ký ở tổ của mình."
     write(tmp_path, "trafilatura/tests/cache/a.html", f"<html><body><article><p>{words}</p></article></body></html>")
+    data = "newspaper4k/tests/data"
+    write(tmp_path, f"{data}/html/a.html", f"<html><body><article><p>{words}</p></article></body></html>")
+    write(tmp_path, f"{data}/txt/a.txt", f"{words}\nngắn\n{'không có ' * 9}")
+    write(tmp_path, f"{data}/metadata/a.json", {"url": "https://a.example/1"})
+    for name in ("csvkit", "agate", "agate-excel"):
+        write(tmp_path, f"{name}/examples/good.csv", "k1,Chưa nhận lương,05/11/2026\n")
+        write(tmp_path, f"{name}/examples/bad.csv", "")
     table = {"https://a.example": {"file": "a.html", "with": ["xe đưa đón", "không có"], "without": []}}
     write(tmp_path, "trafilatura/tests/evaldata.py", f"EVAL_PAGES = {table!r}\nraise SystemExit('never run')\n")
     return tmp_path
@@ -81,6 +92,24 @@ def test_texts_and_whole_dates_of_entries_are_compared_too(tmp_path: Path) -> No
         "good date 1": True,
         "good text 1": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("expected", "agrees"),
+    [
+        ("entries[0]['description'] == '<b>Nợ</b> lương'", True),
+        ("entries[0]['description'] == 'Nợ'", False),
+        ("not bozo and entries[0]['published_parsed'] == (2026, 11, 30, 7, 5, 0, 0, 334, 0)", True),
+        ("entries[0]['published_parsed'] == (2026, 11, 30, 7, 5, 1, 0, 334, 0)", False),
+        ("entries[0]['link'] == 'https://a.example/1' and entries[0]['id'] == 'x'", True),
+    ],
+)
+def test_words_dates_and_addresses_of_feedparser_are_compared(tmp_path: Path, expected: str, *, agrees: bool) -> None:
+    item = "<link>https://a.example/1</link><description>&lt;b&gt;Nợ&lt;/b&gt; lương</description>"
+    item += "<pubDate>Mon, 30 Nov 2026 14:05:00 +0700</pubDate>"
+    feed = RSS.replace("entries[0]['title'] == '{}'", "{}").format(expected, f"<item>{item}</item>")
+    write(tmp_path, "feedparser/tests/wellformed/a.xml", feed)
+    assert [compared.agreed for compared in CHECKS["feedparser"](tmp_path / "feedparser")] == [agrees]
 
 
 def test_the_command_prints_agreed_and_tried(fixtures: Path, capsys: pytest.CaptureFixture[str]) -> None:
