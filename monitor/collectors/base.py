@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from monitor.errors import UsageError
 
@@ -118,7 +119,7 @@ class SourceView:
         """Whether a page at the cursor that cannot be read is to be left out: it failed often enough already."""
         return self.failures >= TRIES_AT_ONE_PLACE - 1
 
-    def number_setting(self, name: str, default: int, most: int) -> int:
+    def number_setting(self, name: str, default: int, most: int = 100) -> int:
         """Return a setting that is a whole number from 1 to `most`.
 
         Raises:
@@ -130,6 +131,23 @@ class SourceView:
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
             raise UsageError(f"source {self.name}: `{name}` must be a number from 1 to {most}")
         return number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a source reads of a server, by its settings. Each kind of source has its own.
+
+    Args:
+        base: The server's address, without a slash at its end.
+
+    """
+
+    base: str
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return urlsplit(self.base).hostname or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

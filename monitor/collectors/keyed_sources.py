@@ -11,23 +11,25 @@ from monitor.errors import UsageError
 
 # Users write this name into kiemtin.toml, which no migration reaches: it stays as it is.
 EXEMPTION_SETTING = "robots_leave"
+GOOGLE_KEY = re.compile("[A-Za-z0-9_.-]{8,200}")
 _SHORTEST_EXEMPTION = 15  # characters; enough for a name and a date
 
 
-def secret_of(source: SourceView, shape: re.Pattern[str], *, wanted: str, how: str) -> str:
+def secret_of(source: SourceView, wanted: str, *, shape: re.Pattern[str] = GOOGLE_KEY, kind: str = "") -> str:
     """Return a source's key or token.
 
     Args:
         source: The source.
-        shape: What keys or tokens of its platform look like.
         wanted: With what it is read, as people say it.
-        how: How to set it.
+        shape: What keys or tokens of its platform look like.
+        kind: The kind of source, where all sources of a kind may share one key.
 
     Raises:
         UsageError: When there is none, or what stands there cannot be one.
 
     """
     secret = (source.secret or "").strip()
+    how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…"' + (f' or {kind} = "…"' if kind else "")
     if not secret:
         raise UsageError(f"source {source.name}: it is read with {wanted}: {how}")
     if not shape.fullmatch(secret):

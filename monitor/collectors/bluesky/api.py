@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import Field
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.bluesky.record import (
     Labels,
     Record,
@@ -29,7 +29,6 @@ NOT_FOUND = "not found"
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _PAGE_SIZE = 100
 _BACKFILL_PAGES = 2
-_MOST_BACKFILL_PAGES = 100
 _FILTER = "posts_with_replies"
 _BLOCKED = frozenset({"BlockedActor", "BlockedByActor"})
 _AWAY = frozenset({"AccountTakedown", "AccountDeactivated", "RepoTakendown", "RepoDeactivated", "RepoSuspended"})
@@ -51,7 +50,7 @@ class AccountAway(SourceRefused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Place):
     """Which feed a source reads.
 
     Settings of a source: `feed` is `author` (the default) with `actor`, a handle or better a DID, or `list` with
@@ -59,7 +58,6 @@ class Feed:
     default, `*` for all); `backfill_pages` is how many pages of 100 the first reading goes back.
     """
 
-    base: str
     actor: str
     list_uri: str
     languages: frozenset[str]
@@ -91,7 +89,7 @@ class Feed:
             actor=actor,
             list_uri=list_uri,
             languages=languages_of(source),
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
         )
 
     @property
@@ -103,11 +101,6 @@ class Feed:
     def owner(self) -> str:
         """Whose feed it is, for messages."""
         return self.actor or self.list_uri
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     @property
     def url(self) -> str:

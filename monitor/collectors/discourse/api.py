@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, OnErrorOmit
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import (
@@ -26,7 +26,6 @@ from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _BACKFILL_PAGES = 5
 _MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _CATEGORY = re.compile(r"(?:[\w%.~-]+/)+([0-9]{1,15})")
 _REGULAR, _MODERATOR_ACTION = 1, 2
 _KEPT_TYPES = frozenset({_REGULAR, _MODERATOR_ACTION})  # not notices of what was done, nor whispers
@@ -39,7 +38,7 @@ PostId = Annotated[int, Field(gt=0, lt=2**53)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forum:
+class Forum(Place):
     """Which posts of which forum a source reads.
 
     Settings of a source: `category` as in the forum's addresses (`viec-lam/4`), for its own posts only, without those
@@ -47,7 +46,6 @@ class Forum:
     each later one.
     """
 
-    base: str
     category: int | None
     backfill_pages: int
     max_pages: int
@@ -69,14 +67,9 @@ class Forum:
         return cls(
             base=source.address.rstrip("/"),
             category=int(named[1]) if named else None,
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES),
         )
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     @property
     def posts_url(self) -> str:

@@ -4,30 +4,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from monitor.collectors.base import SourceView
+from monitor.collectors.base import Place, SourceView
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import secret_of
 from monitor.errors import UsageError
 
 _BACKFILL_PAGES = 2
 _MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _COMMENTS_ON_A_PAGE = 100
-_TOKEN = re.compile(r"[A-Za-z0-9_.|-]{8,1000}")
+TOKEN = re.compile(r"[A-Za-z0-9_.|-]{8,1000}")
 _TOKEN_IN_ADDRESS = re.compile(rb'((?:access_token|appsecret_proof)(?:=|%3D))[^&"\\\s]+', re.IGNORECASE)
 _REMOVED = b"[removed]"
 _PACKING = frozenset({"content-encoding", "content-length"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GraphAccount:
+class GraphAccount(Place):
     """An account that whoever runs this program administers. Each kind of account is a subclass that names its parts.
 
     Args:
         source: The source's name.
-        base: The address of the API.
         owner: What the API calls the owner of the account's token.
         comments: Whether what others answer is read too.
         backfill_pages: How many pages of posts the first reading goes back.
@@ -36,7 +33,6 @@ class GraphAccount:
     """
 
     source: str
-    base: str
     owner: str
     comments: bool
     backfill_pages: int
@@ -87,14 +83,9 @@ class GraphAccount:
             base=source.address.rstrip("/"),
             owner=owner,
             comments=comments,
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES),
         )
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     @property
     def me_url(self) -> str:
@@ -128,12 +119,6 @@ class GraphAccount:
     def public_url(self, object_id: str) -> str | None:
         """Give the address for readers of an object that comes without one; None where there is none."""
         return self.public_address.format(id=object_id) if self.public_address else None
-
-
-def token_of(source: SourceView) -> str:
-    """Return the source's token; raises UsageError when there is none, or what stands there cannot be one."""
-    how = f'set it in [secrets] of kiemtin.toml, as "{source.name}" = "…"'
-    return secret_of(source, _TOKEN, wanted="a token of those who administer the account", how=how)
 
 
 def without_token(fetched: Fetched, token: str) -> Fetched:

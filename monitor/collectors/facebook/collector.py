@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.facebook.account import GraphAccount, token_of, without_token
+from monitor.collectors.facebook.account import TOKEN, GraphAccount, without_token
 from monitor.collectors.facebook.api import (
     heading_of,
     is_forbidden,
@@ -21,7 +21,7 @@ from monitor.collectors.facebook.api import (
 )
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.errors import RateLimited, SourceRefused
 
@@ -86,7 +86,7 @@ class _Graph:
     def __init__(self, page: GraphAccount, client: PoliteClient, source: SourceView) -> None:
         self._page = page
         self._client = client
-        self._token = token_of(source)
+        self._token = secret_of(source, "a token of those who administer the account", shape=TOKEN)
         self._robots_exempt = has_robots_exemption(source)
         self._used_up: RateLimited | None = None
 

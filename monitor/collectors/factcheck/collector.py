@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.factcheck.api import problem_of, read_page
-from monitor.collectors.factcheck.query import CheckQuery, key_of
+from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.keyed_sources import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
 from monitor.collectors.timeline import Page, read_back
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
@@ -30,7 +30,7 @@ class FactCheckCollector:
             CollectError: Another of its subclasses, when the API could not be read.
 
         """
-        query, key = CheckQuery.from_source(source), key_of(source)
+        query, key = CheckQuery.from_source(source), secret_of(source, "an API key of Google", kind=self.kind)
         exempt = has_robots_exemption(source)
         for search in query.searches():
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from monitor.collectors.base import SourceView
-from monitor.collectors.keyed_sources import secret_of
+from monitor.collectors.base import Place, SourceView
 from monitor.errors import UsageError
 
 _VERSION = "/v1alpha1"
@@ -14,13 +13,12 @@ _PAGE_SIZE = 50
 _DAYS, _MOST_DAYS = 90, 3650
 _PAGES, _MOST_PAGES = 5, 50
 _MOST_SEARCHES = 50
-_KEY = re.compile("[A-Za-z0-9_.-]{8,200}")
 _LANGUAGE = re.compile("[A-Za-z0-9-]{2,20}")
 _SITE = re.compile(r"[A-Za-z0-9.-]{3,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckQuery:
+class CheckQuery(Place):
     """Which fact checks a source reads.
 
     Settings of a source: `queries`, words that are searched for, and `publishers`, sites whose checks are read, as
@@ -29,7 +27,6 @@ class CheckQuery:
     """
 
     source: str
-    base: str
     queries: Sequence[str]
     publishers: Sequence[str]
     language: str
@@ -75,12 +72,6 @@ class CheckQuery:
     def url(self, search: dict[str, str], token: str | None) -> str:
         """Give the address of a page of a search."""
         return f"{self.base}/claims:search?{urlencode({**search, **({'pageToken': token} if token else {})})}"
-
-
-def key_of(source: SourceView) -> str:
-    """Return the source's key; raises UsageError when there is none, or what stands there cannot be one."""
-    how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…" or factcheck = "…"'
-    return secret_of(source, _KEY, wanted="an API key of Google", how=how)
 
 
 def _listed(source: SourceView, name: str) -> list[str]:

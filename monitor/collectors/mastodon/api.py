@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AliasPath, Field
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
@@ -28,7 +28,6 @@ _TIMELINES = ("local", "public", "tag")
 _PAGE_SIZE = 40
 _MOST_ROWS = 1000  # of an answer, whatever was asked for
 _BACKFILL_PAGES = 5
-_MOST_BACKFILL_PAGES = 100
 _OWN_ID = re.compile(r"/statuses/(\w+)$")
 _OPTED_OUT = re.compile(r"#(?:nobot|nobots|noindex|noarchive)\b", re.IGNORECASE)
 OPTED_OUT = "author opted out"
@@ -38,14 +37,13 @@ _OPEN_VISIBILITY = frozenset({"public", "unlisted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Place):
     """Which timeline of which server a source reads.
 
     Settings of a source: `timeline` is `local` (the server's own posts, the default), `public` (all it knows) or `tag`
     with `tag`; `backfill_pages` is how many pages of 40 the first reading goes back.
     """
 
-    base: str
     name: str
     tag: str
     backfill_pages: int
@@ -68,7 +66,7 @@ class Timeline:
             base=source.address.rstrip("/"),
             name=name,
             tag=tag,
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _MOST_BACKFILL_PAGES),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
         )
 
     @property
@@ -76,11 +74,6 @@ class Timeline:
         """The address of the timeline, without parameters."""
         place = f"tag/{quote(self.tag, safe='')}" if self.name == "tag" else "public"
         return f"{self.base}/api/v1/timelines/{place}"
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     def status_url(self, status_id: str) -> str:
         """Give the address of one status."""

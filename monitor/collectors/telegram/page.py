@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import counts_of
@@ -18,7 +18,6 @@ from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 _SHORTEST_PERMISSION = 20  # characters; enough for who, when and for what
 _BACKFILL_PAGES = 3
 _MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _PATH = re.compile(r"(?P<before>.*?)/(?:s/)?(?P<name>[A-Za-z]\w{2,31})/?", re.ASCII)
 _PLACE = re.compile(r"[^/\s]+/(\d{1,15})", re.ASCII)
 _COUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([KMB]?)", re.IGNORECASE)
@@ -35,14 +34,13 @@ _ERROR = ".tgme_widget_message_error"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Place):
     """The channel of a source, whose address is the preview, such as https://t.me/s/name.
 
     Settings of a source: `permission` says who allowed this reading, when, and how, in at least 20 characters;
     `backfill_pages` is how many pages the first reading goes back, `max_pages` how many each later one.
     """
 
-    base: str
     name: str
     backfill_pages: int
     max_pages: int
@@ -70,8 +68,8 @@ class Channel:
         return cls(
             base=f"{parts.scheme}://{parts.netloc}{path['before']}",
             name=path["name"],
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES),
         )
 
     @property

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
-from urllib.parse import urlsplit
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
@@ -27,7 +26,7 @@ ACCEPTED = GONE_STATUSES | {_FORBIDDEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Board(Place):
     """The board of a source, and which of its threads are read.
 
     Settings of a source: `prefixes` names the first parts of addresses where the board changed them (`{forums = "f",
@@ -35,7 +34,6 @@ class Board:
     (`diem-bao.33`) instead of all; `max_pages` is how many thread pages one reading asks for.
     """
 
-    base: str
     forums: str
     threads: str
     forum: str
@@ -67,11 +65,6 @@ class Board:
             forum=forum,
             max_pages=source.number_setting("max_pages", _MAX_PAGES, _PAGES_LIMIT),
         )
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     @property
     def feed_url(self) -> str:

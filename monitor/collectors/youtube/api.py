@@ -100,31 +100,19 @@ class ThreadSnippet(CamelModel):
     is_public: bool | None = None
 
 
-class Replies(CamelModel):
-    """The first few replies of a thread."""
-
-    comments: Lenient[list[Any]] = None
-
-
 class CommentThread(CamelModel):
     """A comment with the first few of its replies."""
 
     snippet: ThreadSnippet
-    replies: Lenient[Replies] = None
-
-
-class VideoSnippet(CamelModel):
-    """The title of a video; in a list of uploads also its identifier."""
-
-    title: Lenient[Text] = None
-    video_id: Lenient[VideoId] = Field(None, validation_alias=AliasPath("resourceId", "videoId"))
+    replies: Lenient[list[Any]] = Field(None, validation_alias=AliasPath("replies", "comments"))
 
 
 class VideoRow(CamelModel):
     """A video, or an upload of a channel, whose own identifier is not that of the video."""
 
     id: Lenient[VideoId] = None
-    snippet: Lenient[VideoSnippet] = None
+    uploaded: Lenient[VideoId] = Field(None, validation_alias=AliasPath("snippet", "resourceId", "videoId"))
+    title: Lenient[Text] = Field(None, validation_alias=AliasPath("snippet", "title"))
 
 
 class ListAnswer(CamelModel):
@@ -140,17 +128,11 @@ class ErrorReason(CamelModel):
     reason: Identifier
 
 
-class ErrorBody(CamelModel):
-    """Both lists of reasons that an error may have."""
-
-    details: Lenient[list[OnErrorOmit[ErrorReason]]] = None
-    errors: Lenient[list[OnErrorOmit[ErrorReason]]] = None
-
-
 class ErrorAnswer(CamelModel):
-    """A refusal."""
+    """A refusal, with both lists of reasons that it may have."""
 
-    error: ErrorBody
+    details: Lenient[list[OnErrorOmit[ErrorReason]]] = Field(None, validation_alias=AliasPath("error", "details"))
+    errors: Lenient[list[OnErrorOmit[ErrorReason]]] = Field(None, validation_alias=AliasPath("error", "errors"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +152,9 @@ def read_videos(fetched: Fetched) -> list[Video]:
     """
     videos = []
     for row in (read_row(VideoRow, item) for item in _list(fetched).items):
-        video_id = row and ((row.snippet and row.snippet.video_id) or row.id)
+        video_id = row and (row.uploaded or row.id)
         if row and video_id:
-            title = (row.snippet.title or "").strip() if row.snippet else ""
-            videos.append(Video(id=video_id, title=title or None))
+            videos.append(Video(id=video_id, title=(row.title or "").strip() or None))
     return videos
 
 
@@ -287,8 +268,7 @@ def _thread(row: CommentThread, video: Video) -> list[Entry]:
     place = top.published_at
     if row.snippet.is_public is False:
         return [Entry(id=top.id, place=place, reason="not public", answers=(0, 0))]
-    replies = (row.replies.comments if row.replies else None) or []
-    given = [_entry(read_row(Comment, reply), video, place) for reply in replies]
+    given = [_entry(read_row(Comment, reply), video, place) for reply in row.replies or ()]
     return [*given, replace(_entry(top, video, place, replies=total), answers=(len(given), total))]
 
 
@@ -301,10 +281,8 @@ def _next_midnight(now: datetime) -> datetime:
 
 def _reasons(fetched: Fetched) -> list[str]:
     answer = read_row(ErrorAnswer, read_json(fetched.body))
-    if answer is None:
-        return []
     # The newer list is more exact: an invalid key is a mere "badRequest" in the older one.
-    return [each.reason for each in [*(answer.error.details or ()), *(answer.error.errors or ())]]
+    return [each.reason for each in [*(answer.details or ()), *(answer.errors or ())]] if answer else []
 
 
 def _list(fetched: Fetched) -> ListAnswer:

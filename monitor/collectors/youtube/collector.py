@@ -9,7 +9,7 @@ from typing import Any
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import has_robots_exemption
+from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.collectors.youtube.api import (
     NotShown,
@@ -20,7 +20,7 @@ from monitor.collectors.youtube.api import (
     read_threads,
     read_videos,
 )
-from monitor.collectors.youtube.query import MOST_IDS, CommentQuery, key_of
+from monitor.collectors.youtube.query import MOST_IDS, CommentQuery
 
 _PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_REPLY_PAGES = 10
@@ -80,7 +80,7 @@ class _Api:
     def __init__(self, query: CommentQuery, client: PoliteClient, source: SourceView) -> None:
         self._query = query
         self._client = client
-        self._key = key_of(source)
+        self._key = secret_of(source, "a key of your own for YouTube's API", kind="youtube")
         self._robots_exempt = has_robots_exemption(source)
 
     async def get(self, url: str) -> Fetched:

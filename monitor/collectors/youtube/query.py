@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from monitor.collectors.base import SourceView
-from monitor.collectors.keyed_sources import secret_of
+from monitor.collectors.base import Place, SourceView
 from monitor.errors import UsageError
 
 MOST_IDS = 50
@@ -16,14 +15,12 @@ _PAGE_SIZE = 100
 _VIDEOS = 10
 _BACKFILL_PAGES = 5
 _MOST_PAGES = 20
-_PAGES_LIMIT = 100
 _VIDEO = re.compile(VIDEO_ID)
 _CHANNEL = re.compile("UC[A-Za-z0-9_-]{22}")
-_KEY = re.compile("[A-Za-z0-9_.-]{8,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentQuery:
+class CommentQuery(Place):
     """Which comments a source reads.
 
     Settings of a source: `video`, the identifier of one video, or `channel` (UC…), for the newest `videos` of its
@@ -32,7 +29,6 @@ class CommentQuery:
     """
 
     source: str
-    base: str
     video: str
     channel: str
     videos: int
@@ -60,19 +56,14 @@ class CommentQuery:
             video=video,
             channel=channel,
             videos=source.number_setting("videos", _VIDEOS, MOST_IDS),
-            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES, _PAGES_LIMIT),
-            max_pages=source.number_setting("max_pages", _MOST_PAGES, _PAGES_LIMIT),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES),
         )
 
     @property
     def key(self) -> str:
         """What tells this query from others, for the cursor."""
         return f"video {self.video}" if self.video else f"channel {self.channel}"
-
-    @property
-    def host(self) -> str:
-        """The server's name."""
-        return urlsplit(self.base).hostname or ""
 
     @property
     def videos_url(self) -> str:
@@ -113,9 +104,3 @@ class CommentQuery:
 
     def _url(self, resource: str, **params: str) -> str:
         return f"{self.base}/{resource}?{urlencode(params)}"
-
-
-def key_of(source: SourceView) -> str:
-    """Return the source's key; raises UsageError when there is none, or what stands there cannot be one."""
-    how = f'set [secrets] in kiemtin.toml, as "{source.name}" = "…" or youtube = "…"'
-    return secret_of(source, _KEY, wanted="a key of your own for YouTube's API", how=how)
