@@ -331,9 +331,9 @@ def _container(path: Path, head: str, wanted: Collection[str]) -> Container:
     suffix = Path(path.name.lower().removesuffix(".gz")).suffix
     if _WEB_PAGE.match(start):
         raise ImportRefused(f"{path} is a web page or XML: save it as CSV (UTF-8) and import that")
-    lines = [line for line in head.split("\n")[:_PROBED_LINES] if line.strip()]
+    lines = list(islice(filter(str.strip, head.split("\n")), _PROBED_LINES))
     objects = [each for each in map(_object_of, lines) if each is not None]
-    first = _object_of(lines[0])
+    first = _object_of(lines[0]) if lines else None  # spaces of other alphabets are no line
     if start.startswith(("[", "{")) and (len(lines) == 1 or first is None) and _is_document(first, head, wanted):
         return "json"
     if objects and (start.startswith("{") or suffix in _JSON_SUFFIXES):

@@ -24,8 +24,9 @@ NUMBERED = [f"p{number},bài {number},2025-01-01" for number in range(1, 60)]
         ('id;text\n1;"một, hai, ba"\n2;năm, sáu, bảy\n', ";", ["một, hai, ba", "năm, sáu, bảy"]),
         ("text\nmột, hai\nba\n", None, ["một, hai", "ba"]),
         ("sep=|\r\nid|text\r\n1|xin chào\r\n", "|", ["xin chào"]),
+        ("\n" * 99 + "id,text\n1,a\n2,b\n", ",", ["a", "b"]),
     ],
-    ids=[*",;\t|", "inside texts", "one column", "named by a spreadsheet"],
+    ids=[*",;\t|", "inside texts", "one column", "named by a spreadsheet", "behind empty lines"],
 )
 def test_the_delimiter_is_recognised(read: Read, content: str, delimiter: str | None, texts: list[str]) -> None:
     opened = read("posts.csv", content)

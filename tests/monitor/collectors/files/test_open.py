@@ -133,6 +133,8 @@ def test_a_gzip_file_that_was_cut_gives_its_rows_and_says_so(read: Read) -> None
         ("posts.jsonl", b"{broken\n{broken\n", "none of the first"),
         ("posts.gz", gzip.compress(b"text\na\n", mtime=0)[:10], "damaged gzip file"),
         ("posts.csv", b'"\n', "no first row"),
+        ("posts.csv", b"\xe5", "no first row"),
+        ("posts.csv", "\u00a0\n".encode(), "no first row"),
     ],
 )
 def test_a_file_that_cannot_be_imported_is_refused_in_one_line(
