@@ -30,8 +30,8 @@ from monitor.collectors.webpage.page import read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.collectors.youtube import api as youtube
 from monitor.errors import KiemtinError
-from tests.clock import MONDAY_MORNING
 from tests.fuzz.parsers import FORUM
+from tests.monitor.collectors.collecting import answered
 
 _EXPECTED = re.compile(
     r"entries\[0\]\['(?:content'\]\[0\]\[')?(title|id|link|value|description|summary|published_parsed|updated_parsed)'\]"
@@ -54,9 +54,7 @@ class Compared(NamedTuple):
 def answer(path: Path, body: bytes | None = None, content_type: str = "") -> Fetched:
     """Make the answer that a file would be."""
     url = f"http://127.0.0.1:8097/{path.name}"  # the host of feedparser's own tests
-    body = path.read_bytes() if body is None else body
-    headers = {"content-type": content_type}
-    return Fetched(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING)
+    return answered(path.read_bytes() if body is None else body, url, content_type)
 
 
 def feedparser(folder: Path) -> Iterator[Compared]:

@@ -35,6 +35,7 @@ from monitor.collectors.youtube.query import CommentQuery
 from tests.clock import MONDAY_MORNING
 from tests.fuzz import samples
 from tests.monitor.collectors import payloads
+from tests.monitor.collectors.collecting import answered
 from tests.monitor.collectors.youtube_samples import VIDEO
 
 Read = Callable[[Fetched], Iterable[PublicPost]]
@@ -64,10 +65,7 @@ class Target:
 
     def answer(self, body: bytes) -> Fetched:
         """Make the answer that has a body."""
-        headers = {"content-type": self.content_type}
-        return Fetched(
-            url=self.url, final_url=self.url, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING
-        )
+        return answered(body, self.url, self.content_type)
 
 
 FORUM = discourse.Forum.from_source(SourceView(name="a", address="https://a.example"))

@@ -9,7 +9,9 @@ import pytest
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.registry import collector_for
+from tests.clock import MONDAY_MORNING
 
 Read = Callable[..., Awaitable[list[Batch]]]
 
@@ -71,6 +73,18 @@ def reading(
 def numbered(number: int, since: datetime, text: str = "Bài số {}", /, **values: Any) -> dict[str, Any]:
     """Give what a sample post of a number says and when, a minute after that of the number before."""
     return {"text": text.format(number), "published_at": since + timedelta(minutes=number), **values}
+
+
+def answered(
+    body: bytes | str,
+    url: str = "https://a.example/",
+    content_type: str = "text/html; charset=utf-8",
+    at: datetime = MONDAY_MORNING,
+) -> Fetched:
+    """Make the answer of a server that has a body."""
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    headers = {"content-type": content_type}
+    return Fetched(url=url, final_url=url, status=200, headers=headers, body=raw, fetched_at=at)
 
 
 def posts(batches: Sequence[Batch]) -> list[PublicPost]:

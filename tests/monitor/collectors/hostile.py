@@ -12,37 +12,16 @@ from hypothesis import strategies as st
 from monitor.collectors.base import PublicPost
 from monitor.collectors.http.fetched import Fetched
 from monitor.errors import KiemtinError
-from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.collecting import answered
 
 few_examples = settings(derandomize=True, max_examples=60, deadline=None)
 
 HUGE = "@5000 digits@"
 HALF = "nửa \ud83d"
 WRONG: tuple[Any, ...] = (
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1.5,
-    10**30,
-    10**400,
-    float("inf"),
-    float("nan"),
-    HUGE,
-    "",
-    HALF,
-    "\ud83d",
-    "NUL \0",
-    "9" * 5000,
-    "https://[x",
-    "9999-99-99T99:99:99Z",
-    "0001-01-01T00:00:00+23:59",
-    [],
-    {},
-    [[]],
-    [None, 7, "a", {}],
-    {"id": {"id": []}},
+    *(None, True, False, -1, 0, 1.5, 10**30, 10**400, float("inf"), float("nan"), HUGE),
+    *("", HALF, "\ud83d", "NUL \0", "9" * 5000, "https://[x", "9999-99-99T99:99:99Z", "0001-01-01T00:00:00+23:59"),
+    *([], {}, [[]], [None, 7, "a", {}], {"id": {"id": []}}),
 )
 
 
@@ -51,9 +30,8 @@ def as_json(payload: Any) -> bytes:
     return json.dumps(payload).replace(f'"{HUGE}"', "9" * 5000).encode()
 
 
-def answer(payload: Any, url: str = "https://a.example/api", **headers: str) -> Fetched:
-    body = payload if isinstance(payload, bytes) else as_json(payload)
-    return Fetched(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING)
+def answer(payload: Any, url: str = "https://a.example/api") -> Fetched:
+    return answered(payload if isinstance(payload, bytes) else as_json(payload), url, content_type="")
 
 
 def places(payload: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -14,7 +14,6 @@ from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.exchange import Decompressor
-from monitor.collectors.http.fetched import Fetched
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import (
     CollectError,
@@ -24,6 +23,7 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import answered
 from tests.monitor.collectors.http.conftest import Get
 
 
@@ -236,17 +236,6 @@ async def test_broken_compression(client: PoliteClient) -> None:
         await client.get(f"{base}/")
 
 
-def fetched(clock: FakeClock, body: bytes, content_type: str = "") -> Fetched:
-    return Fetched(
-        url="http://a.example/",
-        final_url="http://a.example/",
-        status=200,
-        headers={"content-type": content_type},
-        body=body,
-        fetched_at=clock.now(),
-    )
-
-
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
@@ -259,15 +248,15 @@ def fetched(clock: FakeClock, body: bytes, content_type: str = "") -> Fetched:
         ("Tiếng Việt".encode("utf-16-le"), "text/html; charset=UTF-16LE"),
     ],
 )
-def test_charsets(clock: FakeClock, body: bytes, content_type: str) -> None:
-    assert fetched(clock, body, content_type).text() == "Tiếng Việt"
+def test_charsets(body: bytes, content_type: str) -> None:
+    assert answered(body, content_type=content_type).text() == "Tiếng Việt"
 
 
-def test_charset_that_the_page_declares(clock: FakeClock) -> None:
+def test_charset_that_the_page_declares() -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=windows-1258">Việt'.encode()
     western = page.replace("Việt".encode(), b"Vi\xea\xf2t")
-    assert fetched(clock, western, "text/html").text().endswith("Viê\u0323t")
+    assert answered(western, content_type="text/html").text().endswith("Viê\u0323t")
 
 
-def test_bytes_that_are_no_text_are_still_read(clock: FakeClock) -> None:
-    assert isinstance(fetched(clock, bytes(range(256))).text(), str)
+def test_bytes_that_are_no_text_are_still_read() -> None:
+    assert isinstance(answered(bytes(range(256)), content_type="").text(), str)

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from monitor.clock import VIETNAM
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.lxml_tree import parse_page
 from monitor.collectors.parsing.page_date import shown_date
 from monitor.collectors.webpage.page import read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings
+from tests.monitor.collectors.collecting import answered
 from tests.monitor.collectors.parsing.page_samples import NOW, TITLE, Sample, page, samples
 
 URL = "https://bao.example/tin/nghi-bu.html"
@@ -19,9 +19,7 @@ SAMPLES = list(samples())
 
 
 def read(markup: str) -> PublicPost:
-    headers = {"content-type": "text/html; charset=utf-8"}
-    fetched = Fetched(url=URL, final_url=URL, status=200, headers=headers, body=markup.encode(), fetched_at=NOW)
-    (post,) = read_post_page(fetched, BY_LOOKS).posts
+    (post,) = read_post_page(answered(markup, URL, at=NOW), BY_LOOKS).posts
     return post
 
 

@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.telegram.page import Channel, read_count, read_page
 from monitor.errors import PayloadInvalid, UsageError
-from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import Read, posts, skipped
+from tests.monitor.collectors.collecting import Read, answered, posts, skipped
 from tests.monitor.collectors.telegram_samples import PERMISSION, START, message, numbers
 from tests.platforms import TelegramMessage, TelegramSite
 
@@ -121,16 +119,8 @@ def test_shortened_counts(text: str, count: int | None) -> None:
 def read_body(body: str) -> list[str]:
     """Read a page of the channel, and return the identifiers of its rows."""
     url = "https://t.me/s/kenh"
-    fetched = Fetched(
-        url=url,
-        final_url=url,
-        status=200,
-        headers={"content-type": "text/html; charset=utf-8"},
-        body=body.encode("utf-8", "replace"),
-        fetched_at=MONDAY_MORNING,
-    )
     source = SourceView(name="Kênh", address=url, settings={"permission": PERMISSION})
-    return [entry.id for entry in read_page(fetched, Channel.from_source(source)).entries]
+    return [entry.id for entry in read_page(answered(body, url), Channel.from_source(source)).entries]
 
 
 def test_message_inside_another_is_none() -> None:

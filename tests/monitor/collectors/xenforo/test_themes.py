@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.collectors.base import PublicPost, SourceView
-from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.xenforo.api import Board, read_thread
-from tests.clock import MONDAY_MORNING
+from tests.monitor.collectors.collecting import answered
 
 BOARD = Board.from_source(SourceView(name="Diễn đàn", address="https://dd.example/"))
 PAGE = "https://dd.example/threads/cham-luong.12/page-2"
@@ -35,12 +34,8 @@ def message(number: int, *, attribution: str = "", unclosed: str = "", edited: i
 
 
 def read(*messages: str) -> list[PublicPost]:
-    body = f'<html id="XF"><body>{"".join(messages)}</body></html>'.encode()
-    headers = {"content-type": "text/html; charset=utf-8"}
-    fetched = Fetched(
-        url=PAGE, final_url=PAGE, status=200, headers=headers, body=body, fetched_at=MONDAY_MORNING, exchange=None
-    )
-    page = read_thread(fetched, BOARD)
+    body = f'<html id="XF"><body>{"".join(messages)}</body></html>'
+    page = read_thread(answered(body, PAGE), BOARD)
     assert page is not None
     return [each.post for each in page.messages if each.post]
 
