@@ -1,6 +1,5 @@
 """What the feed collector makes of a newspaper's feeds, sound and broken."""
 
-import json
 import unicodedata
 from datetime import timedelta
 from typing import Any
@@ -145,34 +144,12 @@ async def test_other_charset_is_read_by_the_declaration(read: Read, site: FeedSi
     assert (await read()).posts[0].text.startswith("Tỉnh")
 
 
-async def test_server_that_claims_a_western_charset_is_not_believed(client: PoliteClient) -> None:
-    body = rss("<item><guid>1</guid><title>Tiền lương</title></item>")
-    batch = await read_document(client, body, "text/xml; charset=ISO-8859-1")
-    assert batch.posts[0].title == "Tiền lương"
-
-
 async def test_declared_vietnamese_charset(client: PoliteClient) -> None:
     text = unicodedata.normalize("NFD", "Tiền")  # windows-1258 has tones as separate characters
     text = text.replace("e\u0302", "ê")
     body = rss(f"<item><guid>1</guid><title>{text}</title></item>").replace("utf-8", "windows-1258")
     batch = await read_document(client, body.encode("cp1258"))
     assert unicodedata.normalize("NFC", batch.posts[0].title or "") == "Tiền"
-
-
-async def test_doubly_escaped_title_and_identifier_that_is_no_address(client: PoliteClient) -> None:
-    body = rss("<item><title>Nói &amp;quot;không&amp;quot; &amp;amp; có</title><guid>tin-77</guid></item>")
-    post = (await read_document(client, body)).posts[0]
-    assert post.title == 'Nói "không" & có'
-    assert post.external_id == "tin-77"
-    assert post.url is None
-
-
-@pytest.mark.parametrize("title", ["A & B", "A &amp; B"], ids=["broken", "sound"])
-async def test_line_ends_around_values_do_not_belong_to_them(client: PoliteClient, title: str) -> None:
-    place = "\n  https://bao.example/a-1.html\r\n  "
-    body = rss(f"<item><title>\n{title}\n</title><link>{place}</link><guid>{place}</guid></item>")
-    post = (await read_document(client, body)).posts[0]
-    assert (post.external_id, post.url, post.title) == (*["https://bao.example/a-1.html"] * 2, "A & B")
 
 
 async def test_entry_without_identifier_is_named_by_its_address_without_tracking(client: PoliteClient) -> None:
@@ -186,33 +163,6 @@ async def test_entry_without_identifier_is_named_by_its_address_without_tracking
     assert len(derived.pop()) == 64
 
 
-async def test_skipped_entries_are_counted_by_reason(client: PoliteClient) -> None:
-    body = rss(
-        "<item><guid>1</guid><title>A</title></item>",
-        "<item><guid>1</guid><title>A again</title></item>",
-        "<item><guid>2</guid></item>",
-    )
-    batch = await read_document(client, body)
-    assert [post.title for post in batch.posts] == ["A"]
-    assert batch.skipped == {"duplicate": 1, "empty": 1}
-
-
-async def test_malformed_items_of_a_json_feed_are_counted(client: PoliteClient) -> None:
-    feed = {"version": "https://jsonfeed.org/version/1", "items": [7, {"id": 5, "content_html": "<p>Xin chào</p>"}]}
-    batch = await read_document(client, json.dumps(feed), "application/json")
-    assert [(post.external_id, post.text) for post in batch.posts] == [("5", "Xin chào")]
-    assert batch.skipped == {"malformed": 1}
-
-
-async def test_bad_xml_gives_what_can_be_had(client: PoliteClient) -> None:
-    body = rss(
-        "<item><guid>1</guid><title>Một &nbsp; hai</title></item>", "<item><guid>2</guid><title>B & C</title></item>"
-    )
-    batch = await read_document(client, body)
-    assert [(post.external_id, post.title) for post in batch.posts] == [("2", "B & C"), ("1", "Một \xa0 hai")]
-    assert batch.gap is None
-
-
 async def test_document_that_breaks_off_loses_its_last_entry_and_is_read_again(client: PoliteClient) -> None:
     whole = rss("<item><guid>1</guid><title>A</title></item>", "<item><guid>2</guid><title>B dài lắm</title></item>")
     batch = await read_document(client, whole[: whole.index("dài")])
@@ -221,24 +171,6 @@ async def test_document_that_breaks_off_loses_its_last_entry_and_is_read_again(c
     assert batch.gap == "the feed broke off before its end"
     assert batch.validators == {}
     assert (batch.cursor or {})["body_sha256"] is None
-
-
-async def test_feed_without_entries_is_no_fault(client: PoliteClient) -> None:
-    batch = await read_document(client, rss())
-    assert batch.posts == ()
-    assert not batch.unchanged
-
-
-async def test_feed_of_a_video_channel(client: PoliteClient) -> None:
-    body = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">
-    <title>Kênh mẫu</title><entry><id>yt:video:abc</id><title>Chuyện ca đêm</title>
-    <link rel="alternate" href="https://video.example/watch?v=abc"/><author><name>Kênh mẫu</name></author>
-    <published>2026-11-15T01:00:00+00:00</published><updated>2026-11-15T02:00:00+00:00</updated>
-    <media:group><media:title>Chuyện ca đêm</media:title><media:description>Dòng một</media:description>
-    </media:group></entry></feed>"""
-    post = (await read_document(client, body)).posts[0]
-    assert (post.external_id, post.text, post.title) == ("yt:video:abc", "Dòng một", "Chuyện ca đêm")
-    assert post.edited_at is not None
 
 
 async def test_entities_of_a_hostile_feed_neither_grow_nor_read_files(client: PoliteClient) -> None:
@@ -250,12 +182,6 @@ async def test_entities_of_a_hostile_feed_neither_grow_nor_read_files(client: Po
     post = (await read_document(client, body)).posts[0]
     assert len(post.title or "") < 10_000
     assert "hostile" not in post.text
-
-
-async def test_break_that_closes_nothing_is_a_line(client: PoliteClient) -> None:
-    lead = '<![CDATA[<a href="https://bao.example/a"><img width=130 src="x.jpg" ></a></br>Quốc lộ</br>thông xe]]>'
-    body = rss(f"<item><guid>1</guid><title>A</title><description>{lead}</description></item>")
-    assert (await read_document(client, body)).posts[0].text == "Quốc lộ\nthông xe"
 
 
 async def test_entry_that_left_the_window_is_not_gone(read: Read, site: FeedSite) -> None:

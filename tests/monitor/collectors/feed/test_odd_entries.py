@@ -29,54 +29,6 @@ async def test_entries_with_words_alone_are_all_kept_each_with_a_name_of_its_own
     assert {post.external_id for post in first.posts} < {post.external_id for post in later.posts}
 
 
-async def test_entries_of_one_title_and_date_are_told_apart_by_their_words(client: PoliteClient) -> None:
-    def item(text: str) -> str:
-        return (
-            f"<item><title>Lịch cắt điện</title><pubDate>24/11/2026</pubDate><description>{text}</description></item>"
-        )
-
-    batch = await read_document(client, rss(item("Phường A"), item("Phường B"), item("Phường A"), item("Phường B")))
-    assert [post.text for post in batch.posts] == ["Phường B", "Phường A"]
-    assert dict(batch.skipped) == {"duplicate": 2}
-
-
-async def test_json_items_with_words_alone_are_all_kept(client: PoliteClient) -> None:
-    batch = await read_document(client, json_feed({"content_text": "Một"}, {"content_text": "Hai"}), "application/json")
-    assert [post.text for post in batch.posts] == ["Hai", "Một"]
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        '<id>tag:bao.example,2026:1</id><link href="/bai/1"/><title>A</title>',
-        '<link href="/bai/1"/><id>tag:bao.example,2026:1</id><title>A</title>',
-        '<id>tag:bao.example,2026:1</id><link href="/bai/1"/><title>A</title><content type="xhtml"><b>x</b></content>',
-    ],
-    ids=["after", "before", "read tolerantly"],
-)
-async def test_a_relative_link_counts_before_and_after_the_identifier(client: PoliteClient, entry: str) -> None:
-    (post,) = (await read_document(client, ATOM.format("", f"<entry>{entry}</entry>"))).posts
-    assert str(post.url).endswith("/bai/1")
-    assert post.external_id == "tag:bao.example,2026:1"
-
-
-async def test_a_relative_link_counts_after_a_guid_too(client: PoliteClient) -> None:
-    item = "<item><guid>bai-1</guid><link>/bai/1</link><title>A</title></item>"
-    (post,) = (await read_document(client, rss(item))).posts
-    assert str(post.url).endswith("/bai/1")
-
-
-@pytest.mark.parametrize(
-    ("base", "expected"), [("https://cdn.example/muc/", "https://cdn.example/muc/bai"), ("/muc/", "/muc/bai")]
-)
-async def test_links_in_words_are_relative_to_xml_base(client: PoliteClient, base: str, expected: str) -> None:
-    words = "<content type='html'>Xem &lt;a href='bai'&gt;ở đây&lt;/a&gt;</content>"
-    entry = f"<entry><id>1</id><link href='bai'/><title>A</title>{words}</entry>"
-    (post,) = (await read_document(client, ATOM.format(f' xml:base="{base}"', entry))).posts
-    assert post.text.endswith(f"{expected})")
-    assert str(post.url).endswith(expected)
-
-
 MEDIA = (
     'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
@@ -144,44 +96,12 @@ async def test_entries_that_share_a_link_are_told_apart_by_their_titles(client: 
     assert again.posts[0].external_id in {post.external_id for post in batch.posts}
 
 
-async def test_control_characters_are_not_kept(client: PoliteClient) -> None:
-    body = rss("<item><guid>1</guid><title>Lương\x07 tháng &amp;#x1F;10</title></item>")
-    assert (await read_document(client, body)).posts[0].title == "Lương tháng 10"
-    feed = json_feed({"id": "1", "title": "Lương\x07 tháng\x9f 10", "content_text": "Một\x0bhai"})
-    (post,) = (await read_document(client, feed, "application/json")).posts
-    assert (post.title, post.text) == ("Lương tháng 10", "Mộthai")
-
-
-async def test_relative_bases_inside_each_other_are_joined(client: PoliteClient) -> None:
-    words = "<content type='html'>&lt;a href='anh'&gt;ở đây&lt;/a&gt;</content>"
-    entry = f"<entry xml:base='thang-11/'><id>1</id><link href='bai'/><title>A</title>{words}</entry>"
-    (post,) = (await read_document(client, ATOM.format(' xml:base="muc/"', entry))).posts
-    assert str(post.url).endswith("/muc/thang-11/bai")
-    assert post.text.endswith("/muc/thang-11/anh)")
-
-
-async def test_base_that_is_no_address_counts_for_nothing(client: PoliteClient) -> None:
-    entry = "<entry><id>1</id><link href='/bai'/><title>A</title></entry>"
-    (post,) = (await read_document(client, ATOM.format(' xml:base="http://[x"', entry))).posts
-    assert post.title == "A"
-
-
 @pytest.mark.parametrize(
     "version", ["1.1", "1", "http://jsonfeed.org/version/1", "https://www.jsonfeed.org/version/1.1"]
 )
 async def test_json_feed_may_name_its_version_alone(client: PoliteClient, version: str) -> None:
     body = json_feed({"id": "1", "content_text": "Một"}, version=version)
     assert len((await read_document(client, body, "application/json")).posts) == 1
-
-
-async def test_an_item_of_pictures_alone_says_what_its_pictures_say(client: PoliteClient) -> None:
-    markup = '<img src="a.jpg" alt="Công nhân xếp hàng nhận lương"><p><img src="b.jpg"></p>'
-    described, silent = {"id": "1", "content_html": markup}, {"id": "2", "content_html": '<img src="b.jpg">'}
-    batch = await read_document(client, json_feed(described, silent), "application/json")
-    assert [post.text for post in batch.posts] == ["Công nhân xếp hàng nhận lương"]
-    assert dict(batch.skipped) == {"empty": 1}
-    item = f"<item><guid>1</guid><description><![CDATA[{markup}]]></description></item>"
-    assert [post.text for post in (await read_document(client, rss(item))).posts] == ["Công nhân xếp hàng nhận lương"]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])

@@ -9,63 +9,22 @@ from hypothesis import strategies as st
 from monitor.collectors.parsing.lxml_tree import Node, parse_page
 from monitor.collectors.xenforo.post import body_text, likes, read_time, unwrap_proxy
 from tests.clock import MONDAY_MORNING
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 BASE = "https://dd.example/"
 NOW = MONDAY_MORNING
-QUOTE = (
-    '<blockquote class="bbCodeBlock bbCodeBlock--expandable bbCodeBlock--quote js-expandWatch" data-quote="Ai Đó" '
-    'data-source="post: 12"><div class="bbCodeBlock-title"><a href="/goto/post?id=12">Ai Đó said:</a></div>'
-    '<div class="bbCodeBlock-content"><div class="bbCodeBlock-expandContent">Lời người khác</div>'
-    '<div class="bbCodeBlock-expandLink js-expandLink"><a role="button">Click to expand...</a></div></div></blockquote>'
-)
-CARD = (
-    '<div class="bbCodeBlock bbCodeBlock--unfurl js-unfurl" data-unfurl="true" data-url="https://bao.example/bai.html">'
-    '<div class="contentRow"><div class="contentRow-main"><h3 class="contentRow-header js-unfurl-title">'
-    '<a href="https://bao.example/bai.html">Tin của báo</a></h3><div class="contentRow-snippet">Đoạn dẫn của báo</div>'
-    '<div class="contentRow-minor">bao.example</div></div></div></div>'
-)
-OLD_CARD = (
-    '<div class="bbCodeBlock bbCodeBlock--unfurl">'
-    '<a href="https://bao.example/b.html" class="bbCodeBlock-title">Tin B</a></div>'
-)
-SPOILER = (
-    '<div class="bbCodeSpoiler"><button class="button bbCodeSpoiler-button"><span>Spoiler: kết</span></button>'
-    '<div class="bbCodeSpoiler-content"><div class="bbCodeBlock-content">Bên trong</div></div></div>'
-)
-PROXIED = (
-    '<a href="/proxy.php?link=https%3A%2F%2Fbao.example%2Fb%C3%A0i%3Fx%3D1%26y%3D2&amp;hash=ab">'
-    "bao.example/bài?x=1&amp;y=2</a>"
-)
-LAZY = (
-    '<div class="bbImageWrapper" title="a.png"><img src="data:image/gif;base64,R0" data-src="/proxy.php?image=x" '
-    'class="bbImage lazyload" alt="a.png"><noscript><img src="/a.png"></noscript></div>'
-)
 
 
 def element(markup: str) -> Node:
     return parse_page(markup).find("body")[0]
 
 
-@pytest.mark.parametrize(
-    ("markup", "is_opening", "text"),
-    [
-        (f"{QUOTE}Ae thấy sao?<br>\nTôi thì không", False, "Ae thấy sao?\nTôi thì không"),
-        (QUOTE, False, ""),
-        (QUOTE, True, "Lời người khác"),
-        (f"{QUOTE}Tôi thấy khác", True, "Tôi thấy khác"),
-        (f"{QUOTE}{CARD}", True, "Lời người khác\n\nTin của báo (https://bao.example/bai.html)"),
-        (f"Xem này<br>{CARD}", False, "Xem này\n\nTin của báo (https://bao.example/bai.html)"),
-        (OLD_CARD, False, "Tin B (https://bao.example/b.html)"),
-        (f"Đoán xem {SPOILER}", False, "Đoán xem\n\nBên trong"),
-        (PROXIED, False, "https://bao.example/bài?x=1&y=2"),
-        (f"Ảnh:{LAZY}", False, "Ảnh:"),
-        ('<a class="username" data-user-id="5" href="/members/x.5/">@Ai Đó</a> nghe này', False, "@Ai Đó nghe này"),
-        ('<a href="/threads/a.1/">ở đây</a>', False, "ở đây (https://dd.example/threads/a.1/)"),
-        ('Cười <img class="smilie" alt=":D"> lớn', False, "Cười lớn"),
-    ],
-)
+@pytest.mark.parametrize(("markup", "is_opening", "text"), EXAMPLES["words"])
 def test_words_of_the_author(markup: str, is_opening: bool, text: str) -> None:
-    assert body_text(element(f"<div class='bbWrapper'>{markup}</div>"), BASE, is_opening=is_opening) == text
+    body = element(f"<div class='bbWrapper'>{markup.format(**EXAMPLES['parts'])}</div>")
+    assert body_text(body, BASE, is_opening=is_opening) == text
 
 
 @pytest.mark.parametrize(
