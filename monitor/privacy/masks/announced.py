@@ -1,70 +1,158 @@
 """Names that no family name and no title shows: of many peoples, announced by words before them, or called."""
 
 import re
+from functools import cache
 from typing import Final
 
+from monitor.privacy.masks.lexicon import any_of, name_words
 from monitor.privacy.masks.word_rows import (
     APOSTROPHES,
+    HYPHENS,
     IN_NAME,
     LONGEST_STRETCH,
+    NEAR_GAPS,
+    QUOTED_NICKNAME,
     Words,
     begins_place,
+    has_nickname,
     is_behind,
     is_behind_place,
+    is_commune,
     is_no_title,
     is_unit,
     makes_compound,
+    nickname_end,
     phrase_of,
+    place_end,
     run_end,
 )
 
 _SHOWING: Final = frozenset({"thị", "văn"})
-_ALONE: Final = frozenset({"y", "a"})  # prefixes that are written without an apostrophe: "Y Blứt", "A Thút"
+_ALONE: Final = frozenset({"y", "a", "ka"})  # prefixes that are written without an apostrophe: "Y Blứt", "A Thút"
 _HERE: Final = frozenset({"đây", "day"})
 _MOST_GIVEN: Final = 3
 _MOST_TAGGED: Final = 4
+_MOST_AT_HEAD: Final = 8
+_LEAST_PARTS: Final = 0.5  # of the words of a tagged name that are parts of names by the lists
 _PAIR: Final = 2
-_QUOTED_NICKNAME: Final = re.compile(r" ?[\"“‘][^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’]")
+_WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
+_LISTING: Final = re.compile(r" ?[,;|/+&-] ?| (?:và|với|vs|cùng) |, (?:và|với) ")  # between the names of a list
 
 
 def announced_name(words: Words, first: int) -> int | None:
     """Tell where a name in capitals ends that words before it announce, or None."""
     word = words[first]
-    if not word.is_capital or begins_place(words, first):
-        return None
+    if not word.is_capital:
+        return _small_announced(words, first)
     if is_behind(words, first, "naming"):
         return _behind_naming(words, first)
+    if begins_place(words, first):
+        return None
     has_second = first + 1 < len(words) and words.follows(first + 1) and words[first + 1].is_capital
     if words.says(first, "birth_order") and has_second:  # "Năm Chột"
         is_nickname = words.says(first + 1, "nicknames") or is_behind(words, first, "maybe_naming")
         return run_end(words, first) if is_nickname else None
-    is_other = words.says(first, "kin", "never_names", "no_names") or is_unit(words, first)
-    if is_other or makes_compound(words, first) or words.is_phrase(phrase_of(words, first, first + 2), "titles"):
+    is_usual = words.is_in(first, "given_as_written")
+    is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
+    if word.is_upper or not (is_usual or is_pair) or _is_other_word(words, first):  # "Bửu Lộc"
         return None
-    if word.is_upper or not words.is_in(first, "given_as_written"):
-        return None
-    is_announced = is_behind(words, first, "maybe_naming") or _is_behind_trade(words, first)
     end = min(run_end(words, first), first + _MOST_GIVEN)
-    is_place = words.says(first, "lone_places") and end == first + 1
-    is_announced = is_announced or words.stands_beside_name(first)
-    is_announced = is_announced or (not is_place and words.stands_beside_number(first, end))
-    return end if is_announced or _stands_alone(words, first) else None
+    return end if _is_announced(words, first, end) or _stands_alone(words, first) else None
+
+
+def _is_other_word(words: Words, first: int) -> bool:
+    is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or is_unit(words, first)
+    return is_other or makes_compound(words, first) or words.is_phrase(phrase_of(words, first, first + 2), "titles")
+
+
+def _is_announced(words: Words, first: int, end: int) -> bool:
+    """Whether what stands before or behind a word in capitals shows that it is a given name."""
+    is_place = words.says(first, "lone_places") and words.stretches[first] == 1
+    naming = "maybe_naming_small" if is_place else "maybe_naming"  # "của Nga" is a country, "gặp Nga" a person
+    return (
+        is_behind(words, first, naming, NEAR_GAPS)
+        or _is_behind_trade(words, first)
+        or words.stands_beside_name(first)
+        or _is_listed(words, first)
+        or has_nickname(words, end)
+        or (not is_place and words.stands_beside_number(first, end))
+    )
+
+
+def row_of_names(words: Words, first: int) -> int | None:
+    """Tell where two to four words in capitals end that are all parts of names, and no place: "Mẫn Nhi Trịnh"."""
+    is_row = _PAIR <= words.stretches[first] <= _MOST_TAGGED and (first == 0 or not words[first - 1].is_capital)
+    if not is_row or words.is_phrase(phrase_of(words, first - 1, first), "locative") or is_behind_place(words, first):
+        return None
+    end = first + words.stretches[first]
+    is_other = words[first].is_upper or any(place_end(words, index) for index in range(first, end - 1))
+    is_other = is_other or is_behind(words, first, "locative") or is_commune(words, first, end)
+    is_other = is_other or any(
+        words.says(index, "kin", "never_names", "no_given") or makes_compound(words, index)
+        for index in range(first, end)
+    )
+    parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
+    is_name = parts == end - first or (parts > _PAIR - 1 < end - first - 1 and words.is_in(end - 1, "given"))
+    return end if is_name and not is_other and not is_unit(words, first) else None
+
+
+def _is_listed(words: Words, first: int) -> bool:
+    """Whether a word stands in a list of given names in capitals: "Sang, Sửu với Lệ"."""
+    last = first + words.stretches[first] - 1
+    behind, before = last + 1, first - 1
+    behind += behind < len(words) and words.says(behind, "name_joins")
+    before -= before > 0 and words.says(before, "name_joins")
+    start = before - (before > 0 and words.stretches[before] == _PAIR)
+    return _is_list_item(words, first) and (
+        (_is_list_item(words, start) and _are_listed(words, before, first))
+        or (_is_list_item(words, behind) and _are_listed(words, last, behind))
+    )
+
+
+def _is_list_item(words: Words, index: int) -> bool:
+    if not 0 <= index < len(words) or not 0 < words.stretches[index] <= _PAIR or words[index].is_upper:
+        return False
+    is_other = words.says(index, "no_names", "kin", "lone_places") or begins_place(words, index)
+    return words.says(index, "given_as_written") and not is_other and not is_unit(words, index)
+
+
+def _are_listed(words: Words, left: int, right: int) -> bool:
+    return _LISTING.fullmatch(words.text, words[left].end, words[right].start) is not None
+
+
+def _small_announced(words: Words, first: int) -> int | None:
+    """Tell where a name in small letters ends that words before it announce: "tên hoà", "gặp loan", or None."""
+    second = first + 1
+    has_second = second < len(words) and words.follows(second)
+    is_other = words.says(first, "kin") or (has_second and words.says(first, "clause_words"))
+    is_other = is_other or makes_compound(words, first) or words.is_common_bare(first)
+    is_named = is_behind(words, first, "naming_small")
+    if is_other or (is_named and (end := small_full_name(words, first))):
+        return None if is_other else end
+    is_usual = words.is_in(first, "given_clear") or not has_second
+    is_met = not words.is_bare and is_usual and is_behind(words, first, "maybe_naming_small", NEAR_GAPS)
+    if not words.is_in(first, "given") or not (is_met or is_named):
+        return None
+    goes_on = has_second and words.says(second, "given_clear", "nicknames") and not words.says(second, "behind_name")
+    return second + 1 if goes_on and not makes_compound(words, second) else second
 
 
 def _stands_alone(words: Words, first: int) -> bool:
     """Whether a given name in capitals stands alone within a sentence, where no other word has capitals."""
-    is_within = first > 0 and words.follows(first)
+    is_within = first > 0 and _WITHIN.fullmatch(words.text, words[first - 1].end, words[first].start) is not None
     begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
     is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
     is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not begins_place(words, first - 1)
-    is_name = words.says(first, "given_clear") and not words.says(first, "lone_places") and not words.is_bare
+    is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
+    is_name = is_name and not is_behind(words, first, "locative", NEAR_GAPS)
     return is_within and is_alone and is_name and not is_behind_place(words, first)
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
     word = words[first]
     is_public = words.says(first, "no_names", "never_names")
-    is_public = is_public and not words.says(first, "people_prefixes", "birth_order")
+    is_named_by_kin = words.says(first, "kin") and words.stretches[first] > 1  # "Mẹ Bống" is the name of an account
+    is_public = is_public and not is_named_by_kin and not words.says(first, "people_prefixes", "birth_order")
     is_alone = first + 1 == len(words) or not words[first + 1].is_capital or not words.follows(first + 1, IN_NAME)
     is_heading = words.stretches[first] > LONGEST_STRETCH or (is_alone and word.is_upper)
     return None if is_public or is_heading else run_end(words, first)
@@ -82,6 +170,42 @@ def _is_behind_trade(words: Words, first: int) -> bool:
     return False
 
 
+def small_full_name(words: Words, first: int) -> int | None:
+    """Tell where a name in small letters ends that begins with a family name, or None."""
+    if not words.is_in(first, "families"):
+        return None
+    middle = first + 1
+    given = first + 2
+    if given >= len(words) or not (words.follows(middle) and words.follows(given)):
+        return None
+    has_middle = words.is_in(middle, "strong_middles")
+    if not has_middle and not (
+        words.is_in(middle, "middles") and not makes_compound(words, middle) and _ends_small_name(words, first, given)
+    ):
+        return None
+    fourth = given + 1
+    if (
+        has_middle
+        and fourth < len(words)
+        and words.follows(fourth)
+        and words.is_in(given, "middles")
+        and (words.is_in(fourth, "given_clear") or words.is_bare)
+        and not words.says(fourth, "behind_name")
+        and not words.says(fourth, "no_names")
+    ):
+        return fourth + 1
+    return fourth
+
+
+def _ends_small_name(words: Words, first: int, given: int) -> bool:
+    """Whether a word in small letters can be the given name behind a family name and a middle one."""
+    if words.is_in(given, "given"):
+        return True
+    # A family name that is nothing else bears a given name that is on no list.
+    is_sure = words[first].is_marked and words.says(first, "sure_families")
+    return is_sure and not words.says(given, "behind_name") and not words.says(given, "no_names")
+
+
 def people_name(words: Words, first: int) -> int | None:
     """Tell where a name ends that begins with the prefix of a people, or that "Thị" or "Văn" shows, or None."""
     is_row = words.stretches[first] <= LONGEST_STRETCH
@@ -94,7 +218,8 @@ def people_name(words: Words, first: int) -> int | None:
         is_place = begins_place(words, first) or words.says(first + 1, "no_names")
         return run_end(words, first) if is_prefix and is_row and not is_place else None
     thi = first if words[first].written in _SHOWING else first + 1
-    shows = words[thi].written in _SHOWING and (thi == first or words.follows(thi))
+    is_prefix = thi > first and words[thi].written in _ALONE and not words[first].is_upper  # "Và Y Dở"
+    shows = (is_prefix or words[thi].written in _SHOWING) and (thi == first or words.follows(thi))
     if not shows or thi + 1 >= len(words) or not (words.follows(thi + 1) and words[thi + 1].is_capital):
         return None
     is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
@@ -104,7 +229,7 @@ def people_name(words: Words, first: int) -> int | None:
 def called_name(words: Words, first: int) -> int | None:
     """Tell where a name ends by which somebody is called, calls or acts: "Tân ơi", "Tuấn kêu", or None."""
     word = words[first]
-    begins = first == 0 or not words.follows(first)
+    begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_names")
     if not begins or word.is_upper or not is_usual or begins_place(words, first):
         return None
@@ -113,6 +238,8 @@ def called_name(words: Words, first: int) -> int | None:
         end += 1
     if end + 1 < len(words) and words[end].written in _HERE and words.follows(end) and words.follows(end + 1):
         return end if words.says(end + 1, "calling", "here_endings") else None
+    if words.is_in(first, "given_clear") and words.text.startswith(":", words[end - 1].end) and word.is_capital:
+        return end
     if end == len(words) or not words.follows(end):
         return None
     is_subject = word.is_capital and words.says(first, "given_clear") and words.says(end, "behind_name")
@@ -121,23 +248,40 @@ def called_name(words: Words, first: int) -> int | None:
 
 
 def tagged_name(words: Words, first: int) -> int | None:
-    """Tell where a name ends that is tagged at the head of a comment: "Hương Giang Lê", or None."""
+    """Tell where one or two names end that are tagged at the head of a comment: "Hương Giang Lê", or None."""
     word = words[first]
     begins = first == 0 or "\n" in words.text[words[first - 1].end : word.start]
-    if not begins or not word.is_capital or word.is_upper or words.stretches[first] > _MOST_TAGGED:
+    length = words.stretches[first]
+    if not begins or not word.is_capital or word.is_upper or not _PAIR <= length <= _MOST_AT_HEAD:
         return None
-    end = first
-    while end < len(words) and (end == first or words.follows(end)) and words[end].is_capital:
-        if not words.is_in(end, "tagged_syllables") or words.says(end, "kin", "never_names"):
-            return None
-        end += 1
-    is_other = begins_place(words, first) or is_unit(words, first) or makes_compound(words, first)
-    return None if is_other or end - first < _PAIR else end
+    end = first + length
+    is_family_last = words.says(end - 1, "families") and length > _PAIR
+    is_kin = words.says(first, "kin")
+    is_other = not is_family_last if is_kin else words.says(first, "never_names", "no_name_before")
+    is_other = is_other or is_unit(words, first) or makes_compound(words, first) or is_commune(words, first, end)
+    parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
+    is_name = words.is_in(first, "tagged_syllables") and _LEAST_PARTS * length <= parts
+    is_other = is_other or any(place_end(words, index) for index in range(first + 1, end - 1))
+    place = place_end(words, first)
+    is_place = place is not None and not any(words.says(index, "families") for index in range(place, end))
+    return end if is_name and not is_other and not is_place else None
 
 
 def with_nickname(words: Words, end: int) -> int:
     """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
+    while end < len(words) and words.follows(end, HYPHENS):  # "Kim Do-gwan"
+        end += 1
     place = words[end - 1].end
-    if match := _QUOTED_NICKNAME.match(words.text, place):
+    if match := QUOTED_NICKNAME.match(words.text, place) or _people().match(words.text, place):
         return match.end()
-    return words[end].end if end < len(words) and words.follows(end) and words.says(end, "nicknames") else place
+    return words[nickname_end(words, end) - 1].end
+
+
+@cache
+def _people() -> re.Pattern[str]:
+    """Give the expression for the people that somebody belongs to, behind the name: ", 6 tuổi, người Mông"."""
+    peoples = any_of(name_words()["peoples"].written)
+    return re.compile(
+        rf"(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:{peoples})(?!\w)",
+        re.IGNORECASE,
+    )

@@ -12,21 +12,32 @@ from monitor.privacy.masks.lexicon import any_of, name_words
 from monitor.privacy.masks.text import Found, MaskableText
 
 _UPPER: Final = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00)))))
-_NUMBER: Final = r"(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?(?:/\d{1,4}[a-z]?){0,3}(?!\w)(?![/.-]\d)"
-_PLAIN_NUMBER: Final = r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,3}"
+_NUMBER: Final = (
+    r"(?!0\d{3})(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?"
+    r"(?:/[a-z]?\d{1,4}[a-z]?){0,3}(?!\w)(?![/.-]\d)"
+)
+_PLAIN_NUMBER: Final = r"[a-z]{0,2}\d{1,4}[a-z]?(?:/[a-z]?\d{1,4}[a-z]?){0,3}"
 # Not a day and a month: these are small.
 _SLASHED: Final = (
     r"(?:(?:3[2-9]|[4-9]\d|\d{3,4}|\d{1,4}[a-z])/|\d{1,3}/(?=\d{1,3}[a-z]|\d{1,3}/(?!(?:19|20)\d\d)))"
     r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,2}(?!\w)(?![/.-]\d)"
 )
-_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{0,2}}(?: \d{{1,3}}(?!\d))?)"
+_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?!\d))?)"
 _STREET: Final = (
     rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
 )
 _GAP: Final = r"[ ,(\-–]{1,3}"
 _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
-_EVIDENCE: Final = ("before", "street", "behind", "landmark", "area", "house")  # that it is a row, and no part alone
-_MAY_HOLD_HOME: Final = re.compile(r"\d|nhà", re.IGNORECASE)  # a row has a number, or is a house without one
+_EVIDENCE: Final = (
+    "before",
+    "street",
+    "behind",
+    "area",
+    "house",
+    "dwelling",
+    "block",
+)  # that it is a row, and no part alone
+_MAY_HOLD_HOME: Final = re.compile(r"\d|nhà|ở", re.IGNORECASE)  # a row has a number, or is where one lives
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
     r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
@@ -37,11 +48,12 @@ _HANDLE_BEFORE: Final = re.compile(
     r"|(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])",
     re.IGNORECASE,
 )
-_AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)) ?"
+_INITIALS: Final = re.compile(rf"(?<![\w.])(?!T\.P)(?:[{_UPPER}]\.){{2,3}} ?[{_UPPER}][^\W\d_{_UPPER}]+")
+_AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)|\(a\)|\[a\]) ?"
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"
 _MAIL_IN_WORDS: Final = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:{_DOT}[\w.+-]{{2,20}}){{0,2}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
-    rf"|(?:{_AT}| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com)"
+    rf"|(?:{_AT}| ?@ ?| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com(?:\.vn)?)"
     rf"|@\w[\w-]{{1,30}}(?:{_DOT}\w{{2,10}}){{1,2}})(?!\w)",
     re.IGNORECASE,
 )
@@ -62,16 +74,30 @@ def _home() -> re.Pattern[str]:
     block = r"(?-i:[A-Z]{1,3}\d{0,2})(?!\w)"
     named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)"
     lodging = rf"(?:{_any('lodgings')})(?!\w)|nhà (?-i:[A-Z]\d{{0,2}})(?!\w)"
-    street = rf"(?:{_any('street_words')}) ?{_CAPITALS}|(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
-    in_street = rf"{_PLAIN_NUMBER},? (?:{street})"
-    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|{lodging}|nối dài)"
-    near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{_any('landmark_leads')}) [^,.;:!?\n()\[\]]{{2,40}}"
+    named_street = rf"(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
+    street = rf"(?:{_any('street_words')}) ?(?:{_CAPITALS}|(?-i:[A-Z]{{1,2}})\d{{1,3}})|{named_street}"
+    side = rf"(?:{_any('side_parts')})(?: [^\W\d_]+){{1,3}}"
+    plain = r"\d{1,4}[a-z]?"
+    in_street = (
+        rf"{_PLAIN_NUMBER},? (?:{street})|(?:{_SLASHED}|{plain}/{plain}) {side}"
+        rf"|{plain},? (?:ngõ|ngách|hẻm|kiệt) \d{{1,4}}|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
+    )
+    leads = any_of(name_words()["landmark_leads"].written)
+    near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?\n()\[\]]{{2,40}}"
+    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
+    more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
+    dwelling = (
+        rf"(?:(?:đầu|cuối|giữa) )?(?:{_any('dwelling_places')})"
+        rf" (?:{so}\d{{1,3}}|{_CAPITALS}|(?:cuối|đầu) \w+ \d+|{near})"
+        rf"{_GAP}(?:{part}{_GAP}){{0,2}}(?:{near}|nhà {owner}(?: \w+)?)"
+    )
     return re.compile(
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
-        rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))"
-        rf"(?P<behind>(?: {_STREET})?(?:{_GAP}{part})*)(?P<landmark>{_GAP}{near})?"
-        rf"|(?P<area>{numbered}){_GAP}{near}"
+        rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))(?P<behind>(?: {_STREET})?{more})"
+        rf"|(?P<area>{numbered}){_GAP}{near}{more}"
+        rf"|(?<=\bở )(?P<block>(?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
+        rf"|(?:(?<=\bở )|(?<=\bnhà )|(?<=\bnó )|(?<=\bgần ))(?P<dwelling>{dwelling}){more}"
         rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
         re.IGNORECASE,
     )
@@ -83,7 +109,17 @@ def _account() -> re.Pattern[str]:
     leads = _any("account_leads")
     return re.compile(
         rf"(?<!\w)(?:{leads})(?!\w)[ :]{{1,3}}(?:(?:\w+ ){{0,2}}(?:là|la|tên|ten)[ :]{{1,3}})?"
-        rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]|(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))",
+        rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]"
+        rf"|(?:\w+ ){{0,2}}(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _by_birth() -> re.Pattern[str]:
+    """Compile a nickname with the figure of the birth order: "con trai 7 Rô"."""
+    return re.compile(
+        rf"(?<!\w)(?:{_any('courteous')}|con trai|con gái) (?P<name>[2-9] (?-i:[{_UPPER}])[^\W\d_]+)(?!\w)",
         re.IGNORECASE,
     )
 
@@ -102,5 +138,7 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
     announced = (*_account().finditer(work.text), *_another(work.filler("handle")).finditer(work.text))
     found += [("handle", *match.span(match.lastgroup or 0)) for match in announced]
     found += [("handle", *match.span()) for match in _HANDLE_BEFORE.finditer(work.text)]
+    found += [("name", *match.span()) for match in _INITIALS.finditer(work.text)]
+    found += [("name", *match.span("name")) for match in _by_birth().finditer(work.text)]
     found += [("email", *match.span()) for match in _MAIL_IN_WORDS.finditer(work.text)]
     yield from sorted(found, key=lambda each: (each[1], -each[2]))

@@ -1,13 +1,13 @@
 """The words by which names, numbers and addresses are told from other words, read from `words.toml`."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from classifiers.places.gazetteer import Level, default_gazetteer
-from monitor.privacy.masks.text import strip_marks
+from classifiers.places.gazetteer import Level, Unit, default_gazetteer
+from monitor.privacy.masks.text import settle_tones, strip_marks
 
 
 class Spellings(NamedTuple):
@@ -20,7 +20,7 @@ class Spellings(NamedTuple):
 @cache
 def name_words() -> Mapping[str, Spellings]:
     """Return the lists of `words.toml` by their names, with those that follow from them."""
-    lists = {name: frozenset(text.split()) for name, text in _file().items() if isinstance(text, str)}
+    lists = {name: frozenset(settle_tones(text).split()) for name, text in _file().items() if isinstance(text, str)}
     sure, ambiguous = lists["families"], lists["families_ambiguous"]
     given = lists["given_clear"] | lists["given_ambiguous"]
     lists |= {
@@ -32,11 +32,9 @@ def name_words() -> Mapping[str, Spellings]:
         "tagged_syllables": given | lists["middles"] | lists["given_in_capitals"] | sure | ambiguous,
         "no_given": lists["no_names"] - given,
         "title_ends": frozenset(title.rpartition("_")[2] for title in lists["titles"] | lists["kin"]),
-        "units": frozenset(
-            unit.name.lower().replace(" ", "_")
-            for unit in default_gazetteer().units
-            if unit.level is not Level.COMMUNE and " " in unit.name
-        ),
+        "fixed": lists["places"] | frozenset(street.lower() for street in lists["streets"]),
+        "units": _units(lambda unit: unit.level is not Level.COMMUNE),
+        "communes": _units(lambda unit: unit.level is Level.COMMUNE),
     }
     found = {name: Spellings(words, _bare(words)) for name, words in lists.items()}
     found["sure_families"] = Spellings(sure, _bare(sure) - _bare(ambiguous))
@@ -58,6 +56,12 @@ def any_of(words: frozenset[str]) -> str:
 @cache
 def _file() -> dict[str, Any]:
     return tomllib.loads((resources.files("monitor.privacy.masks") / "words.toml").read_text("utf-8"))
+
+
+def _units(is_meant: Callable[[Unit], bool]) -> frozenset[str]:
+    """Return the names of some administrative units that are more than one word."""
+    units = filter(is_meant, default_gazetteer().units)
+    return frozenset(settle_tones(unit.name.lower()).replace(" ", "_") for unit in units if " " in unit.name)
 
 
 def _bare(words: frozenset[str]) -> frozenset[str]:

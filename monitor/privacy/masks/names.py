@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from monitor.privacy.masks.announced import announced_name, called_name, people_name, tagged_name, with_nickname
+from monitor.privacy.masks.announced import (
+    announced_name,
+    called_name,
+    people_name,
+    row_of_names,
+    small_full_name,
+    tagged_name,
+    with_nickname,
+)
 from monitor.privacy.masks.lexicon import name_words
 from monitor.privacy.masks.text import Found, MaskableText
 from monitor.privacy.masks.word_rows import (
@@ -16,13 +24,17 @@ from monitor.privacy.masks.word_rows import (
     IN_NAME,
     LONGEST_NAME,
     LONGEST_STRETCH,
+    TITLE_GAPS,
     Word,
     Words,
     begins_place,
+    is_behind,
     is_behind_place,
+    is_commune,
     is_unit,
     makes_compound,
     phrase_of,
+    place_end,
     run_end,
     title_before,
 )
@@ -35,36 +47,70 @@ _PAIR: Final = 2
 
 def find_names(work: MaskableText) -> Iterator[Found]:
     """Find names, in the order of the text."""
-    known = name_words()
-    words = Words(work, known)
+    words = Words(work, name_words())
     index = 0
     while index < len(words):
-        end = people_name(words, index) or (_full_name(words, index) if words[index].is_capital else None)
-        if end is None and index > 0 and words[index - 1].bare in words.known["title_ends"].bare:
-            title = title_before(words, index)
-            end = None if title is None else _given_name(words, index, title)
-        end = end or announced_name(words, index) or called_name(words, index) or tagged_name(words, index)
-        if end is None and not words[index].is_capital:
-            end = _small_name_alone(words, index)
+        end = _name_end(words, index)
         if end is None:
-            index += 1
+            index = (words[index].is_capital and place_end(words, index)) or index + 1
             continue
-        yield "name", words[index].start, with_nickname(words, end)
+        has_title = index > 0 and words.says(index - 1, "hidden_titles") and words.follows(index, TITLE_GAPS)
+        ends_at = with_nickname(words, end)
+        yield "name", words[index - has_title].start, ends_at
         index = end
-        while index < len(words) and words[index].start < with_nickname(words, end):
+        while index < len(words) and words[index].start < ends_at:
             index += 1
+
+
+def _name_end(words: Words, first: int) -> int | None:
+    """Tell where the name ends that begins with a word, or None."""
+    title = title_before(words, first)
+    if not words[first].is_capital:
+        named = None if title is None else _given_name(words, first, title)
+        return named or announced_name(words, first) or called_name(words, first) or _small_name_alone(words, first)
+    if (end := tagged_name(words, first)) or (end := people_name(words, first)):
+        return end
+    if place_end(words, first) and title is None and not is_behind(words, first, "naming"):
+        return None  # "Hà Giang" is a person in "chị Hà Giang"
+    named = _full_name(words, first)
+    if named is None and title is not None:
+        named = _given_name(words, first, title)
+    return named or announced_name(words, first) or called_name(words, first) or row_of_names(words, first)
 
 
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
+    if (
+        first > 0
+        and words.is_bare
+        and words[first - 1].written in words.known["bare_naming"].written
+        and words.follows(first)
+    ):
+        is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
+        is_pair = is_pair and words.is_in(first, "middles") and words.is_in(first + 1, "given_clear")
+        if is_pair and not makes_compound(words, first):  # "con huyen trang"
+            return given
     if given >= len(words) or not (words.follows(first + 1) and words.follows(given)):
         return None
+    if words.says(first, "sure_bare_families") and not words.is_common_bare(first + 1):  # "nguyen quoc dat"
+        end = first + 1
+        while end < min(len(words), first + LONGEST_NAME) and words.follows(end) and _is_bare_name(words, end):
+            end += 1
+        if end - first > _PAIR:
+            return end
     if words.says(given, "no_thi", "no_names"):
         return None
     if words.says(first, "bare_families") and words[first + 1].written in {"thi", "van"}:
         return given + 1
-    return _small_full_name(words, first) if words[first + 1].written == "thị" else None
+    return small_full_name(words, first) if words[first + 1].written == "thị" else None
+
+
+def _is_bare_name(words: Words, index: int) -> bool:
+    """Whether a word in small letters is a part of a name when it is read without diacritics."""
+    is_part = words[index].bare in words.known["name_syllables"].bare
+    is_other = words[index].is_marked or words[index].is_capital or words.says(index, "no_bare")
+    return is_part and not is_other and len(words[index].bare) > 1
 
 
 def _full_name(words: Words, first: int) -> int | None:
@@ -74,6 +120,8 @@ def _full_name(words: Words, first: int) -> int | None:
     titled = title_before(words, first) is not None
     if begins_place(words, first) or (not titled and (is_behind_place(words, first) or is_unit(words, first))):
         return None
+    if not titled and is_behind(words, first, "locative") and is_commune(words, first, first + words.stretches[first]):
+        return None
     heading = words.stretches[first] > LONGEST_STRETCH
     end = _capitals_end(words, first, heading=heading)
     length = end - first
@@ -81,12 +129,16 @@ def _full_name(words: Words, first: int) -> int | None:
         return None
     has_middle = words.is_in(first + 1, "strong_middles")
     is_ambiguous = not words.is_in(first, "sure_families")
+    if is_ambiguous and not titled and makes_compound(words, first):  # "Ứng Tuyển"
+        return None
     last_is_given = words.is_in(end - 1, "given")
     if heading:
         is_name = (length > _PAIR and (has_middle or titled)) or (titled and last_is_given)
     else:
         is_name = titled or not is_ambiguous or last_is_given
-        is_name = is_name or (length > _PAIR and words.is_in(first + 1, "middles"))
+        is_name = is_name or (
+            length > _PAIR and (words.is_in(first + 1, "middles") or words.is_in(first + 1, "families"))
+        )
     return end if is_name else None
 
 
@@ -126,27 +178,38 @@ def _given_name(words: Words, first: int, title: str) -> int | None:
 
 
 def _capital_given_name(words: Words, first: int, title: str) -> int | None:
-    known = words.known
-    is_given = words.is_in(first, "given")
-    is_unlikely = words.says(first, "no_names") or title in known["kin_weak"].written
-    if words.says(first, "never_names") or (not is_given and is_unlikely):
+    if _is_no_person(words, first, title) or begins_place(words, first) or makes_compound(words, first):
         return None
-    if begins_place(words, first) or makes_compound(words, first):
-        return None
-    heading = words.stretches[first] > LONGEST_STRETCH or (words.stretches[first] > _PAIR and words[first].is_upper)
     second = first + 1
     has_second = _is_capital_behind(words, second) and not words.says(second, "kin")
-    if heading:
-        both_given = is_given and (not has_second or words.is_in(second, "given"))
+    if words.stretches[first] > LONGEST_STRETCH or (
+        words.stretches[first] > _PAIR and words[first].is_upper
+    ):  # heading
+        both_given = words.is_in(first, "given") and (not has_second or words.is_in(second, "given"))
         return second + has_second if both_given and not words.says(second - 1, "no_names") else None
     if not has_second or words.says(second, "no_given"):
-        is_firm = not has_second and _is_foreign(words[first]) and title not in known["kin"].written  # "kỹ sư Bosch"
+        is_firm = not has_second and _is_foreign(words[first]) and not words.is_phrase(title, "kin")  # "kỹ sư Bosch"
         return None if is_firm else second
     if _is_foreign(words[first]) or words.follows(second + 1, IN_NAME - GAPS):
         return run_end(words, first)
-    third = second + 1
-    is_third = _is_capital_behind(words, third) and words.is_in(third, "given")
-    return third + is_third
+    end = second + 1
+    while end - first < LONGEST_NAME and _is_capital_behind(words, end) and not words.says(end, "no_given", "kin"):
+        if begins_place(words, end) or is_unit(words, end) or _is_foreign(words[end]):
+            break
+        end += 1
+    return end
+
+
+def _is_no_person(words: Words, first: int, title: str) -> bool:
+    """Whether a word in capitals behind a title is something else than a person."""
+    word, known = words[first], words.known
+    # "con Vision" is a motorcycle, "a Park" a person.
+    is_thing = title in known["kin_weak"].written and len(title) > 1 and not word.is_marked
+    is_half = _is_capital_behind(words, first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
+    is_unlikely = not (words.is_in(first, "given") or is_half) and (words.says(first, "no_names") or is_thing)
+    is_abbreviation = word.is_upper and len(word.bare) > 1 and _is_foreign(word)  # "HĐQT"
+    is_place = is_unit(words, first) and title not in known["courteous"].written  # "lấy chồng Long An"
+    return is_unlikely or is_abbreviation or is_place or words.says(first, "never_names")
 
 
 def _is_foreign(word: Word) -> bool:
@@ -160,25 +223,29 @@ def _is_capital_behind(words: Words, index: int) -> bool:
 
 def _small_name(words: Words, first: int, title: str) -> int | None:
     """Tell where a name in small letters ends: a family name with more, or a given name that is nothing else here."""
-    known = words.known
-    end = _small_full_name(words, first)
-    if end is not None:
-        return end
-    is_other = title in known["kin_capital"].written or words.says(first, "kin") or makes_compound(words, first)
-    if is_other:
-        return None
+    end = small_full_name(words, first)
+    is_other = title in words.known["kin_capital"].written or words.says(first, "kin") or makes_compound(words, first)
     second = first + 1
+    has_second = second < len(words) and words.follows(second)
+    if words.says(first, "birth_order") and has_second and words.says(second, "nicknames"):  # "bà sáu lèo"
+        return second + 1
+    if end is not None or is_other:
+        return end
     if _can_be_second(words, first, second):
         return second + 1
-    if not words.is_in(first, "given"):
-        return None
+    return second if words.is_in(first, "given") and _is_small_given(words, first, title) else None
+
+
+def _is_small_given(words: Words, first: int, title: str) -> bool:
+    """Whether a given name in small letters behind a title is one, and not the word that is written like it."""
+    second = first + 1
+    if words.is_common_bare(first) or (words.says(first, "clause_words") and not words.is_bare):
+        has_second = second < len(words) and words.follows(second)
+        return words.says(second, "behind_doubtful") if has_second else not words.is_phrase(title, "kin")
     is_ambiguous = words.is_in(first, "given_ambiguous") or words.is_bare
-    if title in known["kin_weak"].written:
-        is_ambiguous = True
-    is_doubtful = title in known["courteous"].written and not words.says(first, "clause_words") and not words.is_bare
-    if not is_ambiguous or is_doubtful:  # a name that is hidden wrongly costs less than one that is told
-        return second
-    return second if _shows_name(words, second, title) else None
+    is_doubtful = title in words.known["courteous"].written and not words.is_bare
+    # A name that is hidden wrongly costs less than one that is told.
+    return not is_ambiguous or is_doubtful or _shows_name(words, second, title)
 
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:
@@ -191,41 +258,6 @@ def _can_be_second(words: Words, first: int, second: int) -> bool:
         and not words.says(second, "behind_name")
         and not makes_compound(words, second)
     )
-
-
-def _small_full_name(words: Words, first: int) -> int | None:
-    if not words.is_in(first, "families"):
-        return None
-    middle = first + 1
-    given = first + 2
-    if given >= len(words) or not (words.follows(middle) and words.follows(given)):
-        return None
-    has_middle = words.is_in(middle, "strong_middles")
-    if not has_middle and not (
-        words.is_in(middle, "middles") and not makes_compound(words, middle) and _ends_small_name(words, first, given)
-    ):
-        return None
-    fourth = given + 1
-    if (
-        has_middle
-        and fourth < len(words)
-        and words.follows(fourth)
-        and words.is_in(given, "middles")
-        and (words.is_in(fourth, "given_clear") or words.is_bare)
-        and not words.says(fourth, "behind_name")
-        and not words.says(fourth, "no_names")
-    ):
-        return fourth + 1
-    return fourth
-
-
-def _ends_small_name(words: Words, first: int, given: int) -> bool:
-    """Whether a word in small letters can be the given name behind a family name and a middle one."""
-    if words.is_in(given, "given"):
-        return True
-    # A family name that is nothing else bears a given name that is on no list.
-    is_sure = words[first].is_marked and words.says(first, "sure_families")
-    return is_sure and not words.says(given, "behind_name") and not words.says(given, "no_names")
 
 
 def _shows_name(words: Words, after: int, title: str) -> bool:

@@ -13,7 +13,7 @@ from monitor.privacy.masks.lexicon import any_of, digit_words, name_words
 from monitor.privacy.masks.patterns import CURRENCY, NO_FIGURE
 from monitor.privacy.masks.text import Found, MaskableText
 
-_SIGNS: Final = re.compile(r"[\s.,\-–—_/*()…|~+;=]{0,5}")
+_SIGNS: Final = re.compile(r"[\s.,\-–—_/*()…|~+;=:•‧·'\"“”]{0,5}")
 _CODE_SIGNS: Final = re.compile(r"[ .\-–—/]{0,3}")
 _LONGEST_GAP: Final = 20
 _MOST_PARTS: Final = 16
@@ -21,23 +21,21 @@ _MOBILE, _LANDLINE, _ABROAD = re.compile(r"0[35789]"), re.compile(r"02"), re.com
 _MOBILE_DIGITS: Final = 10
 _FEWEST_DIGITS, _MOST_DIGITS = 9, 12
 _FEWEST_SPOKEN: Final = 7  # words behind the first one: "không chín trăm lẻ một …" has more words than digits
+_LONGEST_CODE: Final = 20
+_BLOCK: Final = (3, 4)  # digits of the blocks of a long number
+_LETTERED_CODE: Final = 4  # digits of a code with letters
 _LONG_CODE, _SHORT_CODE = 8, 5  # digits of a code behind a word that often means something else, and behind others
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _FIGURE: Final = re.compile(rf"{NO_FIGURE}(?!1[89]00)")
 _GOES_ON: Final = re.compile(r"\d[.,/:-]")  # a date or a figure that began before
 _UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
-_PLATE: Final = re.compile(
-    r"(?<!\w)(?:bien(?: kiem soat)?(?: so)?(?: xe)?|bks|bsx|bs|xe)[ :]{1,3}"
-    r"(?P<number>\d{2}[ \-–—.]{0,3}[a-z]{1,2}\d?[ \-–—./]{0,3}\d(?:[ .\-]{0,3}\d){3,5})(?!\w)"
-    r"|(?<![\w.,/-])(?P<bare>(?-i:\d{2}-?[A-Z]{1,2}\d?[ -]?\d{3}[. ]?\d{2})"
-    r"|\d{2}-?[a-z]{1,2}\d?[ -]\d{3}\.\d{2})(?!\w)",
-    re.IGNORECASE,
-)
 _COORDINATES: Final = re.compile(
-    r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?[,;] ?-?\d{1,3}\.\d{3,9}(?!\d|\.\d)"
+    r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?(?!\d|\.\d)"
     r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
+    r"|(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}(?!\w)"  # Open Location Code
 )
+_LETTERED: Final = re.compile(r"(?<![\w.-])[A-Z]{1,2}\d{0,2}[-.](?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w/-])")
 
 
 class _Part(NamedTuple):
@@ -52,17 +50,47 @@ def _part() -> re.Pattern[str]:
     words = any_of(frozenset(digit_words()))
     letter = r"[^\W\d_]"
     return re.compile(
-        rf"(?P<number>(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:o+\d+)*(?:o{{1,3}}(?!{letter}))?)"
-        rf"|(?<!{letter})(?P<word>{words})(?!{letter})",
+        r"(?P<number>(?!(?<!\d)\d so(?!\w))"  # "rồi 6 số: …" says how many follow
+        rf"(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:o+\d+)*(?:o{{1,3}}(?!{letter}))?|(?<!{letter})o{{1,2}}(?!{letter}))"
+        rf"|(?<!{letter})(?P<word>(?:{words})+)(?!{letter})",
         re.IGNORECASE,
     )
+
+
+@cache
+def _digit_word() -> re.Pattern[str]:
+    return re.compile(any_of(frozenset(digit_words())), re.IGNORECASE)
 
 
 @cache
 def _joining() -> re.Pattern[str]:
     """Give the expression for words between two parts of a number: "0913, rồi 802"."""
     words = any_of(name_words()["number_joins"].written)
-    return re.compile(rf"[\s.,:;…–-]{{0,3}}(?:{words})[\s.,:;…–-]{{0,3}}", re.IGNORECASE)
+    return re.compile(rf"[\s.,:;…–-]{{0,3}}(?:{words})(?: \d so)?[\s.,:;…–-]{{0,3}}", re.IGNORECASE)
+
+
+@cache
+def _plate() -> re.Pattern[str]:
+    """Give the expression for a number plate: by its form, or in any form behind a word that announces one."""
+    word = rf"(?:{any_of(frozenset(digit_words()))}|cham|phay)"
+    sign = r"[ .,\-–—/:]{0,3}"
+    letters = rf"(?:[a-z]{{1,2}}|{any_of(name_words()['plate_letters'].written)})"
+    digit = r"(?:\d|(?<=[\dox])[ox]|[ox](?=\d))"
+    spoken = rf"(?:{digit}|{word}(?!\w))(?:{sign}(?:{digit}|(?<!\w){word}(?!\w))){{3,9}}"
+    return re.compile(
+        r"(?<!\w)(?:bien(?: kiem soat)?(?: so)?(?: xe)?|bks|bsx|bs|xe)(?: (?!\d)\w{1,6}){0,2}[ :]{1,3}"
+        rf"(?P<number>(?:[1-9][\do]|{word}(?: {word}){{1,2}}){sign}{letters}{sign}"
+        rf"(?:{digit}(?:{sign}{digit}){{3,5}}(?! ?(?:cham|phay))(?!\w)|{spoken}))(?!\w)"
+        rf"|(?<![\w.,/-])(?P<bare>(?-i:[1-9]\d[ -]{{0,3}}[A-Z]{{1,2}})(?:\d?{sign}{digit}(?:{sign}{digit}){{4}}"
+        rf"|\d{sign}(?!20[12]\d){digit}(?:{sign}{digit}){{3}}|\d?, {spoken})"
+        r"|[1-9]\d-?[a-z]{1,2}\d?[ -](?:\d{3}\.\d{2}|(?<=\d )\d{5}))(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(rf" (?:{any_of(name_words()['counted'].written)})(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -76,7 +104,7 @@ def _lettered_code() -> re.Pattern[str]:
     leads = name_words()["code_leads"].written | name_words()["number_leads"].written | {"ma"}
     return re.compile(
         rf"(?<!\w)(?:{any_of(leads)})(?!\w)[ :.]{{0,3}}(?:\w{{1,8}}[ :]{{1,2}}){{0,2}}"
-        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6})(?!\w)",
+        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6}(?:/[A-Z]{1,3})?)(?!\w)",
         re.IGNORECASE,
     )
 
@@ -85,15 +113,17 @@ def find_numbers(work: MaskableText) -> Iterator[Found]:
     """Find telephone numbers, numbers of papers, plates and coordinates, in the order of the text."""
     found = [*_runs(work.bare), *_codes(work.bare)]
     found += [("address", *match.span()) for match in _COORDINATES.finditer(work.text)]
-    for match in _PLATE.finditer(work.bare):
+    for match in _plate().finditer(work.bare):
         found.append(("plate", *match.span(match.lastgroup or 0)))
     yield from sorted(found, key=lambda each: (each[1], -each[2]))
 
 
 def _codes(text: str) -> Iterator[Found]:
     for match in _lettered_code().finditer(text):
-        if sum(map(str.isdigit, match["code"])) >= _SHORT_CODE:
+        if sum(map(str.isdigit, match["code"])) >= _LETTERED_CODE:
             yield "id_card", *match.span("code")
+    for match in _LETTERED.finditer(text):
+        yield "id_card", *match.span()
 
 
 def _runs(text: str) -> Iterator[Found]:
@@ -105,6 +135,8 @@ def _runs(text: str) -> Iterator[Found]:
         if last is None:
             kind, last = _end_of_code(text, parts, index)
         if last is None:
+            kind, last = "account", _end_of_long(text, parts, index)
+        if last is None:
             index += 1
             continue
         yield kind, parts[index].start, parts[last].end
@@ -114,7 +146,8 @@ def _runs(text: str) -> Iterator[Found]:
 def _read(match: re.Match[str], text: str) -> _Part | None:
     """Return a part of a number; None for digits that a letter makes an amount or a name: "3tr", "A3"."""
     if match["word"]:
-        return _Part(*match.span(), digit_words()[match[0].lower()], is_word=True)
+        digits = "".join(digit_words()[word.lower()] for word in _digit_word().findall(match[0]))
+        return _Part(*match.span(), digits, is_word=True)
     start, end = match.span()
     beside = (start and text[start - 1].isalpha()) or (end < len(text) and text[end].isalpha())
     if beside and not _is_digit_word(text, start, end):
@@ -154,7 +187,7 @@ def _end_of_phone(text: str, parts: Sequence[_Part], first: int) -> int | None:
             if len(digits) == _MOBILE_DIGITS:
                 return index
             is_spoken = all(each.is_word for each in parts[first : index + 1]) and index - first >= _FEWEST_SPOKEN
-            is_near = is_spoken or (words and len(digits) in (_FEWEST_DIGITS, _MOBILE_DIGITS + 1))
+            is_near = is_spoken or (words and len(digits) in (_FEWEST_DIGITS - 1, _FEWEST_DIGITS, _MOBILE_DIGITS + 1))
         elif _LANDLINE.match(digits):
             is_near = len(digits) in (_MOBILE_DIGITS, _MOBILE_DIGITS + 1)
         else:
@@ -185,6 +218,28 @@ def _end_of_code(text: str, parts: Sequence[_Part], first: int) -> tuple[str, in
     digits = "".join(part.digits for part in row)
     is_figure = all(_YEAR.fullmatch(part.digits) for part in row) or _UNIT.match(text, row[-1].end)
     return kind, None if len(digits) < fewest or is_figure else last
+
+
+def _end_of_long(text: str, parts: Sequence[_Part], first: int) -> int | None:
+    """Tell with which part a number ends that nothing announces and that is too long for an amount, or None."""
+    if not _FIGURE.match(text, parts[first].start) or _GOES_ON.search(text[: parts[first].start][-2:]):
+        return None
+    last = first
+    size = len(parts[first].digits)
+    for index in range(first + 1, len(parts)):
+        gap = text[parts[index - 1].end : parts[index].start]
+        is_like = len(parts[index].digits) == 1 if size == 1 else size in _BLOCK and len(parts[index].digits) in _BLOCK
+        if parts[index].is_word or not is_like or not gap or not _CODE_SIGNS.fullmatch(gap):
+            break
+        last = index
+    digits = sum(len(part.digits) for part in parts[first : last + 1])
+    is_amount = (
+        _counted().match(text, parts[last].end)
+        or _UNIT.match(text, parts[last].end)
+        or all(_YEAR.fullmatch(part.digits) for part in parts[first : last + 1])
+    )
+    is_code = not parts[first].is_word and _FEWEST_DIGITS + (last > first) <= digits <= _LONGEST_CODE
+    return last if is_code and not is_amount else None
 
 
 def _announced(before: str) -> tuple[str, int]:

@@ -29,7 +29,9 @@ _PROFILE_LINK: Final = (
     r"|(?:twitter|x)\.com/(?!(?:hashtag|search|i|home)(?!\w))"
     r"|tiktok\.com/@|threads\.(?:net|com)/@|linkedin\.com/in/|bsky\.app/profile/"
     r"|youtube\.com/(?:@|user/|c/|channel/)"
+    r"|(?:maps\.app\.)?goo\.gl/|google\.com(?:\.vn)?/maps|(?:drive|docs|photos)\.google\.com/"
     rf"){_PATH}"
+    rf"|{_HOST}[\w-]+\.(?:blogspot|wordpress)\.com(?:/{_PATH})?"
     rf"|https?://[^\s/]+/(?:@|users/|user/|u/|nguoi-dung/|thanh-vien/|ho-so/|profile/|members?/)\w{_PATH}"
 )
 _SLUG_FAMILY: Final = (

@@ -8,16 +8,23 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from monitor.privacy.masks.lexicon import Spellings
-from monitor.privacy.masks.text import MaskableText
+from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 GAPS: Final = frozenset({" ", "\u00a0", "  "})
 APOSTROPHES: Final = frozenset({"'", "’", "‘", "ʼ"})
-IN_NAME: Final = GAPS | APOSTROPHES | {"-", "\u2010", "\u2011"}
+HYPHENS: Final = frozenset({"-", "\u2010", "\u2011"})
+IN_NAME: Final = GAPS | APOSTROPHES | HYPHENS
 """Between the words of one name: "Nguyễn-Văn-An", "Ksor H'Lem"."""
 _LEAD_GAPS: Final = GAPS | {": ", " : ", ":", ' "', " “", ': "', ": “", " (", "\n", "- ", " - ", ". ", ", "}
-_TITLE_GAPS: Final = GAPS | {". ", ".", ": ", ":", " : "}
-LONGEST_NAME: Final = 4
+NEAR_GAPS: Final = _LEAD_GAPS - {"\n", ". "}
+"""Between words of one sentence."""
+TITLE_GAPS: Final = GAPS | {". ", ".", ": ", ":", " : "}
+_CLAUSE_END: Final = re.compile(r"[.!?…\n,]")
+QUOTED_NICKNAME: Final = re.compile(
+    r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
+)
+LONGEST_NAME: Final = 5
 LONGEST_STRETCH: Final = 5
 """More capitalised words in a row are a heading or a slogan."""
 _LONGEST_TITLE: Final = 4
@@ -44,7 +51,7 @@ class Words:
         self.text = work.text
         self._name = work.filler("name")
         self._numbers = tuple(work.filler(kind) for kind in ("phone", "account", "handle"))
-        bare, lower = work.bare, work.text.lower()
+        bare, lower = work.bare, settle_tones(work.text.lower())
         same_length = len(lower) == len(work.text)
         self.words: list[Word] = []
         for match in _WORD.finditer(work.text):
@@ -53,8 +60,8 @@ class Words:
             plain = bare[start:end]
             self.words.append(
                 Word(
-                    start, end, lower[start:end] if same_length else word.lower(), plain.lower(), word[0].isupper(),
-                    plain != word, word.isupper(),
+                    start, end, lower[start:end] if same_length else settle_tones(word.lower()), plain.lower(),
+                    word[0].isupper(), plain != word, word.isupper(),
                 )
             )  # fmt: skip
         # A text that uses no diacritics anywhere is read without them.
@@ -87,6 +94,10 @@ class Words:
         """Whether a word stands right behind the one before it."""
         return 0 < index < len(self.words) and self.text[self.words[index - 1].end : self.words[index].start] in gaps
 
+    def begins_clause(self, index: int) -> bool:
+        """Whether a word stands behind a sign that ends a sentence or a part of one."""
+        return _CLAUSE_END.search(self.text, self.words[index - 1].end, self.words[index].start) is not None
+
     def says(self, index: int, *lists: str) -> bool:
         """Whether a word stands in one of some lists of `words.toml` as it is written."""
         return any(self.words[index].written in self.known[name].written for name in lists)
@@ -99,6 +110,10 @@ class Words:
         """Whether a phrase is one of a list, read without diacritics where the text has none."""
         known = self.known[name]
         return phrase in known.written or (self.is_bare and phrase in known.bare)
+
+    def is_common_bare(self, index: int) -> bool:
+        """Whether a word is an ordinary one in a text without diacritics."""
+        return self.is_bare and self.words[index].bare in self.known["no_bare"].written
 
     def _reads_bare(self, index: int) -> bool:
         word = self.words[index]
@@ -135,9 +150,9 @@ def phrase_of(words: Words, start: int, end: int) -> str | None:
     return "_".join(words[index].written for index in range(start, end))
 
 
-def is_behind(words: Words, first: int, name: str) -> bool:
+def is_behind(words: Words, first: int, name: str, gaps: frozenset[str] = _LEAD_GAPS) -> bool:
     """Whether a word stands behind a phrase of a list, of up to four words."""
-    if first == 0 or not words.follows(first, _LEAD_GAPS):
+    if first == 0 or not words.follows(first, gaps):
         return False
     phrase = words[first - 1].written
     for start in range(first - 1, max(first - 1 - _LONGEST_TITLE, -1), -1):
@@ -145,7 +160,7 @@ def is_behind(words: Words, first: int, name: str) -> bool:
             if not words.follows(start + 1):
                 return False
             phrase = f"{words[start].written}_{phrase}"
-        if words.is_phrase(phrase, name):
+        if words.is_phrase(phrase, name) or words.is_phrase(phrase.removesuffix("_là").removesuffix("_la"), name):
             return True
     return False
 
@@ -170,6 +185,20 @@ def is_unit(words: Words, first: int) -> bool:
     return any(words.is_phrase(phrase_of(words, first, first + length), "units") for length in (2, 3))
 
 
+def place_end(words: Words, first: int) -> int | None:
+    """Tell where a place or another fixed phrase in capitals ends that a word begins, or None."""
+    for length in (4, 3, 2):
+        phrase = phrase_of(words, first, first + length)
+        if phrase and (words.is_phrase(phrase, "units") or phrase in words.known["fixed"].written):
+            return first + length
+    return None
+
+
+def is_commune(words: Words, first: int, end: int) -> bool:
+    """Whether some words are the name of a commune."""
+    return phrase_of(words, first, end) in words.known["communes"].written
+
+
 def is_behind_place(words: Words, first: int) -> bool:
     """Whether a word stands behind one for a kind of place or public body: "đường", "công ty"."""
     for length in (1, 2):
@@ -182,7 +211,7 @@ def is_behind_place(words: Words, first: int) -> bool:
 def title_before(words: Words, index: int) -> str | None:
     """Give the title right before a word, or None. The longest one counts."""
     known = words.known
-    if index == 0 or words[index - 1].bare not in known["title_ends"].bare or not words.follows(index, _TITLE_GAPS):
+    if index == 0 or words[index - 1].bare not in known["title_ends"].bare or not words.follows(index, TITLE_GAPS):
         return None
     longest = None
     phrase = words[index - 1].written
@@ -210,7 +239,7 @@ def is_no_title(words: Words, index: int) -> bool:
 def run_end(words: Words, first: int) -> int:
     """Tell where the capitalised words in a row end, of at most four and what an apostrophe binds to them."""
     end = first + 1
-    while end < len(words) and words[end].is_capital and words.follows(end, IN_NAME):
+    while end < len(words) and words.follows(end, IN_NAME) and (words[end].is_capital or words.follows(end, HYPHENS)):
         if end - first >= LONGEST_NAME and not words.follows(end, APOSTROPHES):
             break
         end += 1
@@ -220,3 +249,16 @@ def run_end(words: Words, first: int) -> int:
 def makes_compound(words: Words, index: int) -> bool:
     """Whether a word goes on to another word: "tuấn tú"."""
     return words.is_phrase(phrase_of(words, index, index + 2), "compounds")
+
+
+def nickname_end(words: Words, end: int) -> int:
+    """Tell where a name ends with the nickname in small letters behind it: "Chuẩn còi", "Tâm sửa xe"."""
+    for length in () if words.is_bare else (2, 1):
+        if words.follows(end) and words.is_phrase(phrase_of(words, end, end + length), "nicknames"):
+            return end + length
+    return end
+
+
+def has_nickname(words: Words, end: int) -> bool:
+    """Whether a nickname stands behind a word."""
+    return nickname_end(words, end) > end or QUOTED_NICKNAME.match(words.text, words[end - 1].end) is not None
