@@ -230,7 +230,7 @@ def called_name(words: Words, first: int) -> int | None:
     """Tell where a name ends by which somebody is called, calls or acts: "Tân ơi", "Tuấn kêu", or None."""
     word = words[first]
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
-    is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_names")
+    is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
     if not begins or word.is_upper or not is_usual or begins_place(words, first):
         return None
     end = first + 1

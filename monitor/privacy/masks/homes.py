@@ -36,6 +36,8 @@ _EVIDENCE: Final = (
     "house",
     "dwelling",
     "block",
+    "end",
+    "beside",
 )  # that it is a row, and no part alone
 _MAY_HOLD_HOME: Final = re.compile(r"\d|nhà|ở", re.IGNORECASE)  # a row has a number, or is where one lives
 _SIGNS: Final = "\"“”'‘’"
@@ -64,6 +66,11 @@ def _any(name: str) -> str:
     return any_of(words.written | words.bare)
 
 
+def _lives(*words: str) -> str:
+    """Return the expression for a place behind some words before where somebody lives."""
+    return "|".join(rf"(?<=\b{word} )" for word in words)
+
+
 @cache
 def _home() -> re.Pattern[str]:
     """Compile the row of an address, with a landmark behind it."""
@@ -84,20 +91,24 @@ def _home() -> re.Pattern[str]:
     )
     leads = any_of(name_words()["landmark_leads"].written)
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?\n()\[\]]{{2,40}}"
-    part = rf"(?:{house}|{numbered}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
+    inside = r"(?:phòng|nhà) (?:cuối|đầu|giữa|trong cùng)"
+    part = rf"(?:{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
     more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
     dwelling = (
         rf"(?:(?:đầu|cuối|giữa) )?(?:{_any('dwelling_places')})"
-        rf" (?:{so}\d{{1,3}}|{_CAPITALS}|(?:cuối|đầu) \w+ \d+|{near})"
-        rf"{_GAP}(?:{part}{_GAP}){{0,2}}(?:{near}|nhà {owner}(?: \w+)?)"
+        rf" (?:{so}\d{{1,3}}|{_CAPITALS}|{owner}|(?:cuối|đầu) \w+ \d+|{near})"
+        rf"{_GAP}(?:{part}{_GAP}){{0,2}}(?:{near}|nhà {owner}(?: \w+)?|(?:phòng|nhà) (?:cuối|đầu))"
     )
+    at_end = rf"(?:đầu|cuối) (?:{_any('dwelling_places')}) {_CAPITALS}"
     return re.compile(
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))(?P<behind>(?: {_STREET})?{more})"
-        rf"|(?P<area>{numbered}){_GAP}{near}{more}"
+        rf"|(?P<area>{numbered})(?:{_GAP}{named})?{_GAP}{near}{more}"
         rf"|(?<=\bở )(?P<block>(?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
-        rf"|(?:(?<=\bở )|(?<=\bnhà )|(?<=\bnó )|(?<=\bgần ))(?P<dwelling>{dwelling}){more}"
+        rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})(?P<dwelling>{dwelling}){more}"
+        rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})(?P<end>{at_end}){more}"
+        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})(?P<beside>(?:{leads}) [^,.;:!?\n()]{{2,40}}){more}"
         rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
         re.IGNORECASE,
     )

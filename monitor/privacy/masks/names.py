@@ -181,7 +181,9 @@ def _capital_given_name(words: Words, first: int, title: str) -> int | None:
     if _is_no_person(words, first, title) or begins_place(words, first) or makes_compound(words, first):
         return None
     second = first + 1
-    has_second = _is_capital_behind(words, second) and not words.says(second, "kin")
+    has_second = _is_capital_behind(words, second) and (
+        words.says(second, "kin_given") or not words.says(second, "kin")
+    )
     if words.stretches[first] > LONGEST_STRETCH or (
         words.stretches[first] > _PAIR and words[first].is_upper
     ):  # heading

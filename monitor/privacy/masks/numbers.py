@@ -104,7 +104,8 @@ def _lettered_code() -> re.Pattern[str]:
     leads = name_words()["code_leads"].written | name_words()["number_leads"].written | {"ma"}
     return re.compile(
         rf"(?<!\w)(?:{any_of(leads)})(?!\w)[ :.]{{0,3}}(?:\w{{1,8}}[ :]{{1,2}}){{0,2}}"
-        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6}(?:/[A-Z]{1,3})?)(?!\w)",
+        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6}(?:/[A-Z]{1,3})?"
+        r"|(?-i:[A-Z]\d{2}[A-Z]{2,6}\d{3,4}))(?!\w)",
         re.IGNORECASE,
     )
 
