@@ -25,13 +25,14 @@ class PostgresServer:
 
     Args:
         server: The running server.
+        durable: Whether it waits for the disk, as a real one does.
 
     """
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, *, durable: bool = False) -> None:
         self._server = server
         self.socket_dir = Path(server.get_postmaster_info().socket_dir)
-        for statement in FASTER:
+        for statement in () if durable else FASTER:
             self._execute(statement)
         self.make_database(TEMPLATE)
 
@@ -95,10 +96,10 @@ def _client_programs() -> Path:
 
 
 @contextmanager
-def running_postgres(kept: Path | None = None) -> Iterator[PostgresServer]:
+def running_postgres(kept: Path | None = None, *, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server in a folder of its own and stop it afterwards; its files stay in `kept`, if that is given.
 
-    While it runs, its own pg_dump and pg_restore are those of the search path.
+    A durable one waits for the disk. While it runs, its own pg_dump and pg_restore are those of the search path.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on import it looks for XDG_RUNTIME_DIR, which a CI machine may lack
@@ -109,7 +110,7 @@ def running_postgres(kept: Path | None = None) -> Iterator[PostgresServer]:
         before = os.environ["PATH"]
         os.environ["PATH"] = f"{_client_programs()}{os.pathsep}{before}"
         try:
-            yield PostgresServer(server)
+            yield PostgresServer(server, durable=durable)
         finally:
             os.environ["PATH"] = before
             server.cleanup()

@@ -65,8 +65,8 @@ def sqlite_worlds(folder: Path, model: Path) -> Iterator[Worlds]:
 
 @contextmanager
 def postgresql_worlds(folder: Path, model: Path) -> Iterator[Worlds]:
-    """Give what makes homes over a PostgreSQL server of their own."""
-    with running_postgres() as server, worlds_on(server, folder, model) as make_world:
+    """Give what makes homes over a PostgreSQL server of their own, which waits for the disk."""
+    with running_postgres(durable=True) as server, worlds_on(server, folder, model) as make_world:
         yield make_world
 
 
