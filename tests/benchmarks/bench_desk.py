@@ -88,10 +88,10 @@ def measure(database: Database) -> Iterator[str]:
         yield timed("first flag after a start", [lambda: lan.send("/queue/next", view="label=today")])
         yield timed("first page, day drawn", [partial(one.open, "/") for one in others])
         yield timed("first flag of the day", [partial(one.send, "/queue/next", view="label=today") for one in others])
-        yield timed("decision to next page", [lan.decide] * 20)
+        yield timed("decision to next page", [lan.decide_next] * 20)
         lan.open("/queue")
         yield timed("first flag of the queue", [lambda: lan.send("/queue/next")])
-        yield timed("decision to next, queue", [lan.decide] * DECISIONS)
+        yield timed("decision to next, queue", [lan.decide_next] * DECISIONS)
         yield opened("flag", [lan.page.url.path, *(f"/flags/{number}" for number in numbers)])
         for name, filters in FILTERS.items():
             yield opened(f"queue, {name}", [f"/queue?{each}&order={order}" for each in filters for order in ORDERS])

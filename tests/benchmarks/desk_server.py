@@ -153,6 +153,12 @@ class Analyst:
         chosen = self._offered[flag % len(self._offered)]
         return self.send(f"/flags/{flag}/decisions", decision=chosen, view=unescape(view[1]) if view else "")
 
+    def decide_next(self) -> httpx.Response:
+        """Decide about the flag that is open, or about the first of the queue where the day is over."""
+        if self.flag is None:
+            self.send("/queue/next")
+        return self.decide()
+
     def _checked(self) -> httpx.Response:
         if not self.page.is_success:
             sys.exit(f"{self.page.request.method} {self.page.url} answered {self.page.status_code}")

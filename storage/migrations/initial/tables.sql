@@ -518,15 +518,15 @@ CREATE TABLE flags (
     CONSTRAINT fk_flags_model_id_models FOREIGN KEY (model_id) REFERENCES models (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_flags_sampling_state ON flags (sampling, state) WHERE sampling IS NOT NULL;
+CREATE INDEX ix_flags_state_sampling ON flags (state, sampling) WHERE sampling IS NOT NULL;
 
-CREATE INDEX ix_flags_label_state_post_id ON flags (label, state, post_id);
+CREATE INDEX ix_flags_label_state_origin_post_id ON flags (label, state, origin, post_id);
 
 CREATE INDEX ix_flags_lease_owner ON flags (lease_owner) WHERE lease_owner IS NOT NULL;
 
 CREATE INDEX ix_flags_drawn_at ON flags (drawn_at);
 
-CREATE INDEX ix_flags_state_worth ON flags (state, worth);
+CREATE INDEX ix_flags_state_origin_worth ON flags (state, origin, worth);
 
 CREATE INDEX ix_flags_source_id_label_state ON flags (source_id, label, state);
 

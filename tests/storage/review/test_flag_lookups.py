@@ -23,7 +23,7 @@ EVERY = Draw(b"seed", share=1.0, since=NOW - timedelta(days=1))
 LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
     "open copies": (
         reviews.open_copies,
-        "flags USING INDEX ix_flags_label_state_post_id (label=? AND state=? AND post_id",
+        "flags USING INDEX ix_flags_label_state_origin_post_id (label=? AND state=? AND origin=? AND post_id",
     ),
     "decided copies": (reviews.decided_copies, "flags USING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)"),
     "a case of copies": (

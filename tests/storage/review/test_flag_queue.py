@@ -171,11 +171,13 @@ def test_the_usual_order_reads_its_index_and_stops(sqlite_database: Database) ->
     with sqlite_database.work() as session:
         found = add_flags(session, 3)
         plan = plan_of(session, lambda: flag_queue.listed(session, order=Order.WORTH, after=found[0].id))
-    assert any("ix_flags_state_worth (state=? AND worth<?)" in step for step in plan), plan
+    assert any("ix_flags_state_origin_worth (state=? AND origin=? AND worth<?)" in step for step in plan), plan
 
 
 def test_earlier_copies_are_looked_up_by_their_cluster(sqlite_database: Database) -> None:
     """Reading all open flags of the label for every row would make a page cost the square of the queue."""
     with sqlite_database.work() as session:
         plan = plan_of(session, lambda: flag_queue.listed(session))
-    assert any("ix_flags_label_state_post_id (label=? AND state=? AND post_id=?" in step for step in plan), plan
+    assert any(
+        "ix_flags_label_state_origin_post_id (label=? AND state=? AND origin=? AND post_id=?" in step for step in plan
+    ), plan
