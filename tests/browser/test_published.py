@@ -16,6 +16,7 @@ from storage.database import Database
 from tests.browser.conftest import AXE_FILE, SCREENSHOTS
 from tests.browser.test_pages import CONTRAST, RULES
 from tests.clock import FakeClock
+from tests.factories import committed
 from tests.monitor.publish.sample_site import fill
 
 PAGES = ("index.html", "luu-tru.html", "dinh-chinh-1.html", "dinh-chinh-2.html", "dinh-chinh-3.html")
@@ -30,9 +31,8 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def address(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[str]:
     """Publish one correction in every state, and serve the folder as any web server does."""
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         fill(session, clock)
-        session.commit()
     site = PublishSettings(url="https://ldld.example.vn/tin")
     office = ReportSettings(organisation="Liên đoàn Lao động tỉnh")
     settings = Settings(home=tmp_path, publish=site, report=office)

@@ -17,6 +17,7 @@ from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import CrawlRun, Post, Source
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import committed
 from tests.monitor.cli.command import STOPS, Command, start, wait_for
 
 BASIS = ["--legal-basis", "Nguồn công khai"]
@@ -88,9 +89,8 @@ def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, a
 def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, base: str, add: Add, home: Path) -> None:
     add("forum", base + RSS_PATH)
     kiemtin.well("crawl")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         session.execute(update(Post).where(Post.id == 1).values(collected_at=LONG_AGO))
-        session.commit()
     before = stored(home)
     assert "Past their retention: forum: 1 posts deleted" in kiemtin.well("crawl").out
     assert stored(home) == before - 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from tests.factories import add_post, add_source
+from tests.factories import add_post, add_source, committed
 from tests.monitor.cli.command import Command
 
 
@@ -30,9 +30,8 @@ def test_a_database_of_a_newer_program_is_left_alone(kiemtin: Command, home: Pat
 def test_the_copy_takes_the_place_of_the_database(
     kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         add_post(session, add_source(session, "bản tin"))
-        session.commit()
     url = f"sqlite:///{tmp_path}/other.db"
     answer = kiemtin.well("db", "copy", "--to", url)
     assert answer.out.endswith("with the same hashes as here. Set `database_url` in kiemtin.toml to use it.\n")

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.models import Source, User
 from storage.posts import clock_state, sources
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_post
+from tests.factories import add_post, committed
 from tests.monitor.cli.command import Command
 
 CHECKS = (
@@ -40,9 +40,8 @@ def change(work: Callable[[Session], object]) -> Callable[[Path], None]:
     """Give what changes the rows of a home."""
 
     def run(home: Path) -> None:
-        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
             work(session)
-            session.commit()
 
     return run
 

@@ -9,7 +9,7 @@ import time_machine
 
 from storage.database import Database
 from storage.models import Cluster
-from tests.factories import add_post, add_source
+from tests.factories import add_post, add_source, committed
 from tests.monitor.cli.command import Command
 
 # One of Apprise's parts imports `imghdr`, which Python 3.13 has no more.
@@ -20,14 +20,13 @@ NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 @pytest.fixture
 def spreading(home: Path) -> None:
     """Store a text of which twelve copies came within an hour."""
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         source, cluster = add_source(session), Cluster(created_at=NOW)
         session.add(cluster)
         session.flush()
         for number in range(12):
             at = NOW - timedelta(minutes=4 * number + 1)
             add_post(session, source, str(number), published_at=at, collected_at=at).cluster_id = cluster.id
-        session.commit()
 
 
 @pytest.mark.usefixtures("spreading")
@@ -56,10 +55,9 @@ def test_what_was_sent_is_listed_by_channel(kiemtin: Command, monkeypatch: pytes
 
 
 def test_a_report_that_is_late_is_told_of(kiemtin: Command, home: Path) -> None:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         at = NOW - timedelta(days=3)
         add_post(session, add_source(session), "1", published_at=at, collected_at=at)
-        session.commit()
     with time_machine.travel(NOW - timedelta(minutes=1), tick=False):  # Monday, 08:59
         assert "Nothing was due." in kiemtin.well("outbox", "send").out
     with time_machine.travel(NOW, tick=False):

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.models import Correction, Flag, Post
 from storage.review import corrections, reviews
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, committed, make_correction
 from tests.monitor.cli.command import Command, apart
 from tests.monitor.cli.conftest import ImportPosts
 
@@ -52,9 +52,8 @@ def test_the_account_of_scoring_in_words(kiemtin: Command, home: Path) -> None:
     assert out.startswith("Scored 4 posts with small-")
     assert f"unverified {flags_in(home)['unverified']}" in out
     assert "Unsure, so not flagged: " in out
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         session.execute(update(Post).values(collected_at=datetime(2020, 1, 1, tzinfo=UTC)))
-        session.commit()
     again = kiemtin.well("score").out
     assert "Flags opened: none. Unsure, so not flagged: none." in again
     assert "Past their retention: forum: 4 posts deleted" in again, "imported posts too"
@@ -162,9 +161,8 @@ def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
     assert content.claim in page.read_text(encoding="utf-8")
     feed = ET.parse(folder / "feed.atom")  # noqa: S314  our own file
     assert content.claim in "".join(feed.getroot().itertext()), "no character that XML forbids is left of what is typed"
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         row = session.get_one(Correction, number)
         corrections.withdraw(session, row, why="nguồn đã gỡ", user_id=by, now=NOW)
-        session.commit()
     kiemtin.well("publish", "--to", str(folder))
     assert "nguồn đã gỡ" in page.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
 from storage.posts.sources import by_name
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.factories import committed
 from tests.monitor.cli.command import Command
 from tests.platforms import ForumPost, ForumThread, XenForoSite
 
@@ -48,9 +49,8 @@ def test_the_order_of_day_and_month_is_listed_with_its_source(
     kiemtin: Command, home: Path, order: str, state: str
 ) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         by_name(session, "forum").cursor = {"date_order": order}
-        session.commit()
     assert kiemtin.well("sources", "list", "--json").data[0]["date_order"] == order
     assert state in " ".join(kiemtin.well("sources", "list").out.split())
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from storage.accounts import sessions
 from storage.database import Database
 from storage.models import AuditEvent, User
+from tests.factories import committed
 from tests.monitor.cli.command import Command
 from tests.monitor.cli.conftest import ImportPosts
 
@@ -60,11 +61,10 @@ def test_a_user_is_kept_out_and_invited_again(kiemtin: Command, home: Path) -> N
 def signed_in(kiemtin: Command, home: Path) -> Path:
     """Sign Lan in, in two browsers."""
     kiemtin.well("users", "invite", "lan")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
         for token in ("a", "b"):
             where = {"address": "192.0.2.7", "agent": f"browser {token}"}
             sessions.start(session, user_id=2, token_hash=token, stage="full", now=datetime.now(UTC), **where)
-        session.commit()
     return home
 
 

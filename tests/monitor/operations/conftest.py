@@ -12,7 +12,7 @@ from storage.models import Flag
 from storage.posts import posts
 from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, committed
 from tests.postgres import TEMPLATE, PostgresServer
 
 DECISIONS = 40
@@ -56,22 +56,19 @@ def plain(tmp_path: Path, sqlite_template: Path) -> Iterator[Used]:
 
 
 def fill(database: Database) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         source = add_source(session)
         add_user(session)
         for number in range(DECISIONS):
             add_flag(session, add_post(session, source, str(number), author_key=f"{number:064}"))
-        session.commit()
 
 
 def decide(database: Database, flag_id: int, clock: FakeClock) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         flag = session.get_one(Flag, flag_id)
         reviews.decide(session, flag, reviewer_id=1, decision="yes", note="", now=clock.now())
-        session.commit()
 
 
 def erase(database: Database, clock: FakeClock) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         posts.erase_author(session, ERASED, clock.now())
-        session.commit()

@@ -22,7 +22,7 @@ from storage.posts import posts, sources
 from storage.review import reviews
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
+from tests.factories import add_flag, add_model, add_post, add_source, add_user, committed, make_post, make_score
 
 AUTHOR = "lan@mang.example"
 Of = Callable[..., Erasure]
@@ -56,7 +56,7 @@ def of(sqlite_database: Database, clock: FakeClock, pseudonymiser: Pseudonymiser
 @pytest.fixture
 def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> Database:
     """Store an edited, scored, flagged and reviewed post of the author, and one of somebody else."""
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = add_source(session, "network", kind="mastodon")
         key = pseudonymiser.key("mastodon", AUTHOR)
         post = add_post(session, source, "1", text="chuyện riêng của tôi", author_key=key)
@@ -68,7 +68,6 @@ def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeC
         reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=clock.now())
         other = pseudonymiser.key("mastodon", "ai khác")
         add_post(session, source, "2", text="bài của người khác", author_key=other)
-        session.commit()
     return sqlite_database
 
 
@@ -154,7 +153,7 @@ def test_a_text_names_an_account_by_handle_or_address(text: str, named: bool) ->
 
 
 def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of, clock: FakeClock, home: Path) -> None:
-    with filled.work() as session:
+    with committed(filled) as session:
         source = sources.by_name(session, "network")
         add_post(session, source, "3", text="@lan nói đúng", title="trả lời @lan@mang.example", url=None)
         flag = add_flag(session, add_post(session, source, "4", text="bài khác"))
@@ -167,7 +166,6 @@ def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of,
         reports.record_report(session, period="2026-W47", figures={"quoted": list(own)}, **issued)
         other = {**issued, "files": ["other.xlsx"]}
         reports.record_report(session, period="2026-W46", figures={"quoted": [flag.id]}, **other)
-        session.commit()
     (home / "captures" / "spool" / "aa.warc.gz").write_bytes(gzip.compress(b"x") + gzip.compress(b'{"acct":"@lan"}'))
     (home / "captures" / "spool" / ".bb.1-a.part").write_bytes(b'"url":"https://mang.example/@lan"')
     (home / "imports").mkdir()
@@ -192,10 +190,9 @@ def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of,
 
 
 def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database: Database, of: Of) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = add_source(session, "network", kind="mastodon")
         add_post(session, source, "3", text="@lan nói đúng")
-        session.commit()
     of().run()
     with sqlite_database.work() as session:
         source = sources.by_name(session, "network")
@@ -206,20 +203,18 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database:
 
 def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Database, of: Of, home: Path) -> None:
     """A feed names no author, and the addresses that identify its entries do."""
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = add_source(session, "feed-of-an-account")
         for number in (1, 2):
             add_post(session, source, f"https://mang.example/@lan/{number}")
-        session.commit()
     assert of().run().masked == 4  # identifiers and addresses
     assert list(leftovers(of(), sqlite_database, home)) == []
     assert count(sqlite_database, "posts") == {"posts": 2}
 
 
 def test_what_may_not_be_changed_is_told_with_the_reason(sqlite_database: Database, of: Of, home: Path) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         add_source(session, "account", kind="mastodon", address="https://mang.example/@lan", retention_days=30)
-        session.commit()
     (home / "models" / "own").mkdir(parents=True)
     (home / "models" / "own" / "manifest.json").write_text('{"terms": ["@lan"]}')
     of().run()
@@ -256,10 +251,9 @@ def test_posts_that_were_stored_by_an_older_spelling_go_as_well(
     sqlite_database: Database, of: Of, clock: FakeClock
 ) -> None:
     pseudonymiser = Pseudonymiser(b"now", [b"former"])
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         source = add_source(session, "network", kind="mastodon")
         for number, key in enumerate(pseudonymiser.aliases("mastodon", AUTHOR)):
             add_post(session, source, str(number), author_key=key, collected_at=clock.now() - timedelta(days=1))
-        session.commit()
     assert of(by=pseudonymiser).run().posts >= 1
     assert count(sqlite_database, "posts") == {"posts": 0}

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.models import Base
 from storage.posts.holdings import HELD
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_post, add_source, add_user
+from tests.factories import add_post, add_source, add_user, committed
 
 OF_NOBODY = {
     *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
@@ -34,7 +34,7 @@ def record(sqlite_database: Database, tmp_path: Path) -> dict[str, Any]:
     captures = tmp_path / "captures"
     captures.mkdir()
     (captures / "one.warc.gz").write_bytes(b"12345")
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         add_source(session, "empty")
         forum = add_source(session, "forum", retention_days=30, legal_basis="Điều khoản của diễn đàn <cho phép>")
         for day, key in ((0, "ab" * 32), (2, None)):
@@ -51,7 +51,6 @@ def record(sqlite_database: Database, tmp_path: Path) -> dict[str, Any]:
         ):
             audit.record(session, at=at, action=action, subject="x", user_id=user)
         audit.record(session, at=MONDAY_MORNING, action="erasure", subject="mastodon", detail={"posts": 3})
-        session.commit()
     now = MONDAY_MORNING + timedelta(hours=2)
     folders = {"capture_files": captures, "report_files": tmp_path / "missing"}
     return gather(sqlite_database, folders, now=now, days=365, contact="mailto:hoi@lien-doan.example")

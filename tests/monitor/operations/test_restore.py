@@ -33,7 +33,7 @@ from storage.database import Database
 from storage.models import AuditEvent, Base, Capture, ErasedAuthor, Post
 from storage.posts import captures, sources
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source
+from tests.factories import add_post, add_source, committed
 from tests.monitor.operations.conftest import DECISIONS, ERASED, Used, decide, erase
 
 
@@ -74,7 +74,7 @@ def test_what_comes_back_is_what_was_there(used: Used, tmp_path: Path, clock: Fa
 def test_who_was_erased_since_is_erased_again_with_captured_pages(used: Used, tmp_path: Path, clock: FakeClock) -> None:
     home, database = used
     page = home / "captures" / "2026" / "11" / "a.warc.gz"
-    with database.work() as session:
+    with committed(database) as session:
         post = session.scalars(select(Post).where(Post.author_key == ERASED)).one()
         run = sources.start_run(session, post.source_id, clock.now())
         draft = Capture(
@@ -82,7 +82,6 @@ def test_who_was_erased_since_is_erased_again_with_captured_pages(used: Used, tm
         )
         post.capture_id = sources.add_capture(session, run.id, draft)
         captures.set_path(session, "a", page.relative_to(home / "captures").as_posix())
-        session.commit()
     decide(database, 3, clock)
     write_backup(database, home, tmp_path / "b", now=clock.now())
     erase(database, clock)
@@ -158,10 +157,9 @@ def test_a_backup_of_which_anything_is_wrong_leaves_the_home_as_it_is(
     spoilt: tuple[Any, Any], said: str, plain: Used, tmp_path: Path, clock: FakeClock
 ) -> None:
     home, database = plain
-    with database.work() as session:
+    with committed(database) as session:
         for number in range(DECISIONS):
             add_post(session, add_source(session, f"n{number}"), author_key=f"{number:064}")
-        session.commit()
     write_backup(database, home, tmp_path / "b", now=clock.now())
     erase(database, clock)
     key = (home / "secret.key").read_bytes()
@@ -217,9 +215,8 @@ def mark(home: Path, database: Database, clock: FakeClock, name: str) -> None:
     """Leave something in a folder and in the database that the backup does not hold."""
     (home / "reports").mkdir(exist_ok=True)
     (home / "reports" / name).touch()
-    with database.work() as session:
+    with committed(database) as session:
         audit.record(session, at=clock.now(), action="mark", subject=name)
-        session.commit()
     database.close()
 
 
@@ -285,9 +282,8 @@ def test_of_a_database_that_cannot_be_read_nobody_knows_who_was_erased(
 
 def back_up_a_post(plain: Used, file: Path, clock: FakeClock, *, retention_days: int) -> None:
     home, database = plain
-    with database.work() as session:
+    with committed(database) as session:
         add_post(session, add_source(session, retention_days=retention_days), collected_at=clock.now())
-        session.commit()
     write_backup(database, home, file, now=clock.now())
 
 

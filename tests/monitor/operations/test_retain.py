@@ -16,17 +16,16 @@ from storage.models import AuditEvent, Capture, Post, PostRevision, Source
 from storage.posts import captures, posts, sources
 from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, committed, make_post
 
 
 def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Database, clock: FakeClock) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         short = add_source(session, "short", retention_days=7)
         long = add_source(session, "long", retention_days=30)
         for source in (short, long):
             add_post(session, source, "old", collected_at=clock.now() - timedelta(days=8))
             add_post(session, source, "exact", collected_at=clock.now() - timedelta(days=7))
-        session.commit()
     assert retain(sqlite_database, clock) == {"short": 1}
     assert retain(sqlite_database, clock) == {}
     clock.advance(timedelta(days=24))
@@ -45,12 +44,11 @@ def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Data
 def test_neither_an_edit_nor_a_source_that_keeps_for_millennia_prolongs_the_time_of_a_post(
     sqlite_database: Database, clock: FakeClock
 ) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         for name, days in (("archive", 999_999), ("forum", 7)):
             source = add_source(session, name, retention_days=days)
             add_post(session, source, "1", collected_at=clock.now() - timedelta(days=8))
         posts.record(session, source.id, [make_post("1", "đã sửa hôm nay", collected_at=clock.now())])
-        session.commit()
     assert retain(sqlite_database, clock) == {"forum": 1}
     with sqlite_database.work() as session:
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
@@ -67,7 +65,7 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
     path = tmp_path / "2026" / "11" / "a.warc.gz"
     path.parent.mkdir(parents=True)
     path.write_text("page")
-    with database.work() as session:
+    with committed(database) as session:
         source, other = add_source(session), add_source(session, "other")
         run = sources.start_run(session, source.id, clock.now())
         draft = Capture(
@@ -80,7 +78,6 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
         flag = add_flag(session, post)
         reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="yes", note="", now=clock.now())
         add_post(session, other, "stays")
-        session.commit()
     return path
 
 
@@ -100,10 +97,9 @@ def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, s
 def test_a_source_that_is_being_read_is_only_switched_off(
     database: Database, clock: FakeClock, store: CaptureStore, page: Path
 ) -> None:
-    with database.work() as session:
+    with committed(database) as session:
         until = clock.now() + timedelta(minutes=10)
         sources.lease(session, owner="crawl", now=clock.now(), until=until, only_due=False, names=["forum"])
-        session.commit()
     with pytest.raises(NotReady, match="is being read at this moment"):
         remove_source(database, clock, store, "forum")
     with database.work() as session:

@@ -23,7 +23,7 @@ from storage.models import Flag
 from storage.posts import sources
 from storage.review import flag_queue, quote_choices, reviews
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_user, make_source
+from tests.factories import add_user, committed, make_source
 
 HANDLE = "nam_chuyen9"
 HOST = "127.0.0.1"  # where the sample server is, which is its name as well
@@ -133,14 +133,13 @@ def _weeks_of(site: str) -> list[SitePost]:
 def _set_up(app: Application, addresses: Sequence[str]) -> None:
     make_key(app.secret_path)
     app.database.upgrade()
-    with app.database.work() as session:
+    with committed(app.database) as session:
         for draft in (
             make_source("mang", kind="mastodon", address=addresses[0], settings={"timeline": "local"}),
             make_source("forum", address=addresses[1] + RSS_PATH),
         ):
             sources.register(session, draft, app.clock.now())
         add_user(session, "lan", now=app.clock.now())
-        session.commit()
 
 
 def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
@@ -162,7 +161,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
 
 def _decide(month: Month, most: int) -> None:
     """Decide on the day's flags, with notes that name the author."""
-    with month.app.ready_database.work() as session:
+    with committed(month.app.ready_database) as session:
         now = month.clock.now()
         for _ in range(most):
             flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
@@ -179,7 +178,6 @@ def _decide(month: Month, most: int) -> None:
             reviews.decide(session, flag, reviewer_id=1, decision=decision, now=now, **given)
             if flag.state == "confirmed":
                 quote_choices.choose(session, flag, user_id=1, now=now)
-        session.commit()
 
 
 def flags_decided(month: Month) -> int:

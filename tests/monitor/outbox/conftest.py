@@ -22,7 +22,7 @@ from storage.models import Delivery, Report
 from storage.outbox import alerts, reports
 from storage.review import flags, reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, committed
 from tests.monitor.outbox.receivers import MailServer, Webhook, listening
 
 SECRET = "a secret of at least 24 bytes"
@@ -80,14 +80,13 @@ class World:
         self.decide(number)
 
     def decide(self, number: int) -> None:
-        with self.database.work() as session:
+        with committed(self.database) as session:
             if not self.flags:
                 add_user(session, "lan")
                 source = add_source(session)
                 self.flags = [add_flag(session, add_post(session, source, str(n)), "negative").id for n in range(3)]
             flag = flags.by_id(session, self.flags[number])
             reviews.decide(session, flag, reviewer_id=1, decision="yes", note="chị Lan kể", now=self.clock.now())
-            session.commit()
 
     def put(self, kind: str) -> None:
         {"report": self.put_report, "alert": self.put_alert, "decision": self.put_decision}[kind]()

@@ -24,6 +24,7 @@ from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
 from tests.clock import FakeClock
+from tests.factories import committed
 from tests.monitor.reports.sample_week import AFTER, fill
 
 pytestmark = pytest.mark.gate
@@ -58,10 +59,9 @@ class World:
             asyncio.run(Outbox(database, self.settings, clock).send_due())
 
     def begin_anew(self) -> None:
-        with self.database as database, database.work() as session:
+        with self.database as database, committed(database) as session:
             session.execute(delete(Delivery))
             session.execute(delete(Report))
-            session.commit()
         for path in (*self.settings.reports_dir.glob("*"), *self.drive.glob("*")):
             path.unlink()
         self.log.write_text("", encoding="utf-8")
@@ -90,9 +90,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         made = World(tmp_path, settings, log)
         with made.database as database:
             database.upgrade()
-            with database.work() as session:
+            with committed(database) as session:
                 fill(session)
-                session.commit()
         yield made
         receivers.kill()
 

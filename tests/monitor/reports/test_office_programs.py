@@ -16,6 +16,7 @@ from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
+from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_confirmed, fill_many
 from tests.monitor.reports.sample_week import gathered
 
@@ -45,9 +46,8 @@ HOSTILE = (
 @pytest.mark.parametrize("flags", [0, 1, 30, 5_000])
 def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_database: Database, tmp_path: Path) -> None:
     if flags:
-        with sqlite_database.work() as session:
+        with committed(sqlite_database) as session:
             fill_many(session, flags=flags)
-            session.commit()
     document = build_document(gathered(sqlite_database), ReportSettings(organisation="Liên đoàn"), VIETNAMESE)
     path = tmp_path / "report.pdf"
     path.write_bytes(render_pdf(render_docx(document)))
@@ -67,9 +67,8 @@ def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_databa
 @needs_poppler
 @pytest.mark.parametrize(("items", "most"), [(0, 1), (3, 2), (10, 2), (30, 3), (300, 3)])
 def test_the_paper_is_as_long_as_people_read(items: int, most: int, sqlite_database: Database, tmp_path: Path) -> None:
-    with sqlite_database.work() as session:
+    with committed(sqlite_database) as session:
         fill_confirmed(session, items)
-        session.commit()
     path = tmp_path / "report.pdf"
     path.write_bytes(render_pdf(render_docx(build_document(gathered(sqlite_database), OFFICE, VIETNAMESE))))
     pages = run("pdftotext", "-layout", str(path), "-").split("\f")

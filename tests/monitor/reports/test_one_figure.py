@@ -34,7 +34,7 @@ from storage.review import cases
 from storage.search import search
 from storage.search.search import SearchDraft
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source
+from tests.factories import add_flag, add_post, add_source, committed
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
@@ -84,7 +84,7 @@ POSTS = st.lists(
 
 def fill(database: Database, drawn: Sequence[Drawn]) -> None:
     """Store the posts, the last source as a reference; posts of one number above 0 are copies."""
-    with database.work() as session:
+    with committed(database) as session:
         begun = MONDAY - timedelta(weeks=3)
         roles = ("monitored", "monitored", "monitored", "reference")
         sources = [add_source(session, f"nguon-{n}", now=begun, role=role) for n, role in enumerate(roles)]
@@ -106,7 +106,6 @@ def fill(database: Database, drawn: Sequence[Drawn]) -> None:
                 if one.state == "confirmed" and one.label == "concern":
                     cases.open_for(session, flag, topic="wages", place="xã Sùng Phài", user_id=lan.id, now=THURSDAY)
         search.index(session, index)  # the desk lists what is indexed
-        session.commit()
 
 
 def by_sql(database: Database) -> dict[str, int]:
@@ -235,10 +234,9 @@ def test_every_place_answers_one_question_with_the_figure_of_sql(sqlite_template
         page, document, workbook, rows, _ = office.issue(
             Wish(period=WEEK, formats=("html", "docx", "xlsx", "jsonl"), language="vi")
         )
-        with database.work() as session:
+        with committed(database) as session:
             ends = clock.now() + timedelta(days=1)
             key, _ = make_key(session, "sổ", ["figures:read"], user="", now=clock.now(), expires_at=ends)
-            session.commit()
         app = make_desk(database, clock, home, api=create_api(database, clock, mask=mask_personal))
         person = Browser(app)
         person.sign_in()

@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.models import Flag, User
 from storage.review import corrections, flags, reviews
 from tests import factories
+from tests.factories import committed
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
 VIETNAMESE = load_wording("vi")
@@ -27,20 +28,18 @@ def shown(database: Database) -> str:
 
 def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_week: Database) -> None:
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week)
-    with full_week.work() as session:
+    with committed(full_week) as session:
         lead, writer = factories.add_user(session, "minh", "lead"), session.scalars(select(User.id)).first() or 0
         flag = next(flag for flag in session.scalars(select(Flag)) if corrections.is_refuted(session, flag))
         for at in (THURSDAY, THURSDAY + timedelta(days=9)):
             row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead.id, now=at)
-        session.commit()
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week), "released is not published"
     assert "Có nguồn bác bỏ: bao.example.vn; thông tin bác bỏ đã được duyệt, chưa công bố." in shown(full_week)
-    with full_week.work() as session:
+    with committed(full_week) as session:
         for number, at in ((1, THURSDAY), (2, THURSDAY + timedelta(days=9))):
             corrections.note_published(session, {number: "released"}, at)
-        session.commit()
     figures = gathered(full_week)
     table = report_tables.corrections(figures, VIETNAMESE)
     assert [(row[0], row[2], row[3].code, row[4].text) for row in table.rows] == [
@@ -54,7 +53,7 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
 def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) -> None:
     """The list of a report ends with the tenth."""
     asked = re.compile(r"công bố thông tin bác bỏ (tin [^<]*) sau khi đối chiếu")
-    with full_week.work() as session:
+    with committed(full_week) as session:
         lead, writer = factories.add_user(session, "minh", "lead").id, factories.add_user(session, "hùng").id
         source = factories.add_source(session, "further")
         given: dict[str, Any] = {"decision": "refuted", "note": "", "evidence": ["https://bao.example"]}
@@ -68,7 +67,6 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead, now=THURSDAY)
             corrections.note_published(session, {row.id: row.state}, THURSDAY)
-        session.commit()
     page = shown(full_week)
     assert asked.findall(page) == [
         f"tin III.1, III.2, III.3, III.4, III.5, III.6 và {MOST_CLAIMS - 3} tin khác ở Phụ lục"
@@ -76,8 +74,7 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
 
 
 def test_a_claim_is_told_in_the_sentence_that_a_reviewer_gave_it(full_week: Database) -> None:
-    with full_week.work() as session:
+    with committed(full_week) as session:
         flag = session.get_one(Flag, gathered(full_week).claims.listed[0].flag_id)
         flags.summarise(session, flag, "Ngân hàng ngừng cho rút tiền từ thứ hai")
-        session.commit()
     assert gathered(full_week).claims.listed[0].summary == "Ngân hàng ngừng cho rút tiền từ thứ hai"

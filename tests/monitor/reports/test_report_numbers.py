@@ -29,6 +29,7 @@ from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import TABLES, render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
+from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered
 from tests.postgres import TEMPLATE, PostgresServer
@@ -52,9 +53,8 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             server: PostgresServer = request.getfixturevalue("migrated_postgres")
             url = stack.enter_context(server.new_database(TEMPLATE))
         database = stack.enter_context(Database(url))
-        with database.work() as session:
+        with committed(database) as session:
             fill_many(session, flags=900)
-            session.commit()
         yield database
 
 

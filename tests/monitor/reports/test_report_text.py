@@ -25,6 +25,7 @@ from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Post
+from tests.factories import committed
 from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered
 
 REPORTS = Path(paper.__file__).parent
@@ -123,9 +124,8 @@ def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: Repo
 
 
 def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
-    with full_week.work() as session:
+    with committed(full_week) as session:
         session.query(Post).filter_by(external_id="wages").one().deleted_at = gathered(full_week).method.generated_at
-        session.commit()
     figures = gathered(full_week)
     assert figures.quotes[1].text is None
     assert "nền tảng không còn bài này" in report_tables.quotes(figures, VIETNAMESE).rows[1][2]
