@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifiers.labels import CLAIM_LABELS, LABEL_NAMES
+from classifiers.text.search_terms import search_terms
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
 from storage.database import Database
@@ -21,6 +22,7 @@ from storage.posts import posts, sources
 from storage.review import drawn, flags, reviews
 from storage.review.corrections import Content
 from storage.scoring import matching, registry
+from storage.search.search import SearchDraft
 from tests.clock import MONDAY_MORNING
 
 
@@ -77,6 +79,12 @@ def add_post(session: Session, source: Source, external_id: str = "1", **changes
     return session.scalars(query).one()
 
 
+def draft_of(post: Post) -> SearchDraft:
+    """Make what the search keeps of a post."""
+    dated, words = post.published_at or post.collected_at, search_terms(post.judged_text)
+    return SearchDraft(post_id=post.id, source_id=post.source_id, dated=dated, **words._asdict())
+
+
 def make_model(version: str = "default-1", **changes: Any) -> registry.ModelDraft:
     """Make the draft of a model's entry in the register."""
     values: dict[str, Any] = {
@@ -118,12 +126,13 @@ def add_flag(
     label: str = "concern",
     probability: float = 0.9,
     *,
+    reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
     model: Model | None = None,
     now: datetime = MONDAY_MORNING,
 ) -> Flag:
     """Open a flag and give its row."""
     model = model or registry.active_model(session) or add_model(session)
-    flags.open_flags(session, model.id, [make_flag(post, label, probability)], now)
+    flags.open_flags(session, model.id, [make_flag(post, label, probability, reasons)], now)
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
 
 

@@ -1,15 +1,15 @@
 """What the desk of the browser tests holds: something of everything that a page can show. All of it is invented."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.text.search_terms import search_terms
 from monitor.desk.web.passwords import hash_password
 from storage.accounts import users
 from storage.database import Database
@@ -19,14 +19,15 @@ from storage.posts import sources
 from storage.review import corrections, flags, reviews
 from storage.scoring import matching, registry
 from storage.search import search
-from storage.search.search import SearchDraft
 from tests.clock import FakeClock
+from tests.examples import examples_of
 from tests.factories import (
     add_drawn,
     add_flag,
     add_model,
     add_post,
     add_source,
+    draft_of,
     make_correction,
     make_flag,
     make_model,
@@ -36,56 +37,12 @@ from tests.factories import (
 
 PASSWORD: Final = "ba con vịt xám qua cầu"
 REVIEWER, SECOND, ADMIN = "lan", "hùng", "minh"
-POSTS: Final = {
-    "concern": (
-        "Xưởng ba nóng như lò, quạt hỏng hai tuần nay mà báo mãi chưa ai sửa.",
-        "Công ty nợ lương tháng mười, hỏi thì bảo chờ. Nhà trọ thì đòi tiền hằng tuần.",
-        "Ép tăng ca đến mười giờ đêm suốt tháng, ai xin nghỉ là bị trừ thưởng chuyên cần.",
-        "Bữa ăn ca toàn cơm nguội, hôm qua cả tổ đau bụng phải về sớm.",
-    ),
-    "unverified": (
-        "Nghe nói từ thứ hai ngân hàng ngừng cho rút tiền, mọi người rút gấp rồi chia sẻ cho người thân.",
-        "Nguồn tin nội bộ: khu công nghiệp sắp đóng cửa hai tháng, ai biết thì báo nhau.",
-        "Uống nước lá này ba ngày là khỏi hẳn sốt xuất huyết, bệnh viện giấu không nói.",
-        "Chuyển khoản trước năm giờ chiều để nhận hỗ trợ mười triệu, quá hạn là mất.",
-    ),
-    "negative": (
-        "Mày ngu như con bò, câm mồm lại đi.",
-        "Bọn vùng đó toàn lũ trộm cắp, đuổi hết về quê.",
-    ),
-}
+POSTS: Final = examples_of(__file__)
 FAULTS: Final = {
     "bao-dia-phuong": "cannot connect to news.example.vn: connection refused",
     "dien-dan": "https://forum.example.vn/latest.rss answered 403",
 }
-COMPARISON: Final[dict[str, Any]] = {
-    "against": "default-1",
-    "criticism": {"new": 1.0, "old": 2.0, "of": 300},
-    "clean": {"new": 3.0, "old": 3.0, "of": 700},
-    "faults": [],
-    "worse_in": [],
-    "flags": {
-        "negative": {
-            "right": {"new": 15.0, "old": 9.0, "of": 80},
-            "wrong": {"new": 2.0, "old": 3.0, "of": 80},
-            "missed": {"new": 6.0, "old": 12.0, "of": 80},
-        }
-    },
-    "teaching": [
-        {
-            "label": label,
-            "yes": 31,
-            "no": 269,
-            "changed": True,
-            "flags": 24,
-            "right": 0.712,
-            "low": 0.62,
-            "high": 0.79,
-            "found": 17,
-        }
-        for label in POSTS
-    ],
-}
+COMPARISON: Final = Path(__file__).parents[1] / "monitor" / "learning" / "comparison.json"
 
 
 @dataclass(frozen=True)
@@ -113,7 +70,9 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         for name, role in ((REVIEWER, "reviewer"), (SECOND, "reviewer"), (ADMIN, "admin")):
             users.add(session, name=name, password_hash=password_hash, role=role, now=clock.now())
         add_model(session)
-        registry.register(session, make_model("learnt-7"), clock.now(), COMPARISON)
+        compared = json.loads(COMPARISON.read_text(encoding="utf-8"))
+        compared["teaching"] = [compared["teaching"][0] | {"label": label} for label in POSTS]
+        registry.register(session, make_model("learnt-7"), clock.now(), compared)
         places = [_source(session, clock, name) for name in ("nhom-cong-nhan", "bao-dia-phuong", "dien-dan")]
         posts = [
             _post(session, clock, places[number % len(places)], number, label, text)
@@ -212,20 +171,7 @@ def _post(session: Session, clock: FakeClock, source: Source, number: int, label
 
 def _index(session: Session, posts: Sequence[Post]) -> None:
     """Let the search find posts by the words of their texts."""
-    terms = {post.id: search_terms(post.judged_text) for post in posts}
-    search.index(
-        session,
-        [
-            SearchDraft(
-                post_id=post.id,
-                source_id=post.source_id,
-                dated=post.published_at or post.collected_at,
-                accented=terms[post.id].accented,
-                bare=terms[post.id].bare,
-            )
-            for post in posts
-        ],
-    )
+    search.index(session, [draft_of(post) for post in posts])
 
 
 def _judge(session: Session, clock: FakeClock) -> None:

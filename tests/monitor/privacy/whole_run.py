@@ -149,7 +149,6 @@ def _serve(used: Installation) -> None:
     """Work at a desk that runs with its schedule, as a program of its own."""
     port = _free_port()
     with start("run", KIEMTIN_DESK_PORT=str(port), KIEMTIN_LOG_FORMAT="json") as child:
-        assert child.stderr is not None
         first = child.stderr.readline()
         _work_at(f"http://127.0.0.1:{port}", used)
         child.send_signal(SIGINT)

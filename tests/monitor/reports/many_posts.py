@@ -11,6 +11,7 @@ from storage.models import Case, Cluster, Evidence, Flag, Post
 from storage.review import cases, quote_choices
 from storage.review.cases import Step
 from tests import factories
+from tests.examples import examples_of
 from tests.monitor.reports.sample_week import THURSDAY, WEEK, decide
 
 LABELS: Final = ("unverified", "negative", "concern")
@@ -104,20 +105,7 @@ def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> Non
     session.flush()
 
 
-SAID: Final = {
-    "concern": (
-        ("Công ty may ở khu công nghiệp nợ lương ba tháng, công nhân hỏi thì chỉ nói chờ sang tháng", "wages"),
-        ("Nhà ăn cho cơm nguội, hai hôm nay bảy người đau bụng phải về giữa ca", "meals"),
-        ("Chốt sổ bảo hiểm từ tháng tám mà giờ vẫn chưa xong, nghỉ thai sản không được gì", "insurance"),
-        ("Ca đêm tăng liền sáu tối, ai xin nghỉ thì bị trừ chuyên cần", "hours"),
-        ("Dãy trọ gần cổng hai ngập nước, chủ nhà vẫn tăng giá phòng", "housing"),
-    ),
-    "unverified": (
-        ("Nghe nói mai bệnh viện huyện dừng nhận bảo hiểm, bà con đi khám sớm kẻo lỡ", ""),
-        ("Sắp đổi tiền, ai giữ tiền mặt thì mang ra ngân hàng đổi ngay trong tuần này", ""),
-    ),
-    "negative": (("Đồ vô học, biến khỏi xóm này đi cho khuất mắt", ""),),
-}
+SAID: Final = examples_of(__file__)
 PLACES: Final = ("xã Sùng Phài", "xã Mường Kim", "thị trấn Tam Đường", "")
 OFFICES: Final = ("Công đoàn khu công nghiệp", "Bảo hiểm xã hội tỉnh")
 

@@ -28,23 +28,19 @@ def test_the_word_beside_the_week_before(now: Count, before: Count, trend: Trend
     assert trend_of(now, [before]) is trend
 
 
-def test_four_weeks_are_compared_by_their_mean() -> None:
-    found = compare(Count(30), [Count(10), Count(12), Count(9), Count(9)], complete=True)
-    assert (found.mean, found.trend_of_mean) == (10.0, Trend.UP)
-
-
-def test_without_four_weeks_there_is_no_mean() -> None:
-    found = compare(Count(30), [Count(10), Count(12), None, Count(9)], complete=True)
-    assert (found.mean, found.trend, found.trend_of_mean) == (None, Trend.UP, Trend.UNKNOWN)
-
-
-def test_a_week_that_still_runs_is_not_compared() -> None:
-    assert compare(Count(30), [Count(10)] * 4, complete=False).trend is Trend.UNKNOWN
-
-
-def test_nothing_is_compared_with_a_week_in_which_nothing_was_read() -> None:
-    found = compare(Count(30), [None] * 4, complete=True)
-    assert (found.previous, found.trend) == (None, Trend.UNKNOWN)
+@pytest.mark.parametrize(
+    ("earlier", "complete", "found"),
+    [
+        pytest.param([Count(10), Count(12), Count(9), Count(9)], True, (10.0, Trend.UP, Trend.UP), id="four weeks"),
+        pytest.param([Count(10), Count(12), None, Count(9)], True, (None, Trend.UP, Trend.UNKNOWN), id="three weeks"),
+        pytest.param([Count(10)] * 4, False, (10.0, Trend.UNKNOWN, Trend.UNKNOWN), id="a week that still runs"),
+        pytest.param([None] * 4, True, (None, Trend.UNKNOWN, Trend.UNKNOWN), id="weeks in which nothing was read"),
+    ],
+)
+def test_a_count_is_compared_with_what_is_known(earlier: list[Count | None], complete: bool, found: object) -> None:
+    compared = compare(Count(30), earlier, complete=complete)
+    assert (compared.mean, compared.trend, compared.trend_of_mean) == found
+    assert compared.previous == earlier[0]
 
 
 @given(COUNTS, st.lists(COUNTS, min_size=1, max_size=4))

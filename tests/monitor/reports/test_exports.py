@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import NotReady, ReportFailed
 from monitor.files import FILE_MODE
 from monitor.reports.exports import SCHEMA, TABLES, export
-from monitor.reports.periods import CalendarPeriod
 from storage.accounts import users
 from storage.database import Database
 from storage.figures.report_counts import Period
@@ -28,9 +26,8 @@ from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user, committed, make_post
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import AFTER, AUTHOR_KEY, SUNDAY, THURSDAY, WEEK, decide
+from tests.monitor.reports.test_report_numbers import OF_WEEK, sql
 
-DATED = "CASE WHEN p.published_at <= p.collected_at THEN p.published_at ELSE p.collected_at END"
-OF_WEEK = f"{DATED} >= :start AND {DATED} < :end"
 COUNTS = {
     "posts": f"SELECT count(*) FROM posts p WHERE {OF_WEEK}",
     "flags": f"SELECT count(*) FROM flags f JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}",
@@ -54,15 +51,6 @@ def written(
 def rows(database: Database, table: str, folder: Path, period: Period | None = WEEK.span) -> list[dict[str, Any]]:
     lines = written(database, table, folder, period)["jsonl"].read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
-
-
-def counted(database: Database, query: str, period: CalendarPeriod = WEEK) -> int:
-    moments: dict[str, Any] = {"start": period.span.start, "end": period.span.end}
-    if database.is_sqlite:
-        moments = {name: f"{value:%Y-%m-%d %H:%M:%S.%f}" for name, value in moments.items()}
-    used = {name: value for name, value in moments.items() if f":{name}" in query}
-    with database.engine.connect() as connection:
-        return int(connection.execute(text(query), used).scalar_one())
 
 
 @pytest.fixture(params=[("csv", "jsonl"), pytest.param(ROW_FORMATS, marks=pytest.mark.gate)], ids=["small", "all"])
@@ -99,17 +87,17 @@ def many(database: Database) -> Database:
 def test_every_row_of_a_period_is_there_once_in_the_order_of_numbers(table: str, many: Database, folder: Path) -> None:
     numbers = [row["id"] for row in rows(many, table, folder)]
     assert numbers == sorted(set(numbers))
-    assert len(numbers) == counted(many, COUNTS[table]) > 0
+    assert len(numbers) == sql(many, COUNTS[table]) > 0
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_without_a_period_everything_is_there(table: str, many: Database, folder: Path) -> None:
     name = {"decisions": "reviews"}.get(table, table)
-    assert len(rows(many, table, folder, None)) == counted(many, f"SELECT count(*) FROM {name}")
+    assert len(rows(many, table, folder, None)) == sql(many, f"SELECT count(*) FROM {name}")
 
 
 def test_sources_carry_the_number_of_their_posts(many: Database, folder: Path) -> None:
-    assert sum(row["posts"] for row in rows(many, "sources", folder)) == counted(many, COUNTS["posts"])
+    assert sum(row["posts"] for row in rows(many, "sources", folder)) == sql(many, COUNTS["posts"])
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -73,7 +73,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     log.touch()
     command = [sys.executable, "-m", "tests.monitor.outbox.receivers", str(log)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receivers:  # noqa: S603  our own
-        assert receivers.stdout is not None
         port, address = receivers.stdout.readline().split()
         settings = Settings(
             home=tmp_path,

@@ -84,16 +84,7 @@ def test_no_formula_of_a_post_runs_in_a_spreadsheet(name: str, full_week: Databa
     written = render_xlsx(figures, VIETNAMESE) if book else render_rows("csv", figures, VIETNAMESE)
     (tmp_path / name).write_bytes(written)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    run(
-        str(find_office()),
-        "--headless",
-        profile,
-        "--convert-to",
-        "ods",
-        "--outdir",
-        str(tmp_path),
-        str(tmp_path / name),
-    )
+    run(str(find_office()), "--headless", profile, "--convert-to", "ods", "--outdir", tmp_path, tmp_path / name)
     with ZipFile(tmp_path / f"{Path(name).stem}.ods") as archive:
         content = archive.read("content.xml").decode()
     assert "table:formula" not in content
@@ -101,6 +92,6 @@ def test_no_formula_of_a_post_runs_in_a_spreadsheet(name: str, full_week: Databa
     assert "text:a " not in content
 
 
-def run(*command: str) -> str:
+def run(*command: str | Path) -> str:
     """Run a program and give what it prints."""
     return subprocess.run(command, capture_output=True, check=True, timeout=170).stdout.decode()  # noqa: S603

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from classifiers.labels import LABEL_NAMES, label_named
-from classifiers.text.search_terms import search_terms
 from monitor.desk.api.app import create_api
 from monitor.desk.api.keys import make_key
 from monitor.desk.web.passwords import hash_password
@@ -32,9 +31,8 @@ from storage.database import Database
 from storage.models import Cluster
 from storage.review import cases
 from storage.search import search
-from storage.search.search import SearchDraft
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, committed
+from tests.factories import add_flag, add_post, add_source, committed, draft_of
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
@@ -92,13 +90,12 @@ def fill(database: Database, drawn: Sequence[Drawn]) -> None:
         clusters = [Cluster(created_at=THURSDAY) for _ in range(3)]
         session.add_all(clusters)
         session.flush()
-        index: list[SearchDraft] = []
+        index = []
         for number, one in enumerate(drawn):
             at = MONDAY + timedelta(hours=one.hours)
             source = sources[one.source]
             post = add_post(session, source, str(number), text=f"Bài {number}", published_at=at, collected_at=at)
-            words = search_terms(post.judged_text)
-            index.append(SearchDraft(post_id=post.id, source_id=source.id, dated=at, **words._asdict()))
+            index.append(draft_of(post))
             post.cluster_id = clusters[one.copies - 1].id if one.copies else None
             if one.label and source.role == "monitored":
                 flag = add_flag(session, post, one.label)
@@ -205,8 +202,6 @@ def at_desk(person: Browser) -> Iterator[dict[str, int]]:
     for link in page.select('a[href*="state=confirmed"]'):
         label = re.search(r"label=(\w+)", str(link["href"]))
         listed = person.page(str(link["href"])).select_one('p[role="status"] strong')
-        assert label is not None
-        assert listed is not None
         yield {label[1]: number(listed.get_text().split()[0])}
 
 

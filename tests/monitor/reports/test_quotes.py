@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.reports.figures import ReportFigures
-from monitor.reports.quotes import LINK, LONGEST_QUOTE, conceal, excerpt, joined, shorten, summaries, tidied
+from monitor.reports.quotes import LONGEST_QUOTE, conceal, excerpt, joined, shorten, summaries, tidied
 from storage.database import Database
 from storage.models import Flag, Post
 from storage.posts import posts
 from tests import factories
+from tests.examples import examples_of
 from tests.factories import committed
 from tests.growth import quadratic
 from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered
+
+EXAMPLES = examples_of(__file__)
 
 
 def edit(database: Database, external_id: str, **changes: Any) -> None:
@@ -36,7 +39,6 @@ def test_a_post_that_was_edited_after_the_choice_is_not_quoted(full_week: Databa
     edit(full_week, "wages", text="Công ty đã trả lương rồi")
     with committed(full_week) as session:
         flag = session.scalars(select(Flag).where(Flag.label == "concern").order_by(Flag.id)).first()
-        assert flag is not None
         flag.revision_number = 1
     assert [quote.label for quote in gathered(full_week).quotes] == ["unverified"]
 
@@ -70,50 +72,17 @@ def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_wee
     assert "dien-dan.example.vn" in names
 
 
-@pytest.mark.parametrize(
-    ("text", "hidden"),
-    [
-        ("xem https://a.example.com/x?y=1 nhé", f"xem {LINK} nhé"),
-        ("vào www.a.example.com ngay", f"vào {LINK} ngay"),
-        ("bấm bit.ly/abc để nhận", f"bấm {LINK} để nhận"),
-        ("mua ở thuoc-hay.shop, giá rẻ", f"mua ở {LINK}, giá rẻ"),
-        ("(https://a.example.com)", f"({LINK})"),
-        ("hxxp://a.example.com/x", LINK),
-    ],
-)
+@pytest.mark.parametrize(("text", "hidden"), EXAMPLES["links"])
 def test_links_are_hidden(text: str, hidden: str) -> None:
     assert conceal(text) == hidden
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ở TP.HCM/Bình Dương",
-        "tăng 24.000đ/kg",
-        "mệt.Nghỉ thôi",
-        "lương 5.500.000 đồng/tháng",
-        "ngày 16.11.2026",
-        "lúc 10:30 và/hoặc 11:00",
-        "Bộ luật số 45/2019/QH14",
-    ],
-)
+@pytest.mark.parametrize("text", EXAMPLES["no_links"])
 def test_what_is_no_link_stays(text: str) -> None:
     assert conceal(text) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "set_right"),
-    [
-        (
-            "CẢNH BÁO!!!! CÔNG TY ABC Ở XÃ SÙNG PHÀI NỢ LƯƠNG BA THÁNG   RỒI, ai biết   giúp với ???",
-            "Cảnh báo! Công ty abc ở xã Sùng Phài nợ lương ba tháng rồi, ai biết giúp với?",
-        ),
-        ("NGHE NÓI MAI CẤM ĐƯỜNG Ở TP. LAI CHÂU", "Nghe nói mai cấm đường ở TP. Lai Châu"),
-        ("BHXH TP HCM chậm trả . gọi [số điện thoại] ngay", "BHXH TP HCM chậm trả. Gọi [số điện thoại] ngay"),
-        ("chờ mãi.... ai cứu với !?!?", "Chờ mãi… Ai cứu với?"),
-        ("Lương 5.500.000 đồng, tăng ca 1.5 lần", "Lương 5.500.000 đồng, tăng ca 1.5 lần"),
-    ],
-)
+@pytest.mark.parametrize(("text", "set_right"), EXAMPLES["set_right"])
 def test_shouting_and_spaces_are_set_right(text: str, set_right: str) -> None:
     assert tidied(text) == set_right
     assert tidied(set_right) == set_right

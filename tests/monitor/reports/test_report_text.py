@@ -171,18 +171,5 @@ def test_the_vietnamese_report_says_nothing_in_english(nothing: ReportFigures) -
     page = BeautifulSoup(render_html(build_document(nothing, ReportSettings(), VIETNAMESE)), "lxml")
     page.style.decompose()  # type: ignore[union-attr]
     words = set(re.findall(r"\b[a-z]{4,}\b", page.get_text()))
-    english = {
-        "this",
-        "week",
-        "posts",
-        "flags",
-        "claims",
-        "with",
-        "from",
-        "were",
-        "read",
-        "confirmed",
-        "waiting",
-        "source",
-    }
-    assert words & english == set()
+    english = {"this", "week", "posts", "flags", "claims", "with", "from", "were", "read", "confirmed", "waiting"}
+    assert words & (english | {"source"}) == set()
