@@ -172,7 +172,7 @@ def _is_behind_trade(words: Words, first: int) -> bool:
 
 def small_full_name(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that begins with a family name, or None."""
-    if not words.is_in(first, "families"):
+    if not words.is_in(first, "families") or words.is_common_bare(first):
         return None
     middle = first + 1
     given = first + 2

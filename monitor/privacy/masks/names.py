@@ -88,7 +88,7 @@ def _small_name_alone(words: Words, first: int) -> int | None:
         and words.follows(first)
     ):
         is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
-        is_pair = is_pair and words.is_in(first, "middles") and words.is_in(first + 1, "given_clear")
+        is_pair = is_pair and words.is_in(first + 1, "given_clear")
         if is_pair and not makes_compound(words, first):  # "con huyen trang"
             return given
     if given >= len(words) or not (words.follows(first + 1) and words.follows(given)):
