@@ -1,9 +1,10 @@
 """Serve the desk, alone or with the schedule in the same process, until it is stopped."""
 
 import asyncio
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -107,8 +108,7 @@ def run(
         keep_going(app)
         return
     warn(exposure_warning(app.settings))
-    with suppress(KeyboardInterrupt):  # the usual way to stop it
-        asyncio.run(_serve(app))
+    _until_stopped(_serve(app))
 
 
 def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
@@ -117,7 +117,14 @@ def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
     with suppress(KeyboardInterrupt):
         with progress_bar() as bar:
             app.models.ensure(app.scoring_model(), bar.update)
-        asyncio.run(_run(app, once_open))
+        _until_stopped(_run(app, once_open))
+
+
+def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    with suppress(KeyboardInterrupt):  # the usual way to stop it
+        asyncio.run(work)
+    # At its end the interpreter looks for garbage among all objects: for seconds, with the word lists and a model.
+    gc.freeze()
 
 
 async def _serve(app: Application) -> None:

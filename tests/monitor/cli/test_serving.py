@@ -186,6 +186,48 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
         assert session.scalars(select(Source.lease_owner)).all() == [None]
 
 
+LONGEST_STOP = 2.0  # seconds; people press Ctrl-C again after that
+MANY = 3_000
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("middle", ["crawl", "score", "report"])
+def test_ctrl_c_in_the_middle_of_work_ends_all_within_two_seconds_and_loses_nothing(
+    middle: str, kiemtin: Command, home: Path, port: int, import_posts: ImportPosts, site: FeedSite, address: str
+) -> None:
+    last_week = datetime.now(UTC) - timedelta(days=8)
+    if middle == "crawl":
+        site.slow = inf
+        kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    else:
+        texts = (f"Xưởng {number} nóng quá, nợ lương ba tháng" for number in range(MANY))
+        import_posts(texts, published=[last_week.isoformat()] * MANY)
+    if middle == "report":
+        kiemtin.well("score")
+
+    def has_begun() -> object:
+        with database.work() as session:
+            scored = session.scalar(select(func.count()).select_from(Score))
+        return {"crawl": site.seen(RSS_PATH), "score": scored, "report": list((home / "reports").glob("*"))}[middle]
+
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
+        with start("run", KIEMTIN_TIMEOUT_SECONDS="600") as child:
+            wait_for(has_begun, child)
+            began = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate()
+            took = time.monotonic() - began
+        sys.stdout.write(f"Ctrl-C in the middle of a {middle}: {took:.2f} s\n{out}")
+        assert (child.returncode, err, "Traceback" in out, took <= LONGEST_STOP) == (0, "", False, True), took
+        site.slow = 0.0
+        for command in ("crawl", "score", f"report --week {last_week:%G-W%V}"):
+            kiemtin(*command.split())
+        with database.work() as session:
+            posts = session.scalar(select(func.count(Score.post_id.distinct())))
+    assert posts == (4 if middle == "crawl" else MANY)
+    assert {file.suffix for file in (home / "reports").iterdir()} >= {".docx", ".html"}
+
+
 @pytest.mark.long
 def test_one_database_two_workers_and_the_desk(
     kiemtin: Command,
