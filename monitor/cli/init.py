@@ -47,7 +47,7 @@ def init(
     link = _set_up(context.obj, province, own_posts_only=own_posts_only)
     invited = [f"{FIRST_USER} sets a password at this address, once, within three days: {link}"] if link else []
     if invited:
-        invited.append("Have an authenticator app ready: the desk asks to set up a second factor next.")
+        invited.append("A second factor, an authenticator app on a telephone, may be set up within three days.")
     if run:
         keep_going(application(context), once_open=invited)
     else:

@@ -139,7 +139,8 @@ class Settings(BaseSettings):
     )
     second_factor_for_all: bool = Field(
         default=False,
-        description="Whether viewers and reviewers need a second factor as well; leads and admins always do.",
+        description="Whether viewers and reviewers need a second factor as well; leads and admins always do, three "
+        "days after their first password.",
     )
     second_reading_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."

@@ -1,13 +1,16 @@
 """Second factors of users: the seed, the last code that was taken, and recovery codes. Each code counts once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, or_, update
 from sqlalchemy.orm import Session
 
 from storage.database import count_changed
 from storage.models import User
+
+TIME_TO_SET_UP: Final = timedelta(days=3)  # from the first password of an account on
 
 
 def enrol(session: Session, user_id: int, *, seed: str, step: int, code_hashes: Sequence[str], now: datetime) -> None:

@@ -27,6 +27,9 @@ class User(Base):
         String(64), doc="with the key of the installation it gives the secret of the second factor"
     )
     totp_since: Mapped[datetime | None] = mapped_column(doc="when the second factor was set up")
+    second_factor_by: Mapped[datetime | None] = mapped_column(
+        doc="until then a role that needs a second factor does without; set with the first password"
+    )
     totp_step: Mapped[int | None] = mapped_column(doc="the time step of the last code taken")
     recovery_codes: Mapped[str] = mapped_column(
         String(1000), default="", doc="hashes of codes that replace the second factor once, not used yet; by spaces"

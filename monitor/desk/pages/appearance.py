@@ -1,6 +1,6 @@
 """Language and theme of the desk, each chosen by one click and kept in a cookie of the browser; colours of labels."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from classifiers.labels import LABELS
 from monitor.desk.web.auth import RequireFormToken
-from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk, to
+from monitor.desk.web.desk import THEME_COOKIE, THEMES, CurrentDesk, Desk, to
 from monitor.desk.web.language import LANGUAGE_COOKIE, LANGUAGES
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 
@@ -25,12 +25,20 @@ def choose(
     back: Annotated[str, Form(max_length=MAX_ADDRESS)] = "/",
 ) -> Response:
     """Remember what was chosen, and go back to the page."""
-    response = to(own_address(back))
-    for cookie, value, known in ((LANGUAGE_COOKIE, language, LANGUAGES), (THEME_COOKIE, theme, THEMES)):
-        if value in known:
-            response.set_cookie(
-                cookie, value, max_age=_YEAR, httponly=True, samesite="lax", secure=desk.settings.desk_is_https
-            )
+    response = keep_language(to(own_address(back)), desk, language)
+    return _keep(response, desk, THEME_COOKIE, theme, THEMES)
+
+
+def keep_language(response: Response, desk: Desk, language: str) -> Response:
+    """Have the browser remember a language, if it is one of the desk's."""
+    return _keep(response, desk, LANGUAGE_COOKIE, language, LANGUAGES)
+
+
+def _keep(response: Response, desk: Desk, cookie: str, value: str, known: Container[str]) -> Response:
+    if value in known:
+        response.set_cookie(
+            cookie, value, max_age=_YEAR, httponly=True, samesite="lax", secure=desk.settings.desk_is_https
+        )
     return response
 
 

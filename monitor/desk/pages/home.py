@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from monitor.desk.pages.queue import COUNTED
+from monitor.desk.pages.start import is_new
 from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
 from monitor.desk.views.reading_view import agreement
 from monitor.desk.web import wording
@@ -53,6 +54,7 @@ def show(visit: CurrentVisit) -> Response:
             "open_alerts": open_alerts,
             "new_alerts": new_alerts,
             "state": state,
+            "new": reviewer.may(Right.SOURCES) and is_new(session),
             "day": day_of(session, reviewer.person, size=size, now=visit.now) if may else None,
             "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),

@@ -29,6 +29,7 @@ PAGES: Final = {
 _EXPLAINS: Final = {
     "login": "bat-dau",
     "join": "bat-dau",
+    "start": "bat-dau",
     "account": "bat-dau",
     "users": "bat-dau",
     "sources": "nguon-tin",

@@ -10,8 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.catalogues import N_
+from monitor.desk.pages import start
 from monitor.desk.web import wording
-from monitor.desk.web.accounts import typed_name
+from monitor.desk.web.accounts import NO_HASH, typed_name
 from monitor.desk.web.auth import (
     CODE,
     ENROL,
@@ -23,6 +24,7 @@ from monitor.desk.web.auth import (
     check_form_token,
     client_address,
     form_token,
+    second_factor_due,
     start_session,
 )
 from monitor.desk.web.desk import CurrentDesk, Desk, render, to
@@ -33,8 +35,9 @@ from monitor.desk.web.password_rules import fault
 from monitor.desk.web.passwords import TooBusy, token_hash
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
 from monitor.desk.web.throttle import sign_in_counts
+from monitor.review.roles import Right, may
 from storage import audit
-from storage.accounts import invitations, sessions, users
+from storage.accounts import invitations, second_factors, sessions, users
 from storage.errors import NotFound
 from storage.models import User
 
@@ -85,8 +88,7 @@ async def sign_in(
         await run_in_threadpool(_note_failure, desk, user)
         return _form(request, next, _(WRONG), name=name, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
-    stage = await run_in_threadpool(_start, request, desk, user, own_address(next))
-    response = to(_THEN.get(stage, own_address(next)))
+    response = to(await run_in_threadpool(_start, request, desk, user, own_address(next)))
     desk.devices.remember(response, user)
     return response
 
@@ -115,7 +117,7 @@ def _user(desk: Desk, name: str) -> User | None:
 
 
 def _start(request: Request, desk: Desk, user: User, wanted: str) -> str:
-    """Start a session; returns its stage."""
+    """Start a session; returns the page that it leads to."""
     subject = f"users:{user.id}"
     with desk.database.work() as session:
         row = start_session(request, desk, session, user)
@@ -124,7 +126,9 @@ def _start(request: Request, desk: Desk, user: User, wanted: str) -> str:
         action = "sign_in" if row.stage == FULL else "password_accepted"
         audit.record(session, at=desk.clock.now(), action=action, subject=subject, user_id=user.id)
         session.commit()
-        return row.stage
+        if row.stage == FULL and wanted == "/" and may(user.role, Right.SOURCES) and start.is_new(session):
+            return start.PAGE
+        return _THEN.get(row.stage, wanted)
 
 
 def _note_failure(desk: Desk, user: User | None) -> None:
@@ -159,24 +163,24 @@ async def accept(
     *, request: Request, desk: CurrentDesk, token: str, new: Password = "", again: Password = ""
 ) -> Response:
     """Store the password; the link is used up."""
-    name = await run_in_threadpool(_invited, desk, token)
-    if name is None:
+    user = await run_in_threadpool(_invited, desk, token)
+    if user is None:
         return problem(request, HTTPStatus.GONE, _(USED))
-    wrong = fault(new, name)
+    wrong = fault(new, user.name)
     if wrong is not None or new != again:
         line = wording.PASSWORD_FAULTS[wrong] if wrong else _("Hai lần nhập mật khẩu không giống nhau.")
         return await run_in_threadpool(_page, request, desk, token, line=line, status=422)
     stored = await desk.passwords.hash(new)
     if not await run_in_threadpool(_accept, desk, token, stored):
         return problem(request, HTTPStatus.GONE, _(USED))
-    request.session["joined"] = name
+    request.session["joined"] = user.name
     return to("/login")
 
 
-def _invited(desk: Desk, token: str) -> str | None:
+def _invited(desk: Desk, token: str) -> User | None:
     with desk.database.work() as session:
         invitation = invitations.open_one(session, token_hash(token), desk.clock.now())
-        return invitation.user.name if invitation else None
+        return invitation.user if invitation else None
 
 
 def _accept(desk: Desk, token: str, stored: str) -> bool:
@@ -186,6 +190,8 @@ def _accept(desk: Desk, token: str, stored: str) -> bool:
         invitation = invitations.open_one(session, token_hash(token), now)
         if invitation is None or not invitations.use(session, invitation, now):
             return False
+        if invitation.user.password_hash == NO_HASH:
+            invitation.user.second_factor_by = now + second_factors.TIME_TO_SET_UP
         users.set_password(session, invitation.user, stored, now)
         invitation.user.active = True  # who was disabled and is invited again
         subject = f"users:{invitation.user_id}"
@@ -195,8 +201,11 @@ def _accept(desk: Desk, token: str, stored: str) -> bool:
 
 
 def _page(request: Request, desk: Desk, token: str, *, line: str = "", status: int = 200) -> Response:
-    name = _invited(desk, token)
-    if name is None:
+    user = _invited(desk, token)
+    if user is None:
         return problem(request, HTTPStatus.GONE, _(USED))
     form_token(request)
-    return render(request, "join.html", {"name": name, "line": line}, status=status)
+    due = second_factor_due(desk, user)
+    announced = due is not None and user.password_hash == NO_HASH
+    context = {"name": user.name, "line": line, "second_factor": announced}
+    return render(request, "join.html", context, status=status)

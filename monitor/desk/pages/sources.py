@@ -1,6 +1,7 @@
 """Sources: how each one is, and for leads adding one, looking at it before it is read, and switching it."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form
@@ -51,25 +52,31 @@ def add(
     legal_basis: Field = "",
 ) -> Response:
     """Add a source, and lead to looking at it; it is read from then on."""
-    typed = {"name": name, "kind": kind, "address": address, "role": role, "legal_basis": legal_basis}
-    typed = {field: value.replace("\0", "").strip() for field, value in typed.items()}
-    line = ""
+    typed = typed_source(name=name, kind=kind, address=address, role=role, legal_basis=legal_basis)
+    line = add_source(visit, typed)
+    return _page(visit, typed=typed, line=line, status=422) if line else to(HOME)
+
+
+def typed_source(**fields: str) -> dict[str, str]:
+    """Return the fields of a form without what no name or address holds."""
+    return {field: value.replace("\0", "").strip() for field, value in fields.items()}
+
+
+def add_source(visit: Visit, typed: Mapping[str, str]) -> str:
+    """Add a source as it was typed; returns what is wrong with it, or nothing when it was added."""
     if len(typed["legal_basis"]) < SHORTEST_LEGAL_BASIS:
-        line = _("Xin ghi rõ vì sao được phép đọc và lưu nguồn này.")
-    elif not typed["name"] or _is_known(visit, typed["name"]):
-        line = _("Xin đặt một tên chưa có nguồn nào dùng.")
-    elif kind not in KINDS:
-        line = _("Loại nguồn này cần thêm cài đặt: xin nhờ người vận hành thêm.")
-    if line:
-        return _page(visit, typed=typed, line=line, status=422)
+        return _("Xin ghi rõ vì sao được phép đọc và lưu nguồn này.")
+    if not typed["name"] or _is_known(visit, typed["name"]):
+        return _("Xin đặt một tên chưa có nguồn nào dùng.")
+    if typed["kind"] not in KINDS:
+        return _("Loại nguồn này cần thêm cài đặt: xin nhờ người vận hành thêm.")
     try:
         with visit.changes() as session:
             declared = DeclaredSource.model_validate(typed)
             register_source(session, declared, visit.desk.settings, visit.now, by=visit.user_id)
     except (ValidationError, UsageError, CollectError):
-        line = _("Địa chỉ phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
-        return _page(visit, typed=typed, line=line, status=422)
-    return to(HOME)
+        return _("Địa chỉ phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
+    return ""
 
 
 @router.post("/sources/{number}/check", dependencies=LEADS)

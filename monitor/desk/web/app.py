@@ -34,6 +34,7 @@ from monitor.desk.pages import (
     shift,
     sign_in,
     sources,
+    start,
     teach,
     thresholds,
 )
@@ -70,6 +71,7 @@ ROUTERS: Final = (
     backup.router,
     home.router,
     sources.router,
+    start.router,
     manual.router,
     queue.router,
     search.router,

@@ -58,6 +58,7 @@ class Reviewer:
     role: str
     session_id: int
     stage: str
+    second_factor_by: datetime | None  # until then the role does without the one that it needs
 
     @property
     def lease_owner(self) -> str:
@@ -82,9 +83,20 @@ def start_session(request: Request, desk: Desk, session: Session, user: User) ->
     before = request.session.get("token")
     if isinstance(before, str):
         sessions.end_of_token(session, token_hash(before), desk.clock.now())
-    needed = desk.settings.second_factor_for_all or user.role in NEED_SECOND_FACTOR
-    stage = CODE if user.totp_since else ENROL if needed else FULL
+    due = second_factor_due(desk, user)
+    stage = CODE if user.totp_since else FULL if due is None or desk.clock.now() < due else ENROL
     return _new_session(request, desk, session, user.id, stage)
+
+
+def second_factor_due(desk: Desk, user: User) -> datetime | None:
+    """Return when a user must have set up a second factor; None where there is one, or the role needs none."""
+    needed = desk.settings.second_factor_for_all or user.role in NEED_SECOND_FACTOR
+    return (user.second_factor_by or user.created_at) if needed and not user.totp_since else None
+
+
+def _has_ended(row: UserSession, due: datetime | None, now: datetime) -> bool:
+    """Tell whether a session waited too long for its second factor, or the time without one is over."""
+    return now - row.created_at > UNFINISHED if row.stage != FULL else due is not None and now >= due
 
 
 def finish_session(request: Request, desk: Desk, session: Session, reviewer: Reviewer) -> UserSession:
@@ -137,14 +149,15 @@ def any_stage(request: Request, desk: CurrentDesk) -> Reviewer:
     now = desk.clock.now()
     with desk.database.work() as session:
         row = sessions.live(session, token_hash(token), now)
-        if row is not None and row.stage != FULL and now - row.created_at > UNFINISHED:
+        due = second_factor_due(desk, row.user) if row is not None else None
+        if row is not None and _has_ended(row, due, now):
             row = None
         if row is not None and sessions.touch(row, now):
             session.commit()
     if row is None:
         request.session.clear()
         raise SignInNeeded("this session has ended: sign in again")
-    reviewer = Reviewer(row.user.id, row.user.name, row.user.role, row.id, row.stage)
+    reviewer = Reviewer(row.user.id, row.user.name, row.user.role, row.id, row.stage, due)
     request.state.reviewer = reviewer
     return reviewer
 

@@ -9,6 +9,7 @@ CREATE TABLE users (
     created_at $time NOT NULL,
     totp_seed VARCHAR(64),
     totp_since $time,
+    second_factor_by $time,
     totp_step $number,
     recovery_codes VARCHAR(1000) NOT NULL,
     CONSTRAINT pk_users PRIMARY KEY (id),

@@ -45,7 +45,7 @@ def pages(app: FastAPI) -> Iterator[str]:
 
 def said_on(page: BeautifulSoup) -> Iterator[str]:
     """Give every piece of text of a page, and every attribute that is read out or shown, but names of languages."""
-    for other in page.select("script, style, form.languages button"):
+    for other in page.select("script, style, form.languages button, #language option"):
         other.decompose()
     yield from (text for text in page.stripped_strings)
     for tag in page.find_all(True):

@@ -1,21 +1,26 @@
 """The second factor: leads and admins cannot work without it, and each code counts once."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from monitor.desk.web.desk import Desk
+from monitor.desk.web import accounts
+from monitor.desk.web.desk import Desk, local_time
 from monitor.desk.web.passwords import hash_password
 from monitor.desk.web.second_factor import SecondFactor, new_recovery_codes, new_seed, recovery_key
 from monitor.settings.settings import Settings
 from storage.accounts import users
+from storage.accounts.second_factors import TIME_TO_SET_UP
 from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, SET_UP, Browser, text_of, totp
 from tests.monitor.desk.made_desk import make_desk
+
+GOOD = "mưa rơi trên mái tôn"
 
 
 @pytest.fixture
@@ -54,6 +59,36 @@ def enrolled(minh: Browser, clock: FakeClock) -> tuple[Browser, list[str]]:
 @pytest.mark.parametrize("path", ["/", "/queue", "/flags/1", "/account", "/users"])
 def test_a_lead_without_a_second_factor_is_led_to_setting_it_up(minh: Browser, path: str) -> None:
     assert minh.get(path).headers["location"] == SET_UP
+
+
+def test_an_invited_lead_has_three_days_to_set_it_up_and_each_page_says_until_when(
+    app: FastAPI, sqlite_database: Database, clock: FakeClock
+) -> None:
+    person, until = Browser(app), local_time(clock.now() + TIME_TO_SET_UP)
+    for days, place in ((0, "/start"), (2, "/start"), (1, SET_UP)):  # invited again one has no more time
+        clock.advance(timedelta(days=days))
+        with sqlite_database.work() as session:
+            path = f"/join/{accounts.invite(session, 'minh', 'lead', clock.now())}"
+            session.commit()
+        assert ("trong vòng ba ngày" in person.get(path).text) == (days == 0)
+        assert person.send(path, path, new=GOOD, again=GOOD).status_code == 303
+        assert person.sign_in("minh", GOOD).headers["location"] == place
+        assert (f"Bạn vào được bằng mật khẩu đến {until}" in person.get("/queue").text) == (place == "/start")
+
+
+def test_a_session_that_began_without_one_ends_with_the_three_days(
+    app: FastAPI, sqlite_database: Database, clock: FakeClock
+) -> None:
+    with sqlite_database.work() as session:
+        user = users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
+        user.second_factor_by = clock.now() + timedelta(minutes=20)
+        session.commit()
+    person = Browser(app)
+    person.sign_in("minh")
+    assert person.get("/queue").status_code == 200
+    clock.advance(20 * 60)
+    assert person.get("/queue").headers["location"].startswith("/login")
+    assert person.sign_in("minh").headers["location"] == SET_UP
 
 
 def test_a_reviewer_works_without_one(lan: Browser) -> None:
