@@ -99,9 +99,8 @@ class Message:
 @cache
 def messages(code: str) -> tuple[Message, ...]:
     """Read the messages of a language, those with the longest fixed parts first: they fit fewest lines by chance."""
-    found = [
-        Message(*_shape(str(message.id)), str(message.string)) for message in read_catalogue(code, LINES) if message.id
-    ]
+    known = [message for message in read_catalogue(code, LINES) if message.id and message.string]
+    found = [Message(*_shape(str(message.id)), str(message.string)) for message in known]
     return tuple(sorted(found, key=lambda each: -len("".join(each.fixed))))
 
 

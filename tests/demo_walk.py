@@ -18,8 +18,9 @@ from classifiers.labels import LABEL_NAMES
 from monitor.cli.context import say
 from monitor.demo.show import USER, Demo, play
 from monitor.desk.web.server import serving
+from monitor.publish.site import is_online
 from storage.posts import sources
-from storage.review import flags
+from storage.review import cases, corrections, flags
 
 TIMEOUT_SECONDS = 20.0
 
@@ -72,12 +73,21 @@ def check_crawls(demo: Demo) -> Iterator[Check]:
     changed, gone = sum(result.changed for result in results), sum(result.gone for result in results)
     yield Check("edits", changed >= 1, f"{changed} posts were edited and kept in both versions")
     yield Check("removals", gone >= 1, f"{gone} posts vanished from their platform and were marked")
-    told = ", ".join(f"{label} {sum(states.values())}" for label, states in sorted(scored_flags.items()))
-    yield Check("flags", set(scored_flags) == set(LABEL_NAMES), told)
+    counted = ", ".join(f"{label} {sum(states.values())}" for label, states in sorted(scored_flags.items()))
+    yield Check("flags", set(scored_flags) == set(LABEL_NAMES), counted)
     yield Check("copies", demo.copies > 0, f"{demo.copies} posts are copies of another")
     yield Check(
         "evidence", demo.claims_with_evidence > 0, f"{demo.claims_with_evidence} claims have suggested evidence"
     )
+    yield Check("decisions", demo.decided >= 10, f"{demo.decided} flags were decided")
+    with demo.app.ready_database.work() as session:
+        passed = cases.counts(session).get("passed", 0)
+        online = [row for row, _ in corrections.listed(session) if is_online(demo.app.settings, row)]
+    yield Check("concern", passed >= 1, f"{passed} cases were passed on")
+    yield Check("correction", bool(online), f"{len(online)} corrections are published")
+    report = next(file for file in demo.files if file.suffix == ".html").read_text(encoding="utf-8")
+    told = ("Đập Huổi Sáy bị nứt", "Công đoàn cơ sở Công ty May Suối Bạc")
+    yield Check("report", all(text in report for text in told), f"the report tells of {' and '.join(told)}")
     yield Check("summary", all(file.stat().st_size > 0 for file in demo.files), ", ".join(f.name for f in demo.files))
 
 

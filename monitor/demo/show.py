@@ -1,4 +1,4 @@
-"""The demo: five days of crawls on sample platforms, scores, flags, a weekly summary, and the desk."""
+"""The demo: five days of crawls on sample platforms, scores, flags, decisions, a weekly summary, and the desk."""
 
 import asyncio
 import json
@@ -15,14 +15,17 @@ from typing import Any
 from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.crawl.collect import SourceResult
+from monitor.demo.office import ORGANISATION, work
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.desk.web.accounts import NO_HASH
 from monitor.desk.web.passwords import hash_password, one_time_password
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
 from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
 from monitor.scoring.score import Progress
+from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import DEFAULT_MODEL, DEMO_MARK, Settings
 from storage.accounts import users
 from storage.posts import sources
@@ -30,6 +33,8 @@ from storage.posts.sources import SourceDraft
 
 CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
 USER = "demo"
+LEAD = "truong-nhom"  # releases what the other one writes; nobody can sign in by this name
+PUBLISHED_AT = "https://nampha.example/dinh-chinh"  # nobody serves it; the files lie in the folder
 PAGE = 80  # every sample feed fits into one page
 
 
@@ -64,12 +69,14 @@ class DemoPost:
 
 @dataclass
 class Demo:
-    """What the demo made: the application, how to sign in, what was served, found and written."""
+    """What the demo made: the application, how to sign in, who works, what was served, found and written."""
 
     app: Application
     password: str
+    people: tuple[int, int]
     served: dict[str, list[DemoPost]]
     crawls: list[list[SourceResult]] = field(default_factory=list)
+    decided: int = 0
     opened: Counter[str] = field(default_factory=Counter)
     copies: int = 0
     claims_with_evidence: int = 0
@@ -116,7 +123,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
         mastodon = MastodonSite([p.post for p in served["mastodon"]], clock, domain="mang.nampha")
         addresses = [stack.enter_context(serve(site)) for site in (newspaper, forum, mastodon)]
         app = stack.enter_context(Application(demo_settings(folder, port, addresses), clock))
-        demo = Demo(app, _set_up(app, addresses, now), served)
+        demo = Demo(app, *_set_up(app, addresses, now), served)
         app.models.ensure(DEFAULT_MODEL, progress)
         for day, days_ago in enumerate(CRAWL_DAYS):
             clock.set(now - timedelta(days=days_ago))
@@ -168,11 +175,13 @@ def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings
         delay_seconds=0,
         allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
         desk_port=port,
+        report=ReportSettings(organisation=ORGANISATION, place="Nậm Pha"),
+        publish=PublishSettings(url=PUBLISHED_AT, folder=folder / "dinh-chinh"),
     )
 
 
-def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
-    """Make key, tables, sources and a user; returns the user's password."""
+def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> tuple[str, tuple[int, int]]:
+    """Make key, tables, sources and two users; returns the password of the first, and the numbers of both."""
     make_key(app.secret_path)
     app.database.upgrade()
     password = one_time_password()
@@ -195,9 +204,11 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> str:
                 settings=settings,
             )
             sources.register(session, draft, now - timedelta(days=CRAWL_DAYS[0]))
-        users.add(session, name=USER, password_hash=hash_password(password), role="reviewer", now=now)
+        began = now - timedelta(days=CRAWL_DAYS[0])
+        reviewer = users.add(session, name=USER, password_hash=hash_password(password), role="reviewer", now=began)
+        lead = users.add(session, name=LEAD, password_hash=NO_HASH, role="lead", now=began)
         session.commit()
-    return password
+        return password, (reviewer.id, lead.id)
 
 
 def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None:
@@ -208,13 +219,12 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
     demo.opened.update(result.opened)
     demo.copies += result.matches.copies
     demo.claims_with_evidence += result.matches.claims_with_evidence
-    found = ", ".join(
-        f"{reading.source} {reading.new} new {reading.changed} changed {reading.gone} gone"
-        if reading.outcome != "failed"
-        else f"{reading.source} FAILED: {reading.error}"
-        for reading in sorted(readings, key=lambda reading: reading.source)
-    )
-    say(f"{app.clock.now():%d/%m}: {found}; {result.opened.total()} flags opened")
+    decided = work(app, *demo.people)
+    demo.decided += decided
+    for reading in sorted(readings, key=lambda reading: reading.source):
+        found = f"{reading.source}: {reading.new} new, {reading.changed} changed, {reading.gone} gone"
+        say(f"{reading.source} failed: {reading.error}" if reading.outcome == "failed" else found)
+    say(f"{app.clock.now():%d/%m}: {result.opened.total()} flags opened, {decided} decided")
 
 
 async def _crawl(app: Application) -> list[SourceResult]:
