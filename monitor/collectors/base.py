@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
-from urllib.parse import urlsplit
 
+from monitor.collectors.http.urls import host_of
 from monitor.errors import UsageError
 
 if TYPE_CHECKING:  # the registry imports this module, and must not load the HTTP client
@@ -147,7 +147,7 @@ class Place:
     @property
     def host(self) -> str:
         """The server's name."""
-        return urlsplit(self.base).hostname or ""
+        return host_of(self.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

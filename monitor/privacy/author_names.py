@@ -45,12 +45,6 @@ def spellings(kind: str, given: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(canonical(kind, each) for each in found if each))
 
 
-def host_of(address: str | None) -> str:
-    """Return the host of an address; empty when it is none."""
-    parts = _split(address or "")
-    return (parts.hostname if parts else None) or ""
-
-
 def _split(address: str) -> SplitResult | None:
     try:
         return urlsplit(address)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from monitor.collectors.http.urls import host_of
 from monitor.collectors.registry import source_kinds
-from monitor.privacy.author_names import AT_HOST, LEAST_ALONE, host_of, spellings
+from monitor.privacy.author_names import AT_HOST, LEAST_ALONE, spellings
 from monitor.privacy.pseudonym import Pseudonymiser
 
 ERASED_NAME: Final = "[đã xoá]"
@@ -53,7 +54,7 @@ class ErasedMentions:
         """
         if not self._erased:
             return text
-        hosts = tuple(sorted({*map(host_of, addresses)} - {""}))
+        hosts = tuple(sorted({*map(host_of, filter(None, addresses))} - {""}))
 
         def replace(found: re.Match[str]) -> str:
             name = found[0].rstrip(_CLOSING)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, OnErrorOmit
 
 from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.http.urls import host_of
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import abbreviates
 from monitor.collectors.parsing.json_models import CamelModel, Lenient, Text
@@ -225,7 +225,7 @@ def _with_card(text: str, embed: Embed | None) -> str:
     """Add heading and address of the page that a post shows as a card, as far as the text does not say them already."""
     card = embed.card if embed else None
     address = _web_address(card.uri) if card else None
-    if card is None or not address or _host(address) in _MOVING_PICTURES:
+    if card is None or not address or host_of(address) in _MOVING_PICTURES:
         return text
     heading = " ".join((card.title or "").split())
     heading = "" if heading in text else heading
@@ -236,10 +236,3 @@ def _with_card(text: str, embed: Embed | None) -> str:
 
 def _web_address(value: str | None) -> str | None:
     return value if value and value.startswith(("https://", "http://")) else None
-
-
-def _host(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None

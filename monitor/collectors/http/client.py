@@ -49,7 +49,7 @@ _CHALLENGE_SCRIPT = b"window._cf_chl_opt"  # ordinary pages have other scripts o
 _CHALLENGE_BYTES = 16_384  # the marks stand near the beginning of a page
 _Result = TypeVar("_Result")
 _Arguments = TypeVarTuple("_Arguments")
-_TRANSPORT_ERRORS = (
+TRANSPORT_ERRORS = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.TimeoutException,
@@ -249,7 +249,7 @@ class PoliteClient:
         except TimeoutError as error:
             message = f"{url} took longer than {self.checks.policy.timeout:g} s (`timeout_seconds`): try again later"
             raise TransientFailure(message) from error
-        except _TRANSPORT_ERRORS as error:
+        except TRANSPORT_ERRORS as error:
             raise TransientFailure(f"{url} could not be read: {_reason(error)}") from error
 
     def _open(self, url: httpx.URL, headers: httpx.Headers) -> AbstractAsyncContextManager[httpcore.Response]:

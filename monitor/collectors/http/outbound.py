@@ -4,19 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Self
 
-import httpcore
-
 from monitor.clock import Clock
 from monitor.collectors.http.address_guard import AddressPolicy
-from monitor.collectors.http.client import as_sent, guarded_pool, parse_url
+from monitor.collectors.http.client import TRANSPORT_ERRORS, as_sent, guarded_pool, parse_url
 from monitor.errors import FetchFailed
 
-_FAILURES = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-)
 _GIVES_AWAY: Final = ".send_request_headers.started"
 """How httpcore calls the moment at which the connection stands and nothing was sent."""
 _LEAST_SPEED: Final = 50_000
@@ -91,5 +83,5 @@ class OutboundPost:
                 return response.status
         except TimeoutError as error:
             raise FetchFailed(f"no answer within {seconds:.0f} s (`timeout_seconds`)") from error
-        except _FAILURES as error:
+        except TRANSPORT_ERRORS as error:
             raise FetchFailed(f"it cannot be reached: {str(error) or type(error).__name__}") from error

@@ -60,7 +60,10 @@ def without_tracking(address: str) -> str:
 
 def host_of(address: str) -> str:
     """Return the host's name, lower case, without its port; empty when there is none."""
-    return urlsplit(address).hostname or ""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # half an IPv6 address, for example, which any text may hold
+        return ""
 
 
 def is_front_page(url: str) -> bool:

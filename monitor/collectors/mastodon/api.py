@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import AliasPath, Field
 
 from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.http.urls import host_of
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.json_models import (
@@ -82,7 +83,7 @@ class Timeline(Place):
     def own_id(self, uri: str) -> str | None:
         """Read a status's identifier on this server from its URI; None when it is another server's."""
         match = _OWN_ID.search(uri)
-        return match[1] if match and (self.name == "local" or _host(uri) == self.host) else None
+        return match[1] if match and (self.name == "local" or host_of(uri) == self.host) else None
 
     def params(self, *, local: bool, **paging: str) -> dict[str, str]:
         """Give the parameters of a page."""
@@ -223,10 +224,3 @@ def _post(status: Status, text: str, title: str, host: str) -> PublicPost:
         language=status.language or None,
         engagement=counts_of(replies=status.replies_count, shares=status.reblogs_count, likes=status.favourites_count),
     )
-
-
-def _host(address: str) -> str | None:
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
