@@ -9,6 +9,7 @@ import stamina
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.policy import CrawlPolicy
+from monitor.collectors.isolation.parser import Parser
 from tests.clock import FakeClock
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
@@ -26,7 +27,7 @@ def open_client(clock: FakeClock) -> ClientFactory:
     """Make clients that may read loopback and do not pause, unless told otherwise."""
 
     @asynccontextmanager
-    async def open_one(**changes: Any) -> AsyncIterator[PoliteClient]:
+    async def open_one(parser: Parser | None = None, **changes: Any) -> AsyncIterator[PoliteClient]:
         values: dict[str, Any] = {
             "user_agent": "kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
             "html_delay": 0.0,
@@ -36,7 +37,7 @@ def open_client(clock: FakeClock) -> ClientFactory:
             "requests_per_host_per_day": 1000,
             "allow_addresses": ("127.0.0.1",),
         }
-        async with PoliteClient(CrawlPolicy(**(values | changes)), clock, parser=RoundTripParser()) as client:
+        async with PoliteClient(CrawlPolicy(**(values | changes)), clock, parser=parser or RoundTripParser()) as client:
             yield client
 
     return open_one
