@@ -12,7 +12,7 @@ from monitor.demo.sites import FeedSite, MastodonSite, Site, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.collectors import feed_samples, telegram_samples, webpage_samples, xenforo_samples, youtube_samples
-from tests.monitor.collectors.collecting import read_source
+from tests.monitor.collectors.collecting import numbered, read_source
 from tests.monitor.collectors.xenforo_samples import WAGES
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO
 from tests.platforms import (
@@ -34,6 +34,7 @@ POSTS = 5
 PER_PAGE = 2
 PAGE, TOKEN = "100200300", "EAAB|the-dai_dien.cua|Trang"
 ACCOUNT = "cong_doan.khu_b"
+START = MONDAY_MORNING - timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,27 +94,19 @@ class Platform:
 
 
 def written(number: int) -> SitePost:
-    return SitePost(
-        id=f"3m{number:04d}",
-        author="to_truong",
-        text=f"Bài số {number}",
-        published_at=MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number),
-    )
+    return SitePost(id=f"3m{number:04d}", author="to_truong", **numbered(number, START))
 
 
 def on_page(number: int) -> FacebookPost:
-    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
-    return FacebookPost(id=f"{PAGE}_{1000 + number}", author=PAGE, text=f"Bài số {number}", published_at=moment)
+    return FacebookPost(id=f"{PAGE}_{1000 + number}", author=PAGE, **numbered(number, START))
 
 
 def in_thread(number: int) -> FacebookPost:
-    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
-    return FacebookPost(id=f"{1780 + number}", author=ACCOUNT, text=f"Bài số {number}", published_at=moment)
+    return FacebookPost(id=f"{1780 + number}", author=ACCOUNT, **numbered(number, START))
 
 
 def check(number: int) -> CheckedClaimPost:
-    moment = MONDAY_MORNING - timedelta(hours=1) + timedelta(minutes=number)
-    return CheckedClaimPost(id=f"c{number}", author="Nhóm Soi Tin", text=f"Tin đồn số {number}", published_at=moment)
+    return CheckedClaimPost(id=f"c{number}", author="Nhóm Soi Tin", **numbered(number, START, "Tin đồn số {}"))
 
 
 def _samples(make: Callable[[int], Any]) -> list[Any]:

@@ -29,13 +29,8 @@ def post(number: int, **changes: Any) -> FacebookPost:
 
 
 def comment(number: int, on: int, **changes: Any) -> FacebookPost:
-    values: dict[str, Any] = {
-        "id": f"{1000 + on}_{5000 + number}",
-        "author": f"{77000 + number}",
-        "text": f"Bình luận {number}",
-        "published_at": START + timedelta(hours=1, minutes=number),
-        "post": f"{PAGE}_{1000 + on}",
-    }
+    values = numbered(number, START + timedelta(hours=1), "Bình luận {}", post=f"{PAGE}_{1000 + on}")
+    values |= {"id": f"{1000 + on}_{5000 + number}", "author": f"{77000 + number}"}
     return FacebookPost(**(values | changes))
 
 
