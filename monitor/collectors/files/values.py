@@ -13,21 +13,12 @@ from monitor.collectors.files.base import Value
 _PLACEHOLDERS = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "-"})
 _COUNT = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,6}))?\s*(\S{0,6})")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0])[0-9]{3})(?:\1[0-9]{3})*")
-_MAGNITUDES = {
-    "": 1,
-    "k": 1_000,
-    "n": 1_000,
-    "ng": 1_000,
-    "nghìn": 1_000,
-    "ngàn": 1_000,
-    "m": 1_000_000,
-    "tr": 1_000_000,
-    "triệu": 1_000_000,
-    "b": 1_000_000_000,
-    "t": 1_000_000_000,
-    "tỷ": 1_000_000_000,
-    "tỉ": 1_000_000_000,
-}
+_MAGNITUDES = (
+    {"": 1}
+    | dict.fromkeys(("k", "n", "ng", "nghìn", "ngàn"), 1_000)
+    | dict.fromkeys(("m", "tr", "triệu"), 1_000_000)
+    | dict.fromkeys(("b", "t", "tỷ", "tỉ"), 1_000_000_000)
+)
 _MANGLED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,2}")
 _MOST_LANGUAGE_CHARACTERS = 20

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.clock import VIETNAM
@@ -74,6 +74,11 @@ class Dated(NamedTuple):
     moment: datetime | None = None
     raw: str | None = None
     precision: Precision | None = None
+
+    @property
+    def of_post(self) -> dict[str, Any]:
+        """What it says of a post, by field."""
+        return {"published_at": self.moment, "published_raw": self.raw, "published_precision": self.precision}
 
 
 def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:

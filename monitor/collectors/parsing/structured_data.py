@@ -104,9 +104,7 @@ class ClaimReview:
             text=self.text(),
             url=self.address or post.url,
             author=self.publisher or post.author,
-            published_at=dated.moment or post.published_at,
-            published_raw=dated.raw if dated.moment else post.published_raw,
-            published_precision=dated.precision if dated.moment else post.published_precision,
+            **(dated.of_post if dated.moment else {}),
             checked=self.checked,
         )
 

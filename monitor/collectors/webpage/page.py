@@ -265,9 +265,7 @@ class Page:
             author=described.author or (rules.author.value(root) if rules.author else "") or None,
             title=title or None if alone or not self._is_thread else None,
             context=self._heading() if not alone and self._is_thread else None,
-            published_at=dated.moment,
-            published_raw=dated.raw,
-            published_precision=dated.precision,
+            **dated.of_post,
             edited_at=self._edited(described.modified or (self._head.modified if alone else ""), dated.moment),
             language=language or None,
         )
@@ -291,9 +289,7 @@ class Page:
             url=described.address or self.url,
             author=described.author or None,
             context=self._heading(),
-            published_at=dated.moment,
-            published_raw=dated.raw,
-            published_precision=dated.precision,
+            **dated.of_post,
             edited_at=self._edited(described.modified, dated.moment),
             language=described.language or self._head.language or None,
         )

@@ -204,9 +204,7 @@ def _message(element: Node, board: Board, title: str | None, fetched: Fetched, *
         author=_author(element, classes, board),
         title=title if is_opening else None,
         context=None if is_opening else title,
-        published_at=dated.moment,
-        published_raw=dated.raw,
-        published_precision=dated.precision,
+        **dated.of_post,
         edited_at=read_time(edited, now).moment,
         engagement=likes(next(bars, None)),
     )
