@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from monitor.crawl.failures import failure_message
 from monitor.crawl.sources import SHOWN_POSTS, register_source, switch_source
-from monitor.desk.views.source_faults import explain
 from monitor.desk.views.source_health import sources_view
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import to
@@ -83,14 +82,14 @@ def add_source(visit: Visit, typed: Mapping[str, str]) -> str:
 async def check(visit: CurrentVisit, number: RowId) -> Response:
     """Read a source until it gives some posts, and show them; nothing is stored."""
     source = await run_in_threadpool(_source, visit, number)
-    fault, batches = None, []
+    fault, batches = "", []
     try:
         async with asyncio.timeout(PATIENCE):
             batches = await visit.desk.look_at(source)
     except TimeoutError:
-        fault = explain(f"{source.address} took longer than {PATIENCE:g} seconds", source.name)
+        fault = f"{source.address} took longer than {PATIENCE:g} s: try again later"
     except CollectError as error:
-        fault = explain(failure_message(error), source.name)
+        fault = failure_message(error)
     posts = [post for batch in batches for post in batch.posts]
     mask = visit.desk.mask
     lines = [

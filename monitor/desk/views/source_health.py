@@ -5,7 +5,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from monitor.collectors.parsing.day_order import OPEN
-from monitor.desk.views.source_faults import explain, known_fault
 from storage.models import CrawlRun, Source
 from storage.posts import sources
 
@@ -26,10 +25,7 @@ def sources_view(session: Session) -> dict[str, Any]:
     rows = [_health(source, newest.get(source.id), amounts.get(source.id, 0)) for source in registered]
     return {
         "rows": sorted(rows, key=lambda row: (not row["ails"], row["source"].name)),
-        "readings": [
-            (run, names[run.source_id], explain(run.error, names[run.source_id]) if run.error else None)
-            for run in runs[:READINGS_SHOWN]
-        ],
+        "readings": [(run, names[run.source_id]) for run in runs[:READINGS_SHOWN]],
     }
 
 
@@ -39,14 +35,13 @@ def _health(source: Source, newest: CrawlRun | None, amount: int) -> dict[str, A
     `gap` is the program's line about posts that it may have missed; `date_order` is which stands first in its dates,
     day or month, where that was decided or is to be decided. Why it is disabled may be said in a person's own words.
     """
-    fault = explain(source.last_error or "", source.name) if source.failures else None
+    fault = source.last_error if source.failures else None
     gap = newest.gap if newest else None
     date_order = source.settings.get("date_order") or source.cursor.get("date_order")
     return {
         "source": source,
         "posts": amount,
         "fault": fault,
-        "disabled_fault": known_fault(source.why_disabled or "", source.name),
         "gap": gap,
         "date_order": date_order,
         "ails": not source.enabled or fault is not None or gap is not None or date_order == OPEN,

@@ -33,6 +33,7 @@ from monitor.desk.web.language import (
     gettext,
     ngettext,
     thousands,
+    told,
 )
 from monitor.desk.web.passwords import PasswordChecks, TooBusy
 from monitor.desk.web.second_factor import SecondFactor
@@ -159,6 +160,7 @@ def make_templates() -> Jinja2Templates:
     environment.filters["day"] = day_of
     environment.filters["published"] = published_time
     environment.filters["thousands"] = thousands
+    environment.filters["told"] = told
     environment.filters["web_address"] = link_address
     environment.globals["wording"] = wording
     environment.globals["veil"] = veil

@@ -23,6 +23,7 @@ from monitor.desk.web.auth import (
 )
 from monitor.desk.web.desk import desk_of, render
 from monitor.desk.web.language import gettext as _
+from monitor.desk.web.language import told
 from monitor.desk.web.passwords import TooBusy
 from monitor.desk.web.security_headers import SECURITY_HEADERS
 from monitor.review.roles import Right
@@ -91,7 +92,7 @@ def _database_trouble(request: Request, error: Exception) -> Response:
     line = _("Cơ sở dữ liệu đang gặp trục trặc, chưa có gì được ghi. Xin thử lại sau ít phút hoặc báo người quản trị.")
     # The message names the place of the database, which is nobody's business but an admin's.
     reviewer: Reviewer | None = getattr(request.state, "reviewer", None)
-    detail = str(error) if reviewer is not None and reviewer.may(Right.MANAGE_USERS) else ""
+    detail = told(str(error)) if reviewer is not None and reviewer.may(Right.MANAGE_USERS) else ""
     logging.getLogger("kiemtin.desk").error("the desk: %s", error)
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, line, detail)
 

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.catalogues import SOURCE, Language, language_of_screens
+from monitor.catalogues import SOURCE, Language, language_of_screens, translated_line
 
 LANGUAGES: Final[Mapping[str, str]] = {SOURCE: "Tiếng Việt", "en": "English"}
 LANGUAGE_COOKIE: Final = "kiemtin_language"
@@ -46,6 +46,11 @@ def gettext(text: str) -> str:
 def ngettext(text: str, plural: str, number: int) -> str:
     """Translate a text whose form depends on a number."""
     return language_of_request().texts.ngettext(text, plural, number)
+
+
+def told(line: str) -> str:
+    """Translate a line of commands and errors, whose texts are English, into the language of the request."""
+    return translated_line(line, current_language())
 
 
 def counted(text: str, number: int) -> str:

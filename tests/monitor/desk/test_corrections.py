@@ -172,4 +172,4 @@ def test_a_folder_that_cannot_be_written_is_told(app: FastAPI, minh: Browser, tm
     serve(app, tmp_path / "served")
     (tmp_path / "served").write_text("in the way", encoding="utf-8")
     response = minh.send("/corrections/publish")
-    assert (response.status_code, "served is a file" in response.text) == (409, True)
+    assert (response.status_code, "served là một tệp" in response.text) == (409, True)
