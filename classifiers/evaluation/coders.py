@@ -1,10 +1,10 @@
-"""Agreement of several people on one label: Cohen's kappa (1960) of two, Krippendorff's alpha of any number.
+"""Agreement of several people on one label: Krippendorff's alpha.
 
 Answers are categories without order, as (confirmed, rejected, unsure). Alpha follows Krippendorff, *Computing
 Krippendorff's Alpha-Reliability* (2011), nominal data; units that only one person judged do not count.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ class CoderAgreement:
     Args:
         units: How many units two people or more judged.
         same: The share of pairs of answers that are equal, 0 to 1.
-        value: Kappa or alpha, at most 1; 0 is agreement by chance. None where chance alone would always agree, so
+        value: Alpha, at most 1; 0 is agreement by chance. None where chance alone would always agree, so
             that it is not defined: all gave the same answer to everything.
         interval: Its 95 % bootstrap interval over units; None where it is not defined in half of the resamples.
 
@@ -34,27 +34,6 @@ class CoderAgreement:
     same: float
     value: float | None
     interval: Interval | None
-
-
-def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> CoderAgreement:
-    """Measure the agreement of two people beyond chance, -1 to 1.
-
-    Args:
-        first: One answer a unit; there is at least one.
-        second: The other person's answers to the same units, in the same order.
-
-    """
-    codes = _codes([*first, *second])
-    one = np.array([codes[answer] for answer in first])
-    other = np.array([codes[answer] for answer in second])
-    count = len(codes)
-    tables = np.zeros((len(one), count, count))
-    tables[np.arange(len(one)), one, other] = 1.0
-    same = float((one == other).mean())
-    if count == 1:
-        return CoderAgreement(len(one), same, None, None)
-    value = float(_kappas(tables.sum(axis=0)[None])[0])
-    return CoderAgreement(len(one), same, value, _interval(tables, _kappas))
 
 
 def alpha(units: Sequence[Sequence[Hashable]]) -> CoderAgreement | None:
@@ -77,7 +56,7 @@ def alpha(units: Sequence[Sequence[Hashable]]) -> CoderAgreement | None:
     if len(codes) == 1:
         return CoderAgreement(len(judged), same, None, None)
     value = float(_alphas(whole[None])[0])
-    return CoderAgreement(len(judged), same, value, _interval(tables, _alphas))
+    return CoderAgreement(len(judged), same, value, _interval(tables))
 
 
 def _codes(answers: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -91,37 +70,21 @@ def _coincidences(codes: Sequence[int], count: int) -> Floats:
     return np.asarray(pairs / (len(codes) - 1))
 
 
-def _kappas(tables: Floats) -> Floats:
-    """Compute kappa of each table of counts, shape (tables, k, k); not a number where chance agreement is 1."""
-    total = tables.sum(axis=(1, 2))
-    observed = np.trace(tables, axis1=1, axis2=2) / total
-    expected = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1) / total**2
-    return _ratio(observed - expected, 1 - expected)
-
-
 def _alphas(tables: Floats) -> Floats:
     """Compute alpha of each coincidence matrix, shape (tables, k, k); not a number where only one answer occurs."""
     of_answers = tables.sum(axis=1)
     total = of_answers.sum(axis=1)
     differing = total - np.trace(tables, axis1=1, axis2=2)
     by_chance = total**2 - (of_answers**2).sum(axis=1)
-    return 1 - _ratio((total - 1) * differing, by_chance)
+    undefined = np.full_like(total, np.nan)
+    ratio: Floats = np.divide((total - 1) * differing, by_chance, out=undefined, where=np.abs(by_chance) > _ZERO)
+    return 1 - ratio
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.full_like(part, np.nan), where=np.abs(whole) > _ZERO)
-
-
-def _interval(tables: Floats, measure: Callable[[Floats], Floats]) -> Interval | None:
-    """Return the bootstrap interval of a measure over units.
-
-    Args:
-        tables: The table of each unit, shape (units, k, k).
-        measure: Computes the measure of summed tables.
-
-    """
+def _interval(tables: Floats) -> Interval | None:
+    """Return the bootstrap interval over units, of which each has a coincidence matrix: shape (units, k, k)."""
     flat = tables.reshape(len(tables), -1)
     shape = (-1, *tables.shape[1:])
-    values = np.concatenate([measure((weights @ flat).reshape(shape)) for weights in resamples(np.zeros(len(tables)))])
+    values = np.concatenate([_alphas((weights @ flat).reshape(shape)) for weights in resamples(np.zeros(len(tables)))])
     defined = values[~np.isnan(values)]
     return percentile_interval(defined) if len(defined) > len(values) / 2 else None

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from classifiers.data.datasets import SECOND_LABELS, Example, data_hash, read_corpus
-from classifiers.evaluation.coders import CoderAgreement, kappa
+from classifiers.evaluation.coders import CoderAgreement, alpha
 from classifiers.labels import LABEL_NAMES
 from classifiers.text.letters import split_syllables
 from classifiers.text.normalise import normalise
@@ -48,12 +48,12 @@ def read_second_labels() -> list[DoubleLabel]:
     ]
 
 
-def agreement(posts: Sequence[DoubleLabel], label: str) -> tuple[tuple[int, int, int, int], CoderAgreement]:
+def agreement(posts: Sequence[DoubleLabel], label: str) -> tuple[tuple[int, int, int, int], CoderAgreement | None]:
     """Count who gave a label (both, only the first, only the second, neither), and measure how far they agree."""
     pairs = [(label in post.first, label in post.second) for post in posts]
     counted = Counter(pairs)
     cells = (counted[True, True], counted[True, False], counted[False, True], counted[False, False])
-    return cells, kappa([first for first, _ in pairs], [second for _, second in pairs])
+    return cells, alpha(pairs)
 
 
 def data_card(examples: Sequence[Example], double_labels: Sequence[DoubleLabel]) -> str:
@@ -125,16 +125,16 @@ def _agreement(double_labels: Sequence[DoubleLabel]) -> str:
         cells, found = agreement(double_labels, label)
         beyond_chance = (
             "–"
-            if found.value is None or found.interval is None
+            if found is None or found.value is None or found.interval is None
             else "{:.2f} ({:.2f} to {:.2f})".format(found.value, *found.interval)
         )
         rows.append((f"`{label}`", *(f"{count:,}" for count in cells), beyond_chance))
     differed = sum(post.first != post.second for post in double_labels)
-    head = ("label", "both", "only the first", "only the second", "neither", "kappa")
+    head = ("label", "both", "only the first", "only the second", "neither", "alpha")
     return (
         f"A second, blind labelling gave {len(double_labels):,} posts labels from the guide alone. "
         f"The two labellings differ on {differed:,}; each of these was settled by the guide, and the corpus carries "
-        f"what was settled (`second_labels.jsonl`, with the reason). Cohen's kappa with its 95 % interval:"
+        f"what was settled (`second_labels.jsonl`, with the reason). Krippendorff's alpha with its 95 % interval:"
         f"\n\n{_table(head, rows)}"
     )
 

@@ -25,7 +25,7 @@ def test_it_shows_the_guide_the_hard_cases_and_the_agreement(tmp_path: Path, mon
     assert f"{len(twice)} bài được gán nhãn hai lần" in shown
     assert f"{sum(post.first != post.second for post in twice)} trong {len(twice)} bài" in shown
     assert "| post (shortened) | labels | why |" in shown
-    assert "Kappa (95 %)" in shown
+    assert "Alpha (95 %)" in shown
 
 
 def test_it_shows_figures_curves_parts_weights_and_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
 
-from classifiers.evaluation.coders import alpha, kappa
+from classifiers.evaluation.coders import alpha
 
 
 def units(*people: str) -> list[list[str]]:
@@ -30,32 +29,6 @@ def test_alpha_of_published_examples(people: tuple[str, ...], published: float) 
     found = alpha(units(*people))
     assert found is not None
     assert found.value == pytest.approx(published, abs=0.0006)
-
-
-def test_kappa_of_a_published_example() -> None:
-    # https://en.wikipedia.org/wiki/Cohen%27s_kappa: 50 proposals, 20 both yes, 15 both no, 5 and 10 apart
-    first = ["yes"] * 25 + ["no"] * 25
-    second = ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15
-    found = kappa(first, second)
-    assert (found.units, found.same) == (50, 0.7)
-    assert found.value == pytest.approx(0.4)
-    assert found.interval is not None
-    assert found.interval[0] < 0.4 < found.interval[1]
-
-
-ANSWERS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=30)
-
-
-@given(ANSWERS)
-def test_kappa_is_that_of_scikit_learn_and_lies_in_its_interval(pairs: list[tuple[str, str]]) -> None:
-    first, second = [one for one, _ in pairs], [other for _, other in pairs]
-    found = kappa(first, second)
-    if len({*first, *second}) == 1:
-        assert (found.value, found.interval, found.same) == (None, None, 1.0)
-        return
-    assert found.value == pytest.approx(cohen_kappa_score(first, second))
-    if found.interval:
-        assert -1 <= found.interval[0] <= found.interval[1] <= 1
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=4), max_size=20))

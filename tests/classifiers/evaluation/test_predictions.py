@@ -28,7 +28,6 @@ def test_a_column_leaves_out_texts_that_do_not_know_its_label(trained: Trained) 
     assert column.has_both
     assert not scored.column("concern").has_both
     assert not scored.column("unverified").has_both
-    assert scored.subset([2]).column("negative").answers.tolist() == [False]
 
 
 def test_texts_without_any_of_the_labels_are_refused(trained: Trained) -> None:
