@@ -2,9 +2,12 @@
 
 import difflib
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from monitor.collectors.files.base import Record
 from monitor.collectors.files.values import as_text, parse_count
@@ -18,35 +21,7 @@ _NO_HEADING = re.compile(r"@|\d(?:\D?\d){5}")
 
 COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
 FIELDS = ("external_id", "text", "title", "context", "url", "author", "published", "language", *COUNT_FIELDS)
-
-# Written as `column_key` leaves them: small letters and digits without marks. The surest name of a field stands first.
-_NAMES: Mapping[str, str] = {
-    "external_id": "externalid id postid itemid messageid commentid tweetid statusid videoid articleid uid uuid idstr "
-    "mabaiviet mabai idbaiviet madinhdanh ma",
-    "text": "text message content body posttext postmessage messagetext fulltext noidung noidungbaiviet noidungbai "
-    "vanban baiviet baidang thongdiep noidungbinhluan commenttext textoriginal textdisplay freetext caption selftext "
-    "sentence cau comment binhluan description desc mota abstract summary tomtat post status",
-    "title": "title headline subject heading posttitle tieude tieudebaiviet tit nhande",
-    "context": "context threadtitle articletitle videotitle parenttitle topictitle boicanh ngucanh chude tieudechude "
-    "tieudebaigoc",
-    "url": "permalink permalinkurl posturl url link postlink itemurl tweeturl videourl uri diachi lienket duongdan "
-    "linkbaiviet href",
-    "author": "author authorid authorname username userid user postedby pagename groupname channeltitle "
-    "authordisplayname screenname tacgia nguoidang taikhoan tennguoidung nguoiviet",
-    "published": "publishedat published unixtimestamp createdat createdtime createdutc createtime creationtime "
-    "publishedtime publishdate publisheddate pubdate postcreated postedat timestamp timestamppost timestampposted "
-    "commentat commentedat commentdate commenttime postat postdate posttime dateutc dategmt datetime date time "
-    "thoigian thoidiem thoigiandang thoigianbinhluan ngaydang ngaybinhluan ngay ngaygio ngaytao ngayxuatban gio",
-    "language": "language lang languagecode ngonngu",
-    "likes": "likes like likecount likescount numlikes numlikepost reactions reactioncount diggcount favoritecount "
-    "favouritescount luotthich soluotthich thich camxuc luotcamxuc upvotes score",
-    "comments": "comments commentcount commentscount numcomments numcommentpost sobinhluan luotbinhluan soluotbinhluan "
-    "comment binhluan",
-    "shares": "shares share sharecount sharescount numshares numsharepost reshares retweets retweetcount repostcount "
-    "reblogscount luotchiase soluotchiase chiase",
-    "replies": "replies replycount repliescount numreplies totalreplycount sotraloi luottraloi soluottraloi traloi",
-    "views": "views viewcount viewscount numviews playcount postviews totalviews luotxem soluotxem xem",
-}
+_TABLE = Path(__file__).with_name("columns.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +124,10 @@ def _fits(field: str, column: str, sample: Sequence[Record]) -> bool:
     return numbers < len(values) if field == "text" else numbers > 0
 
 
+@cache
 def known_names(field: str) -> tuple[str, ...]:
     """Give the names by which a field is guessed, as `column_key` writes them; the surest first."""
-    return tuple(_NAMES[field].split())
+    return tuple(tomllib.loads(_TABLE.read_text(encoding="utf-8"))[field])
 
 
 def column_key(name: str) -> str:
