@@ -232,6 +232,16 @@ async def test_more_than_a_reading_may_take_is_a_gap(
     assert texts(await read(second)) == texts(second[:1])
 
 
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.kind in TIMELINES - {"bluesky"}], ids=str)
+async def test_empty_platform_and_its_first_post(read: Read, platform: Platform, site: Site) -> None:
+    for number in range(1, POSTS + 1):
+        site.delete(platform.post(number).id)
+    first = await read()
+    assert posts(first) == []
+    site.add(platform.post(POSTS + 1))
+    assert texts(await read(first)) == [platform.post(POSTS + 1).text]
+
+
 keyed = pytest.mark.parametrize("platform", [each for each in PLATFORMS if each.secret], ids=str)
 
 

@@ -187,15 +187,6 @@ async def test_forum_that_does_not_page_back(read: Read) -> None:
         await read_rows(read, rows, backfill_pages=2)
 
 
-async def test_empty_forum_and_its_first_post(read: Read, clock: FakeClock) -> None:
-    site = DiscourseSite([], [WAGES], clock)
-    with serve(site) as base:
-        first = await read(at=base)
-        assert posts(first) == []
-        site.add(post(1))
-        assert ids(await read(first, at=base)) == [1]
-
-
 async def read_rows(read: Read, rows: list[Any], backfill_pages: int = 1) -> list[Batch]:
     with serve(Starlette(routes=[Route(POSTS, lambda _: JSONResponse({"latest_posts": rows}))])) as base:
         return await read(backfill_pages=backfill_pages, at=base)

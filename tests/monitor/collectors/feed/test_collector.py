@@ -70,16 +70,6 @@ async def test_second_reading_sends_validators_and_gets_304(read: Read, site: Fe
     assert request.headers["if-modified-since"] == first.fetched.headers["last-modified"]
 
 
-async def test_changed_validator_brings_the_edit_under_the_same_identifier(read: Read, site: FeedSite) -> None:
-    first = await read()
-    site.edit("bai-001", "Bản đã sửa")
-    second = await read(RSS_PATH, first)
-    assert second.fetched.status == 200
-    assert second.posts[0].external_id == first.posts[0].external_id
-    assert second.posts[0].text == "Bản đã sửa"
-    assert second.validators != first.validators
-
-
 async def test_without_validators_the_body_is_compared_without_its_clock(
     read: Read, clock: FakeClock, site: FeedSite
 ) -> None:

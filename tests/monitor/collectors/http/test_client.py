@@ -171,24 +171,11 @@ async def test_page_with_a_script_of_the_same_firm_is_no_challenge(client: Polit
 # --- bodies
 
 
-async def test_slow_server(open_client: Any, site: FeedSite, base: str) -> None:
-    site.slow = 10.0
-    async with open_client(timeout=0.2) as client:
-        with pytest.raises(FetchFailed, match=r"longer than 0\.2 s"):
-            await client.get(f"{base}/")
-
-
 async def test_nobody_listens(client: PoliteClient) -> None:
     with serve(Starlette()) as base:
         pass
     with pytest.raises(FetchFailed, match="could not be read"):
         await client.get(f"{base}/")
-
-
-async def test_cut_body(get: Get, site: FeedSite) -> None:
-    site.truncate = True
-    with pytest.raises(FetchFailed, match="could not be read"):
-        await get()
 
 
 def answering(body: bytes, **headers: str) -> AbstractAsyncContextManager[str] | Any:

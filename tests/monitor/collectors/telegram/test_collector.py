@@ -12,8 +12,7 @@ from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.telegram.collector import TelegramCollector
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused
-from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import Read, gone, posts
+from tests.monitor.collectors.collecting import Read, gone
 from tests.monitor.collectors.telegram_samples import PERMISSION, PREVIEW, asked, message, numbers
 from tests.platforms import TelegramSite
 
@@ -55,15 +54,6 @@ async def test_deleted_newest_message_is_confirmed_before_it_is_called_gone(read
     site.delete("5")
     assert gone(await read(first, watched=(5, 4))) == ["kenh_khu_b/5"]
     assert len(site.seen("/kenh_khu_b/5")) == 1
-
-
-async def test_empty_channel_and_its_first_message(read: Read, clock: FakeClock) -> None:
-    site = TelegramSite([], clock, channel="kenh_khu_b")
-    with serve(site) as base:
-        first = await read(at=base)
-        assert posts(first) == []
-        site.add(message(1))
-        assert numbers(await read(first, at=base)) == [1]
 
 
 async def test_emptied_channel_loses_its_watched_messages(read: Read, site: TelegramSite) -> None:
