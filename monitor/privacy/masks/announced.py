@@ -122,16 +122,18 @@ def _are_listed(words: Words, left: int, right: int) -> bool:
 
 def _small_announced(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that words before it announce: "tên hoà", "gặp loan", or None."""
+    is_named = is_behind(words, first, "naming_small")
+    if not is_named and (words.is_bare or not is_behind(words, first, "maybe_naming_small", NEAR_GAPS)):
+        return None
     second = first + 1
     has_second = second < len(words) and words.follows(second)
-    is_other = words.says(first, "kin") or (has_second and words.says(first, "clause_words"))
-    is_other = is_other or makes_compound(words, first) or words.is_common_bare(first)
-    is_named = is_behind(words, first, "naming_small")
-    if is_other or (is_named and (end := small_full_name(words, first))):
-        return None if is_other else end
-    is_usual = words.is_in(first, "given_clear") or not has_second
-    is_met = not words.is_bare and is_usual and is_behind(words, first, "maybe_naming_small", NEAR_GAPS)
-    if not words.is_in(first, "given") or not (is_met or is_named):
+    is_other = words.says(first, "kin") or (words.says(first, "clause_words") and (has_second or not is_named))
+    if is_other or makes_compound(words, first) or words.is_common_bare(first):
+        return None
+    if is_named and (end := small_full_name(words, first)):
+        return end
+    is_usual = is_named or words.is_in(first, "given_clear") or not has_second
+    if not is_usual or not words.is_in(first, "given"):
         return None
     goes_on = has_second and words.says(second, "given_clear", "nicknames") and not words.says(second, "behind_name")
     return second + 1 if goes_on and not makes_compound(words, second) else second

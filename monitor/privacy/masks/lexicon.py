@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from classifiers.places.gazetteer import Level, Unit, default_gazetteer
 from monitor.privacy.masks.text import settle_tones, strip_marks
@@ -40,6 +40,36 @@ def name_words() -> Mapping[str, Spellings]:
     found["sure_families"] = Spellings(sure, _bare(sure) - _bare(ambiguous))
     found["kin"] = Spellings(lists["kin"], _bare(lists["kin"]) - lists["unsure_kin"])
     return found
+
+
+@cache
+def lists_by_word() -> Mapping[str, frozenset[str]]:
+    """Return the names of the lists that hold a word or a phrase as it is written."""
+    found: dict[str, set[str]] = {}
+    for name, spellings in name_words().items():
+        for word in spellings.written:
+            found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+@cache
+def last_words(name: str) -> frozenset[str]:
+    """Return the last words of the phrases of a list, without diacritics."""
+    return frozenset(
+        phrase.rpartition("_")[2] for phrase in name_words()[name].bare | _bare(name_words()[name].written)
+    )
+
+
+BEGINNINGS: Final = frozenset(
+    {"given_as_written", "families", "middles", "birth_order", "bare_families", "sure_bare_families"}
+)
+"""The lists that hold the words with which a name in small letters can begin."""
+
+
+@cache
+def bare_beginnings() -> frozenset[str]:
+    """Return those words without diacritics."""
+    return frozenset().union(*(_bare(name_words()[name].written) for name in BEGINNINGS))
 
 
 @cache

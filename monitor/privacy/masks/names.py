@@ -64,8 +64,11 @@ def find_names(work: MaskableText) -> Iterator[Found]:
 
 def _name_end(words: Words, first: int) -> int | None:
     """Tell where the name ends that begins with a word, or None."""
+    is_small = not words[first].is_capital
+    if is_small and not words.can_begin_name(first):
+        return None
     title = title_before(words, first)
-    if not words[first].is_capital:
+    if is_small:
         named = None if title is None else _given_name(words, first, title)
         return named or announced_name(words, first) or called_name(words, first) or _small_name_alone(words, first)
     if (end := tagged_name(words, first)) or (end := people_name(words, first)):

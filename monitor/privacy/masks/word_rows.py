@@ -4,10 +4,10 @@ Every word is looked at once, with at most a handful of neighbours, so the time 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import Spellings
+from monitor.privacy.masks.lexicon import BEGINNINGS, Spellings, bare_beginnings, last_words, lists_by_word
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -29,10 +29,14 @@ LONGEST_STRETCH: Final = 5
 """More capitalised words in a row are a heading or a slogan."""
 _LONGEST_TITLE: Final = 4
 _LONGEST_JOIN: Final = 8
+_NO_LISTS: Final[frozenset[str]] = frozenset()
 
 
 class Word(NamedTuple):
-    """A word, where it stands, and how it is written: in small letters, and so without diacritics."""
+    """A word: where it stands, how it is written (in small letters, and so without diacritics), and the lists it is in.
+
+    `gap` is what stands between it and the word before.
+    """
 
     start: int
     end: int
@@ -41,6 +45,25 @@ class Word(NamedTuple):
     is_capital: bool
     is_marked: bool
     is_upper: bool
+    gap: str
+    lists: frozenset[str]
+
+
+def _read(text: str, bare: str) -> Iterator[Word]:
+    lower, plain, lists = settle_tones(text.lower()), bare.lower(), lists_by_word()
+    same_length = len(lower) == len(text)
+    behind = 0
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        word = match[0]
+        written = lower[start:end] if same_length else settle_tones(word.lower())
+        simple = plain[start:end] if same_length else bare[start:end].lower()
+        is_marked = bare[start:end] != word
+        yield Word(
+            start, end, written, simple, word[0].isupper(), is_marked, word.isupper(), text[behind:start],
+            lists.get(written, _NO_LISTS),
+        )  # fmt: skip
+        behind = end
 
 
 class Words:
@@ -51,19 +74,7 @@ class Words:
         self.text = work.text
         self._name = work.filler("name")
         self._numbers = tuple(work.filler(kind) for kind in ("phone", "account", "handle"))
-        bare, lower = work.bare, settle_tones(work.text.lower())
-        same_length = len(lower) == len(work.text)
-        self.words: list[Word] = []
-        for match in _WORD.finditer(work.text):
-            start, end = match.span()
-            word = match[0]
-            plain = bare[start:end]
-            self.words.append(
-                Word(
-                    start, end, lower[start:end] if same_length else settle_tones(word.lower()), plain.lower(),
-                    word[0].isupper(), plain != word, word.isupper(),
-                )
-            )  # fmt: skip
+        self.words = list(_read(work.text, work.bare))
         # A text that uses no diacritics anywhere is read without them.
         self.is_bare = not any(word.is_marked for word in self.words)
         self.stretches = self._stretches()
@@ -92,24 +103,30 @@ class Words:
 
     def follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
         """Whether a word stands right behind the one before it."""
-        return 0 < index < len(self.words) and self.text[self.words[index - 1].end : self.words[index].start] in gaps
+        return 0 < index < len(self.words) and self.words[index].gap in gaps
 
     def begins_clause(self, index: int) -> bool:
         """Whether a word stands behind a sign that ends a sentence or a part of one."""
-        return _CLAUSE_END.search(self.text, self.words[index - 1].end, self.words[index].start) is not None
+        return _CLAUSE_END.search(self.words[index].gap) is not None
 
     def says(self, index: int, *lists: str) -> bool:
         """Whether a word stands in one of some lists of `words.toml` as it is written."""
-        return any(self.words[index].written in self.known[name].written for name in lists)
+        return not self.words[index].lists.isdisjoint(lists)
 
     def is_in(self, index: int, name: str) -> bool:
         """Whether a word is one of a list, read without diacritics where it or the text has none."""
-        return self.says(index, name) or (self._reads_bare(index) and self.words[index].bare in self.known[name].bare)
+        word = self.words[index]
+        return name in word.lists or (word.bare in self.known[name].bare and self._reads_bare(index))
 
     def is_phrase(self, phrase: str | None, name: str) -> bool:
         """Whether a phrase is one of a list, read without diacritics where the text has none."""
         known = self.known[name]
         return phrase in known.written or (self.is_bare and phrase in known.bare)
+
+    def can_begin_name(self, index: int) -> bool:
+        """Whether a name can begin with a word in small letters; with most none can."""
+        word = self.words[index]
+        return word.bare in bare_beginnings() if self.is_bare else not word.lists.isdisjoint(BEGINNINGS)
 
     def is_common_bare(self, index: int) -> bool:
         """Whether a word is an ordinary one in a text without diacritics."""
@@ -152,7 +169,8 @@ def phrase_of(words: Words, start: int, end: int) -> str | None:
 
 def is_behind(words: Words, first: int, name: str, gaps: frozenset[str] = _LEAD_GAPS) -> bool:
     """Whether a word stands behind a phrase of a list, of up to four words."""
-    if first == 0 or not words.follows(first, gaps):
+    ends = first > 0 and (words[first - 1].bare in last_words(name) or words[first - 1].bare == "la")
+    if not ends or not words.follows(first, gaps):
         return False
     phrase = words[first - 1].written
     for start in range(first - 1, max(first - 1 - _LONGEST_TITLE, -1), -1):
