@@ -12,29 +12,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[1]
 TABLE = "classifiers/labels.py"
-ROW = """
-HAZARD: Final = Label(
-    name="hazard",
-    title=Text("Mối nguy hiểm", "Hazard"),
-    short=Text("Nguy hiểm", "Danger"),
-    in_sentence=Text("mối nguy hiểm", "hazards"),
-    means=Text("Bài kể một mối nguy ở nơi nhiều người qua lại.", "Reports a danger where many people pass."),
-    excludes=Text("Lời khuyên chung về an toàn.", "General advice on safety."),
-    open_case=("yes",),
-    colour="#00695c",
-    section=Section(
-        heading=Text("MỐI NGUY HIỂM", "HAZARDS"),
-        confirmed=CountedText(
-            "Cán bộ xác nhận %(count)s bài về mối nguy hiểm",
-            "%(count)s post about a hazard was confirmed",
-            "%(count)s posts about hazards were confirmed",
-        ),
-        none_confirmed=Text("Chưa có mối nguy hiểm nào được xác nhận.", "No hazard has been confirmed."),
-    ),
-)
-
-
-"""
+ROW = ROOT / "tests" / "fourth_label" / "label.txt"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +26,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "classifiers" / path.name).symlink_to(path)
     before, table = (ROOT / TABLE).read_text(encoding="utf-8").split("LABELS: Final = (", 1)
     (root / TABLE).unlink()
-    (root / TABLE).write_text(f"{before}{ROW}LABELS: Final = (HAZARD, {table}", encoding="utf-8")
+    (root / TABLE).write_text(
+        f"{before}{ROW.read_text(encoding='utf-8')}\n\nLABELS: Final = (HAZARD, {table}", encoding="utf-8"
+    )
     return root
 
 

@@ -40,6 +40,7 @@ from monitor.privacy.pseudonym import Pseudonymiser
 from monitor.reports.quotes import conceal, shorten
 from storage.models import Post
 from storage.search.search_words import Words
+from tests.examples import examples_of
 from tests.growth import is_quadratic, quadratic, repetitions
 
 NOW: Final = datetime(2026, 11, 16, 2, tzinfo=UTC)
@@ -97,16 +98,7 @@ SLOW: Final[Mapping[str, Rule]] = {
     ),
 }
 RULES: Final = {**TRIED_ELSEWHERE, **QUICK, **SLOW}
-SEGMENTED_PARTS: Final = ("a", "a ", "nghe nói ", "Anh ", "0.9.", "-", "đ", "e\u0301", "(", "@a")
-MARKUP_PARTS: Final = (
-    "<p>", "</p>", "<b><i>", "<a href=", '<a href="x">', "<br/>", "<!--", "-->", "<![CDATA[", "]]>", "<p a=b ", "&#",
-    "&#x", "&lt;", "<table><tr><td>", "</td>", "<script>", "<style>",
-    "<img alt='a'>", "<ul><li>", "<?", "<svg><a>", "<title>",
-)  # fmt: skip
-DATE_PARTS: Final = (
-    "1 giờ trước ", "hôm qua ", "thứ hai, ", "12:00 ", "12/1", "2026-", "T12:", "+07", "GMT", " ngày ", "tháng 1 ",
-    "năm ", "lúc ", "sáng ", "Mon, ", "Jan ", "0", "2 ngày 3 giờ ",
-)  # fmt: skip
+PARTS_OF: Final = examples_of(__file__)
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -122,17 +114,17 @@ def test_slow_rules_are_no_worse(name: str) -> None:
 
 @pytest.mark.gate
 def test_words_are_cut_in_time_that_grows_with_the_text_alone() -> None:
-    assert quadratic(Segmenter().segment, SEGMENTED_PARTS) == {}
+    assert quadratic(Segmenter().segment, PARTS_OF["segmented"]) == {}
 
 
 @pytest.mark.parametrize("name", ["markup", "markup or not", "pictures", "fragments", "pages", "bounds of pages"])
 def test_repeated_markup_costs_no_more_than_its_length(name: str) -> None:
-    assert quadratic(QUICK[name], MARKUP_PARTS) == {}
+    assert quadratic(QUICK[name], PARTS_OF["markup"]) == {}
 
 
 @pytest.mark.parametrize("name", ["dates", "dates of people"])
 def test_repeated_dates_cost_no_more_than_their_length(name: str) -> None:
-    assert quadratic(QUICK[name], DATE_PARTS) == {}
+    assert quadratic(QUICK[name], PARTS_OF["dates"]) == {}
 
 
 @pytest.mark.gate

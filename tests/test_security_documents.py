@@ -8,33 +8,15 @@ from typing import Final
 
 import pytest
 
+from tests.examples import examples_of
+
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r"`(test_\w+)`")
 LINE = re.compile(r"^\| (\d+\.\d+\.\d+) \| (yes|part|–) \| (.+) \|$", re.MULTILINE)
 FILE = re.compile(r"`((?:monitor|storage|classifiers|deploy)/[\w./]*)`|\]\(([\w./]+\.md)")
 # A test, a place to read, or a rule of the linter, which `make test` runs.
 PROOF = re.compile(rf"{NAMED.pattern}|{FILE.pattern}|rules? S\d{{3}}|`uv\.lock`|`mypy --strict`")
-# How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has, counted in the standard's own table. Those of
-# level 3 stand last in their sections, so the numbers of the others begin at 1 and have no gap.
-SECTIONS: Final = {
-    "1.1": 2, "1.2": 9, "1.3": 11, "1.4": 3, "1.5": 2,
-    "2.1": 3, "2.2": 3, "2.3": 4, "2.4": 1,
-    "3.2": 2, "3.3": 4, "3.4": 6, "3.5": 5, "3.7": 2,
-    "4.1": 3, "4.2": 1, "4.3": 2, "4.4": 4,
-    "5.1": 1, "5.2": 3, "5.3": 2, "5.4": 3,
-    "6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3, "6.8": 4,
-    "7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 2, "7.6": 2,
-    "8.1": 2, "8.2": 3, "8.3": 1, "8.4": 1,
-    "9.1": 3, "9.2": 4,
-    "10.1": 2, "10.2": 2, "10.3": 4, "10.4": 11, "10.5": 5, "10.6": 2, "10.7": 3,
-    "11.1": 2, "11.2": 3, "11.3": 3, "11.4": 4, "11.5": 1, "11.6": 1,
-    "12.1": 3, "12.2": 2, "12.3": 4,
-    "13.1": 1, "13.2": 5, "13.3": 2, "13.4": 5,
-    "14.1": 2, "14.2": 4, "14.3": 3,
-    "15.1": 3, "15.2": 3, "15.3": 7,
-    "16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3,
-    "17.1": 1, "17.2": 4, "17.3": 2,
-}  # fmt: skip
+SECTIONS: Final = examples_of(__file__)["sections"]
 LEVEL_1, LEVEL_2 = 70, 183  # as the standard says of itself
 
 

@@ -6,52 +6,28 @@ from random import Random
 from typing import Final
 
 from classifiers.text.letters import strip_diacritics
+from tests.examples import examples_of
 
-GREETINGS: Final = (
-    "Cả nhà ơi, em mới nhận được tin này.", "Kính gửi bà con trong xóm,", "Chào các anh chị em trong nhóm!",
-    "Mọi người đọc giúp em với ạ:", "Em chào cả nhà, em xin phép đăng lại.", "Bà con cô bác chú ý nhé:",
-    "Alo alo cả xóm ơi,", "Chị em vào đây xem này",
-)  # fmt: skip
-CALLS: Final = (
-    "Chia sẻ gấp!!!", "Mọi người chia sẻ gấp cho người thân cùng biết nhé!",
-    "Ai thấy thì share giúp em, càng nhiều càng tốt ạ.", "Chuyển tiếp ngay cho mười người.",
-    "Lan truyền rộng rãi giúp nhé cả nhà.", "Đừng để người nhà mình không biết, chia sẻ liền tay.",
-)  # fmt: skip
-COMMENTS: Final = (
-    "Có thật vậy không mọi người? Nghe mà lo quá.", "Đọc mà run, ai ở gần đó xác nhận giúp với.",
-    "Trên nhóm khu trọ người ta đăng thế này:", "Mới thấy bên kia đăng, không biết thế nào mà ai cũng bàn.",
-    "Hôm qua mẹ mình gửi cho, mình cũng chẳng rõ nữa.", "Ai biết vụ này chưa?",
-)  # fmt: skip
-EMOJI: Final = ("😱", "🙏", "‼️", "👉", "😡", "🔥", "💥", "😢", "📢", "❗")
-DENIALS: Final = (
-    "Thông tin “{}” là sai sự thật, bà con không chia sẻ.",
-    "Công an xã bác bỏ tin đồn đang lan truyền: “{}” Đây là tin giả.", "Đính chính: không có chuyện như sau: “{}”",
-    "Tin giả nhé cả nhà! Bài gốc: {}", "{}\n\nCập nhật: cơ quan chức năng khẳng định nội dung trên không đúng.",
-)  # fmt: skip
-NUMBER_WORDS: Final = ("hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
+WORDS: Final = examples_of(__file__)
 LOOK_ALIKES: Final = str.maketrans("aeocpxy", "аеосрху")  # Cyrillic
 FIGURES: Final = str.maketrans("oieas", "01345")
 
-CHAT: Final = {
-    "không": "k", "được": "dc", "với": "vs", "gì": "j", "người": "ng", "những": "nhg", "rồi": "r", "cũng": "cx",
-    "mình": "mik",
-}  # fmt: skip
 
 Change = Callable[[str, Random], str]
 
 
 def greeted(text: str, random: Random) -> str:
-    return f"{random.choice(GREETINGS)} {text}"
+    return f"{random.choice(WORDS['greetings'])} {text}"
 
 
 def called(text: str, random: Random) -> str:
-    return f"{text} {random.choice(CALLS)}"
+    return f"{text} {random.choice(WORDS['calls'])}"
 
 
 def with_emoji(text: str, random: Random) -> str:
     words = text.split(" ")
     for _ in range(max(2, len(words) // 8)):
-        words.insert(random.randrange(len(words) + 1), random.choice(EMOJI) * random.randrange(1, 4))
+        words.insert(random.randrange(len(words) + 1), random.choice(WORDS["emoji"]) * random.randrange(1, 4))
     return " ".join(words)
 
 
@@ -89,11 +65,11 @@ def _disguised(word: str, random: Random) -> str:
 
 
 def quoted(text: str, random: Random) -> str:
-    return f"{random.choice(COMMENTS)}\n“{text}”"
+    return f"{random.choice(WORDS['comments'])}\n“{text}”"
 
 
 def in_chat_spelling(text: str, _: Random) -> str:
-    return re.sub(r"\w+", lambda word: CHAT.get(word[0], word[0]), text)
+    return re.sub(r"\w+", lambda word: WORDS["chat"].get(word[0], word[0]), text)
 
 
 def in_another_order(text: str, random: Random) -> str:
@@ -118,7 +94,7 @@ COPIES: Final[Mapping[str, Change]] = {
 def other_claim(text: str, random: Random) -> str:
     """Change a number, or a name of two words and more, within the text; the empty text where there is neither."""
     inner = slice(len(text) // 6, -len(text) // 6)
-    numbers = [*re.finditer(rf"(?<![\w.])(?:\d+|{'|'.join(NUMBER_WORDS)})(?![\w.])", text[inner])]
+    numbers = [*re.finditer(rf"(?<![\w.])(?:\d+|{'|'.join(WORDS['number_words'])})(?![\w.])", text[inner])]
     names = [*re.finditer(r"(?<=[a-zà-ỹ] )[A-ZĐ][a-zà-ỹ]+(?: [A-ZĐ][a-zà-ỹ]+)+(?= [a-zà-ỹ])", text[inner])]
     if not numbers and not names:
         return ""
@@ -129,7 +105,7 @@ def other_claim(text: str, random: Random) -> str:
     elif old.isdigit():
         new = str(int(old) + random.randrange(1, 9))
     else:
-        new = random.choice([word for word in NUMBER_WORDS if word != old])
+        new = random.choice([word for word in WORDS["number_words"] if word != old])
     start = len(text) // 6 + match.start()
     return text[:start] + new + text[start + len(old) :]
 
@@ -142,7 +118,7 @@ def denied(text: str, random: Random) -> str:
 
 
 def corrected(text: str, random: Random) -> str:
-    return random.choice(DENIALS).format(text)
+    return random.choice(WORDS["denials"]).format(text)
 
 
 NEAR_MISSES: Final[Mapping[str, Change]] = {
