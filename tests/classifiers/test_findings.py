@@ -8,39 +8,12 @@ from classifiers import findings
 from classifiers.findings import MOST_FINDINGS, Finding, find_reasons
 from classifiers.labels import LABEL_NAMES
 from classifiers.model.prediction import BASE, REST, TRAITS, Reason
+from tests.examples import cases, examples_of
+
+EXAMPLES = examples_of(__file__)
 
 
-@pytest.mark.parametrize(
-    ("label", "text", "found"),
-    [
-        pytest.param(
-            "unverified",
-            "Tối qua 3 người chết ở xã Nậm Pha, mọi người chia sẻ gấp",
-            [
-                (findings.ASSERTS, "Tối qua 3 người chết ở xã Nậm Pha"),
-                (findings.NO_SOURCE, ""),
-                (findings.SHARE, "chia sẻ gấp"),
-            ],
-            id="a claim without a source, to be shared",
-        ),
-        pytest.param(
-            "unverified",
-            "Nghe nói ngân hàng này sắp phá sản",
-            [(findings.ASSERTS, "ngân hàng này sắp phá sản"), (findings.HEARSAY, "Nghe nói"), (findings.NO_SOURCE, "")],
-            id="hearsay",
-        ),
-        pytest.param("negative", "đồ óc chó", [(findings.INSULT, "óc chó")], id="an insult"),
-        pytest.param("negative", "tao giết mày", [(findings.THREAT, "giết")], id="a threat"),
-        pytest.param("concern", "công ty nợ lương ba tháng", [(findings.UNPAID, "nợ lương")], id="unpaid wages"),
-        pytest.param(
-            "concern", "xưởng không đóng bảo hiểm", [(findings.INSURANCE, "không đóng bảo hiểm")], id="insurance debts"
-        ),
-        pytest.param(
-            "concern", "một thợ hồ rơi từ tầng ba", [(findings.ACCIDENT, "thợ hồ rơi từ")], id="an accident at work"
-        ),
-        pytest.param("concern", "bữa cơm ca toàn canh loãng", [(f"{findings.TOPIC}:meals", "cơm ca")], id="a topic"),
-    ],
-)
+@pytest.mark.parametrize(("label", "text", "found"), cases(EXAMPLES["found"]))
 def test_what_is_found(label: str, text: str, found: list[tuple[str, str]]) -> None:
     named = {one.kind: " ".join(one.words) for one in find_reasons(label, text)}
     for kind, words in found:

@@ -4,46 +4,26 @@ import pytest
 
 from monitor.scoring.relevance import NOTHING, PROVINCE, WATCHED, WORK, Focus, Relevance, read_words, words_of_work
 from storage.scoring.focus import FocusDraft
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 OFFICE = Focus(
     FocusDraft(province="Thái Nguyên", neighbours=("Lạng Sơn",), words=("Công ty May Nậm Pha", "bãi rác", "cau treo"))
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Công ty nợ lương hai tháng rồi", ("nợ lương", "công ty")),
-        ("CONG TY CHAM LUONG, cong nhan dinh cong", ("cham luong", "cong nhan", "dinh cong", "cong ty")),
-        ("xưởng nóng như lò", ("xưởng",)),
-        ("Sếp bắt đi làm chủ nhật", ("sếp", "đi làm")),
-        ("lương tâm của người bán hàng", ()),
-        ("Công ty em bán kem trộn giá tốt", ()),
-        ("ca nha may cung the thoi", ()),
-        ("Một chuyện dài chẳng liên quan gì. " * 20 + "Gần một nhà máy.", ()),
-        ("", ()),
-    ],
-)
-def test_a_text_is_about_work_when_its_words_do_not_only_stand_there_in_passing(
-    text: str, found: tuple[str, ...]
-) -> None:
-    assert words_of_work(text) == found
+LONG = "Một chuyện dài chẳng liên quan gì. " * 20 + "Gần một nhà máy."
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Trời hôm nay đẹp quá", Relevance()),
-        ("Ở Thái Nguyên mưa to", Relevance(own=("Thái Nguyên",))),
-        ("Đường lên Lạng Sơn sạt lở", Relevance(near=("Lạng Sơn",))),
-        ("Ở Cà Mau mưa to", Relevance()),
-        ("Bãi rác cháy, bai rac lai chay", Relevance(watched=("bãi rác",))),
-        ("Cầu treo gãy rồi", Relevance(watched=("cau treo",))),
-        ("Công ty May Nậm Pha nợ lương", Relevance(work=("công ty may", "nợ lương"), watched=("Công ty May Nậm Pha",))),
-    ],
-)
-def test_what_matters_is_named_as_it_was_found(text: str, found: Relevance) -> None:
-    assert OFFICE.relevance_of(text) == found
+@pytest.mark.parametrize(("text", "found"), [*EXAMPLES["work"].items(), (LONG, [])])
+def test_a_text_is_about_work_when_its_words_do_not_only_stand_there_in_passing(text: str, found: list[str]) -> None:
+    assert list(words_of_work(text)) == found
+
+
+@pytest.mark.parametrize(("text", "found"), EXAMPLES["matters"].items())
+def test_what_matters_is_named_as_it_was_found(text: str, found: dict[str, list[str]]) -> None:
+    assert OFFICE.relevance_of(text) == Relevance(**{name: tuple(words) for name, words in found.items()})
 
 
 def test_an_office_that_named_nothing_has_the_words_of_working_life() -> None:

@@ -6,21 +6,10 @@ from hypothesis import strategies as st
 
 from monitor.privacy.masks.mask import mask_personal
 from monitor.scoring.summary import LONGEST, proposed
+from tests.examples import examples_of
 
 
-@pytest.mark.parametrize(
-    ("text", "is_claim", "sentence"),
-    [
-        ("Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay!", True, "ngày mai ngân hàng đóng cửa"),
-        ("Buồn quá. Chẳng muốn làm gì nữa", True, "Buồn quá. Chẳng muốn làm gì nữa"),
-        ("Công ty nợ lương hai tháng. Hỏi thì bảo chờ.", False, "Công ty nợ lương hai tháng"),
-        ("🔥🔥 NÓNG!!! CÔNG NHÂN XƯỞNG BA ĐÌNH CÔNG ‼️", False, "Công nhân xưởng ba đình công"),
-        ("Cảnh báo: nước giếng có mùi lạ???", False, "nước giếng có mùi lạ?"),
-        ("Chuyện ở xưởng\nXưởng nóng 40 độ", False, "Chuyện ở xưởng"),
-        ("Gọi chị Nguyễn Thị Mẫu 0912345678 hỏi lương", False, "Gọi chị [tên] [số điện thoại] hỏi lương"),
-        ("  \n\u200b ", False, ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "is_claim", "sentence"), examples_of(__file__)["posts"])
 def test_a_sentence_is_proposed(text: str, is_claim: bool, sentence: str) -> None:
     assert proposed(text, is_claim=is_claim, mask=mask_personal) == sentence
 
