@@ -1,7 +1,7 @@
 """Labelled texts with a model's predictions: the input of metrics, slices and error analysis."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,16 @@ class ScoredExamples:
         rows = np.array([row for row, example in enumerate(self.examples) if label in example.labels], dtype=np.intp)
         answers = np.array([self.examples[row].labels[label] for row in rows], dtype=bool)
         return LabelScores(rows, answers, self.probabilities[rows, place], self.flagged[rows, place])
+
+    def subset(self, rows: Sequence[int]) -> "ScoredExamples":
+        """Return the texts of these rows and their predictions."""
+        selected = np.asarray(rows, dtype=np.intp)
+        return replace(
+            self,
+            examples=[self.examples[row] for row in rows],
+            probabilities=self.probabilities[selected],
+            flagged=self.flagged[selected],
+        )
 
 
 def score_examples(classifier: Classifier, examples: Sequence[Example]) -> ScoredExamples:
