@@ -42,6 +42,14 @@ def test_a_namespace_with_spaces_hides_no_entry(namespaces: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("begins", ['<?xml version="1.0" encoding="u', "<?x encoding='u"])
+def test_a_declaration_that_never_ends_costs_neither_an_entry_nor_time(begins: str) -> None:
+    endless = begins + ' version="1.0" encoding="u' * 4000
+    assert titles(endless + RSS.format("", SOUND)) == ["Hai"]
+    with pytest.raises(PayloadInvalid, match="neither"):
+        titles(endless)
+
+
 @pytest.mark.parametrize("number", ["9" * 5000, "-1", "1.5", "٣", "1e9"])
 @pytest.mark.parametrize("element", ["ttl", "slash:comments", "sy:updateFrequency"])
 def test_a_number_that_is_none_costs_no_entry(element: str, number: str) -> None:

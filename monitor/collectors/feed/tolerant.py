@@ -18,6 +18,7 @@ _OF_MEDIA = re.compile(r"""xmlns:([\w-]+)\s?=\s?["']http://search\.yahoo\.com/mr
 _OF_ITUNES = re.compile(
     r"""xmlns:([\w-]+)\s?=\s?["']http://www\.itunes\.com/dtds/podcast-1\.0\.dtd["']""", re.IGNORECASE
 )
+_BEFORE_ROOT = re.compile(r"(?:\s*<\?[^<>]*>?)+")
 _DESCRIBED = re.compile(r"<description(?:\s[^<>]*[^<>/])?>(?!\s*</)")
 _OWN_WORDS = re.compile(r"<(?:description|summary|content|\w+:encoded)(?:\s[^<>]*[^<>/])?>(?!\s*</)")
 _PICTURE = re.compile(r"""\b(?:medium\s?=\s?["']image|type\s?=\s?["']image/)""")
@@ -57,7 +58,7 @@ def read_any_feed(text: str, address: str = "") -> Feed | None:
     except Exception as error:  # feedparser reads damaged text by regular expressions: anything may come of it
         said = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_LONGEST_REASON]
         raise PayloadInvalid(f"the feed is too damaged to be read ({said}): look at it in a browser") from error
-    if not parsed.entries and not parsed.version:
+    if not parsed.entries and not parsed.get("version"):
         return None
     return Feed(
         entries=[_entry(entry) for entry in parsed.entries],
@@ -146,8 +147,11 @@ def _beginning(text: str) -> str:
 def _mended(text: str) -> str:
     """Take out what the library does not survive: references to what is no character, and spaces in namespaces.
 
-    Entities go too: by those of its own a small document grows to megabytes.
+    Entities go too: by those of its own a small document grows to megabytes. So do declarations, whose encoding does
+    not count any more: the library searches one that has no end in time with the cube of its length.
     """
+    declared = _BEFORE_ROOT.match(text)
+    text = text[declared.end() :] if declared else text
     if text.count("<category") > _MOST_CATEGORIES:
         text = _CATEGORY.sub("", text)  # the library compares each with all others, and none is kept
     text = _NAMESPACE.sub(lambda match: match[1] + "".join(match[2].split()), _ENTITIES.sub("", text))
