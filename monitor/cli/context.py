@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from monitor.app.application import Application
 from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, printable_json, translated
 from monitor.clock import VIETNAM
-from monitor.errors import UsageError
+from monitor.errors import NotReady, UsageError
 from monitor.operations.change_of_places import finish
 from monitor.settings.settings import DEMO_MARK, home_folder, load_settings
 
@@ -72,8 +72,14 @@ def show(*lines: str) -> None:
 
 
 def confirm(question: str) -> None:
-    """Ask in the language of the command, and stop it unless the answer is yes."""
-    typer.confirm(translated(question), abort=True)
+    """Ask in the language of the command.
+
+    Raises:
+        NotReady: When the answer is no.
+
+    """
+    if not typer.confirm(translated(question)):
+        raise NotReady("nothing was done, for the answer was no")
 
 
 def warn(line: str | None) -> None:

@@ -169,7 +169,7 @@ def _work_at(base: str, used: Installation) -> None:
         assert lan.decide_all(30, f"đã gọi {PERSONAL['phone']}") > 5
         _label(lan)
         assert minh.sign_in("minh", SECRETS["password of another user"]).status_code == 303
-        minh.enrol()
+        minh.enrol(SECRETS["password of another user"])
         used.run("report", "--json")
         used.answers.walked = minh.walk()
         _ask_by_program(stranger, used.made["key of the API"])
