@@ -118,6 +118,18 @@ class Database:
         with translating(self.place), self._sessions() as session:
             yield session
 
+    @contextmanager
+    def changes(self) -> Iterator[Session]:
+        """Open a unit of work that is committed at its end, unless an error leaves it.
+
+        Raises:
+            StorageError: One of its subclasses, when the database refuses.
+
+        """
+        with self.work() as session:
+            yield session
+            session.commit()
+
     @property
     def place(self) -> str:
         """Where the database is, without a password, for messages."""

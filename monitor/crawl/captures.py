@@ -115,10 +115,9 @@ class CaptureStore:
 
     def _keep(self, database: Database, file: Path, sha256: str) -> None:
         # The path is stored first: if the program is killed in between, the next run moves the file from the spool.
-        with database.work() as session:
+        with database.changes() as session:
             path = captures.path_of(session, sha256) or f"{self._clock.now():%Y/%m}/{sha256}{SUFFIX}"
             captures.set_path(session, sha256, path)
-            session.commit()
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         file.replace(target)

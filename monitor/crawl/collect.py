@@ -166,10 +166,9 @@ class Crawler:
             return leased
 
     def _release(self, leased: Sequence[Source]) -> None:
-        with self._database.work() as session:
+        with self._database.changes() as session:
             for source in leased:
                 sources.release(session, source.id, self._owner)
-            session.commit()
 
     async def _read(self, source: Source) -> SourceResult | None:
         """Read one source to its end or to its first failure, and store the outcome of the run.
@@ -270,7 +269,7 @@ class Crawler:
             erased: Gets the external ids of posts of erased authors; the cursors of later batches may repeat them.
 
         """
-        with self._database.work() as session:
+        with self._database.changes() as session:
             kept = self._batches.write(session, source, run_id, batch)
             erased |= kept.erased_ids
             sources.save_progress(
@@ -281,7 +280,6 @@ class Crawler:
                 cursor=without_posts(batch.cursor, erased),
                 validators=batch.validators,
             )
-            session.commit()
         result.seen += kept.seen
         result.new += kept.new
         result.changed += kept.changed
@@ -294,7 +292,7 @@ class Crawler:
 
     def _close(self, source_id: int, run_id: int, result: SourceResult, retry_at: datetime | None) -> None:
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             source = sources.by_name(session, result.source)
             sources.close_run(
                 session,
@@ -322,7 +320,6 @@ class Crawler:
                 )
                 self._switch_off(session, source, result, asked_to_wait=retry_at is not None)
             sources.release(session, source_id, self._owner)
-            session.commit()
 
     def _move(self, session: Session, source: Source, result: SourceResult) -> None:
         if result.moved_to is None or result.moved_to == source.address:

@@ -185,14 +185,13 @@ class FlagRecheck:
     def _store(self, reading: _Reading, batch: Batch | None, found: set[str], result: RecheckResult) -> None:
         """Store the result of a recheck and when the next one is due, in one unit of work."""
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             sources.renew(session, reading.source.id, self._owner, now + LEASE)
             kept = self._batches.write(session, reading.source, reading.run_id, batch) if batch else None
             for external_id in found:
                 due = reading.waiting[external_id]
                 gone = batch is not None and external_id in batch.gone
                 rechecks.record_check(session, due.id, now, None if gone else next_due(due.flagged_at or now, now))
-            session.commit()
         for external_id in found:
             del reading.waiting[external_id]
         result.checked += len(found)
@@ -209,13 +208,12 @@ class FlagRecheck:
             later = max(later, error.retry_at)
         # Without a URL, or when the retry would come after the last recheck, there is nothing left to try.
         hopeless = error is None or later > (due.flagged_at or later) + GIVE_UP_AFTER
-        with self._database.work() as session:
+        with self._database.changes() as session:
             rechecks.postpone(session, due.id, None if hopeless else later)
-            session.commit()
         result.unclear[_reason(error)] += 1
 
     def _close(self, reading: _Reading, outcome: str) -> None:
-        with self._database.work() as session:
+        with self._database.changes() as session:
             sources.close_run(
                 session,
                 reading.run_id,
@@ -226,7 +224,6 @@ class FlagRecheck:
                 error=reading.error,
             )
             sources.release(session, reading.source.id, self._owner)
-            session.commit()
 
 
 def next_due(flagged_at: datetime, now: datetime) -> datetime | None:

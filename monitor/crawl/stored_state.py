@@ -33,17 +33,14 @@ class DatabaseHostState:
 
     def acquire(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
         """Lease a host for one request, unless another program holds it or sent a request since `ready_at`."""
-        with self._database.work() as session:
-            granted = host_state.lease(session, host, owner=self._owner, ready_at=ready_at, now=now, until=until)
-            session.commit()
-        return granted
+        with self._database.changes() as session:
+            return host_state.lease(session, host, owner=self._owner, ready_at=ready_at, now=now, until=until)
 
     def release(self, state: HostState) -> None:
         """Store the state of a host and end the lease."""
-        with self._database.work() as session:
+        with self._database.changes() as session:
             host_state.save_rate_limit(session, asdict(state))
             host_state.release(session, state.host, self._owner)
-            session.commit()
 
     def load_robots(self, url: str) -> StoredRobots | None:
         """Return the stored copy of a robots.txt, however old."""
@@ -52,9 +49,8 @@ class DatabaseHostState:
 
     def save_robots(self, robots: StoredRobots) -> None:
         """Store a copy of a robots.txt."""
-        with self._database.work() as session:
+        with self._database.changes() as session:
             host_state.save_robots(session, asdict(robots))
-            session.commit()
 
 
 def _value(kind: type[State], row: object) -> State | None:

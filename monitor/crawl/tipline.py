@@ -128,7 +128,7 @@ class Tipline:
         if self._is_known(post.external_id, hashes):
             return replace(told, outcome="duplicate")
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             draft = self._source()
             refuse_to_replace(session, draft, "give that one another name (`tips` is for reported posts)")
             source, _ = sources.register(session, draft, now)
@@ -145,7 +145,6 @@ class Tipline:
             counts = {"seen": 1, "new": 1, "changed": 0, "gone": 0}
             sources.close_run(session, run.id, now=now, outcome="ok", counts=counts, skipped={})
             audit.record(session, at=now, action="tip", subject=TIPS, detail={"sha256": capture.sha256})
-            session.commit()
         return told
 
     def _source(self) -> SourceDraft:

@@ -191,7 +191,7 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> tuple[
         ("dien-dan-nam-pha", "feed", addresses[1] + RSS_PATH, "monitored", {}),
         ("mang-nam-pha", "mastodon", addresses[2], "monitored", {"timeline": "local"}),
     )
-    with app.database.work() as session:
+    with app.database.changes() as session:
         for name, kind, address, role, settings in kinds:
             draft = SourceDraft(
                 name=name,
@@ -207,7 +207,6 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> tuple[
         began = now - timedelta(days=CRAWL_DAYS[0])
         reviewer = users.add(session, name=USER, password_hash=hash_password(password), role="reviewer", now=began)
         lead = users.add(session, name=LEAD, password_hash=NO_HASH, role="lead", now=began)
-        session.commit()
         return password, (reviewer.id, lead.id)
 
 

@@ -120,9 +120,8 @@ class PostSelector:
             for label, probability in zip(loaded.classifier.labels, pool.probabilities[row], strict=True)
         ]
         posts = [(pool.posts[row].id, sampling) for row, sampling in sampled]
-        with self._database.work() as session:
+        with self._database.changes() as session:
             drawn.add(session, pool.model.id, drafts, posts, now)
-            session.commit()
         return len(posts)
 
     def _pool(self, loaded: Loaded) -> _Pool:

@@ -210,9 +210,8 @@ class Learner:
             },
         }
         draft = model_draft(save(adapted.classifier, self._models_dir / name, facts))
-        with self._database.work() as session:
+        with self._database.changes() as session:
             registry.register(session, draft, now, comparison)
-            session.commit()
         return draft.version
 
     def _free_name(self) -> str:

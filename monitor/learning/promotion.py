@@ -141,10 +141,9 @@ class ModelPromotion:
         self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None = None
     ) -> Iterator[Session]:
         """Open a unit of work, add its entry to the audit trail, and commit both together."""
-        with self._database.work() as session:
+        with self._database.changes() as session:
             yield session
             audit.record(session, at=self._clock.now(), action=action, subject=subject, user_id=user_id, detail=detail)
-            session.commit()
 
     def _load(self, row: Model) -> Loaded:
         loaded = load(self._models_dir / row.name, self._segmenter)

@@ -60,10 +60,9 @@ def back_up(database: Database, settings: Settings, target: Path, now: datetime,
 
     """
     written = write_backup(database, settings.home, target, now=now, passphrase=settings.passphrase)
-    with database.work() as session:
+    with database.changes() as session:
         detail = {"files": written.files, "sealed": bool(settings.passphrase)}
         audit.record(session, at=now, action=ACTION, subject=target.name, user_id=by, detail=detail)
-        session.commit()
     return written
 
 

@@ -24,10 +24,8 @@ def check_clock(database: Database, clock: Clock) -> str:
 
     """
     now = clock.now()
-    with database.work() as session:
-        line = _compare(session, now)
-        session.commit()
-    return line
+    with database.changes() as session:
+        return _compare(session, now)
 
 
 def require_trusted_clock(session: Session, now: datetime) -> None:
@@ -49,14 +47,13 @@ def require_trusted_clock(session: Session, now: datetime) -> None:
 def confirm_clock(database: Database, clock: Clock) -> datetime:
     """Trust the time that the clock shows; returns the time that was trusted before."""
     now = clock.now()
-    with database.work() as session:
+    with database.changes() as session:
         state = clock_state.load(session, now)
         before = state.trusted_at
         if before - now > CLOCK_TOLERANCE:
             clock_state.forget_future(session, now)
         state.trusted_at, state.jumped_to = now, None
         audit.record(session, at=now, action="clock.confirmed", subject="clock", detail={"before": before.isoformat()})
-        session.commit()
     return before
 
 

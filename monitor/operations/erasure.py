@@ -109,7 +109,7 @@ class Erasure:
     def run(self) -> Erased:
         """Erase the author. What is deleted cannot be brought back."""
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             flags = posts.flags_by_author(session, self._all_keys())
             captured = sum(self._captures.delete_author(session, key) for key in self._all_keys())
             captured += self._captures.delete_files(session, filter(self._names, list(self._captures.files())))
@@ -127,7 +127,6 @@ class Erasure:
             if withdraw:
                 detail["withdraw"] = list(withdraw)
             audit.record(session, at=now, action="erasure", subject=self._kind, detail=detail)
-            session.commit()
         files = self._clean_files()
         return Erased(gone.posts, masked, captured, files, withdraw, self._scrub())
 

@@ -26,7 +26,7 @@ def renew_pseudonyms(database: Database, pseudonymiser: Pseudonymiser, clock: Cl
     everybody sets up another at the next sign-in.
     """
     renewed = left = 0
-    with database.work() as session:
+    with database.changes() as session:
         for post_id, kind, url, key in posts.authored(session):
             new = _renewed(pseudonymiser, kind, url, key)
             if new:
@@ -39,7 +39,6 @@ def renew_pseudonyms(database: Database, pseudonymiser: Pseudonymiser, clock: Cl
             sessions.end_all(session, user.id, clock.now())
         detail = {"renewed": renewed, "left": left}
         audit.record(session, at=clock.now(), action="key.rotated", subject="key", detail=detail)
-        session.commit()
     return Rotated(renewed, left)
 
 

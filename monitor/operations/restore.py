@@ -177,14 +177,13 @@ def _bring_up_to_date(
         raise BackupRefused("the tables of the backup are not those of this program: use another file")
     if clock_is_right:
         confirm_clock(database, clock)
-    with database.work() as session:
+    with database.changes() as session:
         if not clock_is_right:
             trust_stored_time(session, clock.now(), present.trusted_at)
         captures = CaptureStore(settings.captures_dir, clock)
         again = _erase_again(session, clock.now(), sorted(present.erased), captures)
         detail = {"made_at": contents.made_at.isoformat()}
         audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
-        session.commit()
     return again
 
 

@@ -42,10 +42,9 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
     gone = {source.name: _delete_expired(database, source, now) for source in known}
     if captures:
         captures.delete_unused(database)
-    with database.work() as session:
+    with database.changes() as session:
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
         teamwork.delete_old_handovers(session, now - HANDOVERS_KEPT)
-        session.commit()
     return {name: count for name, count in gone.items() if count}
 
 
@@ -108,8 +107,7 @@ def remove_source(database: Database, clock: Clock, captures: CaptureStore, name
             raise NotReady(f"{name} is being read at this moment; it is switched off now: try again in a few minutes")
     deleted = delete_in_batches(database, name, now, lambda session: posts.delete_of_source(session, source.id, BATCH))
     captures.delete_unused(database)  # before the rows go that name their files
-    with database.work() as session:
+    with database.changes() as session:
         sources.remove(session, source.id)
         audit.record(session, at=now, action="source.removed", subject=name, detail={"posts": deleted})
-        session.commit()
     return deleted

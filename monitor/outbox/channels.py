@@ -89,8 +89,7 @@ class AppriseChannel:
         self._name = name
         self._service = Apprise()
         if not address or not self._service.add(address):
-            message = f"the secret {name} is no Apprise address: see docs/outbox.md for examples"
-            raise NotReady(message)
+            raise NotReady(f"the secret {name} is no Apprise address: see docs/outbox.md for examples")
         # By what Apprise made of the address: several may stand in one, and a web address may stand for a service.
         for service in self._service:
             if SERVICES.isdisjoint(_schemes(service)):

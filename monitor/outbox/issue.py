@@ -172,17 +172,15 @@ class ReportOffice:
         language = self._settings.language
         counted = _sentences(self.figures(period), load_wording(language))
         if key not in counted:
-            message = f"the paper of {period} has no sentence {key!r}: read it anew"
-            raise UsageError(message)
+            raise UsageError(f"the paper of {period} has no sentence {key!r}: read it anew")
         written = None if text is None else conceal(" ".join(text.split()))
-        with self._database.work() as session:
+        with self._database.changes() as session:
             now = self._clock.now()
             reports.edit(session, str(period), language, key, written, instead=counted[key], user_id=user_id, now=now)
             detail = {"sentence": key, "taken_back": text is None}
             audit.record(
                 session, at=now, action="report.edited", subject=f"reports:{period}", user_id=user_id, detail=detail
             )
-            session.commit()
 
     def release(self, period: CalendarPeriod, user_id: int, changed: str) -> list[Path]:
         """Issue a report that somebody else edited last, and send it; one that stands is replaced.
@@ -200,8 +198,7 @@ class ReportOffice:
         with self._database.work() as session:
             draft = reports.draft_of(session, str(period), self._settings.language)
             if draft and draft.edited_by == user_id:
-                message = "whoever edited a report last does not release it: ask a second person"
-                raise UsageError(message)
+                raise UsageError("whoever edited a report last does not release it: ask a second person")
             stands = bool(reports.standing(session, str(period)))
         return self.issue(Wish(period=period, changed=changed if stands else None, user_id=user_id, send=True))
 
@@ -210,18 +207,16 @@ class ReportOffice:
             return None
         _impersonal(wish.changed)
         if wish.folder is not None:
-            message = "what replaces a report stands in the folder of reports, as that one did: leave out --out"
-            raise UsageError(message)
+            raise UsageError("what replaces a report stands in the folder of reports, as that one did: leave out --out")
         with self._database.work() as session:
             standing = reports.standing(session, str(wish.period))
             if not standing:
-                message = f"there is no report of {wish.period} to replace: write it without --replace"
-                raise UsageError(message)
+                raise UsageError(f"there is no report of {wish.period} to replace: write it without --replace")
             return Replaced(standing[0].created_at, wish.changed)
 
     def _record(self, wish: Wish, figures: ReportFigures, names: list[str]) -> None:
         now, changed = self._clock.now(), wish.changed or ""
-        with self._database.work() as session:
+        with self._database.changes() as session:
             before = () if wish.changed is None else reports.standing(session, str(wish.period))
             report = reports.record_report(
                 session,
@@ -240,7 +235,6 @@ class ReportOffice:
             for one in before:
                 _take_back(session, one, "report.replaced", changed, detail, now=now, user_id=wish.user_id)
             delete_all(self._folder, {name for one in before for name in one.files}.difference(names))
-            session.commit()
 
     def withdraw(self, period: CalendarPeriod, why: str, user_id: int | None = None) -> Path:
         """Withdraw all reports of a period: a notice with the reason takes the place of their files.
@@ -256,11 +250,10 @@ class ReportOffice:
 
         """
         now, why = self._clock.now(), _impersonal(why)
-        with self._database.work() as session:
+        with self._database.changes() as session:
             standing = reports.standing(session, str(period))
             if not standing:
-                message = f"there is no report of {period} to withdraw"
-                raise UsageError(message)
+                raise UsageError(f"there is no report of {period} to withdraw")
             words = load_wording(self._settings.language)
             notice = render_notice(words, period, made_at=standing[0].created_at, withdrawn_at=now, why=why)
             name = f"{file_name(period)}{WITHDRAWN}"
@@ -268,7 +261,6 @@ class ReportOffice:
             for report in standing:
                 _take_back(session, report, "report.withdrawn", why, {"why": why}, now=now, user_id=user_id)
                 delete_all(self._folder, report.files)
-            session.commit()
         return self._folder / name
 
     def send_again(self, period: CalendarPeriod) -> None:
@@ -280,15 +272,12 @@ class ReportOffice:
         """
         targets = self._outbox.targets(deliveries.REPORT)
         if not targets:
-            message = 'the settings send reports nowhere: write a [[channels]] table with what = ["reports"]'
-            raise UsageError(message)
-        with self._database.work() as session:
+            raise UsageError('the settings send reports nowhere: write a [[channels]] table with what = ["reports"]')
+        with self._database.changes() as session:
             standing = reports.standing(session, str(period))
             if not standing:
-                message = f"there is no report of {period} to send: write it first"
-                raise UsageError(message)
+                raise UsageError(f"there is no report of {period} to send: write it first")
             deliveries.send_again(session, deliveries.REPORT, standing[0].id, targets, self._clock.now())
-            session.commit()
 
     def issue_scheduled(self) -> list[Path]:
         """Issue last week's report once Monday 07:00 has passed; nothing if it was issued, or the week has no posts."""
@@ -345,8 +334,7 @@ def _impersonal(words: str) -> str:
 
 def _known(what: str, name: str, choices: Sequence[str]) -> str:
     if name not in choices:
-        message = f"there is no {what} {name!r}: choose from {', '.join(choices)}"
-        raise UsageError(message)
+        raise UsageError(f"there is no {what} {name!r}: choose from {', '.join(choices)}")
     return name
 
 

@@ -105,8 +105,7 @@ def _expect(reply: tuple[int, bytes], *codes: int) -> None:
     if reply[0] in codes:
         return
     said = reply[1].decode(errors="replace").partition("\n")[0]
-    message = f"the mail server answered {reply[0]} {said}"
-    raise (SendRefused if reply[0] >= _PERMANENT else SendFailed)(message)
+    raise (SendRefused if reply[0] >= _PERMANENT else SendFailed)(f"the mail server answered {reply[0]} {said}")
 
 
 def _on_the_wire(message: bytes) -> bytes:

@@ -121,14 +121,12 @@ class Outbox:
 
     def _prepare(self) -> list[Outcome]:
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             for channel, target in self.targets(DECISION).items():
                 deliveries.put_decisions(session, channel, target, now)
                 deliveries.delete_old_decisions(session, channel, now - KEPT)
             given_up = deliveries.give_up(session, [each.name for each in self._settings.channels], now)
-            outcomes = [_outcome(each, each.state, each.error) for each in given_up]
-            session.commit()
-        return outcomes
+            return [_outcome(each, each.state, each.error) for each in given_up]
 
     async def _send_by(self, settings: ChannelSettings, post: OutboundPost) -> list[Outcome]:
         try:
@@ -182,22 +180,19 @@ class Outbox:
         return await asyncio.to_thread(self._note_arrival, delivery, target), True
 
     def _hand_over(self, delivery: Delivery) -> None:
-        with self._database.work() as session:
+        with self._database.changes() as session:
             if not deliveries.hand_over(session, delivery.id, self._clock.now() + LONGEST):
                 raise SendRefused("it was withdrawn meanwhile")
-            session.commit()
 
     def _note_arrival(self, delivery: Delivery, target: str) -> Outcome:
-        with self._database.work() as session:
+        with self._database.changes() as session:
             deliveries.arrived(session, delivery.id, target, self._clock.now())
-            session.commit()
         return _outcome(delivery, SENT)
 
     def _note_failure(self, delivery: Delivery, error: SendFailed) -> Outcome:
         again_at = None if isinstance(error, SendRefused) else retry_at(self._clock.now(), delivery.attempts)
-        with self._database.work() as session:
+        with self._database.changes() as session:
             deliveries.failed(session, delivery.id, error=str(error), again_at=again_at)
-            session.commit()
         return _outcome(delivery, WAITING if again_at else FAILED, str(error))
 
 

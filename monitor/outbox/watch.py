@@ -75,7 +75,7 @@ class AlertWatch:
         """Look at everything; returns what was raised."""
         now, raised = self.clock.now(), list[Alert]()
         period = self.late_report()
-        with self.database.work() as session:
+        with self.database.changes() as session:
             findings = [*_clusters(session, now), *_labels(session, now), *_silent_sources(session, now)]
             findings += self._searches(session)
             if period:
@@ -83,7 +83,6 @@ class AlertWatch:
             for finding in findings:
                 alert = self._raise(session, finding, now)
                 raised += [alert] if alert else []
-            session.commit()
         return raised
 
     def _raise(self, session: Session, finding: Finding, now: datetime) -> Alert | None:

@@ -40,8 +40,7 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> bool:
     if not folder.name:
         raise UsageError(f"{folder} is no folder that can be replaced: name one within it")
     if not folder.parent.is_dir():
-        message = f"{folder.parent} is not there: make this folder first"
-        raise UsageError(message)
+        raise UsageError(f"{folder.parent} is not there: make this folder first")
     before, partial = (folder.with_name(f".{folder.name}.{end}") for end in ("before", "partial"))
     try:
         _restore(folder, before)

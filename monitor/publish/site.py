@@ -53,15 +53,13 @@ def publish(database: Database, settings: Settings, now: datetime, folder: Path 
         message = "corrections need `url` in the [publish] table of kiemtin.toml, and `organisation` in [report]"
         raise UsageError(message)
     if target is None:
-        message = "say where the files go: --to FOLDER, or `folder` in the [publish] table"
-        raise UsageError(message)
+        raise UsageError("say where the files go: --to FOLDER, or `folder` in the [publish] table")
     with database.work() as session:
         found = corrections.ever_released(session)
     changed = write_site(target, render_site(found, f"{settings.publish.url}/", name))
     if settings.publish.folder in (None, target):
-        with database.work() as session:
+        with database.changes() as session:
             corrections.note_published(session, {each.row.id: each.row.state for each in found}, now)
-            session.commit()
     return len(found), changed
 
 

@@ -143,11 +143,10 @@ def export(  # noqa: PLR0917  the last two may be left out
     except OSError as error:
         message = f"cannot write {error.filename or table}: {error.strerror}: check its rights and the free space"
         raise ReportFailed(message) from error
-    with database.work() as session:
+    with database.changes() as session:
         since, until = (period.start.isoformat(), period.end.isoformat()) if period else (None, None)
         detail = {"rows": count, "formats": sorted(files), "since": since, "until": until}
         audit.record(session, at=clock.now(), action="export", subject=table, detail=detail)
-        session.commit()
     return count
 
 

@@ -58,8 +58,7 @@ class CalendarPeriod:
             except ValueError:
                 known = False
         if not known:
-            message = f"there is no {self.unit} {self}: write one as {_EXAMPLES[self.unit]}"
-            raise UsageError(message)
+            raise UsageError(f"there is no {self.unit} {self}: write one as {_EXAMPLES[self.unit]}")
 
     def __str__(self) -> str:
         mark = {Unit.WEEK: f"W{self.number:02d}", Unit.MONTH: f"{self.number:02d}", Unit.QUARTER: f"Q{self.number}"}
@@ -132,8 +131,7 @@ def parse_period(text: str, unit: Unit) -> CalendarPeriod:
     """
     found = _FORMS[unit].fullmatch(text.strip())
     if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
-        message = f"{text!r} is not a {unit}: write one as {_EXAMPLES[unit]}"
-        raise UsageError(message)
+        raise UsageError(f"{text!r} is not a {unit}: write one as {_EXAMPLES[unit]}")
     return CalendarPeriod(unit, int(found[1]), int(found[2]))
 
 

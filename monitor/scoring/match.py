@@ -88,7 +88,7 @@ class Matcher:
 
     def _copies(self, result: MatchResult, seen: _Seen) -> int:
         """Index one batch of posts and compare them with all earlier ones; returns the size of the batch."""
-        with self.database.work() as session:
+        with self.database.changes() as session:
             waiting = search.unindexed(session, BATCH)
             terms = {post.id: search_terms(post.judged_text) for post in waiting}
             keys = {post_id: signature(of_post.bare) for post_id, of_post in terms.items()}
@@ -107,7 +107,6 @@ class Matcher:
                     grown.add(post.cluster_id or 0)
             for cluster_id, first in matching.unnamed(session, grown).items():
                 matching.set_name(session, cluster_id, self._name(session, first))
-            session.commit()
         result.compared += len(waiting)
         return len(waiting)
 

@@ -144,9 +144,8 @@ class Scorer:
 
     def _end_history(self, model: Model) -> None:
         if model.history_until is not None:
-            with self._database.work() as session:
+            with self._database.changes() as session:
                 unscored.end_history(session, model.id)
-                session.commit()
 
     def _store(
         self,
@@ -160,13 +159,12 @@ class Scorer:
         for post, prediction in zip(batch, predictions, strict=True):
             scores.append(_score_of(post, prediction, thresholds))
             opening.extend(_flags_of(post, prediction, self._clock.now()))
-        with self._database.work() as session:
+        with self._database.changes() as session:
             kept = posts.existing_ids(session, [post.id for post in batch])  # retention may run beside this
             scores = [score for score in scores if score.post_id in kept]
             registry.record_scores(session, model_id, scores)
             opening = [flag for flag in opening if flag.post_id in kept]
             opened = flags.open_flags(session, model_id, opening, self._clock.now())
-            session.commit()
         result.scored += len(kept)
         result.opened.update(opened)
         result.unsure.update(label for score in scores for label in score.unsure)

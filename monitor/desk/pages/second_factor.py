@@ -49,7 +49,7 @@ def check(request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = 
         return to("/")
     attempt = desk.throttle.begin(code_counts(reviewer.id))
     wanted = str(request.session.get("next", "/"))
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         user = users.by_id(session, reviewer.id)
         how = None if attempt.wait else _matched(session, desk, user, code)
         subject, now = f"users:{user.id}", desk.clock.now()
@@ -61,7 +61,6 @@ def check(request: Request, desk: CurrentDesk, reviewer: AnyStage, code: Code = 
             audit.record(
                 session, at=now, action="sign_in", subject=subject, user_id=user.id, detail={"second_factor": how}
             )
-        session.commit()
     if how is None:
         return render(request, "code.html", {"line": _(WRONG_CODE)}, status=HTTPStatus.UNAUTHORIZED)
     desk.throttle.succeeded(attempt)
@@ -95,7 +94,7 @@ async def set_up(
 
 
 def _enrol(request: Request, desk: Desk, reviewer: Reviewer, *, seed: str, step: int, codes: Sequence[str]) -> None:
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         hashes = [token_hash(recovery_key(one)) for one in codes]
         now = desk.clock.now()
         second_factors.enrol(session, reviewer.id, seed=seed, step=step, code_hashes=hashes, now=now)
@@ -104,7 +103,6 @@ def _enrol(request: Request, desk: Desk, reviewer: Reviewer, *, seed: str, step:
         audit.record(
             session, at=now, action="second_factor_set_up", subject=f"users:{reviewer.id}", user_id=reviewer.id
         )
-        session.commit()
 
 
 def _matched(session: Session, desk: Desk, user: User, code: str) -> str | None:

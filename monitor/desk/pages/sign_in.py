@@ -97,10 +97,9 @@ async def sign_in(
 def sign_out(request: Request, desk: CurrentDesk, reviewer: AnyStage) -> Response:
     """End the session."""
     now, subject = desk.clock.now(), f"users:{reviewer.id}"
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         sessions.end(session, reviewer.session_id, now)
         audit.record(session, at=now, action="sign_out", subject=subject, user_id=reviewer.id)
-        session.commit()
     request.session.clear()
     # What was shown must not come back with the browser's back button on a shared computer.
     response = to("/login")
@@ -135,9 +134,8 @@ def _note_failure(desk: Desk, user: User | None) -> None:
     """Record a failed sign-in in the audit trail."""
     # An unknown name is not stored: people type their password into the wrong field.
     subject = f"users:{user.id}" if user else "users:unknown"
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         audit.record(session, at=desk.clock.now(), action="sign_in_failed", subject=subject)
-        session.commit()
 
 
 def _form(request: Request, wanted: str, line: str = "", *, name: str = "", status: int = 200) -> Response:

@@ -173,8 +173,7 @@ def _of_post(session: Session, post_id: int) -> Sequence[Flag]:
     """
     asked = drawn.of_post(session, post_id)
     if not asked:
-        message = f"post {post_id} was not drawn for teaching, or it was deleted"
-        raise NotFound(message)
+        raise NotFound(f"post {post_id} was not drawn for teaching, or it was deleted")
     return asked
 
 

@@ -41,8 +41,7 @@ def invite(session: Session, name: str, role: str | None, now: datetime, *, by: 
     except NotFound:
         user = users.add(session, name=name, password_hash=NO_HASH, role=role or DEFAULT_ROLE, now=now)
     if role is not None and user.role != role:
-        message = f"{name} is there already, as {user.role}: change the role first, at the desk"
-        raise DataRejected(message)
+        raise DataRejected(f"{name} is there already, as {user.role}: change the role first, at the desk")
     token = secrets.token_urlsafe(32)
     invitations.add(session, user.id, token_hash(token), now)
     _record(session, "user.invited", user, now, by=by, role=user.role)

@@ -1,8 +1,7 @@
 """Authentication: the session of a request, the token of forms (CSRF), the rights of roles, and their errors."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -223,12 +222,9 @@ class Visit:
         """Open a unit of work that is read, or committed by its user."""
         return self.desk.database.work()
 
-    @contextmanager
-    def changes(self) -> Iterator[Session]:
+    def changes(self) -> AbstractContextManager[Session]:
         """Open a unit of work that is committed at its end, unless an error leaves it."""
-        with self.desk.database.work() as session:
-            yield session
-            session.commit()
+        return self.desk.database.changes()
 
     def record(self, session: Session, action: str, subject: str, **detail: object) -> None:
         """Add what this person does now to the audit trail."""
@@ -263,8 +259,7 @@ class Allowed:
 
         """
         if not may(reviewer.role, self.right):
-            message = f"the role {reviewer.role} may not {self.right}"
-            raise NotAllowed(message)
+            raise NotAllowed(f"the role {reviewer.role} may not {self.right}")
 
 
 def allow(right: Right) -> Any:

@@ -66,13 +66,12 @@ def _enrolment(_request: Request, _error: Exception) -> Response:
 def _not_allowed(request: Request, _error: Exception) -> Response:
     reviewer: Reviewer = request.state.reviewer
     desk = desk_of(request)
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         detail = {"method": request.method, "role": reviewer.role}
         subject = request.url.path[:200].replace("\x00", "\ufffd")  # NUL, which PostgreSQL refuses
         audit.record(
             session, at=desk.clock.now(), action="access_denied", subject=subject, user_id=reviewer.id, detail=detail
         )
-        session.commit()
     line = _("Vai trò của bạn không được làm việc này. Nếu cần, xin hỏi người quản trị.")
     return problem(request, HTTPStatus.FORBIDDEN, line)
 

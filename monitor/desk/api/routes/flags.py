@@ -96,16 +96,14 @@ class DecisionIn(BaseModel):
 def decide(context: Context, caller: CurrentCaller, flag_id: FlagId, given: DecisionIn) -> DecisionOut:
     """Add a decision in the name of the key's account. It is refused when the flag has changed since it was seen."""
     values = given.model_dump() | {"note": _clean(given.note), "place": _clean(given.place)}
-    with context.database.work() as session:
+    with context.database.changes() as session:
         flag, by = flags.by_id(session, flag_id), Person(caller.account, key=caller.name)
         try:
             review = store_decision(session, flag, by=by, now=context.clock.now(), **values)
         except DecisionRefused as refused:
             # What the published schema cannot say is a conflict with the flag.
             raise ApiProblem(HTTPStatus.CONFLICT, str(refused)) from refused
-        sent = views.decision_out(review, context.mask)
-        session.commit()
-    return sent
+        return views.decision_out(review, context.mask)
 
 
 def _clean(text: str) -> str:
