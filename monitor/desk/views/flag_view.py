@@ -40,17 +40,6 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonRow:
-    """One row of the table of reasons; `share` is its weight in per cent of the strongest."""
-
-    words: str
-    explanation: str
-    weight: float
-    share: int
-    tone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a post; `seen_at` is when it was first seen."""
 
@@ -185,16 +174,17 @@ def _why(flag: Flag, judged: str, reasons: Sequence[Reason], mask: Mask) -> str:
     return why(flag.label, find_reasons(flag.label, judged, weighed))
 
 
-def _reason_rows(reasons: Sequence[Reason], mask: Mask) -> tuple[ReasonRow, ...]:
+def _reason_rows(reasons: Sequence[Reason], mask: Mask) -> list[dict[str, Any]]:
+    """Return the rows of the table of reasons; `share` is a weight in per cent of the strongest."""
     strongest = max((abs(reason.weight) for reason in reasons), default=0.0)
     words = max((abs(reason.weight) for reason in reasons if reason.words not in (BASE, REST)), default=0.0)
-    return tuple(
-        ReasonRow(
-            words=reason.words if reason.words in (BASE, REST) else mask(reason.words),
-            explanation=wording.SPECIAL_REASONS.get(reason.words, ""),
-            weight=reason.weight,
-            share=round(100 * abs(reason.weight) / strongest) if strongest else 0,
-            tone="none" if reason.words in (BASE, REST) else tone(reason.weight, words),
-        )
+    return [
+        {
+            "words": reason.words if reason.words in (BASE, REST) else mask(reason.words),
+            "explanation": wording.SPECIAL_REASONS.get(reason.words, ""),
+            "weight": reason.weight,
+            "share": round(100 * abs(reason.weight) / strongest) if strongest else 0,
+            "tone": "none" if reason.words in (BASE, REST) else tone(reason.weight, words),
+        }
         for reason in reasons
-    )
+    ]

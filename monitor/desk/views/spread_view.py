@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ from monitor.reports.drawing import rows as drawn_rows
 from monitor.scoring.flag_value import reactions
 from storage.models import Post
 from storage.scoring import matching
-from storage.scoring.matching import Copy
 
 MOST_COLUMNS: Final = 60
 NAMED: Final = 6  # columns with a name below, as there is no room for more
@@ -37,34 +36,14 @@ class SpreadRow:
     first: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """A cluster: its number and name, its first and newest post, and two charts.
+def spread_of(session: Session, post: Post, mask: Mask) -> dict[str, Any] | None:
+    """Collect it; None where a post has no copies.
 
-    Args:
-        number: By which a search narrows to it.
-        name: Its most telling words, personal data masked; None while it has none.
-        first: The post that came first.
-        last: When the newest one came.
-        rows: The copies by source, the source with most posts first.
-        chart: The same.
-        step: What one column of the other chart counts.
-        reach: How many posts came in each hour, day or week.
+    Returns:
+        The `number` of the cluster and its `name`, which it may lack; the `first` copy, and when the `last` one came;
+        the copies by source as `rows`, most posts first, and as a `chart`; and how many came in each `step` as `reach`.
 
     """
-
-    number: int
-    name: str | None
-    first: Copy
-    last: datetime
-    rows: tuple[SpreadRow, ...]
-    chart: Markup
-    step: str
-    reach: Markup
-
-
-def spread_of(session: Session, post: Post, mask: Mask) -> Spread | None:
-    """Collect it; None where a post has no copies."""
     if post.cluster_id is None:
         return None
     copies = matching.copies_by_date(session, post.cluster_id)
@@ -79,16 +58,16 @@ def spread_of(session: Session, post: Post, mask: Mask) -> Spread | None:
     name = matching.cluster_name(session, post.cluster_id)
     moments = [copy.dated for copy in copies]
     step = _step(moments[-1] - moments[0])
-    return Spread(
-        number=post.cluster_id,
-        name=mask(name) if name else None,
-        first=copies[0],
-        last=moments[-1],
-        rows=ordered,
-        chart=_bars([(row.source, row.posts) for row in ordered]),
-        step=STEPS[step],
-        reach=columns(_by_step(moments, step)),
-    )
+    return {
+        "number": post.cluster_id,
+        "name": mask(name) if name else None,
+        "first": copies[0],
+        "last": moments[-1],
+        "rows": ordered,
+        "chart": _bars([(row.source, row.posts) for row in ordered]),
+        "step": STEPS[step],
+        "reach": columns(_by_step(moments, step)),
+    }
 
 
 def _bars(counts: Sequence[tuple[str, int]]) -> Markup:

@@ -1,7 +1,6 @@
 """The data of the teaching page: the last round, what a taught candidate is worth, and where people disagree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,97 +8,48 @@ from sqlalchemy.orm import Session
 from monitor.catalogues import N_
 from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
-from monitor.desk.web.wording import LabelHelp
-from storage.models import Model
 from storage.review import drawn, second_readings
-from storage.review.drawn import Round
 from storage.scoring import registry
 
 
-@dataclass(frozen=True, slots=True)
-class TaughtLabel:
-    """The figures of one label, in words."""
-
-    label: LabelHelp
-    yes: int
-    no: int
-    right: str
-    found: str
-    beside: str
+def teaching_view(session: Session) -> dict[str, Any]:
+    """Query all of it. `decided` counts drawn posts, `differing` their flags on which two people differ."""
+    return {
+        "round": drawn.last_round(session),
+        "decided": drawn.decided_posts(session),
+        "candidate": newest_candidate(session),
+        "differing": sum(one.flag.sampling is not None for one in second_readings.differing(session)),
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """The newest taught model; `worse` lists in words in what it is worse than the one that it was compared with."""
+def newest_candidate(session: Session) -> dict[str, Any] | None:
+    """Describe the newest taught model beside the one that it was compared with; None before one was taught.
 
-    name: str
-    version: str
-    state: str
-    against: str
-    labels: tuple[TaughtLabel, ...]
-    criticism: str
-    clean: str
-    worse: tuple[str, ...]
-
-    @property
-    def can_replace(self) -> bool:
-        """Whether it may be put into use with one click."""
-        return self.state == "candidate" and not self.worse
-
-
-@dataclass(frozen=True, slots=True)
-class TeachingView:
-    """The data of the page. `decided` counts drawn posts, `differing` their flags on which two people differ."""
-
-    round: Round | None
-    decided: int
-    candidate: Candidate | None
-    differing: int
-
-
-def teaching_view(session: Session) -> TeachingView:
-    """Query all of it."""
-    return TeachingView(
-        round=drawn.last_round(session),
-        decided=drawn.decided_posts(session),
-        candidate=newest_candidate(session),
-        differing=sum(one.flag.sampling is not None for one in second_readings.differing(session)),
-    )
-
-
-def newest_candidate(session: Session) -> Candidate | None:
-    """Describe the newest taught model; None before one was taught."""
-    newest = registry.newest_taught(session)
-    return _candidate(newest) if newest is not None else None
-
-
-def _candidate(model: Model) -> Candidate:
+    `worse` lists in words in what it is worse, and `can_replace` tells whether one click may put it into use.
+    """
+    model = registry.newest_taught(session)
+    if model is None:
+        return None
     comparison: Mapping[str, Any] = model.comparison or {}
-    criticism, clean = comparison["criticism"], comparison["clean"]
-    return Candidate(
-        name=model.name,
-        version=model.version,
-        state=model.state,
-        against=str(comparison["against"]),
-        labels=tuple(
-            _taught_label(figures, comparison["flags"].get(figures["label"])) for figures in comparison["teaching"]
-        ),
-        criticism=_flagged(
-            _(
-                "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
-                "mô hình đang dùng gắn nhầm %(old)d bài."
-            ),
-            criticism,
-        ),
-        clean=_flagged(
-            _(
-                "Trong %(of)d bài không thuộc nhãn nào của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
-                "mô hình đang dùng gắn nhầm %(old)d bài."
-            ),
-            clean,
-        ),
-        worse=_worse(comparison),
+    local, worse = comparison["flags"], _worse(comparison)
+    criticism = _(
+        "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+        "mô hình đang dùng gắn nhầm %(old)d bài."
     )
+    clean = _(
+        "Trong %(of)d bài không thuộc nhãn nào của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
+        "mô hình đang dùng gắn nhầm %(old)d bài."
+    )
+    return {
+        "version": model.version,
+        "state": model.state,
+        "against": comparison["against"],
+        "labels": [_taught_label(figures, local.get(figures["label"])) for figures in comparison["teaching"]],
+        "criticism": _flagged(criticism, comparison["criticism"]),
+        "clean": _flagged(clean, comparison["clean"]),
+        "worse": worse,
+        "can_replace": model.state == "candidate" and not worse,
+    }
 
 
 def _flagged(text: str, pair: Mapping[str, float]) -> str:
@@ -120,15 +70,15 @@ def _worse(comparison: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -> TaughtLabel:
-    return TaughtLabel(
-        wording.label_help(figures["label"]),
-        figures["yes"],
-        figures["no"],
-        _right(figures),
-        _found(figures),
-        _beside(local),
-    )
+def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "label": wording.label_help(figures["label"]),
+        "yes": figures["yes"],
+        "no": figures["no"],
+        "right": _right(figures),
+        "found": _found(figures),
+        "beside": _beside(local),
+    }
 
 
 def _right(figures: Mapping[str, Any]) -> str:

@@ -78,10 +78,10 @@ def test_reach_is_counted_by_hour_day_or_week(
         matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
         spread = spread_of(session, first, mask_personal)
     assert spread is not None
-    assert "0912" not in (spread.name or "0912")
-    assert spread.step == STEPS[step]
-    assert str(spread.reach).count("<rect") == (1 if columns == 1 else 2)
-    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread.reach))[1])  # type: ignore[index]
+    assert "0912" not in (spread["name"] or "0912")
+    assert spread["step"] == STEPS[step]
+    assert str(spread["reach"]).count("<rect") == (1 if columns == 1 else 2)
+    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread["reach"]))[1])  # type: ignore[index]
     assert width == pytest.approx(0.7 * (640 - 44 - 24) / columns, abs=0.1)
 
 
