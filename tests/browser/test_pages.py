@@ -12,7 +12,7 @@ from tests.browser.conftest import AXE_FILE, LOOKS, SCREENSHOTS, Desk, Look, Vis
 from tests.browser.keys import give_password, sign_in
 from tests.browser.reading import spoken_faults
 from tests.browser.world import ADMIN, REVIEWER, World
-from tests.monitor.desk.test_language_pages import FILES
+from tests.monitor.desk.test_language import FILES
 from tests.monitor.desk.walking import pages as routes
 
 CONTRAST, CUT = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("contrast.js", "cut.js"))

@@ -6,16 +6,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from monitor.cli import main
 from monitor.cli.commands import LazyCommand
+from storage.database import Database
+from tests.factories import committed
 
 SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
@@ -51,11 +54,27 @@ class Answer:
         return self.err
 
 
-class Command:
-    """The command, run inside this process."""
+@contextmanager
+def rows_of(home: Path) -> Iterator[Session]:
+    """Open a unit of work on the database of a home, which is kept when it ends well."""
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+        yield session
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
+
+class Command:
+    """The command, run inside this process, on a home."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self.home, self._capsys, self._patch = home, capsys, patch
+        self.set(home=home)
+
+    def set(self, **settings: object) -> None:
+        """Set the variables of some settings."""
+        for name, value in settings.items():
+            self._patch.setenv(f"KIEMTIN_{name.upper()}", str(value))
+
+    def rows(self) -> AbstractContextManager[Session]:
+        return rows_of(self.home)
 
     def __call__(self, *arguments: str) -> Answer:
         """Run it and give its answer."""

@@ -4,16 +4,21 @@ import json
 import shutil
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import stamina
 
 from monitor.cli import main
+from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.scoring.workers import cached_model
+from tests.clock import FakeClock
 from tests.monitor.cli.command import Command
 
 ImportPosts = Callable[..., None]
+BASIS = ("--legal-basis", "Nguồn công khai")
 SETTINGS = """
 contact = "https://lien-doan.example/kiemtin"
 allow_addresses = ["127.0.0.1"]
@@ -46,7 +51,7 @@ def home(home_template: Path, small_model: Path, tmp_path: Path, monkeypatch: py
 
 
 @pytest.fixture
-def import_posts(kiemtin: Command, home: Path, tmp_path: Path) -> ImportPosts:
+def import_posts(kiemtin: Command, tmp_path: Path) -> ImportPosts:
     """Give what imports texts, numbered from 0, each with further fields, into a source named `forum`."""
 
     def run(texts: Iterable[str], **fields: Sequence[str]) -> None:
@@ -61,14 +66,6 @@ def import_posts(kiemtin: Command, home: Path, tmp_path: Path) -> ImportPosts:
 
 
 @pytest.fixture
-def bare_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder in which nothing was set up."""
-    folder = tmp_path / "bare"
-    monkeypatch.setenv("KIEMTIN_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> int:
     """Give a port for the desk that is free."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -78,8 +75,35 @@ def port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.fixture
-def kiemtin(capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(capsys)
+def kiemtin(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give the command on a home that is set up."""
+    return Command(home, capsys, monkeypatch)
+
+
+@pytest.fixture
+def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give the command on a folder that is not there yet."""
+    return Command(tmp_path / "bare", capsys, monkeypatch)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Stand at the time by which the commands go."""
+    return FakeClock(datetime.now(UTC))
+
+
+@pytest.fixture
+def site(clock: FakeClock) -> FeedSite:
+    """Give a feed with four posts of three hours ago."""
+    moment = clock.now() - timedelta(hours=3)
+    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
+    return FeedSite(posts, clock)
+
+
+@pytest.fixture
+def address(site: FeedSite) -> Iterator[str]:
+    with serve(site) as base:
+        yield base + RSS_PATH
 
 
 @pytest.fixture(autouse=True)

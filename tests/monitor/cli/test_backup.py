@@ -10,32 +10,28 @@ import time_machine
 from tests.monitor.cli.command import Command
 
 
-def test_a_home_goes_into_a_file_and_comes_back_elsewhere(
-    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_goes_into_a_file_and_comes_back_elsewhere(kiemtin: Command, tmp_path: Path) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
     file = tmp_path / "kiemtin.backup"
     assert "not sealed: whoever has it can read all" in kiemtin.well("backup", str(file)).out
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    kiemtin.set(home=tmp_path / "new")
     assert "Put back" in kiemtin.well("restore", str(file), "--yes").out
     assert [each["name"] for each in kiemtin.well("sources", "list", "--json").data] == ["forum"]
-    assert (tmp_path / "new" / "secret.key").read_bytes() == (home / "secret.key").read_bytes()
+    assert (tmp_path / "new" / "secret.key").read_bytes() == (kiemtin.home / "secret.key").read_bytes()
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").rglob("*")}
     assert modes == {0o600, 0o700}
 
 
-def test_with_a_passphrase_it_is_sealed(
-    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_BACKUP_PASSPHRASE", "rất bí mật")
+def test_with_a_passphrase_it_is_sealed(kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kiemtin.set(backup_passphrase="rất bí mật")
     assert kiemtin.well("backup", str(tmp_path / "b"), "--json").data["sealed"] is True
     monkeypatch.delenv("KIEMTIN_BACKUP_PASSPHRASE")
-    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    kiemtin.set(home=tmp_path / "new")
     assert "is sealed: set KIEMTIN_BACKUP_PASSPHRASE" in kiemtin("restore", str(tmp_path / "b"), "--yes").complaint
 
 
-def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, tmp_path: Path) -> None:
     kiemtin.well("backup", str(tmp_path / "b"))
     assert "give --replace" in kiemtin("restore", str(tmp_path / "b"), "--yes").complaint
     kiemtin.well("users", "invite", "lan")
@@ -45,11 +41,11 @@ def test_a_home_in_use_stays_unless_it_shall_be_replaced(kiemtin: Command, home:
 
 
 def test_an_old_backup_deletes_nothing_unless_a_person_says_that_the_time_is_right(
-    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", "--legal-basis", "công khai")
     kiemtin.well("backup", str(tmp_path / "b"))
-    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "new"))
+    kiemtin.set(home=tmp_path / "new")
     with time_machine.travel(datetime.now(UTC) + timedelta(days=400)):
         answer = kiemtin("restore", str(tmp_path / "b"), "--yes")
         assert "nothing was deleted" in answer.complaint

@@ -20,9 +20,10 @@ from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Answer, Command, apar
 RUMOUR = "Tin nội bộ: ngày mai ngân hàng đóng cửa, ai có tiền rút ngay, chia sẻ gấp cho mọi người cùng biết!!!"
 
 
-@pytest.fixture(autouse=True)
-def nothing_but_the_model(bare_home: Path) -> None:
+@pytest.fixture
+def kiemtin(bare: Command) -> Command:
     """Classify in a folder in which nothing was set up."""
+    return bare
 
 
 def lines_of(answer: Answer) -> list[dict[str, Any]]:
@@ -150,8 +151,6 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(small_model: Path, tmp_path
     file.write_text("Mất nước\n" * 5000, encoding="utf-8")
     command = [str(SCRIPT), "classify", str(file), "--model", str(small_model), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:  # noqa: S603  our own
-        assert child.stdout is not None
-        assert child.stderr is not None
         assert json.loads(child.stdout.readline())["id"] == 1
         child.stdout.close()
         assert child.stderr.read() == b""

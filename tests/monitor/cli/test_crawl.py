@@ -2,51 +2,34 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import inf
-from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, update
 
 from monitor.cli.crawl import _as_data
 from monitor.crawl.recheck import RecheckResult
-from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
-from storage.database import Database
 from storage.models import CrawlRun, Post, Source
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import committed
+from tests.clock import FakeClock
 from tests.monitor.cli.command import STOPS, Command, start, wait_for
+from tests.monitor.cli.conftest import BASIS
 
-BASIS = ["--legal-basis", "Nguồn công khai"]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-Add = Callable[..., None]
 
 
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    moment = MONDAY_MORNING - timedelta(hours=3)
-    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
-    return FeedSite(posts, clock)
+def add(kiemtin: Command, name: str, address: str) -> None:
+    kiemtin.well("sources", "add", name, "feed", address, *BASIS)
 
 
-@pytest.fixture
-def add(kiemtin: Command, home: Path) -> Add:
-    def one(name: str, address: str) -> None:
-        kiemtin.well("sources", "add", name, "feed", address, *BASIS)
-
-    return one
-
-
-def stored(home: Path) -> int:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+def stored(kiemtin: Command) -> int:
+    with kiemtin.rows() as session:
         return session.scalar(select(func.count(Post.id))) or 0
 
 
-def test_what_was_found_is_told(kiemtin: Command, site: FeedSite, base: str, add: Add, clock: FakeClock) -> None:
-    add("forum", base + RSS_PATH)
+def test_what_was_found_is_told(kiemtin: Command, site: FeedSite, address: str, clock: FakeClock) -> None:
+    add(kiemtin, "forum", address)
     assert kiemtin.well("crawl").out == "forum: 4 new, 0 changed, 0 gone\n"
     assert "unchanged since the last reading" in kiemtin.well("crawl").out
     clock.advance(60)
@@ -54,8 +37,8 @@ def test_what_was_found_is_told(kiemtin: Command, site: FeedSite, base: str, add
     assert "0 new, 1 changed" in kiemtin.well("crawl", "forum").out
 
 
-def test_the_account_as_json(kiemtin: Command, base: str, add: Add) -> None:
-    add("forum", base + RSS_PATH)
+def test_the_account_as_json(kiemtin: Command, address: str) -> None:
+    add(kiemtin, "forum", address)
     assert kiemtin.well("crawl", "--json").data == {
         "sources": [
             {
@@ -77,8 +60,8 @@ def test_the_account_as_json(kiemtin: Command, base: str, add: Add) -> None:
     }
 
 
-def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, add: Add) -> None:
-    add("forum", base + RSS_PATH)
+def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, address: str) -> None:
+    add(kiemtin, "forum", address)
     assert [each["source"] for each in kiemtin.well("crawl", "--due", "--json").data["sources"]] == ["forum"]
     before = len(site.log)
     assert "Nothing is due" in kiemtin.well("crawl", "--due").out
@@ -86,43 +69,37 @@ def test_only_what_is_due_is_read(kiemtin: Command, site: FeedSite, base: str, a
     assert len(site.log) == before
 
 
-def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, base: str, add: Add, home: Path) -> None:
-    add("forum", base + RSS_PATH)
+def test_what_is_past_its_retention_is_deleted_and_told(kiemtin: Command, address: str) -> None:
+    add(kiemtin, "forum", address)
     kiemtin.well("crawl")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with kiemtin.rows() as session:
         session.execute(update(Post).where(Post.id == 1).values(collected_at=LONG_AGO))
-    before = stored(home)
+    before = stored(kiemtin)
     assert "Past their retention: forum: 1 posts deleted" in kiemtin.well("crawl").out
-    assert stored(home) == before - 1
+    assert stored(kiemtin) == before - 1
     assert "retention" not in kiemtin.well("crawl").out
 
 
-def test_a_failing_source_fails_the_command_only_when_it_is_the_only_one(
-    kiemtin: Command, base: str, add: Add, home: Path
-) -> None:
-    add("broken", base + "/nowhere")
+def test_a_failing_source_fails_the_command_only_when_it_is_the_only_one(kiemtin: Command, address: str) -> None:
+    add(kiemtin, "broken", address + "/nowhere")
     assert "broken: failed:" in kiemtin.fails("1 failed", "crawl").out
-    add("forum", base + RSS_PATH)
+    add(kiemtin, "forum", address)
     both = kiemtin.well("crawl", "--json").data["sources"]
     assert {each["source"]: each["outcome"] for each in both} == {"broken": "failed", "forum": "ok"}
-    assert stored(home) == 4
+    assert stored(kiemtin) == 4
 
 
-def test_a_site_that_refuses_is_switched_off_and_that_is_said(
-    kiemtin: Command, site: FeedSite, base: str, add: Add
-) -> None:
+def test_a_site_that_refuses_is_switched_off_and_that_is_said(kiemtin: Command, site: FeedSite, address: str) -> None:
     site.robots = (200, b"User-agent: *\nDisallow: /")
-    add("forum", base + RSS_PATH)
+    add(kiemtin, "forum", address)
     assert "The source was switched off." in kiemtin("crawl").out
     (found,) = kiemtin.well("sources", "list", "--json").data
     assert "robots.txt" in found["state"]
 
 
-def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(
-    kiemtin: Command, base: str, add: Add
-) -> None:
-    add("forum", base + RSS_PATH)
-    add("other", base + RSS_PATH)
+def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(kiemtin: Command, address: str) -> None:
+    add(kiemtin, "forum", address)
+    add(kiemtin, "other", address)
     kiemtin.well("sources", "disable", "forum")
     kiemtin.well("tip", "Nghe nói mai cắt điện cả khu")
     for name, said in (("forum", "sources enable forum"), ("nobody", "'nobody'"), ("tips", "`kiemtin import` reads")):
@@ -131,9 +108,9 @@ def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(
     assert row == ["tips", "import", "monitored", "1", "never", "never", "ok"]
 
 
-def test_where_nobody_listens_or_nobody_may_read_it_is_one_line(kiemtin: Command, add: Add) -> None:
-    add("forum", "http://127.0.0.1:9/rss")
-    add("inside", "http://10.0.0.1/rss")
+def test_where_nobody_listens_or_nobody_may_read_it_is_one_line(kiemtin: Command) -> None:
+    add(kiemtin, "forum", "http://127.0.0.1:9/rss")
+    add(kiemtin, "inside", "http://10.0.0.1/rss")
     answer = kiemtin.fails("2 failed", "crawl")
     assert "forum: failed: http://127.0.0.1:9/" in answer.out
     assert "inside: failed:" in answer.out
@@ -146,23 +123,23 @@ def test_looks_at_flagged_posts_are_counted_as_json_too() -> None:
 
 @STOPS
 def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
-    how: signal.Signals, kiemtin: Command, site: FeedSite, base: str, add: Add, home: Path, clock: FakeClock
+    how: signal.Signals, kiemtin: Command, site: FeedSite, address: str, clock: FakeClock
 ) -> None:
     slow = FeedSite(site.visible(), clock)
     slow.slow = inf
     with serve(slow) as slow_base:
-        add("forum", base + RSS_PATH)
-        add("slow", slow_base + RSS_PATH)
+        add(kiemtin, "forum", address)
+        add(kiemtin, "slow", slow_base + RSS_PATH)
         with start("crawl", KIEMTIN_TIMEOUT_SECONDS="600") as child:
-            wait_for(lambda: slow.seen(RSS_PATH) and stored(home), child)
+            wait_for(lambda: slow.seen(RSS_PATH) and stored(kiemtin), child)
             child.send_signal(how)
             out, err = child.communicate()
         assert (child.returncode, err.count("\n"), "Traceback" in err + out) == (1, 1, False)
         assert err.startswith("kiemtin: stopped")
-        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+        with kiemtin.rows() as session:
             outcomes = sorted(session.scalars(select(CrawlRun.outcome)))
             assert set(session.scalars(select(Source.lease_owner))) == {None}
-        assert (outcomes, stored(home)) == (["interrupted", "ok"], 4)
+        assert (outcomes, stored(kiemtin)) == (["interrupted", "ok"], 4)
         slow.slow = 0.0
         found = kiemtin.well("crawl", "--due", "--json").data["sources"]
     assert [(each["source"], each["new"]) for each in found] == [("slow", 4)]

@@ -11,36 +11,35 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from monitor.cli.doctor import LEAST_FREE_BYTES
-from storage.database import Database
 from storage.models import Source, User
 from storage.posts import clock_state, sources
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_post, committed
-from tests.monitor.cli.command import Command
+from tests.factories import add_post
+from tests.monitor.cli.command import Command, rows_of
+from tests.monitor.cli.conftest import BASIS
 
 CHECKS = (
     *("settings", "key", "rights", "database", "clock", "model", "sources", "users", "desk", "disk", "backup"),
     "outbox",
 )
-BASIS = ["--legal-basis", "công khai"]
 NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def whole(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
+def whole(kiemtin: Command, tmp_path: Path) -> Path:
     """Give a home in which nothing is amiss."""
     for name in ("forum", "paper"):
         kiemtin.well("sources", "add", name, "feed", f"https://{name}.example/rss", *BASIS)
-    of_all(User, password_hash="set")(home)
+    of_all(User, password_hash="set")(kiemtin.home)
     kiemtin.well("backup", str(tmp_path / "kiemtin.backup"))
-    return home
+    return kiemtin.home
 
 
 def change(work: Callable[[Session], object]) -> Callable[[Path], None]:
     """Give what changes the rows of a home."""
 
     def run(home: Path) -> None:
-        with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+        with rows_of(home) as session:
             work(session)
 
     return run
@@ -123,12 +122,10 @@ def test_a_source_that_is_off_is_only_a_warning_beside_others(kiemtin: Command, 
     assert "warn  sources: 2 registered, 1 monitored; in trouble: paper is off (" in kiemtin.well("doctor").out
 
 
-def test_a_backup_is_missed_after_a_week_whether_or_not_there_ever_was_one(
-    kiemtin: Command, home: Path, tmp_path: Path
-) -> None:
+def test_a_backup_is_missed_after_a_week_whether_or_not_there_ever_was_one(kiemtin: Command, tmp_path: Path) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS)
     assert states(kiemtin.well("doctor", "--json")) == {"users": "warn", "backup": "warn"}
-    of_all(User, created_at=NOW - timedelta(days=9))(home)
+    of_all(User, created_at=NOW - timedelta(days=9))(kiemtin.home)
     assert "none was made yet → `kiemtin backup FILE`" in kiemtin("doctor").out
     assert states(kiemtin("doctor", "--json"))["backup"] == "fail"
     kiemtin.well("backup", str(tmp_path / "kiemtin.backup"))
@@ -149,12 +146,10 @@ def test_the_doctor_says_when_to_move_to_a_server(
     assert "about 2 posts, more than SQLite was measured with → move to PostgreSQL with `kiemtin db copy`" in out
 
 
-def test_a_desk_that_is_open_in_clear_text_fails(
-    kiemtin: Command, whole: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_DESK_HOST", "192.168.1.5")
+def test_a_desk_that_is_open_in_clear_text_fails(kiemtin: Command, whole: Path) -> None:
+    kiemtin.set(desk_host="192.168.1.5")
     kiemtin.fails("things to mend: desk", "doctor")
-    monkeypatch.setenv("KIEMTIN_DESK_URL", "https://kiemtin.example.vn")
+    kiemtin.set(desk_url="https://kiemtin.example.vn")
     kiemtin.well("doctor")
 
 
@@ -164,7 +159,7 @@ def test_a_disk_that_is_nearly_full_fails(kiemtin: Command, whole: Path, monkeyp
     assert "free some space" in kiemtin.fails("things to mend: disk", "doctor").out
 
 
-def test_the_doctor_looks_and_makes_nothing(kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KIEMTIN_HOME", str(bare_home / "deep" / "home"))
-    assert set(CHECKS) - set(states(kiemtin("doctor", "--json"))) == {"desk", "disk"}
-    assert not bare_home.exists()
+def test_the_doctor_looks_and_makes_nothing(bare: Command) -> None:
+    bare.set(home=str(bare.home / "deep" / "home"))
+    assert set(CHECKS) - set(states(bare("doctor", "--json"))) == {"desk", "disk"}
+    assert not bare.home.exists()

@@ -42,7 +42,7 @@ def rounded(figures: Mapping[str, Any]) -> str:
 
 
 def test_every_figure_comes_with_its_interval_as_data_and_as_a_table(
-    kiemtin: Command, home: Path, file: Path, posts: list[Example]
+    kiemtin: Command, file: Path, posts: list[Example]
 ) -> None:
     data = kiemtin.well("evaluate", "--data", f"own={file}", "--model", "small", "--json").data
     assert set(data) == {"model", "examples", "criticism", "labels"}
@@ -64,12 +64,12 @@ def test_every_figure_comes_with_its_interval_as_data_and_as_a_table(
             assert 0 <= low <= figures[name] <= high <= 1, name
 
 
-def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_texts_that_are_all_alike_give_no_figures(kiemtin: Command, tmp_path: Path) -> None:
     alike = written(tmp_path / "alike.jsonl", [Example("Trời đẹp quá", dict.fromkeys(LABEL_NAMES, False))])
     shown = kiemtin.well("evaluate", "--data", f"own={alike}", "--model", "small").out
     assert "No figures: some texts must carry a label, and some must not." in shown
 
 
-def test_what_is_written_wrongly_is_told(kiemtin: Command, home: Path) -> None:
+def test_what_is_written_wrongly_is_told(kiemtin: Command) -> None:
     for given, status, said in (("train.csv", 2, "READER=FILE"), ("own=nowhere.jsonl", 1, "nowhere.jsonl")):
         kiemtin.fails(said, "evaluate", "--data", given, "--model", "small", status=status)

@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.demo.sites.server import serve
-from storage.database import Database
 from storage.models import Base
 from tests.monitor.cli.command import Command
 
@@ -39,13 +38,13 @@ def counts(data: Mapping[str, Any]) -> dict[str, int]:
     return {key: data[key] for key in ("new", "changed", "known", "repeated", "refused")}
 
 
-def total_rows(home: Path) -> int:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+def total_rows(kiemtin: Command) -> int:
+    with kiemtin.rows() as session:
         counts = (session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables)
         return sum(count or 0 for count in counts)
 
 
-def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path, comments: Path) -> None:
+def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, comments: Path) -> None:
     data = kiemtin.well("import", str(comments), *MAP, "--json").data
     assert set(data) == {
         "source", "file", "sha256", "format", "encoding", "mapping", "notes", "dry_run",
@@ -60,7 +59,7 @@ def test_the_account_as_json_has_exactly_these_keys(kiemtin: Command, home: Path
     assert counts(again) == {"new": 0, "changed": 0, "known": 2, "repeated": 1, "refused": 1}
 
 
-def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command, tmp_path: Path) -> None:
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     first.write_text("id,text,date\n1,Chưa nhận lương,05/11/2026\n2,Nóng quá,\n")
     second.write_text("id,text,date\n3,Có rồi,06/11/2026\n")
@@ -73,10 +72,8 @@ def test_the_order_of_day_and_month_is_asked_for_once_a_source(kiemtin: Command,
     assert "choose day-first or month-first" in kiemtin("import", str(first), "--dates", "ngày").complaint
 
 
-def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
-    kiemtin: Command, home: Path, comments: Path
-) -> None:
-    before = total_rows(home)
+def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(kiemtin: Command, comments: Path) -> None:
+    before = total_rows(kiemtin)
     answer = kiemtin.well("import", str(comments), *MAP, "--dry-run")
     assert "text ← Nội dung" in answer.out
     assert "Would import" in answer.out
@@ -84,16 +81,16 @@ def test_a_dry_run_shows_the_mapping_and_samples_and_keeps_nothing(
         assert shown in answer.out
     assert "Tài khoản" not in answer.out
     assert not comments.with_name("comments.csv.refused.csv").exists()
-    assert total_rows(home) == before
+    assert total_rows(kiemtin) == before
     assert kiemtin.well("import", str(comments), *MAP, "--dry-run", "--json").data["dry_run"] is True
-    assert total_rows(home) == before
+    assert total_rows(kiemtin) == before
 
 
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [("text=Nothing", "Nothing"), ("nonsense=Mã", "nonsense"), ("text", "FIELD=COLUMN")],
 )
-def test_a_wrong_mapping_is_told(mapping: str, said: str, kiemtin: Command, home: Path, comments: Path) -> None:
+def test_a_wrong_mapping_is_told(mapping: str, said: str, kiemtin: Command, comments: Path) -> None:
     assert said in kiemtin("import", str(comments), "--map", mapping).complaint
     assert kiemtin.well("sources", "list", "--json").data == []
 
@@ -108,7 +105,7 @@ def test_a_wrong_mapping_is_told(mapping: str, said: str, kiemtin: Command, home
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
 def test_a_file_that_cannot_be_imported_is_one_line(
-    name: str, body: bytes | None, said: str, kiemtin: Command, home: Path, tmp_path: Path
+    name: str, body: bytes | None, said: str, kiemtin: Command, tmp_path: Path
 ) -> None:
     path = tmp_path / name
     if body is not None:
@@ -116,14 +113,14 @@ def test_a_file_that_cannot_be_imported_is_one_line(
     assert "Imported" not in kiemtin.fails(said, "import", str(path)).out
 
 
-def test_a_place_that_is_read_is_not_replaced_by_a_file(kiemtin: Command, home: Path, comments: Path) -> None:
+def test_a_place_that_is_read_is_not_replaced_by_a_file(kiemtin: Command, comments: Path) -> None:
     kiemtin.well("sources", "add", "comments", "feed", "https://a.example/rss", "--legal-basis", "công khai")
     kiemtin.fails("--source", "import", str(comments), *MAP, status=2)
     (found,) = kiemtin.well("sources", "list", "--json").data
     assert (found["kind"], found["posts"]) == ("feed", 0)
 
 
-def test_refused_records_are_written_beside_the_file_and_told(kiemtin: Command, home: Path, comments: Path) -> None:
+def test_refused_records_are_written_beside_the_file_and_told(kiemtin: Command, comments: Path) -> None:
     beside = comments.with_name("comments.csv.refused.csv")
     out = kiemtin.well("import", str(comments), *MAP, "--source", "facebook").out
     assert "source facebook: 2 new, 0 changed, 0 known, 1 repeated, 1 refused, 4 rows in all." in out
@@ -135,7 +132,7 @@ def test_refused_records_are_written_beside_the_file_and_told(kiemtin: Command, 
 
 @pytest.mark.parametrize(("rows", "options"), [(ROWS, ["--dry-run"]), ("Mã,Nội dung\n1,Nhà trọ\n", [])])
 def test_no_file_is_written_where_none_is_wanted_or_needed(
-    rows: str, options: list[str], kiemtin: Command, home: Path, comments: Path
+    rows: str, options: list[str], kiemtin: Command, comments: Path
 ) -> None:
     comments.write_text(rows, encoding="utf-8")
     data = kiemtin.well("import", str(comments), *MAP, *options, "--json").data
@@ -143,7 +140,7 @@ def test_no_file_is_written_where_none_is_wanted_or_needed(
     assert [path.name for path in comments.parent.glob("*.csv*")] == ["comments.csv"]
 
 
-def test_a_known_format_is_recognised_or_asked_for(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_a_known_format_is_recognised_or_asked_for(kiemtin: Command, tmp_path: Path) -> None:
     path = tmp_path / "bang.csv"
     path.write_text(
         "id,thread_id,author,body,timestamp\n1,1,ai,Tin đồn cắt điện,2026-11-14 01:00:00\n", encoding="utf-8"
@@ -167,7 +164,7 @@ def page(request: Request) -> Response:
     return PlainTextResponse("") if request.url.path == "/robots.txt" else HTMLResponse(PAGE)
 
 
-def test_a_reported_text_is_kept_once_and_scored(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_a_reported_text_is_kept_once_and_scored(kiemtin: Command, tmp_path: Path) -> None:
     text = "Tin mật: mai đóng cửa cả khu công nghiệp, chia sẻ gấp"
     data = kiemtin.well("tip", text, "--url", "https://example.org/1", "--json").data
     assert set(data) == {"source", "outcome", "external_id", "url", "title", "text"}
@@ -180,19 +177,19 @@ def test_a_reported_text_is_kept_once_and_scored(kiemtin: Command, home: Path, t
     kiemtin.fails("--source", "import", str(tmp_path / "tips.csv"), status=2)
 
 
-def test_a_reported_page_is_read(kiemtin: Command, home: Path) -> None:
+def test_a_reported_page_is_read(kiemtin: Command) -> None:
     with serve(Starlette(routes=[Route("/{path:path}", page)])) as address:
         out = kiemtin.well("tip", f"{address}/tin").out
         assert "scored with the next `kiemtin score`: Sắp cắt nước" in out
         assert kiemtin.well("tip", f"{address}/tin#binh-luan", "--json").data["outcome"] == "duplicate"
 
 
-def test_a_long_text_is_read_from_standard_input(kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_text_is_read_from_standard_input(kiemtin: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("Dòng một\nDòng hai\n"))
     assert kiemtin.well("tip", "-", "--json").data["text"] == "Dòng một\nDòng hai\n"
 
 
-def test_a_wrong_tip_is_told_in_one_line(kiemtin: Command, home: Path) -> None:
+def test_a_wrong_tip_is_told_in_one_line(kiemtin: Command) -> None:
     for arguments, status, said in (
         (["  "], 2, "empty"),
         (["https://example.org/1", "--title", "a"], 2, "go with a text"),

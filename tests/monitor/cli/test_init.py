@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from classifiers.persistence import CARD_FILE, DEFAULT_FOLDER, MANIFEST_FILE, MODEL_FILE
 from monitor.settings.settings import DEMO_MARK
-from storage.database import Database
 from storage.models import Source
 from storage.scoring import focus
 from storage.scoring.focus import FocusDraft
@@ -27,52 +26,52 @@ interval_minutes = 15
 """
 
 
-def test_everything_is_made_once_and_no_password_is_made(kiemtin: Command, bare_home: Path) -> None:
-    first = kiemtin.well("init")
-    config = (bare_home / "kiemtin.toml").read_text(encoding="utf-8")
-    key = (bare_home / "secret.key").read_text(encoding="ascii")
+def test_everything_is_made_once_and_no_password_is_made(bare: Command) -> None:
+    first = bare.well("init")
+    config = (bare.home / "kiemtin.toml").read_text(encoding="utf-8")
+    key = (bare.home / "secret.key").read_text(encoding="ascii")
     assert "admin sets a password at this address, once, within three days: http://127.0.0.1:8000/join/" in first.out
     assert "may be set up within three days" in first.out
     assert "Sources: 5 added" in first.out
     assert len(bytes.fromhex(key)) == 32
 
-    (bare_home / "kiemtin.toml").write_text(config + DECLARED, encoding="utf-8")
-    second = kiemtin.well("init")
+    (bare.home / "kiemtin.toml").write_text(config + DECLARED, encoding="utf-8")
+    second = bare.well("init")
     assert "password" not in second.out
     assert "Sources: 1 added" in second.out
-    assert (bare_home / "kiemtin.toml").read_text(encoding="utf-8") == config + DECLARED
-    assert (bare_home / "secret.key").read_text(encoding="ascii") == key
+    assert (bare.home / "kiemtin.toml").read_text(encoding="utf-8") == config + DECLARED
+    assert (bare.home / "secret.key").read_text(encoding="ascii") == key
 
 
-def test_the_default_model_of_the_distribution_is_put_in_place_with_its_card(kiemtin: Command, bare_home: Path) -> None:
-    kiemtin.well("init")
+def test_the_default_model_of_the_distribution_is_put_in_place_with_its_card(bare: Command) -> None:
+    bare.well("init")
     for name in (CARD_FILE, MANIFEST_FILE, MODEL_FILE):
-        assert (bare_home / "models" / "default" / name).read_bytes() == (DEFAULT_FOLDER / name).read_bytes()
+        assert (bare.home / "models" / "default" / name).read_bytes() == (DEFAULT_FOLDER / name).read_bytes()
 
 
 @pytest.mark.parametrize("because", ["asked for", "versions differ"])
 def test_the_default_model_may_be_trained_on_own_posts_alone(
-    kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch, because: str
+    bare: Command, monkeypatch: pytest.MonkeyPatch, because: str
 ) -> None:
     some = corpus()[::26]
     monkeypatch.setattr("classifiers.data.datasets.read_corpus", lambda: some)
     if because == "versions differ":
         monkeypatch.setattr("monitor.scoring.model_folders.fits", lambda _folder: False)
-    kiemtin.well("init", *(["--own-posts-only"] if because == "asked for" else []))
-    folder = bare_home / "models" / "default"
+    bare.well("init", *(["--own-posts-only"] if because == "asked for" else []))
+    folder = bare.home / "models" / "default"
     assert json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["examples"] == len(some)
     assert not (folder / CARD_FILE).exists()
 
 
-def test_the_province_is_named_once_and_kept(kiemtin: Command, bare_home: Path) -> None:
+def test_the_province_is_named_once_and_kept(bare: Command) -> None:
     for given in (["--province", " Thái  Nguyên "], []):
-        kiemtin.well("init", *given)
-        with Database(f"sqlite:///{bare_home / 'kiemtin.db'}") as database, database.work() as session:
+        bare.well("init", *given)
+        with bare.rows() as session:
             assert focus.stored(session) == FocusDraft(province="Thái Nguyên")
 
 
-def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemtin: Command, home: Path) -> None:
-    config = home / "kiemtin.toml"
+def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemtin: Command) -> None:
+    config = kiemtin.home / "kiemtin.toml"
     base = config.read_text(encoding="utf-8")
     config.write_text(base + DECLARED, encoding="utf-8")
     kiemtin.well("init")
@@ -90,63 +89,61 @@ def test_declared_sources_are_registered_as_written_and_brought_up_to_date(kiemt
     ],
     ids=["unknown kind", "leave that it cannot have"],
 )
-def test_a_source_that_cannot_be_declared_is_told(declared: str, said: str, kiemtin: Command, home: Path) -> None:
-    (home / "kiemtin.toml").write_text(declared, encoding="utf-8")
+def test_a_source_that_cannot_be_declared_is_told(declared: str, said: str, kiemtin: Command) -> None:
+    (kiemtin.home / "kiemtin.toml").write_text(declared, encoding="utf-8")
     kiemtin.fails(said, "init", status=2)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert session.scalars(select(Source)).all() == []
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(
-    kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_made_is_one_line(kiemtin: Command, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "file" / "home"))
+    kiemtin.set(home=tmp_path / "file" / "home")
     kiemtin.fails(str(tmp_path / "file"), "init")
 
 
-def test_the_demo_and_an_installation_never_share_a_folder(kiemtin: Command, home: Path, bare_home: Path) -> None:
-    kiemtin.fails("was not made by the demo", "demo", "--folder", str(home), status=2)
-    assert (home / "secret.key").exists()
-    bare_home.mkdir()
-    (bare_home / DEMO_MARK).touch()
+def test_the_demo_and_an_installation_never_share_a_folder(kiemtin: Command, bare: Command) -> None:
+    kiemtin.fails("was not made by the demo", "demo", "--folder", str(kiemtin.home), status=2)
+    assert (kiemtin.home / "secret.key").exists()
+    bare.home.mkdir()
+    (bare.home / DEMO_MARK).touch()
     for command in ("init", "run", "users list"):
-        kiemtin.fails("is the folder of the demo", *command.split(), status=2)
+        bare.fails("is the folder of the demo", *command.split(), status=2)
 
 
-def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(kiemtin: Command, bare_home: Path) -> None:
+def test_all_of_a_home_is_for_its_owner_alone_whatever_the_umask(bare: Command) -> None:
     earlier = os.umask(0)
     try:
-        kiemtin.well("init")
-        kiemtin.well("report", "--week", "2026-W47")
+        bare.well("init")
+        bare.well("report", "--week", "2026-W47")
     finally:
         os.umask(earlier)
     modes = {
-        str(path.relative_to(bare_home)): stat.S_IMODE(path.stat().st_mode)
-        for path in (bare_home, *bare_home.rglob("*"))
+        str(path.relative_to(bare.home)): stat.S_IMODE(path.stat().st_mode)
+        for path in (bare.home, *bare.home.rglob("*"))
     }
     assert {"kiemtin.db", "kiemtin.toml", "secret.key", "reports"} < set(modes)
     assert {name: f"{mode:o}" for name, mode in modes.items() if mode not in (0o600, 0o700)} == {}
 
 
 @pytest.mark.parametrize("folder", ["reports", "imports", "captures/spool"])
-def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Command, home: Path, folder: str) -> None:
-    home.chmod(0o755)
-    (home / "kiemtin.db").chmod(0o644)
-    half = home / folder / ".tong-hop.html.999999999-ab.part"
+def test_a_home_that_others_could_read_is_closed_at_the_next_command(kiemtin: Command, folder: str) -> None:
+    kiemtin.home.chmod(0o755)
+    (kiemtin.home / "kiemtin.db").chmod(0o644)
+    half = kiemtin.home / folder / ".tong-hop.html.999999999-ab.part"
     half.parent.mkdir(parents=True, exist_ok=True)
     half.write_text("half a quotation")
     kiemtin.well("sources", "list")
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    assert stat.S_IMODE((home / "kiemtin.db").stat().st_mode) == 0o600
+    assert stat.S_IMODE(kiemtin.home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((kiemtin.home / "kiemtin.db").stat().st_mode) == 0o600
     assert not half.exists()
 
 
 @pytest.mark.parametrize("command", ["init", "import posts.csv"])
 def test_an_empty_key_is_refused_by_every_command(
-    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+    kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "posts.csv").write_text("id,text\n1,Xưởng nóng quá\n", encoding="utf-8")
-    (home / "secret.key").write_text("")
+    (kiemtin.home / "secret.key").write_text("")
     kiemtin.fails("holds 0 bytes instead of 32: bring it back from your backup", *command.split())

@@ -1,12 +1,10 @@
 """`kiemtin models`: which there are, which is in use, and back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from storage.database import Database
 from storage.models import AuditEvent
 from tests.corpus import corpus
 from tests.monitor.cli.command import Command
@@ -25,29 +23,27 @@ def default_in_use(home: Path, small_model: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def scored(kiemtin: Command, home: Path, import_posts: ImportPosts) -> Iterator[Database]:
+def scored(kiemtin: Command, import_posts: ImportPosts) -> None:
     """Import some posts and score them."""
     import_posts(TEXTS)
     kiemtin.well("score")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
-        yield database
 
 
-def test_models_are_listed_also_those_that_only_lie_in_the_folder(kiemtin: Command, scored: Database) -> None:
+def test_models_are_listed_also_those_that_only_lie_in_the_folder(kiemtin: Command, scored: None) -> None:
     listed = kiemtin.well("models", "list", "--json").data
     states = {model["name"]: model["state"] for model in listed["models"]}
     assert (states, listed["in_use"]) == ({"default": "active"}, "default")
     assert "shy" in listed["not_registered"]
 
 
-def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored: Database, home: Path) -> None:
+def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored: None) -> None:
     kiemtin.fails("is right 0 times instead of", "models", "promote", "shy")
     for half in (["--force"], ["--reason", "thử"]):
         assert kiemtin("models", "promote", "shy", *half).status == 2
     forced = kiemtin.well("models", "promote", "shy", "--force", "--reason", "thử một tuần").out
     assert forced.startswith("shy-")
     assert "before: default-" in forced
-    with scored.work() as session:
+    with kiemtin.rows() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "model.promoted")).one()
     assert event.detail["reason"] == "thử một tuần"
 
@@ -57,15 +53,12 @@ def test_a_worse_model_is_refused_forced_and_taken_back(kiemtin: Command, scored
     kiemtin.fails("no earlier model", "models", "rollback")
 
 
-def test_a_setting_that_names_a_model_wins_and_is_said_so(
-    kiemtin: Command, scored: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_MODEL", "small")
+def test_a_setting_that_names_a_model_wins_and_is_said_so(kiemtin: Command, scored: None) -> None:
+    kiemtin.set(model="small")
     for command in (["promote", "default"], ["rollback"]):
         kiemtin.fails("`model` is set to small", "models", *command, status=2)
     assert kiemtin.well("models", "list", "--json").data["in_use"] == "small"
 
 
-def test_an_unknown_model_is_one_line(kiemtin: Command, scored: Database) -> None:
-    for command in (["promote", "nowhere"],):
-        kiemtin.fails("no model named 'nowhere'", "models", *command)
+def test_an_unknown_model_is_one_line(kiemtin: Command, scored: None) -> None:
+    kiemtin.fails("no model named 'nowhere'", "models", "promote", "nowhere")

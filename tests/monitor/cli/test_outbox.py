@@ -2,14 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
 
-from storage.database import Database
 from storage.models import Cluster
-from tests.factories import add_post, add_source, committed
+from tests.factories import add_post, add_source
 from tests.monitor.cli.command import Command
 
 # One of Apprise's parts imports `imghdr`, which Python 3.13 has no more.
@@ -18,9 +16,9 @@ NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def spreading(home: Path) -> None:
+def spreading(kiemtin: Command) -> None:
     """Store a text of which twelve copies came within an hour."""
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with kiemtin.rows() as session:
         source, cluster = add_source(session), Cluster(created_at=NOW)
         session.add(cluster)
         session.flush()
@@ -41,10 +39,10 @@ def test_what_is_out_of_its_usual_range_is_told_once(kiemtin: Command) -> None:
 
 
 @pytest.mark.usefixtures("spreading")
-def test_what_was_sent_is_listed_by_channel(kiemtin: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_sent_is_listed_by_channel(kiemtin: Command) -> None:
     hook = {"name": "hook", "what": ["alerts"], "to": "http://127.0.0.1:9/x"}
-    monkeypatch.setenv("KIEMTIN_CHANNELS", json.dumps([hook]))
-    monkeypatch.setenv("KIEMTIN_SECRETS", json.dumps({"hook": "a secret of at least 24 bytes"}))
+    kiemtin.set(channels=json.dumps([hook]))
+    kiemtin.set(secrets=json.dumps({"hook": "a secret of at least 24 bytes"}))
     with time_machine.travel(NOW, tick=True):
         waiting = "1 alert by hook: waiting (the webhook on 127.0.0.1 gives no answer"
         assert waiting in kiemtin.well("outbox", "send").out
@@ -54,8 +52,8 @@ def test_what_was_sent_is_listed_by_channel(kiemtin: Command, monkeypatch: pytes
     assert (listed["not_delivered"], len(listed["alerts"])) == ([], 1)
 
 
-def test_a_report_that_is_late_is_told_of(kiemtin: Command, home: Path) -> None:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+def test_a_report_that_is_late_is_told_of(kiemtin: Command) -> None:
+    with kiemtin.rows() as session:
         at = NOW - timedelta(days=3)
         add_post(session, add_source(session), "1", published_at=at, collected_at=at)
     with time_machine.travel(NOW - timedelta(minutes=1), tick=False):  # Monday, 08:59
@@ -65,22 +63,20 @@ def test_a_report_that_is_late_is_told_of(kiemtin: Command, home: Path) -> None:
         assert "Nothing was due." in kiemtin.well("outbox", "send").out
 
 
-def test_a_test_needs_a_channel(kiemtin: Command, home: Path) -> None:
+def test_a_test_needs_a_channel(kiemtin: Command) -> None:
     assert "There are no channels" in kiemtin.well("outbox", "list").out
     kiemtin.fails("[[channels]]", "outbox", "test", status=2)
 
 
-def test_every_channel_is_tried_and_one_without_its_secret_is_named(
-    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_channel_is_tried_and_one_without_its_secret_is_named(kiemtin: Command) -> None:
     channels = [
         {"name": "truc-ban", "what": ["alerts"]},
         {"name": "hook", "what": ["decisions"], "to": "https://e.vn/x"},
-        {"name": "o-chung", "what": ["reports"], "to": str(home / "drive")},
+        {"name": "o-chung", "what": ["reports"], "to": str(kiemtin.home / "drive")},
     ]
-    monkeypatch.setenv("KIEMTIN_CHANNELS", json.dumps(channels))
+    kiemtin.set(channels=json.dumps(channels))
     out = kiemtin.fails("no test arrived by truc-ban, hook", "outbox", "test").out
     assert "truc-ban: the secret truc-ban is no Apprise address" in out
     assert "hook: the webhook hook needs a secret" in out
     assert "o-chung: sent" in out
-    assert [path.name for path in (home / "drive").iterdir()] == ["kiemtin-test.txt"]
+    assert [path.name for path in (kiemtin.home / "drive").iterdir()] == ["kiemtin-test.txt"]

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from monitor.operations.file_search import contents
-from storage.database import Database
 from storage.models import Post
 from tests.monitor.cli.command import Command
 from tests.monitor.cli.conftest import ImportPosts
@@ -22,18 +21,18 @@ def imported(import_posts: ImportPosts) -> None:
     import_posts([f"bài {number}" for number in range(3)], author=["lan", "lan", "mai"])
 
 
-def posts_in(home: Path) -> list[str]:
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+def posts_in(kiemtin: Command) -> list[str]:
+    with kiemtin.rows() as session:
         return list(session.scalars(select(Post.text)))
 
 
 @pytest.mark.usefixtures("imported")
-def test_an_author_is_erased_on_request(kiemtin: Command, home: Path) -> None:
+def test_an_author_is_erased_on_request(kiemtin: Command) -> None:
     assert kiemtin.well("erase", "import", "lan", "--find").out.startswith("2 posts, stored as lan; 0 other places")
-    assert len(posts_in(home)) == 3
+    assert len(posts_in(kiemtin)) == 3
     kiemtin.fails("traces of this author are left", "erase", "import", "lan", "--verify")
     assert kiemtin.well("erase", "import", "@lan", "--yes").out == "Deleted 2 posts.\n"
-    assert posts_in(home) == ["bài 2"]
+    assert posts_in(kiemtin) == ["bài 2"]
     nothing = "Nothing of this author is left in the home folder.\n"
     assert kiemtin.well("erase", "import", "lan", "--verify").out == nothing
     kiemtin.fails("check kind and handle with `--find`", "erase", "import", "nobody", "--yes")
@@ -42,19 +41,19 @@ def test_an_author_is_erased_on_request(kiemtin: Command, home: Path) -> None:
 @pytest.mark.usefixtures("imported")
 @pytest.mark.parametrize(("typed", "status", "left"), [("y\n", 0, 1), ("n\n", 1, 3), ("", 1, 3)])
 def test_erasing_asks_first(
-    typed: str, status: int, left: int, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+    typed: str, status: int, left: int, kiemtin: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(typed.encode()), "utf-8"))
     answer = kiemtin("erase", "import", "lan")
-    assert (answer.status, len(posts_in(home))) == (status, left)
+    assert (answer.status, len(posts_in(kiemtin))) == (status, left)
     assert "Traceback" not in answer.err
 
 
 @pytest.mark.usefixtures("imported")
-def test_without_the_key_nobody_can_be_erased(kiemtin: Command, home: Path) -> None:
-    (home / "secret.key").unlink()
+def test_without_the_key_nobody_can_be_erased(kiemtin: Command) -> None:
+    (kiemtin.home / "secret.key").unlink()
     kiemtin.fails("backup", "erase", "import", "lan", "--yes")
-    assert len(posts_in(home)) == 3
+    assert len(posts_in(kiemtin)) == 3
 
 
 @pytest.fixture
@@ -104,7 +103,7 @@ def test_nothing_of_an_author_is_left_after_a_month_of_use(kiemtin: Command, mon
     assert files_with(SECRET, home) == files_with(HANDLE, home) == set()
 
 
-def test_the_audit_trail_is_written_as_json_lines(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_the_audit_trail_is_written_as_json_lines(kiemtin: Command, tmp_path: Path) -> None:
     kiemtin.well("users", "invite", "lan")
     file = tmp_path / "audit.jsonl"
     assert "Wrote 2 events" in kiemtin.well("audit", str(file)).out

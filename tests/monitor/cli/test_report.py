@@ -10,11 +10,10 @@ import pytest
 from sqlalchemy import select, update
 
 from classifiers.labels import LABEL_NAMES
-from storage.database import Database
 from storage.models import Correction, Flag, Post
 from storage.review import corrections, reviews
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, committed, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, make_correction
 from tests.monitor.cli.command import Command, apart
 from tests.monitor.cli.conftest import ImportPosts
 
@@ -27,32 +26,32 @@ def posts(import_posts: ImportPosts) -> None:
     import_posts(TEXTS)
 
 
-def flags_in(home: Path) -> Counter[str]:
+def flags_in(kiemtin: Command) -> Counter[str]:
     """Count the flags by label; how many there are changes with the small model."""
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         found = Counter(session.scalars(select(Flag.label)))
     assert found["unverified"] >= 2, "both rumours are flagged"
     return found
 
 
 @pytest.mark.usefixtures("posts")
-def test_the_account_of_scoring_as_json(kiemtin: Command, home: Path) -> None:
+def test_the_account_of_scoring_as_json(kiemtin: Command) -> None:
     data = kiemtin.well("score", "--json").data
     assert set(data) == {"model", "scored", "opened", "unsure", "compared", "copies", "claims_with_evidence"}
     assert data["model"].startswith("small-")
-    assert (data["scored"], data["opened"], data["compared"], data["copies"]) == (4, flags_in(home), 4, 1)
+    assert (data["scored"], data["opened"], data["compared"], data["copies"]) == (4, flags_in(kiemtin), 4, 1)
     assert set(data["opened"]) <= set(LABEL_NAMES)
     again = kiemtin.well("score", "--json").data
     assert (again["scored"], again["opened"], again["compared"]) == (0, {}, 0)
 
 
 @pytest.mark.usefixtures("posts")
-def test_the_account_of_scoring_in_words(kiemtin: Command, home: Path) -> None:
+def test_the_account_of_scoring_in_words(kiemtin: Command) -> None:
     out = kiemtin.well("score").out
     assert out.startswith("Scored 4 posts with small-")
-    assert f"unverified {flags_in(home)['unverified']}" in out
+    assert f"unverified {flags_in(kiemtin)['unverified']}" in out
     assert "Unsure, so not flagged: " in out
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with kiemtin.rows() as session:
         session.execute(update(Post).values(collected_at=datetime(2020, 1, 1, tzinfo=UTC)))
     again = kiemtin.well("score").out
     assert "Flags opened: none. Unsure, so not flagged: none." in again
@@ -66,33 +65,29 @@ def test_more_workers_find_the_same() -> None:
 
 
 @pytest.mark.usefixtures("posts")
-def test_a_model_that_is_missing_or_made_with_other_versions_is_not_used(
-    kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    manifest = home / "models" / "small" / "manifest.json"
+def test_a_model_that_is_missing_or_made_with_other_versions_is_not_used(kiemtin: Command) -> None:
+    manifest = kiemtin.home / "models" / "small" / "manifest.json"
     content = json.loads(manifest.read_text(encoding="utf-8"))
     manifest.write_text(json.dumps(content | {"versions": {"underthesea": "1"}}))
     kiemtin.fails("made with underthesea 1", "score")
     for model in ("nowhere", "/no/such/folder"):
-        monkeypatch.setenv("KIEMTIN_MODEL", model)
+        kiemtin.set(model=model)
         kiemtin.fails("kiemtin train --name", "score")
 
 
 @pytest.mark.usefixtures("posts")
-def test_the_summary_of_a_week_is_written(kiemtin: Command, home: Path) -> None:
+def test_the_summary_of_a_week_is_written(kiemtin: Command) -> None:
     kiemtin.well("score")
     data = kiemtin.well("report", "--json").data
     assert set(data) == {"period", "files"}
     assert data["files"]
     for file in data["files"]:
         assert Path(file).stat().st_size > 0
-        assert Path(file).is_relative_to(home / "reports")
+        assert Path(file).is_relative_to(kiemtin.home / "reports")
     assert kiemtin.well("report").out.count("Wrote ") == len(data["files"])
 
 
-def test_one_format_into_another_folder_also_of_a_week_without_posts(
-    kiemtin: Command, home: Path, tmp_path: Path
-) -> None:
+def test_one_format_into_another_folder_also_of_a_week_without_posts(kiemtin: Command, tmp_path: Path) -> None:
     folder = tmp_path / "kết quả"
     given = ["--week", "2020-W05", "--format", "html", "--out", str(folder)]
     data = kiemtin.well("report", *given, "--json").data
@@ -101,9 +96,9 @@ def test_one_format_into_another_folder_also_of_a_week_without_posts(
     assert all(Path(file).exists() for file in data["files"])
 
 
-def test_a_report_that_cannot_be_written_is_one_line(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_one_line(kiemtin: Command, tmp_path: Path) -> None:
     assert "week 2999-W10 has not begun" in kiemtin("report", "--week", "2999-W10").complaint
-    assert not list((home / "reports").glob("*2999*"))
+    assert not list((kiemtin.home / "reports").glob("*2999*"))
     (tmp_path / "file").write_text("")
     kiemtin.fails(str(tmp_path / "file"), "report", "--out", str(tmp_path / "file"))
 
@@ -122,12 +117,12 @@ def test_a_table_is_exported_in_several_formats(last: str, kiemtin: Command, tmp
 
 
 @pytest.mark.parametrize("table", ["posts", "flags", "decisions", "sources"])
-def test_the_period_of_an_export_stands_in_its_name(table: str, kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_the_period_of_an_export_stands_in_its_name(table: str, kiemtin: Command, tmp_path: Path) -> None:
     said = kiemtin.well("export", table, "--month", "2026-01", "--out", str(tmp_path)).out
     assert f"{table}-2026-01.csv. Read them before you pass them on." in said
 
 
-def test_an_export_that_cannot_be_made_says_why(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_an_export_that_cannot_be_made_says_why(kiemtin: Command, tmp_path: Path) -> None:
     for given, said in (
         (("posts", "--format", "xlsx"), "choose from csv, jsonl, parquet"),
         (("flags", "--week", "2026-W01", "--month", "2026-01"), "choose one"),
@@ -138,11 +133,11 @@ def test_an_export_that_cannot_be_made_says_why(kiemtin: Command, home: Path, tm
 
 
 def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
-    kiemtin: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kiemtin: Command, tmp_path: Path
 ) -> None:
     folder = tmp_path / "public"
     content, typed = (make_correction(claim=f"Ngân hàng{each} đóng cửa") for each in ("", "\ufffe\uffff\x0b\0"))
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         lan, minh = add_user(session, "lan"), add_user(session, "minh", "lead")
         flag = add_flag(session, add_post(session, add_source(session)), "unverified")
         refuted = {"decision": "refuted", "note": "", "evidence": ["https://e.vn"]}
@@ -153,15 +148,15 @@ def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
         session.commit()
         number, by = row.id, minh.id
     kiemtin.fails("[publish] table", "publish", "--to", str(folder), status=2)
-    monkeypatch.setenv("KIEMTIN_PUBLISH", '{"url": "https://ldld.example.vn/tin"}')
-    monkeypatch.setenv("KIEMTIN_REPORT", '{"organisation": "LĐLĐ tỉnh"}')
+    kiemtin.set(publish='{"url": "https://ldld.example.vn/tin"}')
+    kiemtin.set(report='{"organisation": "LĐLĐ tỉnh"}')
     assert kiemtin.well("publish", "--to", str(folder), "--json").data["changed"] is True
     assert "nothing changed" in kiemtin.well("publish", "--to", str(folder)).out
     page = folder / "dinh-chinh-1.html"
     assert content.claim in page.read_text(encoding="utf-8")
     feed = ET.parse(folder / "feed.atom")  # noqa: S314  our own file
     assert content.claim in "".join(feed.getroot().itertext()), "no character that XML forbids is left of what is typed"
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with kiemtin.rows() as session:
         row = session.get_one(Correction, number)
         corrections.withdraw(session, row, why="nguồn đã gỡ", user_id=by, now=NOW)
     kiemtin.well("publish", "--to", str(folder))

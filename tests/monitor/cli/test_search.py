@@ -48,7 +48,7 @@ def test_no_author_is_found(kiemtin: Command, posts: None) -> None:
         assert "No posts found." in kiemtin.well("search", author).out
 
 
-def test_what_is_wrong_is_said(kiemtin: Command, home: Path) -> None:
+def test_what_is_wrong_is_said(kiemtin: Command) -> None:
     for arguments, said in (
         ([], "nothing to search for"),
         (["@hoa_hong"], "posts are not searched by people"),

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -21,34 +20,18 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from classifiers.labels import LABEL_NAMES
-from monitor.demo.sites import FeedSite, SitePost, serve
+from monitor.demo.sites import FeedSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
 from storage.database import Database
 from storage.models import CrawlRun, Model, Review, Score, Source
-from tests.clock import FakeClock
 from tests.cluster import running_cluster
 from tests.monitor.cli.command import HANGS_AFTER, STOPS, Command, start, wait_for
-from tests.monitor.cli.conftest import SETTINGS, ImportPosts
+from tests.monitor.cli.conftest import BASIS, SETTINGS, ImportPosts
 from tests.postgres import PostgresServer
 
-BASIS = ["--legal-basis", "Nguồn công khai"]
 COMPOSE = Path(__file__).parents[3] / "deploy" / "compose.cluster.yaml"
 POSTS = 150
 NEW_PASSWORD = "suối trong chảy qua bản"
-
-
-@pytest.fixture
-def site() -> FeedSite:
-    clock = FakeClock(datetime.now(UTC))
-    moment = clock.now() - timedelta(hours=3)
-    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
-    return FeedSite(posts, clock)
-
-
-@pytest.fixture
-def address(site: FeedSite) -> Iterator[str]:
-    with serve(site) as base:
-        yield base + RSS_PATH
 
 
 def status_of(port: int, path: str) -> int:
@@ -62,7 +45,6 @@ def status_of(port: int, path: str) -> int:
 
 def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port: int) -> None:
     with start("run", "--desk-only", in_background=True) as child:
-        assert child.stdout is not None
         assert f"http://127.0.0.1:{port}" in child.stdout.readline()
         assert status_of(port, "/readyz") == 200, "a thread answers it"
         assert status_of(port, "/static/desk.css") == 200
@@ -71,7 +53,7 @@ def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
 
 
-def test_one_command_leads_from_nothing_to_a_link_that_works(bare_home: Path, port: int) -> None:
+def test_one_command_leads_from_nothing_to_a_link_that_works(bare: Command, port: int) -> None:
     with start("init", "--run") as child:
         assert child.stdout is not None
         link = next(found[0] for line in child.stdout if (found := re.search(r"/join/\S+", line)))
@@ -90,17 +72,16 @@ TOLD = (
 
 @pytest.mark.gate
 def test_a_new_user_comes_from_nothing_to_the_first_decision_on_a_real_feed_within_five_minutes(
-    bare_home: Path, port: int, site: FeedSite, address: str
+    bare: Command, port: int, site: FeedSite, address: str
 ) -> None:
     moment = datetime.now(UTC) - timedelta(hours=2)
     site.add(
         *(SitePost(id=f"t{n}", author="x", title="Tin", text=text, published_at=moment) for n, text in enumerate(TOLD))
     )
-    bare_home.mkdir()
-    (bare_home / "kiemtin.toml").write_text(SETTINGS, encoding="utf-8")  # without newspapers, which are no loopback
+    bare.home.mkdir()
+    (bare.home / "kiemtin.toml").write_text(SETTINGS, encoding="utf-8")  # without newspapers, which are no loopback
     began = time.monotonic()
     with start("init", "--run") as child, httpx.Client(follow_redirects=True, timeout=HANGS_AFTER) as browser:
-        assert child.stdout is not None
         link = next(found[0] for line in child.stdout if (found := re.search(r"http://\S+/join/\S+", line)))
         page = send(browser, browser.get(link), "/join/", new=NEW_PASSWORD, again=NEW_PASSWORD)
         page = send(browser, page, "/login", password=NEW_PASSWORD)
@@ -114,7 +95,7 @@ def test_a_new_user_comes_from_nothing_to_the_first_decision_on_a_real_feed_with
         took = time.monotonic() - began
         child.send_signal(signal.SIGINT)
         child.communicate()
-    with Database(f"sqlite:///{bare_home / 'kiemtin.db'}") as database, database.work() as session:
+    with bare.rows() as session:
         assert session.scalars(select(Review.decision)).all() == [first["value"]]
     sys.stdout.write(f"From nothing to the first decision: {took:.0f} s\n")
     assert took <= LONGEST_START
@@ -134,7 +115,6 @@ def send(browser: httpx.Client, page: httpx.Response, action: str, **values: str
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system cannot limit another process")
 def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: Path, port: int) -> None:
     with start("run", "--desk-only") as child, ExitStack() as silent:
-        assert child.stdout is not None
         child.stdout.readline()
         resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (600, 600))
         for _ in range(700):
@@ -146,20 +126,15 @@ def test_connections_that_say_nothing_do_not_use_up_the_files_of_the_desk(home: 
 
 
 @pytest.mark.parametrize("command", ["run --desk-only", "run"])
-def test_a_port_that_is_taken_is_one_line(
-    command: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_port_that_is_taken_is_one_line(command: str, kiemtin: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setenv("KIEMTIN_DESK_PORT", str(taken.getsockname()[1]))
+        kiemtin.set(desk_port=str(taken.getsockname()[1]))
         kiemtin.fails("KIEMTIN_DESK_PORT", *command.split())
 
 
-def test_everything_is_done_by_itself_and_stops_in_good_order(
-    kiemtin: Command, home: Path, port: int, address: str
-) -> None:
+def test_everything_is_done_by_itself_and_stops_in_good_order(kiemtin: Command, port: int, address: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     with start("run") as child:
-        assert child.stdout is not None
         assert "The desk is open" in child.stdout.readline()
         line = child.stdout.readline()
         assert "crawl: 1 sources read, 4 posts new or changed" in line
@@ -167,7 +142,7 @@ def test_everything_is_done_by_itself_and_stops_in_good_order(
         child.send_signal(signal.SIGINT)
         _, err = child.communicate()
     assert (child.returncode, err) == (0, "")
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert session.scalar(select(func.count(Score.post_id.distinct()))) == 4
 
 
@@ -225,7 +200,7 @@ def test_workers_end_with_a_parent_that_is_killed(home: Path, tmp_path: Path) ->
 
 @STOPS
 def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
-    how: signal.Signals, kiemtin: Command, home: Path, port: int, site: FeedSite, address: str
+    how: signal.Signals, kiemtin: Command, port: int, site: FeedSite, address: str
 ) -> None:
     site.slow = inf
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
@@ -234,7 +209,7 @@ def test_a_crawl_in_the_middle_is_closed_when_all_is_stopped(
         child.send_signal(how)
         out, err = child.communicate()
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert session.scalars(select(CrawlRun.outcome)).all() == ["interrupted"]
         assert session.scalars(select(Source.lease_owner)).all() == [None]
 
@@ -246,9 +221,9 @@ MANY = 3_000
 @pytest.mark.gate
 @pytest.mark.parametrize("middle", ["crawl", "score", "report"])
 def test_ctrl_c_in_the_middle_of_work_ends_all_within_two_seconds_and_loses_nothing(
-    middle: str, kiemtin: Command, home: Path, port: int, import_posts: ImportPosts, site: FeedSite, address: str
+    middle: str, kiemtin: Command, port: int, import_posts: ImportPosts, site: FeedSite, address: str
 ) -> None:
-    last_week = datetime.now(UTC) - timedelta(days=8)
+    last_week, reports = datetime.now(UTC) - timedelta(days=8), kiemtin.home / "reports"
     if middle == "crawl":
         site.slow = inf
         kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
@@ -259,41 +234,35 @@ def test_ctrl_c_in_the_middle_of_work_ends_all_within_two_seconds_and_loses_noth
         kiemtin.well("score")
 
     def has_begun() -> object:
-        with database.work() as session:
+        with kiemtin.rows() as session:
             scored = session.scalar(select(func.count()).select_from(Score))
-        return {"crawl": site.seen(RSS_PATH), "score": scored, "report": list((home / "reports").glob("*"))}[middle]
+        return {"crawl": site.seen(RSS_PATH), "score": scored, "report": list(reports.glob("*"))}[middle]
 
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database:
-        with start("run", KIEMTIN_TIMEOUT_SECONDS="600") as child:
-            wait_for(has_begun, child)
-            began = time.monotonic()
-            child.send_signal(signal.SIGINT)
-            out, err = child.communicate()
-            took = time.monotonic() - began
-        sys.stdout.write(f"Ctrl-C in the middle of a {middle}: {took:.2f} s\n{out}")
-        assert (child.returncode, err, "Traceback" in out, took <= LONGEST_STOP) == (0, "", False, True), took
-        site.slow = 0.0
-        for command in ("crawl", "score", f"report --week {last_week:%G-W%V}"):
-            kiemtin(*command.split())
-        with database.work() as session:
-            posts = session.scalar(select(func.count(Score.post_id.distinct())))
+    with start("run", KIEMTIN_TIMEOUT_SECONDS="600") as child:
+        wait_for(has_begun, child)
+        began = time.monotonic()
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate()
+        took = time.monotonic() - began
+    sys.stdout.write(f"Ctrl-C in the middle of a {middle}: {took:.2f} s\n{out}")
+    assert (child.returncode, err, "Traceback" in out, took <= LONGEST_STOP) == (0, "", False, True), took
+    site.slow = 0.0
+    for command in ("crawl", "score", f"report --week {last_week:%G-W%V}"):
+        kiemtin(*command.split())
+    with kiemtin.rows() as session:
+        posts = session.scalar(select(func.count(Score.post_id.distinct())))
     assert posts == (4 if middle == "crawl" else MANY)
-    assert {file.suffix for file in (home / "reports").iterdir()} >= {".docx", ".html"}
+    assert {file.suffix for file in reports.iterdir()} >= {".docx", ".html"}
 
 
 @pytest.mark.long
 def test_one_database_two_workers_and_the_desk(
-    kiemtin: Command,
-    home: Path,
-    postgres_server: PostgresServer,
-    port: int,
-    import_posts: ImportPosts,
-    monkeypatch: pytest.MonkeyPatch,
+    kiemtin: Command, postgres_server: PostgresServer, port: int, import_posts: ImportPosts
 ) -> None:
     """Start what deploy/compose.cluster.yaml starts as processes of this machine."""
     with postgres_server.new_database() as url, running_cluster(2) as cluster:
-        monkeypatch.setenv("KIEMTIN_DATABASE_URL", url)
-        monkeypatch.setenv("KIEMTIN_CLUSTER", cluster.address)
+        kiemtin.set(database_url=url)
+        kiemtin.set(cluster=cluster.address)
         kiemtin.well("init")
         import_posts(f"Xưởng nóng, tin số {number}" for number in range(POSTS))
         with Database(url) as database, start("run") as child:

@@ -1,42 +1,24 @@
 """`kiemtin sources`: adding, looking, switching; a check stores nothing."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from monitor.demo.sites import FeedSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
-from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post
 from storage.posts.sources import by_name
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import committed
+from tests.clock import FakeClock
 from tests.monitor.cli.command import Command
+from tests.monitor.cli.conftest import BASIS
 from tests.platforms import ForumPost, ForumThread, XenForoSite
-
-BASIS = ["--legal-basis", "Nguồn công khai"]
-
-
-@pytest.fixture
-def site(clock: FakeClock) -> FeedSite:
-    moment = MONDAY_MORNING - timedelta(hours=3)
-    posts = [SitePost(id=f"p{n}", author="x", title=f"Tin {n}", text=f"Bài {n}", published_at=moment) for n in range(4)]
-    return FeedSite(posts, clock)
-
-
-@pytest.fixture
-def address(site: FeedSite) -> Iterator[str]:
-    with serve(site) as base:
-        yield base + RSS_PATH
 
 
 @pytest.mark.parametrize(
     "address", ["notaurl", "example.org/rss", "https://", "ftp://a.example", "http://a.example:x", ""]
 )
-def test_what_is_no_web_address_is_not_added(kiemtin: Command, home: Path, address: str) -> None:
+def test_what_is_no_web_address_is_not_added(kiemtin: Command, address: str) -> None:
     assert "is not a web address" in kiemtin("sources", "add", "forum", "feed", address, *BASIS).complaint
     assert kiemtin.well("sources", "list", "--json").data == []
 
@@ -45,17 +27,15 @@ def test_what_is_no_web_address_is_not_added(kiemtin: Command, home: Path, addre
     ("order", "state"),
     [("month-first", "ok; dates: month-first"), ("open", "its dates may have the day or the month first: set")],
 )
-def test_the_order_of_day_and_month_is_listed_with_its_source(
-    kiemtin: Command, home: Path, order: str, state: str
-) -> None:
+def test_the_order_of_day_and_month_is_listed_with_its_source(kiemtin: Command, order: str, state: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with kiemtin.rows() as session:
         by_name(session, "forum").cursor = {"date_order": order}
     assert kiemtin.well("sources", "list", "--json").data[0]["date_order"] == order
     assert state in " ".join(kiemtin.well("sources", "list").out.split())
 
 
-def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> None:
+def test_a_source_is_added_listed_and_changed(kiemtin: Command) -> None:
     added = kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS, "--interval-minutes", "15")
     assert "Added forum" in added.out
     assert kiemtin.well("sources", "list", "--json").data == [
@@ -84,15 +64,15 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command, home: Path) -> N
     assert "forum" in kiemtin.well("sources", "list").out
 
 
-def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: Command, home: Path) -> None:
+def test_settings_of_a_source_are_numbers_where_they_look_like_numbers(kiemtin: Command) -> None:
     assert "sources add" in kiemtin.well("sources", "list").out, "an empty list says how to go on"
     settings = ["--setting", "timeline=tag", "--setting", "tag=laichau", "--setting", "backfill_pages=2"]
     kiemtin.well("sources", "add", "net", "mastodon", "https://mang.example", *BASIS, *settings)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert by_name(session, "net").settings == {"timeline": "tag", "tag": "laichau", "backfill_pages": 2}
 
 
-def test_leave_to_read_what_robots_forbid_is_recorded_and_shown(kiemtin: Command, home: Path) -> None:
+def test_leave_to_read_what_robots_forbid_is_recorded_and_shown(kiemtin: Command) -> None:
     said = "Điều khoản dịch vụ, khoá cấp ngày 02/11/2026"
     leave = ["--setting", f"robots_leave={said}", "--setting", "video=video_so_01"]
     kiemtin.well("sources", "add", "kênh", "youtube", "https://api.example", *BASIS, *leave)
@@ -111,27 +91,25 @@ def test_leave_to_read_what_robots_forbid_is_recorded_and_shown(kiemtin: Command
     ],
 )
 def test_a_basis_or_leave_that_says_nothing_or_is_for_another_kind_is_refused(
-    kiemtin: Command, home: Path, kind: str, given: list[str], complaint: str
+    kiemtin: Command, kind: str, given: list[str], complaint: str
 ) -> None:
     kiemtin.fails(complaint, "sources", "add", "x", kind, "https://a.example", *given, status=2)
     assert kiemtin.well("sources", "list", "--json").data == []
 
 
-def test_a_check_shows_what_is_there_and_stores_nothing(
-    kiemtin: Command, home: Path, site: FeedSite, address: str
-) -> None:
+def test_a_check_shows_what_is_there_and_stores_nothing(kiemtin: Command, site: FeedSite, address: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     answer = kiemtin.well("sources", "check", "forum")
     assert "status 200" in answer.out
     assert "4 posts" in answer.out
     assert answer.out.count("·") == 3
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert session.scalar(select(func.count(Post.id))) == session.scalar(select(func.count(CrawlRun.id))) == 0
     assert kiemtin.well("sources", "check", "forum").out == answer.out  # and remembers nothing
 
 
 def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
-    kiemtin: Command, home: Path, site: FeedSite, address: str
+    kiemtin: Command, site: FeedSite, address: str
 ) -> None:
     site.robots = (200, b"User-agent: *\nCrawl-delay: 0.3")
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
@@ -141,7 +119,7 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     assert "left out" not in answer
     assert "GAP" not in answer
     site.etag, site.truncate = False, False
-    site.add(SitePost(id="empty", author="x", title="", text="", published_at=MONDAY_MORNING))
+    site.add(SitePost(id="empty", author="x", title="", text="", published_at=site.clock.now()))
     again = kiemtin.well("sources", "check", "forum").out
     assert "no, it names neither ETag nor date" in again
     assert "left out: 1 × " in again
@@ -150,8 +128,8 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     assert f"moved for good to {address}" in kiemtin.well("sources", "check", "forum").out
 
 
-def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home: Path, clock: FakeClock) -> None:
-    moment = MONDAY_MORNING - timedelta(hours=3)
+def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, clock: FakeClock) -> None:
+    moment = clock.now() - timedelta(hours=3)
     posts = [
         ForumPost(id=str(n), author="x", text=f"Bài {n}", published_at=moment, thread=n // 2, number=0)
         for n in range(2, 9)
@@ -168,13 +146,13 @@ def test_a_check_of_a_forum_goes_on_until_there_are_posts(kiemtin: Command, home
 
 
 def test_the_list_tells_what_is_due_and_what_was_missed(
-    kiemtin: Command, home: Path, site: FeedSite, address: str, clock: FakeClock
+    kiemtin: Command, site: FeedSite, address: str, clock: FakeClock
 ) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     kiemtin.well("crawl")
     for old in range(4):
         site.delete(f"p{old}")
-    later = MONDAY_MORNING + timedelta(hours=1)
+    later = clock.now() + timedelta(hours=1)
     site.add(SitePost(id="q", author="x", title="Tin mới", text="Bài mới", published_at=later))
     clock.advance(timedelta(hours=2))
     kiemtin.well("crawl")
@@ -186,7 +164,7 @@ def test_the_list_tells_what_is_due_and_what_was_missed(
     assert "GAP:" in listed
 
 
-def test_one_failure_and_more_are_told(kiemtin: Command, home: Path, address: str, clock: FakeClock) -> None:
+def test_one_failure_and_more_are_told(kiemtin: Command, address: str, clock: FakeClock) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address.replace(RSS_PATH, "/none"), *BASIS)
     for said in ("failed once: ", "failed 2 times in a row: "):
         kiemtin("crawl")
@@ -194,16 +172,14 @@ def test_one_failure_and_more_are_told(kiemtin: Command, home: Path, address: st
         clock.advance(timedelta(days=1))
 
 
-def test_what_cannot_be_read_or_is_unknown_is_one_line(kiemtin: Command, home: Path, address: str) -> None:
+def test_what_cannot_be_read_or_is_unknown_is_one_line(kiemtin: Command, address: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address + "/nothing", *BASIS)
     kiemtin.fails("404", "sources", "check", "forum")
     for command in ("check", "enable", "disable", "remove"):
         kiemtin.fails("'nobody'", "sources", command, "nobody")
 
 
-def test_switching_off_and_on_is_recorded_with_its_reason(
-    kiemtin: Command, home: Path, site: FeedSite, address: str
-) -> None:
+def test_switching_off_and_on_is_recorded_with_its_reason(kiemtin: Command, site: FeedSite, address: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     kiemtin.well("sources", "disable", "forum", "--why", "ban quản trị yêu cầu")
     (found,) = kiemtin.well("sources", "list", "--json").data
@@ -212,7 +188,7 @@ def test_switching_off_and_on_is_recorded_with_its_reason(
     assert site.log == []
     kiemtin.well("sources", "enable", "forum")
     assert "4 new" in kiemtin.well("crawl").out
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         events = session.execute(select(AuditEvent.action, AuditEvent.subject).order_by(AuditEvent.id)).all()
     assert [tuple(event) for event in events][-3:] == [
         ("source.registered", "forum"),
@@ -221,11 +197,11 @@ def test_switching_off_and_on_is_recorded_with_its_reason(
     ]
 
 
-def test_a_source_is_removed_with_all_that_was_read_from_it(kiemtin: Command, home: Path, address: str) -> None:
+def test_a_source_is_removed_with_all_that_was_read_from_it(kiemtin: Command, address: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
     kiemtin.well("sources", "add", "other", "feed", address.replace("127.0.0.1", "localhost"), *BASIS)
     kiemtin.well("crawl", "forum")
     assert "Removed forum and its 4 posts." in kiemtin.well("sources", "remove", "forum", "--yes").out
     assert [row["name"] for row in kiemtin.well("sources", "list", "--json").data] == ["other"]
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.work() as session:
+    with kiemtin.rows() as session:
         assert [session.scalar(select(func.count()).select_from(table)) for table in (Post, CrawlRun)] == [0, 0]

@@ -63,7 +63,7 @@ def test_the_colours_of_the_console_itself_stay(capsys: pytest.CaptureFixture[st
     assert "\x1b[31mđỏ" in capsys.readouterr().out
 
 
-def test_a_post_from_a_file_and_a_message_are_shown(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_a_post_from_a_file_and_a_message_are_shown(kiemtin: Command, tmp_path: Path) -> None:
     file = tmp_path / "posts.jsonl"
     file.write_text(json.dumps({"id": "1", "text": HOSTILE, "author": HOSTILE}), encoding="utf-8")
     preview = kiemtin.well("import", str(file), "--dry-run").out
@@ -74,7 +74,7 @@ def test_a_post_from_a_file_and_a_message_are_shown(kiemtin: Command, home: Path
     assert obeyed(classified) == []
 
 
-def test_a_name_of_a_source_is_shown(kiemtin: Command, home: Path) -> None:
+def test_a_name_of_a_source_is_shown(kiemtin: Command) -> None:
     address = f"https://forum.example/{C1}"
     kiemtin.well("sources", "add", f"forum{CLEAR}", "feed", address, "--legal-basis", "Nguồn công khai")
     for arguments in (["sources", "list"], ["sources", "list", "--json"]):
@@ -106,8 +106,8 @@ def lines(text: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_failure_is_one_object(kiemtin: Command, bare_home: Path) -> None:
-    answer = kiemtin("--log-format", "json", "crawl")
+def test_a_failure_is_one_object(bare: Command) -> None:
+    answer = bare("--log-format", "json", "crawl")
     (entry,) = lines(answer.err)
     assert answer.status == 1
     assert (entry["level"], entry["logger"]) == ("error", "kiemtin")
@@ -115,13 +115,11 @@ def test_a_failure_is_one_object(kiemtin: Command, bare_home: Path) -> None:
     assert entry["time"].endswith("+00:00")
 
 
-def test_the_variable_does_the_same_and_knows_two_formats(
-    kiemtin: Command, bare_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_LOG_FORMAT", "json")
-    assert lines(kiemtin("crawl").err)
-    monkeypatch.setenv("KIEMTIN_LOG_FORMAT", "papyrus")
-    assert (kiemtin("crawl").status, "plain or json" in kiemtin("crawl").err) == (2, True)
+def test_the_variable_does_the_same_and_knows_two_formats(bare: Command) -> None:
+    bare.set(log_format="json")
+    assert lines(bare("crawl").err)
+    bare.set(log_format="papyrus")
+    assert (bare("crawl").status, "plain or json" in bare("crawl").err) == (2, True)
 
 
 def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:

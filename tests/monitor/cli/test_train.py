@@ -45,50 +45,48 @@ def hate_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_model_is_trained_kept_and_used(kiemtin: Command, home: Path, own_file: Path, tmp_path: Path) -> None:
+def test_a_model_is_trained_kept_and_used(kiemtin: Command, own_file: Path, tmp_path: Path) -> None:
     data = kiemtin.well("train", "--name", "mine", "--no-corpus", "--data", f"own={own_file}", "--json").data
     assert set(data) == {"model", "examples", "metrics"}
-    assert data["model"] == str(home / "models" / "mine")
+    assert data["model"] == str(kiemtin.home / "models" / "mine")
     assert data["examples"] == len(own_file.read_text(encoding="utf-8").splitlines())
     assert set(data["metrics"]) == set(LABEL_NAMES)
     assert all(0 <= figures["auc"] <= 1 for figures in data["metrics"].values())
-    assert (home / "models" / "mine" / "manifest.json").is_file()
+    assert (kiemtin.home / "models" / "mine" / "manifest.json").is_file()
     text = tmp_path / "x.txt"
     text.write_text("Mất nước", encoding="utf-8")
     assert kiemtin.well("classify", str(text), "--model", "mine", "--json").data["id"] == 1
 
 
-def test_the_words_tell_how_good_it_is(kiemtin: Command, home: Path, own_file: Path) -> None:
+def test_the_words_tell_how_good_it_is(kiemtin: Command, own_file: Path) -> None:
     out = kiemtin.well("train", "--name", "mine", "--no-corpus", "--data", f"own={own_file}").out
     assert "On texts it did not see:" in out
     assert out.count("AUC") == len(LABEL_NAMES)
 
 
-def test_training_twice_on_the_same_gives_the_same(kiemtin: Command, home: Path, own_file: Path) -> None:
+def test_training_twice_on_the_same_gives_the_same(kiemtin: Command, own_file: Path) -> None:
     arguments = ["--no-corpus", "--data", f"own={own_file}", "--json"]
     first = kiemtin.well("train", "--name", "one", *arguments).data
     second = kiemtin.well("train", "--name", "two", *arguments).data
     assert first["metrics"] == second["metrics"]
-    models = [home / "models" / name / "manifest.json" for name in ("one", "two")]
+    models = [kiemtin.home / "models" / name / "manifest.json" for name in ("one", "two")]
     hashes = {json.loads(model.read_text(encoding="utf-8"))["data_hash"] for model in models}
     assert len(hashes) == 1
 
 
-def test_a_model_of_public_sets_is_adapted_to_our_own_posts(
-    kiemtin: Command, home: Path, hate_file: Path, own_file: Path
-) -> None:
+def test_a_model_of_public_sets_is_adapted_to_our_own_posts(kiemtin: Command, hate_file: Path, own_file: Path) -> None:
     arguments = ["--no-corpus", "--data", f"own={own_file}", "--data", f"vihsd={hate_file}"]
     trained = kiemtin.well("train", "--name", "both", *arguments, "--json").data
     own = len(own_file.read_text(encoding="utf-8").splitlines())
     assert (trained["examples"], set(trained["metrics"])) == (72 + own, {"negative"})
 
 
-def test_public_sets_alone_are_learnt_from(kiemtin: Command, home: Path, hate_file: Path) -> None:
+def test_public_sets_alone_are_learnt_from(kiemtin: Command, hate_file: Path) -> None:
     trained = kiemtin.well("train", "--name", "alone", "--no-corpus", "--data", f"vihsd={hate_file}", "--json").data
     assert (trained["examples"], set(trained["metrics"])) == (72, {"negative"})
 
 
-def test_our_labels_are_measured_on_a_public_set(kiemtin: Command, home: Path, hate_file: Path) -> None:
+def test_our_labels_are_measured_on_a_public_set(kiemtin: Command, hate_file: Path) -> None:
     data = kiemtin.well("evaluate", "--model", "small", "--data", f"vihsd={hate_file}", "--json").data
     assert (set(data["labels"]), data["examples"]) == ({"negative"}, 72)
     assert {"auc", "average_precision", "precision", "recall"} <= set(data["labels"]["negative"])
@@ -104,9 +102,7 @@ def test_our_labels_are_measured_on_a_public_set(kiemtin: Command, home: Path, h
         ("own={labels}", "unknown label"),
     ],
 )
-def test_a_file_that_cannot_teach_is_one_line(
-    data: str, said: str, kiemtin: Command, home: Path, tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_teach_is_one_line(data: str, said: str, kiemtin: Command, tmp_path: Path) -> None:
     contents = {
         "empty": ("empty.csv", "free_text,label_id\n"),
         "columns": ("columns.csv", "a,b\n1,2\n"),
@@ -118,9 +114,9 @@ def test_a_file_that_cannot_teach_is_one_line(
         paths[key] = tmp_path / name
     for command in (["train", "--name", "x", "--no-corpus"], ["evaluate", "--model", "small"]):
         kiemtin.fails(said, *command, "--data", data.format(**paths))
-    assert not (home / "models" / "x").exists()
+    assert not (kiemtin.home / "models" / "x").exists()
 
 
-def test_too_few_texts_are_told(kiemtin: Command, home: Path, tmp_path: Path) -> None:
+def test_too_few_texts_are_told(kiemtin: Command, tmp_path: Path) -> None:
     (tmp_path / "few.jsonl").write_text('{"text": "x", "labels": []}\n' * 30, encoding="utf-8")
     kiemtin.fails("at least 10", "train", "--name", "x", "--no-corpus", "--data", f"own={tmp_path / 'few.jsonl'}")

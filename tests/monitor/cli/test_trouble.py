@@ -24,17 +24,17 @@ Limit = Callable[[str], None]
 
 
 @pytest.fixture
-def posts(kiemtin: Command, home: Path, tmp_path: Path) -> Path:
+def posts(kiemtin: Command, tmp_path: Path) -> Path:
     path = tmp_path / "forum.csv"
     path.write_text("id,text\n" + "".join(f"{n},Bài viết số {n} về xưởng may\n" for n in range(300)), encoding="utf-8")
     return path
 
 
 def test_a_locked_database_is_waited_for_and_then_told(
-    kiemtin: Command, home: Path, posts: Path, monkeypatch: pytest.MonkeyPatch
+    kiemtin: Command, posts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storage.database.Database", partial(Database, busy_timeout=0.05))
-    with closing(sqlite3.connect(home / "kiemtin.db", isolation_level=None)) as other:
+    with closing(sqlite3.connect(kiemtin.home / "kiemtin.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         for command in (["import", str(posts)], ["users", "invite", "lan"], ["score"], ["erase", "feed", "x", "--yes"]):
             kiemtin.fails("locked by another program", *command)
@@ -64,14 +64,14 @@ def test_a_read_only_database_is_told(kiemtin: Command, posts: Path, limit: Limi
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on_when_there_is_room(
-    kiemtin: Command, home: Path, posts: Path, limit: Limit, monkeypatch: pytest.MonkeyPatch
+    kiemtin: Command, posts: Path, limit: Limit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
+    with closing(sqlite3.connect(kiemtin.home / "kiemtin.db")) as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
     limit(f"PRAGMA max_page_count = {pages + 4}")
     kiemtin.fails("full: free some space", "import", str(posts))
     monkeypatch.undo()
-    monkeypatch.setenv("KIEMTIN_HOME", str(home))
+    kiemtin.set(home=str(kiemtin.home))
     data = kiemtin.well("import", str(posts), "--json").data
     assert data["new"] + data["known"] == 300
     assert "up to date" in kiemtin.well("db", "check").out
@@ -91,12 +91,12 @@ def test_output_that_cannot_be_written_is_one_line(home: Path, posts: Path) -> N
 
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.gate)])
 def test_scoring_that_is_stopped_by_ctrl_c_is_one_line_and_goes_on_later(
-    workers: str, kiemtin: Command, home: Path, import_posts: ImportPosts
+    workers: str, kiemtin: Command, import_posts: ImportPosts
 ) -> None:
     import_posts(f"{'Xưởng may nóng quá ' * 4} {number}" for number in range(800))
 
     def scored() -> int:
-        with closing(sqlite3.connect(home / "kiemtin.db")) as connection:
+        with closing(sqlite3.connect(kiemtin.home / "kiemtin.db")) as connection:
             (count,) = connection.execute("SELECT count(DISTINCT post_id) FROM scores").fetchone()
             return int(count)
 

@@ -16,11 +16,11 @@ COMMANDS = sorted(command_names(typer.main.get_command(build())))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example_and_needs_nothing(command: str, kiemtin: Command, bare_home: Path) -> None:
-    answer = kiemtin.well(*command.split(), "--help")
+def test_help_has_an_example_and_needs_nothing(command: str, bare: Command) -> None:
+    answer = bare.well(*command.split(), "--help")
     assert f"kiemtin {command}" in answer.out
     assert "Example:" in answer.out
-    assert not bare_home.exists()
+    assert not bare.home.exists()
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_help_has_an_example_and_needs_nothing(command: str, kiemtin: Command, b
     ],
     ids=" ".join,
 )
-def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command, home: Path) -> None:
+def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command) -> None:
     answer = kiemtin(*wrong)
     assert answer.status == 2
     assert "Traceback" not in answer.err
@@ -60,22 +60,18 @@ def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_a_command_refuses_is_wrong_use_said_in_one_line(
-    wrong: list[str], said: str, kiemtin: Command, home: Path
-) -> None:
+def test_what_a_command_refuses_is_wrong_use_said_in_one_line(wrong: list[str], said: str, kiemtin: Command) -> None:
     kiemtin.fails(said, *wrong, status=2)
 
 
-def test_a_wrong_setting_is_named(kiemtin: Command, home: Path) -> None:
-    (home / "kiemtin.toml").write_text('contat = "x"', encoding="utf-8")
+def test_a_wrong_setting_is_named(kiemtin: Command) -> None:
+    (kiemtin.home / "kiemtin.toml").write_text('contat = "x"', encoding="utf-8")
     kiemtin.fails("no setting named `contat`", "crawl", status=2)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "mysql://x/y", "postgresql+psycopg://u@h:port/x"])
-def test_a_wrong_database_address_is_named(
-    address: str, kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIEMTIN_DATABASE_URL", address)
+def test_a_wrong_database_address_is_named(address: str, kiemtin: Command) -> None:
+    kiemtin.set(database_url=address)
     assert "`database_url`" in kiemtin("db", "check").complaint
 
 
@@ -87,20 +83,18 @@ NEEDS_A_DATABASE = [
 
 
 @pytest.mark.parametrize("command", NEEDS_A_DATABASE, ids=" ".join)
-def test_without_a_database_each_command_says_to_run_init(
-    command: list[str], kiemtin: Command, bare_home: Path
-) -> None:
-    kiemtin.fails("kiemtin init", *command)
-    assert not bare_home.exists()  # and makes nothing on the way
+def test_without_a_database_each_command_says_to_run_init(command: list[str], bare: Command) -> None:
+    bare.fails("kiemtin init", *command)
+    assert not bare.home.exists()  # and makes nothing on the way
 
 
-def test_the_folder_can_be_named_by_an_option(kiemtin: Command, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KIEMTIN_HOME", "/somewhere/else")
-    assert str(home) in kiemtin.well("--home", str(home), "db", "check").out
+def test_the_folder_can_be_named_by_an_option(kiemtin: Command) -> None:
+    kiemtin.set(home="/somewhere/else")
+    assert str(kiemtin.home) in kiemtin.well("--home", str(kiemtin.home), "db", "check").out
 
 
-def test_debug_shows_the_traceback_and_nothing_else_does(kiemtin: Command, bare_home: Path) -> None:
-    plain, debug = kiemtin("crawl"), apart("--debug", "crawl")
+def test_debug_shows_the_traceback_and_nothing_else_does(bare: Command) -> None:
+    plain, debug = bare("crawl"), apart("--debug", "crawl")
     assert "kiemtin init" in plain.complaint
     assert "Traceback" in debug.err
     assert plain.status == debug.status == 1
@@ -120,8 +114,6 @@ def test_a_program_in_the_background_can_still_be_asked_to_end(small_model: Path
     command = [*IGNORING, str(SCRIPT), "classify", "--model", str(small_model)]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, text=True, **pipes) as child:  # type: ignore[call-overload]  # noqa: S603
-        assert child.stdin is not None
-        assert child.stdout is not None
         child.stdin.write("Mất nước\n" * BATCH)
         child.stdin.flush()
         child.stdout.readline()

@@ -102,8 +102,7 @@ def test_built_in_kind_cannot_be_replaced(install: Path) -> None:
 def test_source_of_that_kind_can_be_added(
     bulletin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kiemtin = Command(capsys)
-    monkeypatch.setenv("KIEMTIN_HOME", str(tmp_path / "home"))
+    kiemtin = Command(tmp_path / "home", capsys, monkeypatch)
     kiemtin.well("init")
     address = "https://xa.example/thong-bao.json"
     kiemtin.well("sources", "add", "thong-bao", bulletin, address, "--legal-basis", "Thông báo công khai")

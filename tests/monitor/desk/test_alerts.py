@@ -5,23 +5,21 @@ from datetime import timedelta
 import pytest
 
 from storage.accounts import users
-from storage.database import Database
 from storage.outbox import alerts
 from storage.scoring import matching
 from storage.search import saved_searches
-from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.world import World
 
 FACTS = {"label": "concern", "hours": 1, "posts": 31, "usual": 4.5}
 
 
 @pytest.fixture
-def raised(sqlite_database: Database, clock: FakeClock) -> None:
+def raised(world: World) -> None:
     """Raise one alert for everybody."""
-    with sqlite_database.work() as session:
-        alerts.raise_once(session, "label:concern", FACTS, now=clock.now(), quiet=timedelta(days=1))
-        session.commit()
+    with world.rows() as session:
+        alerts.raise_once(session, "label:concern", FACTS, now=world.now, quiet=timedelta(days=1))
 
 
 @pytest.mark.usefixtures("raised")
@@ -41,32 +39,28 @@ def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Brow
     assert "cảnh báo" not in text_of(lan.page("/"), "main")
 
 
-def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(
-    lan: Browser, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
+def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         source = add_source(session)
         first, copy = add_post(session, source, "1"), add_post(session, source, "2")
-        matching.join_cluster(session, first, copy, clock.now())
-        matching.set_name(session, first.cluster_id or 0, "cắt điện, cả xã")
-        facts = {"cluster": first.cluster_id, "hours": 1, "posts": 23, "usual": 0.0}
-        alerts.raise_once(session, "cluster:1", facts, now=clock.now(), quiet=None)
-        session.commit()
-    line = lan.page("/alerts").select_one('a[href="/search?cluster=1"]')
-    assert line is not None
+        matching.join_cluster(session, first, copy, world.now)
+        cluster = first.cluster_id or 0
+        matching.set_name(session, cluster, "cắt điện, cả xã")
+        facts = {"cluster": cluster, "hours": 1, "posts": 23, "usual": 0.0}
+        alerts.raise_once(session, "cluster:1", facts, now=world.now, quiet=None)
+    (line,) = lan.page("/alerts").select('a[href="/search?cluster=1"]')
     assert "(nhóm 1: cắt điện, cả xã; bình thường 0)" in line.get_text()
 
 
 def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
-    lan: Browser, hung: Browser, sqlite_database: Database, clock: FakeClock
+    lan: Browser, hung: Browser, world: World
 ) -> None:
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         person = users.by_name(session, "lan")
         query = {"q": "nợ lương"}
-        saved_searches.save(session, person.id, page="search", name="nợ lương", query=query, now=clock.now())
+        saved_searches.save(session, person.id, page="search", name="nợ lương", query=query, now=world.now)
         facts = {"search": 1, "posts": 2}
-        alerts.raise_once(session, "search:1", facts, now=clock.now(), quiet=None, user_id=person.id)
-        session.commit()
+        alerts.raise_once(session, "search:1", facts, now=world.now, quiet=None, user_id=person.id)
     assert lan.page("/alerts").select_one('a[href="/search?q=n%E1%BB%A3+l%C6%B0%C6%A1ng"]') is not None
     assert "Tìm kiếm đã lưu “nợ lương” có thêm 2 bài mới." in lan.get("/alerts").text
     assert hung.page("/alerts").select(".queue-line") == []
@@ -80,29 +74,26 @@ def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(
     assert "bạn đang theo dõi tìm kiếm này" not in lan.get("/alerts").text
 
 
-def test_an_alert_of_a_removed_search_tells_nothing_of_a_later_one_of_somebody_else(
-    lan: Browser, sqlite_database: Database, clock: FakeClock
-) -> None:
-    now = clock.now()
-    with sqlite_database.work() as session:
+def test_an_alert_of_a_removed_search_tells_nothing_of_a_later_one_of_somebody_else(lan: Browser, world: World) -> None:
+    now = world.now
+    with world.rows() as session:
         own, other = users.by_name(session, "lan"), users.by_name(session, "hùng")
         saved_searches.save(session, own.id, page="search", name="nợ lương", query={"q": "nợ lương"}, now=now)
         facts = {"search": 1, "posts": 2}
         alerts.raise_once(session, "search:1", facts, now=now, quiet=None, user_id=own.id)
         saved_searches.remove(session, own.id, 1)
         saved_searches.save(session, other.id, page="search", name="việc riêng", query={"q": "riêng"}, now=now)
-        session.commit()
     page = lan.get("/alerts").text
     assert "việc riêng" not in page
     assert "ri%C3%AAng" not in page
     assert "Tìm kiếm đã lưu số 1 có thêm 2 bài mới." in page
 
 
-def test_a_search_that_is_kept_anew_under_its_name_stays_watched(lan: Browser, sqlite_database: Database) -> None:
+def test_a_search_that_is_kept_anew_under_its_name_stays_watched(lan: Browser, world: World) -> None:
     token, path = lan.fields("/", "/logout"), "/alerts/searches/1"
     lan.post("/saved/search", token | {"name": "lương", "query": "q=nợ+lương"})
     lan.post(path, lan.fields("/alerts", path))
     lan.post("/saved/search", token | {"name": "lương", "query": "q=chậm+lương"})
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         (saved,) = alerts.watches(session)
         assert saved.query == {"q": "chậm lương"}

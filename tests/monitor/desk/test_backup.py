@@ -9,10 +9,9 @@ from sqlalchemy import select
 from monitor.operations.backup import ACTION, read_backup
 from monitor.operations.sealed_file import MAGIC
 from monitor.settings.settings import Settings
-from storage.database import Database
 from storage.models import AuditEvent
-from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.world import World
 
 PASSPHRASE = "suối trong chảy xa"
 
@@ -29,7 +28,7 @@ def settings(settings: Settings, passphrase: str) -> Settings:
 
 
 def test_an_admin_downloads_a_sealed_backup_that_can_be_put_back(
-    admin: Browser, settings: Settings, sqlite_database: Database, clock: FakeClock, tmp_path: Path
+    admin: Browser, settings: Settings, world: World, tmp_path: Path
 ) -> None:
     assert "Chưa có bản sao lưu nào" in admin.get("/backup").text
     before = set(settings.home.iterdir())
@@ -40,19 +39,19 @@ def test_an_admin_downloads_a_sealed_backup_that_can_be_put_back(
     assert set(settings.home.iterdir()) == before, "nothing stays on the machine"
     (tmp_path / "out").mkdir()
     (tmp_path / "file").write_bytes(response.content)
-    read = read_backup(tmp_path / "file", tmp_path / "out", now=clock.now(), passphrase=PASSPHRASE)
-    assert read.made_at == clock.now()
-    with sqlite_database.work() as session:
+    read = read_backup(tmp_path / "file", tmp_path / "out", now=world.now, passphrase=PASSPHRASE)
+    assert read.made_at == world.now
+    with world.rows() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == ACTION)).one()
     assert (event.user_id is None, event.detail["sealed"]) == (False, True)
     assert "Bản sao lưu gần nhất được lập lúc 16/11/2026 09:00" in admin.get("/backup").text
 
 
 @pytest.mark.parametrize("passphrase", [""])
-def test_without_a_passphrase_nothing_leaves(admin: Browser, sqlite_database: Database, passphrase: str) -> None:
+def test_without_a_passphrase_nothing_leaves(admin: Browser, world: World, passphrase: str) -> None:
     assert "backup_passphrase" in admin.get("/backup").text
     assert admin.send("/backup").status_code == 409
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert session.scalars(select(AuditEvent).where(AuditEvent.action == ACTION)).all() == []
 
 

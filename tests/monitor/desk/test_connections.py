@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -17,9 +18,8 @@ from monitor.desk.web import server
 from monitor.desk.web.server import LimitedConnection, exposure_warning, serving
 from monitor.errors import KiemtinError
 from monitor.settings.settings import Settings
-from storage.database import Database
-from tests.clock import FakeClock
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
 
 LIMIT = 8
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -31,10 +31,10 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @asynccontextmanager
-async def served(app: FastAPI, tmp_path: Path) -> AsyncIterator[int]:
+async def served(app: FastAPI, tmp_path: Path, **settings: Any) -> AsyncIterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    async with serving(app, Settings(home=tmp_path, desk_port=port)):
+    async with serving(app, Settings(home=tmp_path, desk_port=port, **settings)):
         yield port
 
 
@@ -53,6 +53,14 @@ async def answer(client: Client) -> bytes:
 async def close(clients: list[Client]) -> None:
     for _, writer in clients:
         writer.close()
+
+
+async def answered(port: int, request: bytes = REQUEST) -> bytes:
+    """Send a request over a connection of its own; gives the first line of the answer."""
+    client = await connect(port, request)
+    line = await answer(client)
+    await close([client])
+    return line
 
 
 @pytest.fixture
@@ -116,20 +124,20 @@ async def test_one_connection_serves_several_requests(app: FastAPI, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("framing", "answers"),
+    "framing",
     [
-        (b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [b"400"]),
-        (b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", [b"400"]),
-        (b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc", [b"400"]),
-        (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [b"400"]),
-        (b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [b"400"]),
-        (b"Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc", [b"400"]),
-        (b"Content-Length: +3\r\n\r\nabc", [b"400"]),
-        (b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n", [b"400"]),
+        b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n\r\nabc",
+        b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc",
+        b"Content-Length: +3\r\n\r\nabc",
+        b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nabc\r\n0\r\n\r\n",
     ],
 )
 async def test_a_request_has_one_length_and_hides_no_other_request(
-    app: FastAPI, tmp_path: Path, framing: bytes, answers: list[bytes]
+    app: FastAPI, tmp_path: Path, framing: bytes
 ) -> None:
     first = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\n" + framing
     last = REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
@@ -137,15 +145,13 @@ async def test_a_request_has_one_length_and_hides_no_other_request(
         reader, writer = await connect(port, first + last)
         got = re.findall(rb"HTTP/1\.1 (\d{3})", await reader.read())
         writer.close()
-    assert got == answers
+    assert got == [b"400"]
 
 
 async def test_an_upgrade_is_not_a_way_around_the_count(app: FastAPI, tmp_path: Path) -> None:
     ask = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
     async with served(app, tmp_path) as port:
-        client = await connect(port, ask)
-        assert await answer(client) == b"HTTP/1.1 303 See Other\r\n"
-        await close([client])
+        assert await answered(port, ask) == b"HTTP/1.1 303 See Other\r\n"
 
 
 async def test_a_port_that_is_taken_is_told(app: FastAPI, tmp_path: Path) -> None:
@@ -173,12 +179,9 @@ async def test_only_proxies_that_are_set_are_believed(
         return config[-1]
 
     monkeypatch.setattr(server.uvicorn, "Config", configure)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    async with serving(app, Settings(home=tmp_path, desk_port=port, trusted_proxies=proxies)):
-        client = await connect(port, REQUEST.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n"))
-        assert await answer(client) == b"HTTP/1.1 200 OK\r\n"
-        await close([client])
+    forwarded = REQUEST.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n")
+    async with served(app, tmp_path, trusted_proxies=proxies) as port:
+        assert await answered(port, forwarded) == b"HTTP/1.1 200 OK\r\n"
     assert seen == ["203.0.113.9" if believed else "127.0.0.1"]
 
 
@@ -207,9 +210,7 @@ async def test_the_end_of_a_page_is_sent_at_once(app: FastAPI, tmp_path: Path, m
 
     monkeypatch.setattr(LimitedConnection, "connection_made", noting)
     async with served(app, tmp_path) as port:
-        client = await connect(port, REQUEST)
-        assert await answer(client) == b"HTTP/1.1 200 OK\r\n"
-        await close([client])
+        assert await answered(port) == b"HTTP/1.1 200 OK\r\n"
     assert at_once == [True]
 
 
@@ -224,9 +225,7 @@ class Listening(Segmenter):
         return []
 
 
-async def test_a_desk_that_starts_uses_each_list_once(
-    sqlite_database: Database, clock: FakeClock, tmp_path: Path
-) -> None:
+async def test_a_desk_that_starts_uses_each_list_once(world: World, tmp_path: Path) -> None:
     masked: list[str] = []
 
     def mask(text: str) -> str:
@@ -234,11 +233,8 @@ async def test_a_desk_that_starts_uses_each_list_once(
         return text
 
     segmenter = Listening()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    settings = Settings(home=tmp_path, desk_port=port)
-    app = make_desk(sqlite_database, clock, settings, segmenter=segmenter, mask=mask)
-    async with serving(app, settings):
+    app = make_desk(world.database, world.clock, Settings(home=tmp_path), segmenter=segmenter, mask=mask)
+    async with served(app, tmp_path):
         pass  # it is stopped before it has answered anybody, and ends all the same
     assert len(masked) == len(segmenter.asked) == 2, "with and without diacritics there are lists of their own"
     assert default_lexicon.cache_info().currsize == 1

@@ -8,19 +8,19 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from monitor.settings.reports import PublishSettings, ReportSettings
-from storage.database import Database
 from storage.models import AuditEvent
 from storage.review import corrections
 from tests.factories import make_correction
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker, Newcomer
+from tests.monitor.desk.conftest import Newcomer
+from tests.monitor.desk.world import World
 
 TEXT = make_correction()
 FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "source_name", "source_url")}
 
 
-def refuted(lan: Browser, make_flagged: FlagMaker) -> int:
-    flag_id = make_flagged("Nghe nói thứ hai ngân hàng ngừng cho rút tiền", label="unverified")
+def refuted(lan: Browser, world: World) -> int:
+    flag_id = world.flag("Nghe nói thứ hai ngân hàng ngừng cho rút tiền", label="unverified")
     lan.decide(flag_id, "refuted", evidence="https://www.thong-bao.example.vn/rut-tien")
     return flag_id
 
@@ -28,15 +28,13 @@ def refuted(lan: Browser, make_flagged: FlagMaker) -> int:
 def write(person: Browser, flag_id: int, **changes: str) -> str:
     """Fill in the form; gives the path of the correction."""
     path = f"/flags/{flag_id}/correction"
-    response = person.post(path, person.fields(path, path) | FIELDS | changes)
+    response = person.send(path, path, **FIELDS | changes)
     assert response.status_code == 303, response.text
     return str(response.headers["location"])
 
 
-def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(
-    lan: Browser, make_flagged: FlagMaker
-) -> None:
-    flag_id = refuted(lan, make_flagged)
+def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(lan: Browser, world: World) -> None:
+    flag_id = refuted(lan, world)
     assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="/flags/{flag_id}/correction"]') is not None
     page = lan.page(f"/flags/{flag_id}/correction")
     assert "[nguồn]" in text_of(page, "textarea[name=text]")
@@ -45,35 +43,31 @@ def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(
     assert values["source_name"] == "thong-bao.example.vn"
 
 
-def test_a_claim_that_nobody_refuted_has_no_form(lan: Browser, make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged(label="unverified")
+def test_a_claim_that_nobody_refuted_has_no_form(lan: Browser, world: World) -> None:
+    flag_id = world.flag(label="unverified")
     path = f"/flags/{flag_id}/correction"
     assert lan.page(path).select_one(f'form[action="{path}"]') is None
     assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="{path}"]') is None
-    csrf = lan.fields("/", "/logout")
-    assert lan.post(path, csrf | FIELDS).status_code == 409
+    assert lan.send(path, **FIELDS).status_code == 409
 
 
-def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(
-    lan: Browser, minh: Browser, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    path = write(lan, refuted(lan, make_flagged))
+def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(lan: Browser, minh: Browser, world: World) -> None:
+    path = write(lan, refuted(lan, world))
     assert lan.page(path).select_one(f'form[action="{path}/release"]') is None, "reviewers release nothing"
     assert minh.send(f"{path}/release", path).status_code == 303
     assert text_of(minh.page(path), ".tag") == "đã duyệt, chưa công bố"
     assert TEXT.claim in text_of(minh.page("/corrections?state=released"), ".queue-line")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         (shown,) = corrections.ever_released(session)
         actions = select(AuditEvent.action).where(AuditEvent.action.startswith("correction."))
         assert session.scalars(actions.order_by(AuditEvent.id)).all() == ["correction.written", "correction.released"]
     assert shown.content == TEXT
 
 
-def test_nobody_releases_what_they_wrote(minh: Browser, lan: Browser, make_flagged: FlagMaker) -> None:
-    path = write(minh, refuted(lan, make_flagged))
-    page = minh.page(path)
-    assert page.select_one(f'form[action="{path}/release"]') is None
-    response = minh.post(f"{path}/release", minh.fields("/", "/logout") | {"seen": "1"})
+def test_nobody_releases_what_they_wrote(minh: Browser, lan: Browser, world: World) -> None:
+    path = write(minh, refuted(lan, world))
+    assert minh.page(path).select(f'form[action="{path}/release"]') == []
+    response = minh.send(f"{path}/release", seen="1")
     assert response.status_code == 409
     assert "Người viết không được tự duyệt" in response.text
 
@@ -87,9 +81,9 @@ def test_nobody_releases_what_they_wrote(minh: Browser, lan: Browser, make_flagg
     ],
 )
 def test_personal_data_is_refused_and_shown_as_it_would_be_masked(
-    lan: Browser, make_flagged: FlagMaker, field: str, value: str, shown: str
+    lan: Browser, world: World, field: str, value: str, shown: str
 ) -> None:
-    path = f"/flags/{refuted(lan, make_flagged)}/correction"
+    path = f"/flags/{refuted(lan, world)}/correction"
     response = lan.post(path, lan.fields(path, path) | FIELDS | {field: value})
     assert response.status_code == 422
     assert shown in response.text
@@ -100,30 +94,24 @@ def test_personal_data_is_refused_and_shown_as_it_would_be_masked(
     "changes",
     [{"claim": ""}, {"source_url": "javascript:alert(1)"}, {"text": "Theo [nguồn], điều này không đúng."}],
 )
-def test_what_is_not_filled_in_is_refused_with_a_reason(
-    lan: Browser, make_flagged: FlagMaker, changes: dict[str, str]
-) -> None:
-    path = f"/flags/{refuted(lan, make_flagged)}/correction"
+def test_what_is_not_filled_in_is_refused_with_a_reason(lan: Browser, world: World, changes: dict[str, str]) -> None:
+    path = f"/flags/{refuted(lan, world)}/correction"
     response = lan.post(path, lan.fields(path, path) | FIELDS | changes)
     assert response.status_code == 422
     assert 'role="alert"' in response.text
 
 
-def test_a_draft_is_sent_back_and_changed(lan: Browser, minh: Browser, make_flagged: FlagMaker) -> None:
-    path = write(lan, refuted(lan, make_flagged))
+def test_a_draft_is_sent_back_and_changed(lan: Browser, minh: Browser, world: World) -> None:
+    path = write(lan, refuted(lan, world))
     assert minh.send(f"{path}/return", path, why="thiếu ngày").status_code == 303
     assert "thiếu ngày" in text_of(lan.page(path), ".note")
-    assert (
-        lan.send(f"{path}/text", path, **FIELDS | {"text": "Từ ngày 16/11 các ngân hàng vẫn mở cửa."}).status_code
-        == 303
-    )
+    changed = FIELDS | {"text": "Từ ngày 16/11 các ngân hàng vẫn mở cửa."}
+    assert lan.send(f"{path}/text", path, **changed).status_code == 303
     assert minh.send(f"{path}/release", path).status_code == 303
 
 
-def test_a_released_one_is_replaced_or_withdrawn_and_never_edited(
-    lan: Browser, minh: Browser, make_flagged: FlagMaker
-) -> None:
-    path = write(lan, refuted(lan, make_flagged))
+def test_a_released_one_is_replaced_or_withdrawn_and_never_edited(lan: Browser, minh: Browser, world: World) -> None:
+    path = write(lan, refuted(lan, world))
     minh.send(f"{path}/release", path)
     response = lan.post(f"{path}/text", lan.fields(path, f"{path}/text") | FIELDS | {"text": "Bản rõ hơn."})
     other = response.headers["location"]
@@ -135,8 +123,8 @@ def test_a_released_one_is_replaced_or_withdrawn_and_never_edited(
     assert minh.page(other).select("main form") == []
 
 
-def test_a_viewer_sees_corrections_and_no_button(newcomer: Newcomer, lan: Browser, make_flagged: FlagMaker) -> None:
-    path, viewer = write(lan, refuted(lan, make_flagged)), newcomer("hoa", "viewer")
+def test_a_viewer_sees_corrections_and_no_button(newcomer: Newcomer, lan: Browser, world: World) -> None:
+    path, viewer = write(lan, refuted(lan, world)), newcomer("hoa", "viewer")
     assert viewer.page(path).select("main form") == []
     assert viewer.get("/corrections").status_code == 200
 
@@ -149,9 +137,9 @@ def serve(app: FastAPI, folder: Path) -> None:
 
 
 def test_what_is_released_is_published_by_a_button_and_said_so_only_then(
-    app: FastAPI, lan: Browser, minh: Browser, make_flagged: FlagMaker, tmp_path: Path
+    app: FastAPI, lan: Browser, minh: Browser, world: World, tmp_path: Path
 ) -> None:
-    path = write(lan, refuted(lan, make_flagged))
+    path = write(lan, refuted(lan, world))
     minh.send(f"{path}/release", path)
     assert text_of(lan.page(path), ".tag") == "đã duyệt, chưa công bố"
     assert "Chưa đặt nơi công bố" in text_of(minh.page("/corrections"), ".notice")

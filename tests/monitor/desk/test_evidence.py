@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from classifiers.labels import CLAIM_LABELS
-from storage.database import Database
 from storage.models import Evidence, FactCheck, Flag
 from storage.review import flags
 from storage.scoring import matching
@@ -15,7 +14,7 @@ from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source
 from tests.factories import suggest as suggest_for
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 RUMOUR = "Ngày 15 nhà máy nước Nậm Pha ngừng cấp nước 3 ngày, gọi Trần Văn Tí 0912 345 678 hỏi nhé"
 DENIAL = "Nhà máy nước Nậm Pha không ngừng cấp nước, chỉ thay van trong 4 giờ"
@@ -23,11 +22,11 @@ Suggest = Callable[..., int]
 
 
 @pytest.fixture
-def suggest(sqlite_database: Database) -> Suggest:
+def suggest(world: World) -> Suggest:
     def suggested(
         flag_id: int, text: str = DENIAL, *, bears: str = "", bearing: str = "unclear", similarity: float = 0.6
     ) -> int:
-        with sqlite_database.work() as session:
+        with world.rows() as session:
             paper = add_source(session, "Báo Mai Sớm", role="reference")
             day = MONDAY_MORNING - timedelta(days=1)
             address = f"https://bao.example/{flag_id}"
@@ -48,19 +47,15 @@ def suggest(sqlite_database: Database) -> Suggest:
 
 
 def mark(person: Browser, flag_id: int, evidence_id: int, state: str) -> int:
-    action = f"/flags/{flag_id}/evidence/{evidence_id}"
-    token = person.fields("/", "/logout")
-    return person.post(action, {"csrf": token["csrf"], "state": state}).status_code
+    return person.send(f"/flags/{flag_id}/evidence/{evidence_id}", state=state).status_code
 
 
 def lines(person: Browser) -> list[str]:
     return [link.get_text() for link in person.page("/queue").select(".queue-line")]
 
 
-def test_outlet_date_shared_words_and_differences_are_shown(
-    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
-) -> None:
-    flag_id = make_flagged(RUMOUR, label="unverified")
+def test_outlet_date_shared_words_and_differences_are_shown(lan: Browser, world: World, suggest: Suggest) -> None:
+    flag_id = world.flag(RUMOUR, label="unverified")
     suggest(flag_id)
     shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
     for expected in ("Báo Mai Sớm", "15/11/2026", "giống 60%", "máy gợi ý", "“nhà máy nước nậm pha”"):
@@ -69,11 +64,11 @@ def test_outlet_date_shared_words_and_differences_are_shown(
 
 
 def test_what_the_program_reads_orders_the_queue_and_fills_in_the_link(
-    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
+    lan: Browser, world: World, suggest: Suggest
 ) -> None:
-    reported = make_flagged("báo đã có", label="unverified", probability=0.95)
-    make_flagged("chưa ai nói", label="unverified", probability=0.7)
-    contradicted = make_flagged("báo nói khác", label="unverified", probability=0.6)
+    reported = world.flag("báo đã có", label="unverified", probability=0.95)
+    world.flag("chưa ai nói", label="unverified", probability=0.7)
+    contradicted = world.flag("báo nói khác", label="unverified", probability=0.6)
     suggest(reported, bearing="reports")
     suggest(contradicted, bearing="contradicts")
     assert lines(lan) == ["báo nói khác", "chưa ai nói", "báo đã có"]
@@ -88,26 +83,21 @@ def test_what_the_program_reads_orders_the_queue_and_fills_in_the_link(
         assert said in text_of(page, "#references")
 
 
-def test_a_claim_without_a_source_says_among_how_many_reports_one_looked(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    flag_id = make_flagged(RUMOUR, label="unverified")
+def test_a_claim_without_a_source_says_among_how_many_reports_one_looked(lan: Browser, world: World) -> None:
+    flag_id = world.flag(RUMOUR, label="unverified")
     assert not lan.page(f"/flags/{flag_id}").select("#references")  # nobody looked yet
     for among, said in ((1240, "Chưa thấy nguồn nào trong 1.240 bài đối chiếu"), (0, "Chưa có bài đối chiếu nào")):
-        with sqlite_database.work() as session:
+        with world.rows() as session:
             post_id = flags.by_id(session, flag_id).post_id
             matching.suggest_evidence(session, post_id, CLAIM_LABELS, {}, MONDAY_MORNING, among=among)
-            session.commit()
         shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
         assert said in shown
         assert "Bài khẳng định: “Ngày 15 nhà máy nước Nậm Pha ngừng cấp nước 3 ngày”" in shown
         assert "tin giả" not in shown
 
 
-def test_the_verdict_of_a_fact_check_is_shown_with_its_outlet(
-    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
-) -> None:
-    flag_id = make_flagged(RUMOUR, label="unverified")
+def test_the_verdict_of_a_fact_check_is_shown_with_its_outlet(lan: Browser, world: World, suggest: Suggest) -> None:
+    flag_id = world.flag(RUMOUR, label="unverified")
     suggest(flag_id, bears="refutes")
     shown = text_of(lan.page(f"/flags/{flag_id}"), "#references")
     assert "Nhóm Soi Tin" in shown
@@ -118,14 +108,14 @@ def test_the_verdict_of_a_fact_check_is_shown_with_its_outlet(
     ("state", "text"), [("supports", "xác nhận"), ("refutes", "bác bỏ"), ("unrelated", "không liên quan")]
 )
 def test_a_mark_is_kept_and_changes_neither_label_nor_state(
-    lan: Browser, make_flagged: FlagMaker, suggest: Suggest, sqlite_database: Database, state: str, text: str
+    lan: Browser, world: World, suggest: Suggest, state: str, text: str
 ) -> None:
-    flag_id = make_flagged(RUMOUR, label="unverified")
+    flag_id = world.flag(RUMOUR, label="unverified")
     evidence_id = suggest(flag_id)
     assert mark(lan, flag_id, evidence_id, state) == 303
     pressed = lan.page(f"/flags/{flag_id}").select("#references button[aria-pressed=true]")
     assert [text in button.get_text() for button in pressed] == [True]
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         found = session.get_one(Evidence, evidence_id)
         assert (found.state, found.marked_at) == (state, MONDAY_MORNING)
         assert found.marked_by is not None
@@ -133,20 +123,18 @@ def test_a_mark_is_kept_and_changes_neither_label_nor_state(
         assert (flag.label, flag.state) == ("unverified", "open")
 
 
-def test_nonsense_is_refused(lan: Browser, make_flagged: FlagMaker, suggest: Suggest) -> None:
-    one, other = make_flagged(RUMOUR, label="unverified"), make_flagged("Tin đồn khác", label="unverified")
+def test_nonsense_is_refused(lan: Browser, world: World, suggest: Suggest) -> None:
+    one, other = world.flag(RUMOUR, label="unverified"), world.flag("Tin đồn khác", label="unverified")
     evidence_id, elsewhere = suggest(one), suggest(other)
     assert mark(lan, one, evidence_id, "true") == 422
     assert mark(lan, one, elsewhere, "refutes") == 404
     assert mark(lan, one, 9999, "refutes") == 404
 
 
-def test_refuted_claims_come_first_and_well_sourced_ones_last(
-    lan: Browser, make_flagged: FlagMaker, suggest: Suggest
-) -> None:
-    sourced = make_flagged("có nguồn", label="unverified", probability=0.95)
-    make_flagged("giữa", label="unverified", probability=0.9)
-    refuted = make_flagged("bị bác", label="unverified", probability=0.6)
+def test_refuted_claims_come_first_and_well_sourced_ones_last(lan: Browser, world: World, suggest: Suggest) -> None:
+    sourced = world.flag("có nguồn", label="unverified", probability=0.95)
+    world.flag("giữa", label="unverified", probability=0.9)
+    refuted = world.flag("bị bác", label="unverified", probability=0.6)
     suggest(refuted, bears="refutes")
     evidence_id = suggest(sourced)
     assert lines(lan) == ["bị bác", "có nguồn", "giữa"]
@@ -155,24 +143,18 @@ def test_refuted_claims_come_first_and_well_sourced_ones_last(
     assert lan.next().startswith(f"/flags/{refuted}")
 
 
-def test_a_persons_mark_counts_more_than_the_verdict(lan: Browser, make_flagged: FlagMaker, suggest: Suggest) -> None:
-    refuted = make_flagged("bị bác", label="unverified", probability=0.6)
-    make_flagged("giữa", label="unverified", probability=0.9)
+def test_a_persons_mark_counts_more_than_the_verdict(lan: Browser, world: World, suggest: Suggest) -> None:
+    refuted = world.flag("bị bác", label="unverified", probability=0.6)
+    world.flag("giữa", label="unverified", probability=0.9)
     evidence_id = suggest(refuted, bears="refutes")
     mark(lan, refuted, evidence_id, "unrelated")
     assert lines(lan) == ["giữa", "bị bác"]
 
 
-def test_of_open_copies_the_queue_has_one_entry(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    copies = [make_flagged(f"bản {number}", probability=0.6 + number / 10) for number in range(3)]
-    alone = make_flagged("một mình", probability=0.5)
-    with sqlite_database.work() as session:
-        first, *others = (flags.by_id(session, flag_id).post for flag_id in copies)
-        for other in others:
-            matching.join_cluster(session, first, other, MONDAY_MORNING)
-        session.commit()
+def test_of_open_copies_the_queue_has_one_entry(lan: Browser, world: World) -> None:
+    copies = [world.flag(f"bản {number}", probability=0.6 + number / 10) for number in range(3)]
+    alone = world.flag("một mình", probability=0.5)
+    world.join(*copies)
     assert lines(lan) == ["bản 0", "một mình"]
     assert lan.next().startswith(f"/flags/{copies[0]}")
     assert lan.next(after=copies[0]).startswith(f"/flags/{alone}")
@@ -187,8 +169,8 @@ def parts(page: BeautifulSoup) -> dict[str, str]:
     }
 
 
-def test_what_is_claimed_and_that_no_source_is_named(lan: Browser, make_flagged: FlagMaker) -> None:
-    page = lan.page(f"/flags/{make_flagged(HEARSAY, label='unverified')}")
+def test_what_is_claimed_and_that_no_source_is_named(lan: Browser, world: World) -> None:
+    page = lan.page(f"/flags/{world.flag(HEARSAY, label='unverified')}")
     assert parts(page) == {
         "Điều được khẳng định": "“ngày mai ngân hàng đóng cửa”",
         "Nguồn có thể kiểm tra": "không thấy",
@@ -197,28 +179,26 @@ def test_what_is_claimed_and_that_no_source_is_named(lan: Browser, make_flagged:
     assert "không làm thay đổi điểm của bài" in text_of(page, "#claim")
 
 
-def test_sources_are_named_the_heading_counts_and_the_models_reasons_order(
-    lan: Browser, make_flagged: FlagMaker
-) -> None:
+def test_sources_are_named_the_heading_counts_and_the_models_reasons_order(lan: Browser, world: World) -> None:
     text = "Mai mất điện, mai mất nước. Theo báo Tuổi Trẻ, VTV."
     reasons = [("nước", 2.0), ("vtv", -1.0)]
-    page = lan.page(f"/flags/{make_flagged(text, label='unverified', title='Sắp phá sản', reasons=reasons)}")
+    page = lan.page(f"/flags/{world.flag(text, label='unverified', title='Sắp phá sản', reasons=reasons)}")
     assert parts(page) == {
         "Điều được khẳng định": "“mai mất nước”; “Sắp phá sản Mai mất điện”",
         "Nguồn có thể kiểm tra": "“VTV”; “Theo báo Tuổi Trẻ”",
     }
 
 
-def test_a_post_that_asserts_nothing_says_so(lan: Browser, make_flagged: FlagMaker) -> None:
-    page = lan.page(f"/flags/{make_flagged('Buồn quá', label='unverified')}")
+def test_a_post_that_asserts_nothing_says_so(lan: Browser, world: World) -> None:
+    page = lan.page(f"/flags/{world.flag('Buồn quá', label='unverified')}")
     assert parts(page)["Điều được khẳng định"] == "máy không thấy điều gì cụ thể"
 
 
-def test_other_labels_have_no_such_parts(lan: Browser, make_flagged: FlagMaker) -> None:
-    assert parts(lan.page(f"/flags/{make_flagged(HEARSAY, label='concern')}")) == {}
+def test_other_labels_have_no_such_parts(lan: Browser, world: World) -> None:
+    assert parts(lan.page(f"/flags/{world.flag(HEARSAY, label='concern')}")) == {}
 
 
-def test_a_script_in_a_claim_is_text(lan: Browser, make_flagged: FlagMaker) -> None:
-    page = lan.page(f"/flags/{make_flagged('<script>alert(1)</script> chết 3 người', label='unverified')}")
+def test_a_script_in_a_claim_is_text(lan: Browser, world: World) -> None:
+    page = lan.page(f"/flags/{world.flag('<script>alert(1)</script> chết 3 người', label='unverified')}")
     assert [script.get("src") for script in page.select("script")] == ["/static/desk.js"]
     assert "<script>" in parts(page)["Điều được khẳng định"]

@@ -7,19 +7,18 @@ from fastapi import FastAPI
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from examples.page import legal_bases
-from storage.database import Database
 from tests.factories import add_source
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.world import World
 
 FOLDER = Path(legal_bases.__file__).parent
 
 
 @pytest.fixture
-def app(app: FastAPI, sqlite_database: Database) -> FastAPI:
+def app(app: FastAPI, world: World) -> FastAPI:
     """Put the page into the desk, as its place in the repository would."""
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         add_source(session, "dien-dan", legal_basis="Công khai <có thoả thuận>", retention_days=90)
-        session.commit()
     app.include_router(legal_bases.router)
     pages = app.state.desk.templates.env
     pages.loader = ChoiceLoader([pages.loader, FileSystemLoader(FOLDER)])
@@ -33,6 +32,5 @@ def test_a_stranger_is_sent_to_sign_in(anonymous: Browser) -> None:
 
 
 def test_an_analyst_sees_the_legal_basis_of_each_source(lan: Browser) -> None:
-    row = lan.page("/legal-bases").select_one("tbody tr")
-    assert row is not None
+    (row,) = lan.page("/legal-bases").select("tbody tr")
     assert [cell.get_text() for cell in row.select("td")] == ["dien-dan", "Công khai <có thoả thuận>", "90"]

@@ -3,7 +3,7 @@
 from bs4 import BeautifulSoup
 
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 
 def test_an_empty_installation_says_what_to_do(lan: Browser) -> None:
@@ -12,9 +12,9 @@ def test_an_empty_installation_says_what_to_do(lan: Browser) -> None:
         assert expected in text
 
 
-def test_flags_are_counted_by_label_and_state(lan: Browser, make_flagged: FlagMaker) -> None:
+def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> None:
     for label in ("concern", "concern", "negative"):
-        make_flagged(label=label)
+        world.flag(label=label)
     lan.decide(1, "yes")
     page = lan.page("/")
     assert text_of(page, "h1") == "Hôm nay bạn đã xem 1, còn 1 bức xúc."
@@ -51,11 +51,11 @@ def test_an_empty_desk_says_what_is_missing(lan: Browser) -> None:
         assert expected in text
 
 
-def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browser, make_flagged: FlagMaker) -> None:
+def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browser, world: World) -> None:
     for decision in ("yes",) * 3 + ("no",) * 5 + ("unsure",) * 2:
-        flag_id = make_flagged(probability=0.72)
+        flag_id = world.flag(probability=0.72)
         lan.decide(flag_id, decision)
-    make_flagged(label="negative", probability=0.95)
+    world.flag(label="negative", probability=0.95)
     found = tables(lan.page("/overview"))
     # Wilson's interval of 3 in 8.
     assert found["Máy đúng đến đâu ở từng nguồn"] == ["forum Bức xúc của người lao động 3/8 38% 14–69%"]
@@ -66,8 +66,8 @@ def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browse
     ]
 
 
-def test_days_are_days_in_vietnam(lan: Browser, make_flagged: FlagMaker) -> None:
-    make_flagged()
+def test_days_are_days_in_vietnam(lan: Browser, world: World) -> None:
+    world.flag()
     rows = tables(lan.page("/overview"))["Gợi ý mỗi ngày trong 28 ngày qua"]
     assert len(rows) == 28
     assert rows[0] == "16/11/2026 1 0 0 1"

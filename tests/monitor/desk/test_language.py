@@ -1,14 +1,19 @@
-"""The two languages of the desk: the catalogue is complete, and who chose a language sees no other one."""
+"""The two languages of the desk: the catalogue is complete, and who chose a language sees no other on any page."""
 
 import re
+from collections.abc import Iterator
 from string import Formatter
 
 import pytest
 from babel.messages import Message
+from bs4 import BeautifulSoup
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from monitor.catalogues import LINES
+from monitor.catalogues import LINES, SCREENS
+from monitor.desk.web.auth import Allowed
 from monitor.desk.web.desk import TEMPLATES_DIR
 from monitor.desk.web.language import (
     LANGUAGE_COOKIE,
@@ -21,9 +26,27 @@ from monitor.desk.web.language import (
     load_languages,
     thousands,
 )
+from monitor.settings.settings import Settings
+from storage.models import Post, Source
+from storage.posts import sources
 from tests import catalogue
+from tests.factories import add_drawn
 from tests.monitor.desk.browser import Browser, text_of
+from tests.monitor.desk.conftest import Newcomer
+from tests.monitor.desk.test_roles import dependants
+from tests.monitor.desk.walking import pages as routes
+from tests.monitor.desk.world import World
 
+VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
+ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
+FILES = {
+    "/reports/{name:path}",
+    "/reports/{period}/preview",
+    "/search/export.{kind}",
+    "/static/labels.css",
+    "/static/labels-dark.css",
+}  # what is downloaded is no page
+SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|`[a-z-]+ |\[\w+\]")
 REMEDY = "run `make messages` and translate what it names"
 
@@ -118,34 +141,82 @@ async def test_a_text_follows_the_language_of_its_request() -> None:
 
 
 def test_one_click_changes_the_language_and_stays_on_the_page(lan: Browser) -> None:
-    page = lan.page("/queue?label=concern")
-    assert page.html is not None
-    assert page.html["lang"] == "vi"
-    fields = {str(field["name"]): str(field["value"]) for field in page.select("form.languages input")}
-    response = lan.post("/appearance", fields | {"language": "en"})
-    assert response.headers["location"] == "/queue?label=concern"
-    after = lan.page("/queue?label=concern")
-    assert after.html is not None
-    assert (after.html["lang"], text_of(after, "h1")) == ("en", "Review queue")
+    path = "/queue?label=concern"
+    assert lan.page(path).select("html[lang=vi]")
+    assert lan.send("/appearance", path, language="en").headers["location"] == path
+    assert lan.page(path).select("html[lang=en]")
+    assert text_of(lan.page(path), "h1") == "Review queue"
 
 
 def test_a_stranger_chooses_before_signing_in(anonymous: Browser) -> None:
-    fields = anonymous.fields("/login", "/appearance")
-    anonymous.post("/appearance", fields | {"language": "en"})
+    anonymous.send("/appearance", "/login", language="en")
     assert text_of(anonymous.page("/login"), "h1") == "Sign in"
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere", "javascript:1"])
 def test_choosing_leads_to_no_other_site(lan: Browser, back: str) -> None:
-    response = lan.post("/appearance", lan.fields("/queue", "/appearance") | {"language": "en", "back": back})
+    response = lan.send("/appearance", "/queue", language="en", back=back)
     assert response.headers["location"] == "/"
 
 
 def test_an_unknown_language_changes_nothing(lan: Browser) -> None:
-    lan.post("/appearance", lan.fields("/queue", "/appearance") | {"language": "xx", "theme": "neon"})
+    lan.send("/appearance", "/queue", language="xx", theme="neon")
     assert LANGUAGE_COOKIE not in lan.client.cookies
 
 
 def test_a_forged_cookie_is_not_believed(lan: Browser) -> None:
     lan.client.cookies.set(LANGUAGE_COOKIE, "../../etc")
     assert text_of(lan.page("/queue"), "h1") == "Hàng chờ xem xét"
+
+
+def pages(app: FastAPI) -> Iterator[str]:
+    """Give the address of every page; all numbers are 1, whatever they count."""
+    for route in routes(app):
+        right = any(isinstance(found.call, Allowed) for found in dependants(route.dependant))
+        if "GET" in (route.methods or ()) and route.path not in FILES and (right or route.path == "/login"):
+            yield re.sub(r"\{[^}]+\}", "1", route.path)
+
+
+def said_on(page: BeautifulSoup) -> Iterator[str]:
+    """Give every piece of text of a page, and every attribute that is read out or shown, but names of languages."""
+    for other in page.select("script, style, form.languages button, #language option"):
+        other.decompose()
+    yield from (text for text in page.stripped_strings)
+    for tag in page.find_all(True):
+        yield from (str(tag[name]) for name in ATTRIBUTES if tag.has_attr(name))
+
+
+@pytest.fixture
+def admin(newcomer: Newcomer, world: World, settings: Settings) -> Browser:
+    """Sign an administrator in where something of everything is, and no name or post has a Vietnamese letter."""
+    texts = [(SAMPLE_POST, "concern"), ("They say the bank closes tomorrow", "unverified"), ("You fool", "negative")]
+    for text, label in texts * 2:
+        world.flag(
+            text, label=label, reasons=(("hot", 1.5),), context="An article", engagement={"likes": 12, "shares": 3}
+        )
+    with world.rows() as session:
+        sources.record_failure(session, session.scalars(select(Source)).one(), "connection refused", world.now)
+        add_drawn(session, session.scalars(select(Post)).all()[0])
+    settings.reports_dir.mkdir()
+    (settings.reports_dir / "week.csv").write_text("a", encoding="utf-8")
+    return newcomer("minh", "admin")
+
+
+def test_no_page_mixes_languages(app: FastAPI, admin: Browser) -> None:
+    english = [string for message in catalogue.read("en", SCREENS) if message.id for string in strings_of(message)]
+    same = {text if isinstance(text, str) else text[0] for text in catalogue.texts()}
+    only_english = {string for string in english if "%" not in string and len(string) > 3} - same
+    looked_at = 0
+    for path in pages(app):
+        for code in ("vi", "en"):
+            admin.client.cookies.set(LANGUAGE_COOKIE, code)
+            response = admin.client.get(path, follow_redirects=True)
+            if "text/html" not in response.headers.get("content-type", ""):
+                continue
+            said = [re.sub("KiểmTin|hùng", "", text) for text in said_on(BeautifulSoup(response.text, "lxml"))]
+            if code == "en":
+                assert [text for text in said if VIETNAMESE.search(text)] == [], path
+            else:
+                assert [text for text in said if text in only_english] == [], path
+            looked_at += 1
+    assert looked_at >= 2 * 10

@@ -10,34 +10,29 @@ from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
 from monitor.desk.views.search_view import excerpt, found_posts, mark_words
 from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
-from monitor.scoring.match import Matcher
 from storage.accounts import users
-from storage.database import Database
 from storage.models import Post
 from storage.review import flags, reviews, teamwork
-from storage.scoring import matching
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, read_again, suggest
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 SEGMENTER = Segmenter()
 TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai tháng"
 
 
 @pytest.fixture
-def listed(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> int:
+def listed(world: World) -> int:
     """Store posts that stand in every list, each with a name and a number; gives a flag with a copy and evidence."""
-    first, copy, case, differing = (make_flagged(TEXT) for _ in range(4))
-    with sqlite_database.work() as session:
-        posts = {number: flags.by_id(session, number).post for number in (first, copy)}
-        matching.join_cluster(session, posts[first], posts[copy], clock.now())
+    first, copy, case, differing = (world.flag(TEXT) for _ in range(4))
+    world.join(first, copy)
+    with world.rows() as session:
         notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
-        suggest(session, posts[first].id, {notice.id: 0.8})
-        _judge(session, clock, case, differing)
+        suggest(session, flags.by_id(session, first).post_id, {notice.id: 0.8})
+        _judge(session, world.clock, case, differing)
         lan = users.by_name(session, "lan")
-        teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=clock.now())
-        session.commit()
+        teamwork.assign(session, flags.by_id(session, copy), user_id=lan.id, by=lan.id, now=world.now)
     return first
 
 
@@ -61,11 +56,9 @@ def test_lists_are_masked(lan: Browser, listed: int, path: str, lines: int) -> N
     assert "Mẫu" not in page
 
 
-def test_found_posts_are_masked(
-    lan: Browser, sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker
-) -> None:
-    make_flagged(TEXT)
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+def test_found_posts_are_masked(lan: Browser, world: World) -> None:
+    world.flag(TEXT)
+    world.index()
     (found,) = lan.page("/search?q=luong").select(".found")
     assert "[tên] [số điện thoại], công ty nợ lương" in found.get_text()
     assert [mark.get_text() for mark in found.select("mark")] == ["lương"]
@@ -82,8 +75,8 @@ def test_asking_for_one_post_leaves_copies_and_evidence_masked(lan: Browser, lis
     assert all("[tên] [số điện thoại]" in line for line in lines)
 
 
-def test_a_hidden_context_can_be_asked_for(lan: Browser, make_flagged: FlagMaker) -> None:
-    number = make_flagged("Đúng vậy", context=TEXT)
+def test_a_hidden_context_can_be_asked_for(lan: Browser, world: World) -> None:
+    number = world.flag("Đúng vậy", context=TEXT)
     path, action = f"/flags/{number}", "/posts/1/reveal"
     assert "0912345678" not in lan.get(path).text
     assert lan.post(action, lan.fields(path, action)).status_code == 303
@@ -105,16 +98,14 @@ def test_half_a_number_is_never_shown_where_masks_have_shortened_the_line(before
 
 
 @pytest.mark.parametrize(("words", "read"), [("lương", [540]), ("gọi", [261])])
-def test_no_more_of_a_found_post_is_masked_than_shows_its_words(
-    sqlite_database: Database, words: str, read: list[int]
-) -> None:
+def test_no_more_of_a_found_post_is_masked_than_shows_its_words(world: World, words: str, read: list[int]) -> None:
     masked: list[int] = []
 
     def mask(text: str) -> str:
         masked.append(len(text))
         return mask_personal(text)
 
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         text = f"Công ty nợ lương ba tháng. {'xưởng vẫn nóng ' * 500}gọi số 0912345678 nhé"
         post = add_post(session, add_source(session, "nhóm"), text=text)
         (found,) = found_posts(session, [post.id], words_of(parse_query(words, SEGMENTER)), mask)

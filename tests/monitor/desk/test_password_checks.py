@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from monitor.desk.web.app import SESSION_COOKIE
 from monitor.desk.web.passwords import MAX_WAITING, PasswordChecks, TooBusy
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 BASE = "http://127.0.0.1:8000"
 
@@ -57,9 +57,9 @@ async def guess(app: FastAPI, number: int) -> int:
 
 
 async def test_forty_strangers_do_not_keep_a_reviewer_from_the_queue(
-    app: FastAPI, lan: Browser, make_flagged: FlagMaker, slow: SlowHash
+    app: FastAPI, lan: Browser, world: World, slow: SlowHash
 ) -> None:
-    make_flagged()
+    world.flag()
     app.state.desk = replace(app.state.desk, passwords=PasswordChecks(slow))
     cookies = {SESSION_COOKIE: str(lan.client.cookies[SESSION_COOKIE])}
     crowd = [asyncio.create_task(guess(app, number)) for number in range(40)]

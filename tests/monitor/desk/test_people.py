@@ -6,10 +6,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
+from tests.monitor.desk.world import World
 
 GOOD = "suối trong chảy qua bản"
 
@@ -27,7 +27,7 @@ def join(person: Browser, path: str, new: str = GOOD, again: str | None = None) 
     return person.send(path, path, new=new, again=again or new).status_code
 
 
-def test_who_is_invited_sets_a_password_and_signs_in(app: FastAPI, admin: Browser, sqlite_database: Database) -> None:
+def test_who_is_invited_sets_a_password_and_signs_in(app: FastAPI, admin: Browser, world: World) -> None:
     path = invite(admin, "mai")
     mai = Browser(app)
     assert mai.sign_in("mai", "!").status_code == 401  # nothing lets in before
@@ -37,7 +37,7 @@ def test_who_is_invited_sets_a_password_and_signs_in(app: FastAPI, admin: Browse
     assert "Đã đặt mật khẩu" in text_of(page, ".notice.good")
     assert page.select("input[name=name]")[0]["value"] == "mai"
     assert mai.sign_in("mai", GOOD).status_code == 303
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         events = session.execute(select(AuditEvent.action, AuditEvent.user_id, AuditEvent.detail)).all()
     assert ("user.invited", 3, {"role": "reviewer"}) in events
     assert ("invitation_used", 4, {}) in events
@@ -109,24 +109,23 @@ def test_who_is_disabled_is_out_at_once_and_comes_back_by_an_invitation(
     assert lan.sign_in("lan", GOOD).status_code == 303
 
 
-def test_a_new_role_ends_sessions_and_is_recorded(admin: Browser, lan: Browser, sqlite_database: Database) -> None:
+def test_a_new_role_ends_sessions_and_is_recorded(admin: Browser, lan: Browser, world: World) -> None:
     assert admin.send("/users/1/role", role="lead").status_code == 303
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan").headers["location"] == "/account/second-factor"
-    with sqlite_database.work() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "user.role")).one()
+    event = world.event("user.role")
     assert (event.subject, event.user_id, event.detail) == ("users:1", 3, {"before": "reviewer", "role": "lead"})
 
 
 def test_an_admin_signs_somebody_out_and_takes_a_lost_second_factor_away(
-    admin: Browser, lan: Browser, sqlite_database: Database
+    admin: Browser, lan: Browser, world: World
 ) -> None:
     lan.enrol(password=PASSWORD)
     assert admin.send("/users/1/end-sessions").status_code == 303
     assert lan.get("/").status_code == 303
     assert admin.send("/users/1/reset-second-factor").status_code == 303
     assert lan.sign_in("lan").headers["location"] == "/"
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert session.get_one(User, 1).totp_seed is None
 
 

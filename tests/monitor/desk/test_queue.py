@@ -8,27 +8,22 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.text.segment import Segmenter
 from monitor.desk.views.queue_view import QueueView, place_query
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
-from monitor.scoring.match import Matcher
-from storage.database import Database
-from storage.models import Post
 from storage.review import flags
-from storage.scoring import matching
 from storage.search.search_words import AnyOf, Words
-from tests.clock import MONDAY_MORNING, FakeClock
+from tests.clock import MONDAY_MORNING
 from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 
 def lines(anonymous: Browser, path: str = "/queue") -> list[str]:
     return [link.get_text() for link in anonymous.page(path).select(".queue-line")]
 
 
-def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged("\n  Xưởng nóng 40 độ \ndòng hai", probability=0.87)
+def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, world: World) -> None:
+    flag_id = world.flag("\n  Xưởng nóng 40 độ \ndòng hai", probability=0.87)
     row = text_of(lan.page("/queue"), ".queue-row")
     for expected in ("Máy khá chắc", "Bức xúc của người lao động", "forum", "16/11/2026 09:00", "Xưởng nóng 40 độ"):
         assert expected in row
@@ -47,49 +42,46 @@ def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, m
         ("politics", ["mới", "lan rộng", "kém chắc"]),
     ],
 )
-def test_the_queue_has_four_orders(lan: Browser, make_flagged: FlagMaker, order: str, expected: list[str]) -> None:
+def test_the_queue_has_four_orders(lan: Browser, world: World, order: str, expected: list[str]) -> None:
     day = MONDAY_MORNING - timedelta(days=1)
-    make_flagged("mới", probability=0.95, published_at=day, engagement={"likes": 1})
-    make_flagged("lan rộng", probability=0.9, published_at=day - timedelta(days=6), engagement={"likes": 5})
-    make_flagged("kém chắc", probability=0.55, published_at=day - timedelta(days=5))
+    world.flag("mới", probability=0.95, published_at=day, engagement={"likes": 1})
+    world.flag("lan rộng", probability=0.9, published_at=day - timedelta(days=6), engagement={"likes": 5})
+    world.flag("kém chắc", probability=0.55, published_at=day - timedelta(days=5))
     assert lines(lan, f"/queue?order={order}") == expected
     assert "5 tương tác" in lan.get("/queue").text, "what the reach is made of stands in the row"
 
 
-def test_by_date_the_queue_says_where_undated_posts_stand(lan: Browser, make_flagged: FlagMaker) -> None:
+def test_by_date_the_queue_says_where_undated_posts_stand(lan: Browser, world: World) -> None:
     said = "Bài không rõ ngày đăng được xếp theo ngày thu thập."
-    make_flagged("có ngày", published_at=MONDAY_MORNING)
+    world.flag("có ngày", published_at=MONDAY_MORNING)
     assert said not in lan.get("/queue?order=newest").text
-    make_flagged("không ngày", published_at=None)
+    world.flag("không ngày", published_at=None)
     assert said in lan.get("/queue?order=newest").text
     assert said not in lan.get("/queue").text
 
 
-def test_label_and_state_narrow_it_down(lan: Browser, make_flagged: FlagMaker) -> None:
-    make_flagged("tin đồn", label="unverified")
-    decided = make_flagged("nợ lương", label="concern")
+def test_label_and_state_narrow_it_down(lan: Browser, world: World) -> None:
+    world.flag("tin đồn", label="unverified")
+    decided = world.flag("nợ lương", label="concern")
     lan.decide(decided, "no")
     assert lines(lan, "/queue?label=unverified") == ["tin đồn"]
     assert lines(lan, "/queue?label=concern") == []
     assert lines(lan, "/queue?label=concern&state=rejected") == ["nợ lương"]
 
 
-def test_an_unknown_filter_is_no_filter(lan: Browser, make_flagged: FlagMaker) -> None:
-    make_flagged("tin đồn")
+def test_an_unknown_filter_is_no_filter(lan: Browser, world: World) -> None:
+    world.flag("tin đồn")
     wrong = "label=politics&state=%27--&source=x&kind=%00&since=whenever&until=9999-99-99&own=all&order=a&place=%00"
     assert lines(lan, f"/queue?{wrong}") == ["tin đồn"]
 
 
-def test_source_kind_date_and_place_narrow_it_down(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
-) -> None:
-    make_flagged("Xưởng ở Bình Dương nóng", published_at=MONDAY_MORNING - timedelta(days=2))
-    make_flagged("Xưởng ở Cà Mau nóng", published_at=MONDAY_MORNING)
-    with sqlite_database.work() as session:
+def test_source_kind_date_and_place_narrow_it_down(lan: Browser, world: World) -> None:
+    world.flag("Xưởng ở Bình Dương nóng", published_at=MONDAY_MORNING - timedelta(days=2))
+    world.flag("Xưởng ở Cà Mau nóng", published_at=MONDAY_MORNING)
+    with world.rows() as session:
         other = add_source(session, "mạng xã hội", kind="mastodon")
         add_flag(session, add_post(session, other, "khác", text="Lương chậm"))
-        session.commit()
-    Matcher(sqlite_database, Segmenter(), clock).run()
+    world.index()
     for query, expected in {
         f"source={other.id}": ["Lương chậm"],
         "kind=mastodon": ["Lương chậm"],
@@ -105,9 +97,9 @@ def test_source_kind_date_and_place_narrow_it_down(
     assert kinds == ["Mọi loại", "Kênh tin RSS", "Mastodon"]
 
 
-def test_a_reviewer_finds_what_is_their_own(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    decided, assigned, held = (make_flagged(text) for text in ("đã xem", "được giao", "đang giữ"))
-    make_flagged("của ai khác")
+def test_a_reviewer_finds_what_is_their_own(lan: Browser, hung: Browser, world: World) -> None:
+    decided, assigned, held = (world.flag(text) for text in ("đã xem", "được giao", "đang giữ"))
+    world.flag("của ai khác")
     lan.decide(decided, "no")
     action = f"/flags/{assigned}/assignments"
     hung.post(action, hung.fields(f"/flags/{assigned}", action) | {"user_id": "1"})
@@ -119,9 +111,9 @@ def test_a_reviewer_finds_what_is_their_own(lan: Browser, hung: Browser, make_fl
     assert lines(hung, "/queue?own=decided") == lines(hung, "/queue?own=assigned") == []
 
 
-def test_many_flags_come_page_by_page(lan: Browser, make_flagged: FlagMaker) -> None:
+def test_many_flags_come_page_by_page(lan: Browser, world: World) -> None:
     for number in range(27):
-        make_flagged(f"bài {number}", probability=0.9 - number / 100)
+        world.flag(f"bài {number}", probability=0.9 - number / 100)
     first = lan.page("/queue?label=concern")
     assert len(first.select(".queue-line")) == 25
     assert first.select_one("a[rel=prev]") is None
@@ -138,43 +130,36 @@ def test_a_page_that_cannot_be_is_refused_politely(lan: Browser, number: str) ->
     assert "Yêu cầu không hợp lệ" in response.text
 
 
-def test_copies_are_counted(lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock) -> None:
-    for text in ("một", "hai"):
-        make_flagged(text)
-    with sqlite_database.work() as session:
-        first, second = session.get_one(Post, 1), session.get_one(Post, 2)
-        matching.join_cluster(session, first, second, clock.now())
-        session.commit()
+def test_copies_are_counted(lan: Browser, world: World) -> None:
+    world.join(world.flag("một"), world.flag("hai"))
     assert "2 bài giống nhau" in text_of(lan.page("/queue"), ".queue-row")
 
 
-def test_the_queue_says_who_is_looking_at_what(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    hung.claim(make_flagged())
+def test_the_queue_says_who_is_looking_at_what(lan: Browser, hung: Browser, world: World) -> None:
+    hung.claim(world.flag())
     assert "hùng đang xem đến 16/11/2026 09:15" in text_of(lan.page("/queue"), ".queue-row")
     assert "đang xem đến" not in text_of(hung.page("/queue"), ".queue-row")
 
 
 @pytest.mark.parametrize("path", ["/queue", "/flags/1", "/flags/1?label=concern", "/queue/empty", "/queue/next", "/"])
-def test_opening_a_page_takes_nothing(
-    lan: Browser, hung: Browser, make_flagged: FlagMaker, sqlite_database: Database, path: str
-) -> None:
-    flag_id = make_flagged()
+def test_opening_a_page_takes_nothing(lan: Browser, hung: Browser, world: World, path: str) -> None:
+    flag_id = world.flag()
     lan.get(path)
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert flags.by_id(session, flag_id).lease_owner is None
     assert hung.next() == f"/flags/{flag_id}"
 
 
-def test_a_form_from_elsewhere_takes_nothing(lan: Browser, make_flagged: FlagMaker, sqlite_database: Database) -> None:
-    flag_id = make_flagged()
+def test_a_form_from_elsewhere_takes_nothing(lan: Browser, world: World) -> None:
+    flag_id = world.flag()
     for path in ("/queue/next", f"/flags/{flag_id}/claim"):
         assert lan.post(path, {"csrf": "đoán mò"}).status_code == 403
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert flags.by_id(session, flag_id).lease_owner is None
 
 
-def test_a_row_of_the_queue_takes_its_flag(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    first, second = make_flagged(probability=0.9), make_flagged(probability=0.8)
+def test_a_row_of_the_queue_takes_its_flag(lan: Browser, hung: Browser, world: World) -> None:
+    first, second = world.flag(probability=0.9), world.flag(probability=0.8)
     action = f"/flags/{second}/claim"
     response = lan.post(action, lan.fields("/queue?label=concern", action))
     assert response.status_code == 303
@@ -183,34 +168,25 @@ def test_a_row_of_the_queue_takes_its_flag(lan: Browser, hung: Browser, make_fla
     assert hung.next() == f"/flags/{first}"
 
 
-def test_a_flag_that_is_open_for_all_can_be_kept_or_decided(lan: Browser, make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged()
-    assert "Mục này chưa được giữ cho ai" in lan.get(f"/flags/{flag_id}").text
-    assert "Mục này chưa được giữ cho ai" not in lan.claim(flag_id).get_text()
-    assert lan.decide(flag_id, "yes").status_code == 303
-
-
-def test_next_passes_the_present_flag_over_and_frees_it_for_others(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    first, second, third = (make_flagged(probability=p) for p in (0.9, 0.8, 0.8))
+def test_next_passes_the_present_flag_over_and_frees_it_for_others(lan: Browser, world: World) -> None:
+    first, second, third = (world.flag(probability=p) for p in (0.9, 0.8, 0.8))
     assert lan.next() == f"/flags/{first}"
     assert lan.next(after=first) == f"/flags/{second}"
     assert lan.next(after=second) == f"/flags/{third}"
     assert lan.next(after=third) == f"/flags/{first}"
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert flags.by_id(session, second).lease_owner is None
 
 
-def test_next_stays_within_the_label_that_was_chosen(lan: Browser, make_flagged: FlagMaker) -> None:
-    make_flagged(label="negative", probability=0.99)
-    wanted = make_flagged(label="concern", probability=0.6)
+def test_next_stays_within_the_label_that_was_chosen(lan: Browser, world: World) -> None:
+    world.flag(label="negative", probability=0.99)
+    wanted = world.flag(label="concern", probability=0.6)
     assert lan.next(view="label=concern") == f"/flags/{wanted}?label=concern"
 
 
-def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(lan: Browser, make_flagged: FlagMaker) -> None:
-    first, second, third = (make_flagged(probability=p) for p in (0.9, 0.8, 0.7))
-    make_flagged(label="negative", probability=0.75)
+def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(lan: Browser, world: World) -> None:
+    first, second, third = (world.flag(probability=p) for p in (0.9, 0.8, 0.7))
+    world.flag(label="negative", probability=0.75)
     view = "label=concern&since=2026-11-01&order=doubt"
     path = lan.next(view=view)
     assert path == f"/flags/{third}?{view}"
@@ -225,23 +201,21 @@ def test_the_view_goes_along_with_decisions_and_the_place_in_it_is_kept(lan: Bro
     assert undone.headers["location"] == f"/flags/{first}?{view}"
 
 
-def test_the_view_is_there_again_after_signing_in_anew(lan: Browser, make_flagged: FlagMaker, app: FastAPI) -> None:
+def test_the_view_is_there_again_after_signing_in_anew(lan: Browser, world: World, app: FastAPI) -> None:
     view = "label=concern&source=1&place=B%C3%A0+R%E1%BB%8Ba&order=newest"
-    path = f"/flags/{make_flagged()}?{view}"
+    path = f"/flags/{world.flag()}?{view}"
     anew = Browser(app)
     asked = anew.get(path).headers["location"]
-    form = anew.page(asked).select_one("input[name=next]")
-    assert form is not None
-    assert anew.sign_in("lan", wanted=quote(str(form["value"]))).headers["location"] == path
+    (field,) = anew.page(asked).select("input[name=next]")
+    assert anew.sign_in("lan", wanted=quote(str(field["value"]))).headers["location"] == path
 
 
-def test_a_view_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    make_flagged("nợ lương")
-    make_flagged("tin đồn", label="unverified")
+def test_a_view_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, world: World) -> None:
+    world.flag("nợ lương")
+    world.flag("tin đồn", label="unverified")
     fields = lan.fields("/queue?label=concern&order=newest", "/saved/queue")
     assert lan.post("/saved/queue", fields | {"name": "bức xúc mới"}).status_code == 303
-    link = lan.page("/queue").find("a", string="bức xúc mới")
-    assert link is not None
+    (link,) = lan.page("/queue").find_all("a", string="bức xúc mới")
     assert lines(lan, str(link["href"])) == ["nợ lương"]
     assert "bức xúc mới" not in hung.get("/queue").text + lan.get("/search").text
     action = str(lan.page("/queue").select("form[action$=remove]")[0]["action"])
@@ -253,8 +227,8 @@ def test_an_empty_queue_says_so(lan: Browser) -> None:
     assert "Không còn mục nào đang chờ" in lan.get(lan.next()).text
 
 
-def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, make_flagged: FlagMaker) -> None:
-    hung.claim(make_flagged())
+def test_when_others_hold_the_rest_the_page_says_that(lan: Browser, hung: Browser, world: World) -> None:
+    hung.claim(world.flag())
     response = lan.get(lan.next(view="label=concern"))
     assert "Chưa có mục nào cho bạn" in response.text
     assert "1 mục còn lại đang được người khác xem" in response.text

@@ -15,12 +15,12 @@ from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.accounts import users
-from storage.database import Database
 from storage.models import AuditEvent, Flag, Report
 from storage.outbox import deliveries, reports
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
 from tests.monitor.reports.sample_week import AFTER, WEEK, fill
 
 PAPER = f"/reports/{WEEK}/draft"
@@ -40,20 +40,19 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def office(sqlite_database: Database, settings: Settings, clock: FakeClock) -> ReportOffice:
+def office(world: World, settings: Settings) -> ReportOffice:
     """Give the office of a week whose report was issued and sent."""
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         fill(session)
-        session.commit()
-    office = ReportOffice(sqlite_database, settings, clock)
+    office = ReportOffice(world.database, settings, world.clock)
     office.issue_scheduled()
-    asyncio.run(Outbox(sqlite_database, settings, clock).send_due())
+    asyncio.run(Outbox(world.database, settings, world.clock).send_due())
     return office
 
 
 @pytest.fixture
-def app(office: ReportOffice, sqlite_database: Database, clock: FakeClock, settings: Settings) -> FastAPI:
-    return make_desk(sqlite_database, clock, settings, reporting=lambda: office)
+def app(office: ReportOffice, world: World, settings: Settings) -> FastAPI:
+    return make_desk(world.database, world.clock, settings, reporting=lambda: office)
 
 
 def send(person: Browser, action: str, **values: str) -> str:
@@ -76,25 +75,25 @@ def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:
     assert page.select("form[action$=withdraw]") == []
 
 
-def test_a_lead_withdraws_with_a_reason(minh: Browser, settings: Settings, sqlite_database: Database) -> None:
+def test_a_lead_withdraws_with_a_reason(minh: Browser, settings: Settings, world: World) -> None:
     assert minh.page("/reports").select("form[action$=withdraw]")
     text = send(minh, "withdraw", why="  một tên <b>người</b>\nchưa che ")
     assert "Đã thu hồi báo cáo." in text
     assert "một tên <b>người</b> chưa che" in text
     assert [path.name for path in settings.reports_dir.iterdir()] == ["bao-cao-2026-W47-thu-hoi.html"]
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "report.withdrawn")).one()
         assert event.user_id == users.by_name(session, "minh").id
     assert "không còn báo cáo nào" in send(minh, "withdraw", why="lần nữa")
 
 
-def test_a_lead_replaces_with_a_note_of_what_changed(minh: Browser, sqlite_database: Database) -> None:
+def test_a_lead_replaces_with_a_note_of_what_changed(minh: Browser, world: World) -> None:
     text = send(minh, "replace", changed="sửa số vụ việc", number="7")
     assert "Đã lập báo cáo thay thế." in text
     assert "Thay thế báo cáo lập lúc" in text
     assert "Nội dung thay đổi: sửa số vụ việc" in text
     assert "o-chung: đang chờ gửi" in text
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         old, new = session.scalars(select(Report).order_by(Report.id))
     assert (old.withdrawn_why, new.replaces_id) == ("sửa số vụ việc", old.id)
 
@@ -142,9 +141,7 @@ def test_every_sentence_leads_to_the_posts_behind_it(mai: Browser) -> None:
 
 
 def test_an_edit_is_kept_marked_masked_and_survives_new_figures(
-    mai: Browser,
-    office: ReportOffice,
-    sqlite_database: Database,
+    mai: Browser, office: ReportOffice, world: World
 ) -> None:
     text = send(mai, "draft", key="news.new", text=NEWS)
     assert "Đã giữ câu mới" in text
@@ -152,9 +149,8 @@ def test_an_edit_is_kept_marked_masked_and_survives_new_figures(
     assert kept in sentences(mai)
     assert "Có 1 nhóm bức xúc mà kỳ liền trước không có: lương (II.1)." in mai.page(PAPER).get_text()
     send(mai, "draft", key="news.sure", text="Chờ kết luận thêm.")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         session.query(Flag).filter_by(state="open").first().state = "rejected"  # type: ignore[union-attr]
-        session.commit()
     page = mai.page(PAPER).get_text(" ", strip=True)
     assert "Chờ kết luận thêm." in page
     assert page.count("số liệu đã đổi") == 1
@@ -162,7 +158,7 @@ def test_an_edit_is_kept_marked_masked_and_survives_new_figures(
     assert kept in page_file.read_text(encoding="utf-8")
     send(mai, "draft", key="news.new", text="", back="1")
     assert kept not in sentences(mai)
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         events = session.query(AuditEvent).filter_by(action="report.edited").order_by(AuditEvent.id)
         assert [event.detail["sentence"] for event in events] == ["news.new", "news.sure", "news.new"]
 
@@ -176,24 +172,18 @@ def test_an_empty_text_takes_a_sentence_out_and_the_lead_adds_requests(mai: Brow
     assert "không còn trong báo cáo" in send(mai, "draft", key="concern.999", text="x")
 
 
-def test_whoever_edited_last_does_not_release(
-    mai: Browser,
-    minh: Browser,
-    sqlite_database: Database,
-    settings: Settings,
-    clock: FakeClock,
-) -> None:
+def test_whoever_edited_last_does_not_release(mai: Browser, minh: Browser, world: World, settings: Settings) -> None:
     send(minh, "draft", key="news.new", text="Câu của Hoa.")
     assert "Đang chờ người thứ hai duyệt" in minh.page(PAPER).get_text()
     assert "Xin nhờ người thứ hai" in send(minh, "release")
-    send(mai, "draft", key="news.new", text="Câu của Mai.")
+    send(mai, "draft", key="news.new", text="Câu sửa sau.")
     assert "Đã lập báo cáo" in send(minh, "release")
-    asyncio.run(Outbox(sqlite_database, settings, clock).send_due())
-    with sqlite_database.work() as session:
+    asyncio.run(Outbox(world.database, settings, world.clock).send_due())
+    with world.rows() as session:
         newest, *_ = reports.standing(session, str(WEEK))
         assert [one.state for one in deliveries.of_reports(session, [newest.id])] == ["sent"]
     page = BeautifulSoup((settings.reports_dir / f"bao-cao-{WEEK}.html").read_text(encoding="utf-8"), "lxml")
-    assert "Câu của Mai." in page.get_text()
+    assert "Câu sửa sau." in page.get_text()
     assert mai.post(f"/reports/{WEEK}/release", {}).status_code == 403
 
 

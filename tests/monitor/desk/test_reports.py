@@ -3,12 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from monitor.settings.settings import Settings
-from storage.database import Database
-from storage.models import AuditEvent
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.world import World
 
 OUTSIDE = (
     "../secret.txt",
@@ -52,10 +50,9 @@ def test_a_file_is_saved_and_never_shown_as_a_page_of_the_desk(lan: Browser, fol
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_download_is_recorded(lan: Browser, folder: Path, sqlite_database: Database) -> None:
+def test_a_download_is_recorded(lan: Browser, folder: Path, world: World) -> None:
     lan.get("/reports/tong-hop.html")
-    with sqlite_database.work() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "report_download")).one()
+    event = world.event("report_download")
     assert (event.subject, event.user_id) == ("report:tong-hop.html", 1)
 
 

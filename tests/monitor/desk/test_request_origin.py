@@ -8,22 +8,16 @@ from fastapi import FastAPI
 
 from monitor.desk.web.request_origin import known_hosts
 from monitor.settings.settings import Settings
-from storage.database import Database
-from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
 
 
 @pytest.fixture
-def office(sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI) -> FastAPI:
-    """Build a desk that listens everywhere and is opened under two names."""
-    settings = Settings(
-        home=tmp_path,
-        desk_host="::",
-        desk_url="https://kiemtin.example.vn",
-        desk_hosts=("ban-xem-xet.lan",),
-    )
-    return make_desk(sqlite_database, clock, settings)
+def office(world: World, settings: Settings) -> FastAPI:
+    """Build a desk that listens everywhere, and is opened under two names."""
+    names = {"desk_url": "https://kiemtin.example.vn", "desk_hosts": ("ban-xem-xet.lan",)}
+    return make_desk(world.database, world.clock, settings.model_copy(update={"desk_host": "::", **names}))
 
 
 @pytest.mark.parametrize(

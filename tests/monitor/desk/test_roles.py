@@ -9,16 +9,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from sqlalchemy import select
 
 from monitor.desk.web.auth import Allowed, any_stage
 from monitor.review.roles import MATRIX, ROLES, Right, may
 from monitor.settings.settings import Settings
-from storage.database import Database
-from storage.models import AuditEvent
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker, Newcomer
+from tests.monitor.desk.conftest import Newcomer
 from tests.monitor.desk.walking import pages
+from tests.monitor.desk.world import World
 
 # Opened without signing in: the door, invitations, the manual, language, theme and colours, and what supervisors ask.
 COLOURS = {"/static/labels.css", "/static/labels-dark.css"}
@@ -62,9 +60,9 @@ def signed_in(newcomer: Newcomer) -> dict[str, Browser]:
 
 
 def test_every_role_gets_what_the_matrix_says_on_every_route(
-    app: FastAPI, signed_in: dict[str, Browser], make_flagged: FlagMaker, settings: Settings
+    app: FastAPI, signed_in: dict[str, Browser], world: World, settings: Settings
 ) -> None:
-    make_flagged()
+    world.flag()
     settings.reports_dir.mkdir()
     asked = 0
     for route in pages(app):
@@ -79,16 +77,15 @@ def test_every_role_gets_what_the_matrix_says_on_every_route(
     assert asked >= 4 * 15
 
 
-def test_a_refused_attempt_is_recorded(signed_in: dict[str, Browser], sqlite_database: Database) -> None:
+def test_a_refused_attempt_is_recorded(signed_in: dict[str, Browser], world: World) -> None:
     assert signed_in["viewer"].get("/users").status_code == 403
-    with sqlite_database.work() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "access_denied")).one()
+    event = world.event("access_denied")
     assert (event.subject, event.detail) == ("/users", {"method": "GET", "role": "viewer"})
     assert event.user_id is not None
 
 
-def test_a_viewer_sees_no_button_that_is_refused(signed_in: dict[str, Browser], make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged()
+def test_a_viewer_sees_no_button_that_is_refused(signed_in: dict[str, Browser], world: World) -> None:
+    flag_id = world.flag()
     page = signed_in["viewer"].page(f"/flags/{flag_id}")
     assert page.select("button[name=decision]") == []
     assert signed_in["viewer"].page("/").select('a[href="/users"]') == []

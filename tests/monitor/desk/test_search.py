@@ -14,30 +14,26 @@ from sqlalchemy import func, select
 from classifiers.text.segment import Segmenter
 from monitor.desk.views.search_view import excerpt, mark_words
 from monitor.review.search_query import parse_query, words_of
-from monitor.scoring.match import Matcher
-from storage.database import Database
 from storage.models import AuditEvent, SavedSearch
 from storage.posts import posts
 from storage.scoring import matching
 from storage.search import saved_searches, search
-from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
+from tests.monitor.desk.world import AUTHOR_KEY, World
 
 SEGMENTER = Segmenter()
 
 
 @pytest.fixture
-def posts_there(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> int:
+def posts_there(world: World) -> int:
     """Store three posts of which one is flagged, index them, and give the number of the flag."""
-    flag = make_flagged("Mai cắt điện cả khu trọ, gọi chị Lan 0912345678", label="unverified")
-    with sqlite_database.work() as session:
+    flag = world.flag("Mai cắt điện cả khu trọ, gọi chị Lan 0912345678", label="unverified")
+    with world.rows() as session:
         paper = add_source(session, "báo", role="reference")
         add_post(session, paper, "notice", text="Lịch cắt điện tuần này đã có")
         add_post(session, paper, "show", text="=Diễn viên về thăm khu trọ")
-        session.commit()
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+    world.index()
     return flag
 
 
@@ -65,27 +61,23 @@ def test_filters_narrow_the_results(lan: Browser, posts_there: int) -> None:
 @pytest.mark.parametrize(
     "typed", ["Điện Biên Đông", "điện biên đông", "ĐIỆN BIÊN", unicodedata.normalize("NFD", "Điện Biên")]
 )
-def test_the_place_of_a_case_is_found_in_small_letters_and_in_capitals(
-    lan: Browser, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock, typed: str
-) -> None:
-    lan.decide(make_flagged(), "yes", topic="safety", place="Xã Điện Biên Đông")
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+def test_the_place_of_a_case_is_found_in_small_letters_and_in_capitals(lan: Browser, world: World, typed: str) -> None:
+    lan.decide(world.flag(), "yes", topic="safety", place="Xã Điện Biên Đông")
+    world.index()
     assert len(found(lan, "place=" + quote(typed))) == 1
 
 
-def test_cases_and_clusters_narrow_the_results(
-    lan: Browser, posts_there: int, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
-) -> None:
-    concern = make_flagged("Công ty cắt điện cả xưởng lúc tăng ca", label="concern")
+def test_cases_and_clusters_narrow_the_results(lan: Browser, posts_there: int, world: World) -> None:
+    concern = world.flag("Công ty cắt điện cả xưởng lúc tăng ca", label="concern")
     lan.decide(concern, "yes", topic="safety", place="Khu B, Nậm Pha")
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+    world.index()
     assert len(found(lan, "q=dien&topic=safety")) == 1
     assert found(lan, "q=dien&topic=wages") == []
     assert len(found(lan, "place=" + quote("Nậm Pha"))) == 1
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         ids = search.find(session, parse_query("dien"), limit=2)
         first, second = posts.in_order(session, ids)
-        matching.join_cluster(session, first, second, clock.now())
+        matching.join_cluster(session, first, second, world.now)
         session.commit()
         number = first.cluster_id
     assert len(found(lan, f"cluster={number}")) == len(found(lan, f"q=dien&cluster=%23{number}")) == 2
@@ -112,33 +104,27 @@ def test_what_is_no_search_is_said_in_one_line(lan: Browser, posts_there: int) -
     assert lan.get("/search/export.csv?q=%22").status_code == 422
 
 
-def test_what_the_words_fit_best_comes_first_and_the_newest_on_request(
-    lan: Browser, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
+def test_what_the_words_fit_best_comes_first_and_the_newest_on_request(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         source = add_source(session)
         for text in ("Nợ lương, nợ lương mãi", f"Công ty nợ {'nhiều thứ ' * 30} lương thưởng", "Trả lương đúng kỳ"):
             add_post(session, source, text[:9], text=text)
-        session.commit()
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+    world.index()
     assert [line[:4] for line in found(lan, "q=no+luong")] == ["Nợ l", "Công"]
     assert [line[:4] for line in found(lan, "q=no+luong&order=newest")] == ["Công", "Nợ l"]
 
 
-def test_results_come_page_by_page(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
-    with sqlite_database.work() as session:
+def test_results_come_page_by_page(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         source = add_source(session)
         for number in range(27):
             add_post(session, source, str(number), text=f"nợ lương {number}")
-        session.commit()
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+    world.index()
     assert len(found(lan, "q=luong")) == 25
     assert found(lan, "q=luong&page=2") == ["nợ lương 1", "nợ lương 0"]
 
 
-def test_files_are_masked_hold_no_author_and_are_recorded(
-    lan: Browser, sqlite_database: Database, posts_there: int
-) -> None:
+def test_files_are_masked_hold_no_author_and_are_recorded(lan: Browser, world: World, posts_there: int) -> None:
     table = lan.get("/search/export.csv?q=dien")
     assert table.headers["content-disposition"] == 'attachment; filename="kiemtin-search.csv"'
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
@@ -149,19 +135,16 @@ def test_files_are_masked_hold_no_author_and_are_recorded(
     for body in (table.text, json.dumps(lines)):
         assert "0912345678" not in body
         assert AUTHOR_KEY not in body
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         details = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "search_export")).all()
     assert details[0] == {"posts": 3, "cut": False, "format": "csv"}
 
 
-def test_a_source_that_is_named_after_an_account_or_like_a_formula_is_made_harmless(
-    lan: Browser, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
+def test_a_source_that_is_named_after_an_account_or_like_a_formula_is_made_harmless(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         for number, name in enumerate(("@lan.nguyen", "=HYPERLINK(1)")):
             add_post(session, add_source(session, name), str(number), text="nợ lương")
-        session.commit()
-    Matcher(sqlite_database, SEGMENTER, clock).run()
+    world.index()
     table = lan.get("/search/export.csv?q=luong").content.decode("utf-8-sig")
     sources = {row["source"] for row in csv.DictReader(io.StringIO(table))}
     assert "'=HYPERLINK(1)" in sources
@@ -180,8 +163,7 @@ def test_one_export_runs_at_a_time_however_many_ask(lan: Browser, app: FastAPI, 
 def test_a_search_is_kept_for_its_user_and_forgotten(lan: Browser, hung: Browser, posts_there: int) -> None:
     fields = lan.fields("/search?q=điện&label=unverified", "/saved/search")
     assert lan.post("/saved/search", fields | {"name": "mất điện"}).status_code == 303
-    saved = lan.page("/search").find("a", string="mất điện")
-    assert saved is not None
+    (saved,) = lan.page("/search").find_all("a", string="mất điện")
     assert len(found(lan, str(saved["href"]).partition("?")[2])) == 1
     assert "mất điện" not in hung.get("/search").text
     action = str(lan.page("/search").select("form[action$=remove]")[0]["action"])
@@ -201,7 +183,7 @@ def test_a_long_text_is_cut_around_what_was_found() -> None:
 
 
 def test_so_many_searches_are_kept_and_no_more(
-    lan: Browser, hung: Browser, posts_there: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+    lan: Browser, hung: Browser, posts_there: int, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saved_searches, "MOST_KEPT", 3)
 
@@ -211,5 +193,5 @@ def test_so_many_searches_are_kept_and_no_more(
 
     assert [keep(lan, name) for name in ("a", "b", "c", "d", "b")] == [303, 303, 303, 409, 303]
     assert keep(hung, "a") == 303
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert session.scalar(select(func.count()).select_from(SavedSearch)) == 4

@@ -1,59 +1,62 @@
 """The second factor: leads and admins cannot work without it, and each code counts once."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
 from monitor.desk.web import accounts
-from monitor.desk.web.desk import Desk, local_time
-from monitor.desk.web.passwords import hash_password
+from monitor.desk.web.desk import local_time
 from monitor.desk.web.second_factor import SecondFactor, new_recovery_codes, new_seed, recovery_key
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.accounts.second_factors import TIME_TO_SET_UP
-from storage.database import Database
 from storage.models import AuditEvent, User
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, SET_UP, Browser, text_of, totp
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
+
+Code = Callable[[], str]
 
 GOOD = "mưa rơi trên mái tôn"
 
 
 @pytest.fixture
-def minh(app: FastAPI, sqlite_database: Database, clock: FakeClock) -> Browser:
+def minh(app: FastAPI, world: World) -> Browser:
     """Add Minh, a lead, who has typed the password."""
-    with sqlite_database.work() as session:
-        users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="lead", now=clock.now())
-        session.commit()
+    world.add_user("minh", "lead")
     person = Browser(app)
     assert person.sign_in("minh").headers["location"] == SET_UP
     return person
 
 
-def code_now(app: FastAPI, database: Database, clock: FakeClock) -> str:
-    desk: Desk = app.state.desk
-    with database.work() as session:
-        seed = session.scalars(select(User.totp_seed).where(User.name == "minh")).one()
-    assert seed
-    return totp(desk.second_factor.secret(seed), clock.now().timestamp())
+@pytest.fixture
+def code_now(app: FastAPI, world: World, codes: list[str]) -> Code:
+    """Give what reads the app of Minh, who has set a second factor up and is signed out."""
+
+    def code() -> str:
+        with world.rows() as session:
+            seed = users.by_name(session, "minh").totp_seed or ""
+        return totp(app.state.desk.second_factor.secret(seed), world.now.timestamp())
+
+    return code
 
 
 def give(person: Browser, code: str) -> tuple[int, str]:
-    response = person.post("/login/code", person.fields("/login/code", "/login/code") | {"code": code})
+    response = person.send("/login/code", "/login/code", code=code)
     return response.status_code, response.headers.get("location", "")
 
 
 @pytest.fixture
-def enrolled(minh: Browser, clock: FakeClock) -> tuple[Browser, list[str]]:
-    """Give Minh with a second factor, signed out, and the recovery codes."""
+def codes(minh: Browser, clock: FakeClock) -> list[str]:
+    """Set Minh's second factor up and sign out; gives the recovery codes."""
     codes = minh.enrol()
-    minh.post("/logout", minh.fields("/", "/logout"))
+    minh.send("/logout")
     clock.advance(60)
-    return minh, codes
+    return codes
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/flags/1", "/account", "/users"])
@@ -61,32 +64,26 @@ def test_a_lead_without_a_second_factor_is_led_to_setting_it_up(minh: Browser, p
     assert minh.get(path).headers["location"] == SET_UP
 
 
-def test_an_invited_lead_has_three_days_to_set_it_up_and_each_page_says_until_when(
-    app: FastAPI, sqlite_database: Database, clock: FakeClock
-) -> None:
-    person, until = Browser(app), local_time(clock.now() + TIME_TO_SET_UP)
+def test_an_invited_lead_has_three_days_to_set_it_up_and_each_page_says_until_when(app: FastAPI, world: World) -> None:
+    person, until = Browser(app), local_time(world.now + TIME_TO_SET_UP)
     for days, place in ((0, "/start"), (2, "/start"), (1, SET_UP)):  # invited again one has no more time
-        clock.advance(timedelta(days=days))
-        with sqlite_database.work() as session:
-            path = f"/join/{accounts.invite(session, 'minh', 'lead', clock.now())}"
-            session.commit()
+        world.clock.advance(timedelta(days=days))
+        with world.rows() as session:
+            path = f"/join/{accounts.invite(session, 'minh', 'lead', world.now)}"
         assert ("trong vòng ba ngày" in person.get(path).text) == (days == 0)
         assert person.send(path, path, new=GOOD, again=GOOD).status_code == 303
         assert person.sign_in("minh", GOOD).headers["location"] == place
         assert (f"Bạn vào được bằng mật khẩu đến {until}" in person.get("/queue").text) == (place == "/start")
 
 
-def test_a_session_that_began_without_one_ends_with_the_three_days(
-    app: FastAPI, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
-        user = users.add(session, name="minh", password_hash=hash_password(PASSWORD), role="admin", now=clock.now())
-        user.second_factor_by = clock.now() + timedelta(minutes=20)
-        session.commit()
+def test_a_session_that_began_without_one_ends_with_the_three_days(app: FastAPI, world: World) -> None:
+    world.add_user("minh", "admin")
+    with world.rows() as session:
+        users.by_name(session, "minh").second_factor_by = world.now + timedelta(minutes=20)
     person = Browser(app)
     person.sign_in("minh")
     assert person.get("/queue").status_code == 200
-    clock.advance(20 * 60)
+    world.clock.advance(20 * 60)
     assert person.get("/queue").headers["location"].startswith("/login")
     assert person.sign_in("minh").headers["location"] == SET_UP
 
@@ -95,12 +92,12 @@ def test_a_reviewer_works_without_one(lan: Browser) -> None:
     assert lan.get("/queue").status_code == 200
 
 
-def test_setting_it_up_opens_the_desk_and_shows_eight_codes_once(minh: Browser, sqlite_database: Database) -> None:
+def test_setting_it_up_opens_the_desk_and_shows_eight_codes_once(minh: Browser, world: World) -> None:
     codes = minh.enrol()
     assert len(set(codes)) == 8
     assert minh.get("/queue").status_code == 200
     assert "Còn 8 mã khôi phục" in minh.get("/account").text
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         stored = session.scalars(select(User.recovery_codes).where(User.name == "minh")).one().split()
         seed = session.scalars(select(User.totp_seed).where(User.name == "minh")).one()
     assert len(stored) == 8
@@ -121,60 +118,50 @@ def test_a_wrong_first_code_sets_nothing_up(minh: Browser) -> None:
 
 
 def test_the_next_sign_in_asks_for_the_code_and_leads_where_one_wanted(
-    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
+    app: FastAPI, minh: Browser, code_now: Code
 ) -> None:
-    person, _ = enrolled
-    assert person.sign_in("minh", wanted="/queue").headers["location"] == "/login/code"
-    assert person.get("/queue").headers["location"] == "/login/code"
-    assert person.get(SET_UP).headers["location"].startswith("/login")
-    assert give(person, code_now(app, sqlite_database, clock)) == (303, "/queue")
-    assert person.get("/queue").status_code == 200
+    assert minh.sign_in("minh", wanted="/queue").headers["location"] == "/login/code"
+    assert minh.get("/queue").headers["location"] == "/login/code"
+    assert minh.get(SET_UP).headers["location"].startswith("/login")
+    assert give(minh, code_now()) == (303, "/queue")
+    assert minh.get("/queue").status_code == 200
 
 
-def test_a_code_counts_once(
-    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
-) -> None:
-    code = code_now(app, sqlite_database, clock)
+def test_a_code_counts_once(app: FastAPI, code_now: Code) -> None:
+    code = code_now()
     people = [Browser(app) for _ in range(2)]
     for person in people:
         person.sign_in("minh")
     assert [give(person, code)[0] for person in people] == [303, 401]
 
 
-def test_an_old_code_is_refused(
-    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
-) -> None:
-    person, _ = enrolled
-    code = code_now(app, sqlite_database, clock)
-    clock.advance(90)
-    person.sign_in("minh")
-    assert give(person, code)[0] == 401
+def test_an_old_code_is_refused(app: FastAPI, minh: Browser, code_now: Code, world: World) -> None:
+    code = code_now()
+    world.clock.advance(90)
+    minh.sign_in("minh")
+    assert give(minh, code)[0] == 401
 
 
-def test_a_recovery_code_lets_in_once(app: FastAPI, enrolled: tuple[Browser, list[str]]) -> None:
-    person, codes = enrolled
-    person.sign_in("minh")
-    assert give(person, f" {codes[0].upper()} ")[0] == 303
-    assert "Còn 7 mã khôi phục" in person.get("/account").text
+def test_a_recovery_code_lets_in_once(app: FastAPI, minh: Browser, codes: list[str]) -> None:
+    minh.sign_in("minh")
+    assert give(minh, f" {codes[0].upper()} ")[0] == 303
+    assert "Còn 7 mã khôi phục" in minh.get("/account").text
     again = Browser(app)
     again.sign_in("minh")
     assert give(again, codes[0])[0] == 401
 
 
-def test_five_wrong_codes_end_the_session(enrolled: tuple[Browser, list[str]], sqlite_database: Database) -> None:
-    person, _ = enrolled
-    person.sign_in("minh")
+def test_five_wrong_codes_end_the_session(minh: Browser, codes: list[str], world: World) -> None:
+    minh.sign_in("minh")
     for _ in range(5):
-        assert give(person, "000000")[0] == 401
-    assert person.get("/login/code").headers["location"].startswith("/login?")
-    with sqlite_database.work() as session:
+        assert give(minh, "000000")[0] == 401
+    assert minh.get("/login/code").headers["location"].startswith("/login?")
+    with world.rows() as session:
         actions = session.scalars(select(AuditEvent.action)).all()
     assert actions.count("code_refused") == 5
 
 
-def test_who_knows_the_password_may_try_ten_codes_in_a_quarter_of_an_hour(
-    app: FastAPI, enrolled: tuple[Browser, list[str]], sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_who_knows_the_password_may_try_ten_codes_in_a_quarter_of_an_hour(app: FastAPI, code_now: Code) -> None:
     for _ in range(2):
         thief = Browser(app)
         thief.sign_in("minh")
@@ -182,14 +169,13 @@ def test_who_knows_the_password_may_try_ten_codes_in_a_quarter_of_an_hour(
             give(thief, "000000")
     thief = Browser(app)
     thief.sign_in("minh")
-    assert give(thief, code_now(app, sqlite_database, clock))[0] == 401
+    assert give(thief, code_now())[0] == 401
 
 
-def test_the_time_for_the_code_is_ten_minutes(enrolled: tuple[Browser, list[str]], clock: FakeClock) -> None:
-    person, _ = enrolled
-    person.sign_in("minh")
+def test_the_time_for_the_code_is_ten_minutes(minh: Browser, codes: list[str], clock: FakeClock) -> None:
+    minh.sign_in("minh")
     clock.advance(10 * 60 + 1)
-    assert person.get("/login/code").headers["location"].startswith("/login?")
+    assert minh.get("/login/code").headers["location"].startswith("/login?")
 
 
 def test_a_reviewer_sets_it_up_by_choice_with_the_password(lan: Browser, clock: FakeClock) -> None:
@@ -203,11 +189,9 @@ def test_a_reviewer_sets_it_up_by_choice_with_the_password(lan: Browser, clock: 
     assert lan.sign_in("lan").headers["location"] == "/login/code"
 
 
-def test_an_installation_may_ask_everybody_for_it(
-    sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
-) -> None:
-    settings = Settings(home=tmp_path, second_factor_for_all=True)
-    lan = Browser(make_desk(sqlite_database, clock, settings))
+def test_an_installation_may_ask_everybody_for_it(world: World, settings: Settings, app: FastAPI) -> None:
+    settings = settings.model_copy(update={"second_factor_for_all": True})
+    lan = Browser(make_desk(world.database, world.clock, settings))
     assert lan.sign_in("lan").headers["location"] == SET_UP
 
 

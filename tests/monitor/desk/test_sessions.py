@@ -13,11 +13,10 @@ from monitor.desk.web.app import SESSION_COOKIE
 from monitor.desk.web.desk import browser_name
 from monitor.desk.web.passwords import PasswordChecks, TooBusy
 from storage.accounts import users
-from storage.database import Database
 from storage.models import AuditEvent, UserSession
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 
 def old_cookie(app: FastAPI, person: Browser) -> Browser:
@@ -27,10 +26,8 @@ def old_cookie(app: FastAPI, person: Browser) -> Browser:
     return thief
 
 
-def test_a_cookie_from_before_signing_out_opens_and_decides_nothing(
-    app: FastAPI, lan: Browser, make_flagged: FlagMaker
-) -> None:
-    flag_id = make_flagged()
+def test_a_cookie_from_before_signing_out_opens_and_decides_nothing(app: FastAPI, lan: Browser, world: World) -> None:
+    flag_id = world.flag()
     form = lan.fields("/", "/logout")
     thief = old_cookie(app, lan)
     assert thief.get("/").status_code == 200
@@ -65,16 +62,16 @@ def test_a_session_ends_after_twelve_hours_however_busy(lan: Browser, clock: Fak
     assert lan.get("/").status_code == 303
 
 
-def test_reading_pages_writes_once_a_minute_at_most(lan: Browser, clock: FakeClock, sqlite_database: Database) -> None:
+def test_reading_pages_writes_once_a_minute_at_most(lan: Browser, world: World) -> None:
     def seen_at() -> object:
-        with sqlite_database.work() as session:
+        with world.rows() as session:
             return session.scalars(select(UserSession.seen_at)).one()
 
     before = seen_at()
-    clock.advance(59)
+    world.clock.advance(59)
     lan.get("/")
     assert seen_at() == before
-    clock.advance(1)
+    world.clock.advance(1)
     lan.get("/")
     assert seen_at() != before
 
@@ -108,17 +105,17 @@ def test_all_other_sessions_are_ended_at_once(app: FastAPI, lan: Browser, hung: 
     assert (lan.get("/").status_code, hung.get("/").status_code) == (200, 200)
 
 
-def test_the_token_is_not_in_the_database(lan: Browser, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_the_token_is_not_in_the_database(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         stored = session.scalars(select(UserSession.token_hash)).one()
     assert stored not in str(lan.client.cookies[SESSION_COOKIE])
 
 
-def test_sessions_of_long_ago_are_forgotten(app: FastAPI, clock: FakeClock, sqlite_database: Database) -> None:
+def test_sessions_of_long_ago_are_forgotten(app: FastAPI, world: World) -> None:
     Browser(app).sign_in("lan")
-    clock.advance(timedelta(days=31))
+    world.clock.advance(timedelta(days=31))
     Browser(app).sign_in("lan")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert len(session.scalars(select(UserSession)).all()) == 1
 
 
@@ -129,7 +126,7 @@ def change_password(person: Browser, current: str, new: str, again: str | None =
 
 
 def test_changing_ones_password_gives_this_session_another_token_and_ends_the_others(
-    app: FastAPI, lan: Browser, sqlite_database: Database
+    app: FastAPI, lan: Browser, world: World
 ) -> None:
     other, thief = Browser(app), Browser(app)
     other.sign_in("lan")
@@ -141,7 +138,7 @@ def test_changing_ones_password_gives_this_session_another_token_and_ends_the_ot
     assert "phiên này" in text_of(lan.page("/account"), "table")
     assert other.sign_in("lan").status_code == 401
     assert other.sign_in("lan", "suối trong chảy qua bản").status_code == 303
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         actions = session.scalars(select(AuditEvent.action)).all()
     assert "password_changed" in actions
 
@@ -183,17 +180,14 @@ class SlowChecks(PasswordChecks):
         return await super().hash(password)
 
 
-def test_who_is_disabled_while_a_new_password_is_hashed_stays_out(
-    app: FastAPI, lan: Browser, sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_who_is_disabled_while_a_new_password_is_hashed_stays_out(app: FastAPI, lan: Browser, world: World) -> None:
     def be_disabled() -> None:
-        with sqlite_database.work() as session:
-            disable(session, users.by_name(session, "lan"), clock.now())
-            session.commit()
+        with world.rows() as session:
+            disable(session, users.by_name(session, "lan"), world.now)
 
     app.state.desk = replace(app.state.desk, passwords=SlowChecks(be_disabled))
     change_password(lan, PASSWORD, "suối trong chảy qua bản")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert not users.by_name(session, "lan").active
     assert lan.get("/").status_code == 303
 

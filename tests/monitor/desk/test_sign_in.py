@@ -17,6 +17,7 @@ from storage.models import AuditEvent, User
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
 
 
 def audit(database: Database) -> list[tuple[str, str, int | None]]:
@@ -32,11 +33,11 @@ def test_every_page_leads_strangers_to_the_door(anonymous: Browser, path: str) -
     assert response.headers["location"].startswith("/login")
 
 
-def test_after_signing_in_one_comes_to_the_page_that_was_wanted(anonymous: Browser, sqlite_database: Database) -> None:
+def test_after_signing_in_one_comes_to_the_page_that_was_wanted(anonymous: Browser, world: World) -> None:
     assert anonymous.get("/flags/7").headers["location"] == "/login?next=/flags/7"
     response = anonymous.sign_in("lan", wanted="/flags/7")
     assert (response.status_code, response.headers["location"]) == (303, "/flags/7")
-    assert audit(sqlite_database) == [("sign_in", "users:1", 1)]
+    assert audit(world.database) == [("sign_in", "users:1", 1)]
 
 
 @pytest.mark.parametrize(
@@ -56,11 +57,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous: Browse
         assert "secure" not in cookie.lower()  # the browser would not send it back without HTTPS
 
 
-def test_served_by_https_cookies_are_for_https_and_this_host_alone(
-    sqlite_database: Database, clock: FakeClock, tmp_path: Path, app: FastAPI
-) -> None:
+def test_served_by_https_cookies_are_for_https_and_this_host_alone(world: World, tmp_path: Path, app: FastAPI) -> None:
     settings = Settings(home=tmp_path, desk_url="https://kiemtin.example.vn")
-    person = Browser(make_desk(sqlite_database, clock, settings), "https://kiemtin.example.vn")
+    person = Browser(make_desk(world.database, world.clock, settings), "https://kiemtin.example.vn")
     response = person.sign_in("lan")
     for cookie in response.headers.get_list("set-cookie"):
         assert cookie.startswith("__Host-")
@@ -78,10 +77,10 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_line(anonymous: Browser,
     assert anonymous.get("/").status_code == 303
 
 
-def test_failures_are_recorded_but_not_what_strangers_typed(anonymous: Browser, sqlite_database: Database) -> None:
+def test_failures_are_recorded_but_not_what_strangers_typed(anonymous: Browser, world: World) -> None:
     anonymous.sign_in("lan", "sai")
     anonymous.sign_in("mật khẩu gõ nhầm ô", "sai")
-    assert audit(sqlite_database) == [
+    assert audit(world.database) == [
         ("sign_in_failed", "users:1", None),
         ("sign_in_failed", "users:unknown", None),
     ]
@@ -129,31 +128,29 @@ def test_a_forged_mark_of_a_known_browser_is_none(app: FastAPI) -> None:
     assert stranger.sign_in("lan").status_code == 429
 
 
-def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, sqlite_database: Database) -> None:
+def test_a_user_who_was_switched_off_is_out_at_once(lan: Browser, world: World) -> None:
     assert lan.get("/").status_code == 200
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         users.by_name(session, "lan").active = False
-        session.commit()
     assert lan.get("/").status_code == 303
     assert lan.sign_in("lan").status_code == 401
 
 
-def test_a_new_password_ends_older_sessions(lan: Browser, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_a_new_password_ends_older_sessions(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         users.set_password(session, users.by_name(session, "lan"), hash_password("mật khẩu mới"), MONDAY_MORNING)
-        session.commit()
     assert lan.get("/").status_code == 303
     for _ in range(5):
         lan.sign_in("lan", "sai")
     assert lan.sign_in("lan", "mật khẩu mới").status_code == 429, "the browser is a stranger under a new password"
 
 
-def test_signing_out_ends_the_session(lan: Browser, sqlite_database: Database) -> None:
+def test_signing_out_ends_the_session(lan: Browser, world: World) -> None:
     response = lan.post("/logout", lan.fields("/", "/logout"))
     assert (response.status_code, response.headers["location"]) == (303, "/login")
     assert response.headers["clear-site-data"] == '"cache", "storage"'
     assert lan.get("/").status_code == 303
-    assert audit(sqlite_database)[-1] == ("sign_out", "users:1", 1)
+    assert audit(world.database)[-1] == ("sign_out", "users:1", 1)
 
 
 def test_signing_out_needs_a_form_and_not_a_link(lan: Browser) -> None:

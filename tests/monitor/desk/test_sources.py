@@ -9,19 +9,18 @@ from sqlalchemy import select
 
 from monitor.collectors.base import Batch, PublicPost
 from monitor.errors import CollectError, FetchFailed
-from storage.database import Database
 from storage.models import AuditEvent, Source
 from storage.posts import sources
-from tests.clock import FakeClock
 from tests.factories import add_source
 from tests.monitor.crawl.loopback import batch
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import Parts
+from tests.monitor.desk.world import World
 
 
-def test_sources_show_their_health(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
-    now = clock.now()
-    with sqlite_database.work() as session:
+def test_sources_show_their_health(lan: Browser, world: World) -> None:
+    now = world.now
+    with world.rows() as session:
         good, bad, off, asked = (add_source(session, name) for name in ("good", "bad", "off", "asked"))
         sources.record_success(session, good, now - timedelta(minutes=20))
         sources.record_failure(session, bad, "https://bad.example.vn/feed answers 503: try again later", now)
@@ -31,7 +30,6 @@ def test_sources_show_their_health(lan: Browser, sqlite_database: Database, cloc
         sources.set_enabled(session, asked, enabled=False, why="ban quản trị yêu cầu")
         run = sources.start_run(session, good.id, now)
         run.outcome, run.new, run.skipped = "ok", 7, {"too old": 2, "empty": 1}
-        session.commit()
     page = lan.page("/sources")
     assert "3 nguồn cần xem lại" in text_of(page, ".headline")
     rows = [row.get_text(" ", strip=True) for row in page.select(".stack tbody tr")]
@@ -44,11 +42,10 @@ def test_sources_show_their_health(lan: Browser, sqlite_database: Database, cloc
     assert rows[4] == "good 16/11/2026 09:00 đọc xong 0 7 0 0 3"
 
 
-def test_a_gap_is_explained(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
-    with sqlite_database.work() as session:
-        run = sources.start_run(session, add_source(session).id, clock.now())
+def test_a_gap_is_explained(lan: Browser, world: World) -> None:
+    with world.rows() as session:
+        run = sources.start_run(session, add_source(session).id, world.now)
         run.outcome, run.gap = "ok", "ten posts were missed"
-        session.commit()
     row = lan.page("/sources").select(".stack tbody tr")[0].get_text(" ", strip=True)
     assert "có thể bị sót bài Có bài đã trôi qua trước khi được đọc." in row
     assert "ten posts were missed" in row
@@ -65,13 +62,12 @@ def test_a_gap_is_explained(lan: Browser, sqlite_database: Database, clock: Fake
     ids=["decided", "open", "said by somebody", "not needed"],
 )
 def test_order_of_day_and_month_is_shown_or_asked_for(
-    lan: Browser, sqlite_database: Database, clock: FakeClock, cursor: Any, wish: Any, words: str
+    lan: Browser, world: World, cursor: Any, wish: Any, words: str
 ) -> None:
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         source = add_source(session, settings=wish)
         source.cursor = cursor
-        sources.record_success(session, source, clock.now())
-        session.commit()
+        sources.record_success(session, source, world.now)
     page = lan.page("/sources")
     assert words in page.select(".stack tbody tr")[0].get_text(" ", strip=True)
     assert ("1 nguồn cần xem lại" in text_of(page, ".headline")) == ("chưa rõ" in words)
@@ -102,12 +98,12 @@ def parts(answers: list[Answer]) -> Parts:
     return {"look_at": look_at}
 
 
-def test_a_lead_adds_a_source_and_a_reviewer_may_not(lan: Browser, minh: Browser, sqlite_database: Database) -> None:
+def test_a_lead_adds_a_source_and_a_reviewer_may_not(lan: Browser, minh: Browser, world: World) -> None:
     assert not lan.page("/sources").select('form[action="/sources"]')
     assert lan.send("/sources", **FORM).status_code == 403
     assert minh.send("/sources", "/sources", **FORM).status_code == 303
     assert "báo tỉnh" in text_of(minh.page("/sources"), "table")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         source = sources.by_name(session, "báo tỉnh")
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "source.registered")).one()
     assert (source.kind, source.role, source.enabled) == ("feed", "monitored", True)
@@ -125,24 +121,20 @@ def test_a_lead_adds_a_source_and_a_reviewer_may_not(lan: Browser, minh: Browser
     ],
 )
 def test_what_is_no_source_is_said_and_nothing_typed_is_lost(
-    minh: Browser, sqlite_database: Database, changes: dict[str, str], said: str
+    minh: Browser, world: World, changes: dict[str, str], said: str
 ) -> None:
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         add_source(session, "đã có")
-        session.commit()
     response = minh.send("/sources", "/sources", **(FORM | changes))
     assert (response.status_code, said in response.text) == (422, True)
     assert (FORM | changes)["address"] in response.text
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert [source.name for source in sources.all_sources(session)] == ["đã có"]
 
 
-def test_a_source_is_looked_at_before_it_is_read(
-    minh: Browser, sqlite_database: Database, answers: list[Answer]
-) -> None:
-    with sqlite_database.work() as session:
+def test_a_source_is_looked_at_before_it_is_read(minh: Browser, world: World, answers: list[Answer]) -> None:
+    with world.rows() as session:
         add_source(session)
-        session.commit()
     action = "/sources/1/check"
     post = PublicPost(external_id="1", text="Chị Trần Thị Mẫu gọi 0912345678 hỏi lương")
     answers.append([batch(post)])
@@ -153,14 +145,13 @@ def test_a_source_is_looked_at_before_it_is_read(
     assert "không có bài nào" in minh.send(action, "/sources").text
     answers.append(FetchFailed("https://forum.example.vn/feed answers 503: try again later"))
     assert "Máy chủ forum.example.vn đang gặp lỗi" in minh.send(action, "/sources").text
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert sources.post_counts(session) == {}
 
 
-def test_a_source_is_switched_off_and_on(minh: Browser, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_a_source_is_switched_off_and_on(minh: Browser, world: World) -> None:
+    with world.rows() as session:
         add_source(session)
-        session.commit()
     for enabled, shown in (("false", "tắt ở bàn xem xét"), ("true", "chưa đọc")):
         assert minh.send("/sources/1/switch", "/sources", enabled=enabled).status_code == 303
         assert shown in text_of(minh.page("/sources"), "tbody")

@@ -7,27 +7,23 @@ import pytest
 
 from monitor.desk.views.spread_view import STEPS, spread_of
 from monitor.privacy.masks.mask import mask_personal
-from storage.database import Database
 from storage.review import flags
 from storage.scoring import matching
-from tests.clock import MONDAY_MORNING, FakeClock
+from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 
 @pytest.fixture
-def copied(sqlite_database: Database, clock: FakeClock, make_flagged: FlagMaker) -> tuple[int, int]:
+def copied(world: World) -> tuple[int, int]:
     """Store a post with two copies in its own source, of which one is flagged, and one elsewhere."""
-    first = make_flagged("nợ lương", published_at=MONDAY_MORNING, engagement={"likes": 1_000})
-    second = make_flagged("nợ lương", published_at=MONDAY_MORNING - timedelta(hours=3), engagement={"likes": "x"})
-    with sqlite_database.work() as session:
-        post, copy = flags.by_id(session, first).post, flags.by_id(session, second).post
-        other = add_source(session, "bảng <b>tin</b>")
-        far = add_post(session, other, "c", text="nợ lương", engagement={"shares": 7})
-        for each in (copy, far):
-            matching.join_cluster(session, post, each, clock.now())
-        session.commit()
+    first = world.flag("nợ lương", published_at=MONDAY_MORNING, engagement={"likes": 1_000})
+    second = world.flag("nợ lương", published_at=MONDAY_MORNING - timedelta(hours=3), engagement={"likes": "x"})
+    world.join(first, second)
+    with world.rows() as session:
+        far = add_post(session, add_source(session, "bảng <b>tin</b>"), text="nợ lương", engagement={"shares": 7})
+        matching.join_cluster(session, flags.by_id(session, first).post, far, world.now)
     return first, second
 
 
@@ -45,12 +41,11 @@ def test_copies_are_drawn_and_listed_by_source(lan: Browser, copied: tuple[int, 
 
 
 def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_time(
-    lan: Browser, copied: tuple[int, int], sqlite_database: Database
+    lan: Browser, copied: tuple[int, int], world: World
 ) -> None:
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         cluster = flags.by_id(session, copied[0]).post.cluster_id or 0
         matching.set_name(session, cluster, "nợ lương, tháng mười")
-        session.commit()
     page = lan.page(f"/flags/{copied[0]}")
     said = " ".join(page.select_one(".spread").find_previous("p").get_text().split())  # type: ignore[union-attr]
     assert said.startswith(f"Nhóm {cluster}: nợ lương, tháng mười. ")
@@ -67,17 +62,14 @@ def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_tim
     ("apart", "step", "columns"),
     [(timedelta(0), "hour", 1), (timedelta(days=9), "day", 10), (timedelta(weeks=30), "week", 31)],
 )
-def test_reach_is_counted_by_hour_day_or_week(
-    sqlite_database: Database, clock: FakeClock, apart: timedelta, step: str, columns: int
-) -> None:
-    with sqlite_database.work() as session:
+def test_reach_is_counted_by_hour_day_or_week(world: World, apart: timedelta, step: str, columns: int) -> None:
+    with world.rows() as session:
         source = add_source(session)
         first, second = (add_post(session, source, name, published_at=MONDAY_MORNING) for name in "ab")
         second.published_at = MONDAY_MORNING + apart
-        matching.join_cluster(session, first, second, clock.now())
+        matching.join_cluster(session, first, second, world.now)
         matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
         spread = spread_of(session, first, mask_personal)
-    assert spread is not None
     assert "0912" not in (spread["name"] or "0912")
     assert spread["step"] == STEPS[step]
     assert str(spread["reach"]).count("<rect") == (1 if columns == 1 else 2)
@@ -85,8 +77,8 @@ def test_reach_is_counted_by_hour_day_or_week(
     assert width == pytest.approx(0.7 * (640 - 44 - 24) / columns, abs=0.1)
 
 
-def test_a_post_without_copies_has_no_chart(lan: Browser, make_flagged: FlagMaker) -> None:
-    assert lan.page(f"/flags/{make_flagged()}").select(".spread") == []
+def test_a_post_without_copies_has_no_chart(lan: Browser, world: World) -> None:
+    assert lan.page(f"/flags/{world.flag()}").select(".spread") == []
 
 
 def test_beside_the_buttons_stands_what_was_said_of_a_copy(
@@ -112,8 +104,8 @@ def test_beside_the_buttons_stands_what_was_said_of_a_copy(
     ],
 )
 def test_a_context_is_folded_after_three_lines(
-    lan: Browser, make_flagged: FlagMaker, context: str, shown: str, folded: bool
+    lan: Browser, world: World, context: str, shown: str, folded: bool
 ) -> None:
-    page = lan.page(f"/flags/{make_flagged(context=context)}")
+    page = lan.page(f"/flags/{world.flag(context=context)}")
     assert page.select(".context bdi")[0].get_text() == shown
     assert [found.get_text() for found in page.select("details.context p bdi")] == [context.strip()] * folded

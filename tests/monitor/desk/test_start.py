@@ -4,22 +4,20 @@ import pytest
 from sqlalchemy import select
 
 from monitor.desk.web.language import LANGUAGE_COOKIE
-from storage.database import Database
 from storage.models import Source
 from storage.scoring import focus
 from tests.factories import add_source
 from tests.monitor.desk.browser import Browser
+from tests.monitor.desk.world import World
 
 NEW = {"name": "dien-dan", "kind": "feed", "address": "https://diendan.example.vn/rss", "legal_basis": "RSS công khai"}
 
 
 @pytest.fixture
-def papers(sqlite_database: Database) -> list[int]:
+def papers(world: World) -> list[int]:
     """Register two newspapers; give their numbers."""
-    with sqlite_database.work() as session:
-        found = [add_source(session, name).id for name in ("mot", "hai")]
-        session.commit()
-    return found
+    with world.rows() as session:
+        return [add_source(session, name).id for name in ("mot", "hai")]
 
 
 def test_it_is_asked_once_of_who_may_answer(admin: Browser, lan: Browser, papers: list[int]) -> None:
@@ -30,13 +28,11 @@ def test_it_is_asked_once_of_who_may_answer(admin: Browser, lan: Browser, papers
     assert not admin.page("/").select(".notice a[href='/start']")
 
 
-def test_the_answers_are_kept_and_what_is_chosen_is_read(
-    admin: Browser, papers: list[int], sqlite_database: Database
-) -> None:
+def test_the_answers_are_kept_and_what_is_chosen_is_read(admin: Browser, papers: list[int], world: World) -> None:
     answers = NEW | {"province": " Thái  Nguyên ", "language": "en", "read": str(papers[0])}
     assert admin.send("/start", "/start", **answers).status_code == 303
     assert admin.client.cookies[LANGUAGE_COOKIE] == "en"
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert focus.stored(session).province == "Thái Nguyên"
         state = {source.name: (source.enabled, source.role) for source in session.scalars(select(Source))}
     assert state == {"mot": (True, "monitored"), "hai": (False, "monitored"), "dien-dan": (True, "monitored")}

@@ -1,7 +1,8 @@
 """Teaching at the desk: one key a post, what was taught in words, and one click that puts it into use."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,33 +17,10 @@ from tests.clock import FakeClock
 from tests.factories import add_drawn, add_flag, add_post, add_source, make_flag, make_model, make_post
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import Parts
+from tests.monitor.desk.world import World
 
-FIGURES: dict[str, Any] = {
-    "label": "negative",
-    "yes": 31,
-    "no": 269,
-    "changed": True,
-    "flags": 24,
-    "right": 0.712,
-    "low": 0.62,
-    "high": 0.79,
-    "found": 17,
-}
-COMPARISON: dict[str, Any] = {
-    "against": "default-0123456789ab",
-    "criticism": {"new": 1.0, "old": 2.0, "of": 300},
-    "clean": {"new": 3.0, "old": 3.0, "of": 700},
-    "faults": [],
-    "worse_in": [],
-    "flags": {
-        "negative": {
-            "right": {"new": 15.0, "old": 9.0, "of": 80},
-            "wrong": {"new": 2.0, "old": 3.0, "of": 80},
-            "missed": {"new": 6.0, "old": 12.0, "of": 80},
-        }
-    },
-    "teaching": [FIGURES],
-}
+COMPARISON = json.loads((Path(__file__).parents[1] / "learning" / "comparison.json").read_text(encoding="utf-8"))
+(FIGURES,) = COMPARISON["teaching"]
 
 
 @dataclass
@@ -88,9 +66,9 @@ def parts(steps: Steps) -> Parts:
 
 
 @pytest.fixture
-def asked(sqlite_database: Database) -> list[int]:
+def asked(world: World) -> list[int]:
     """Draw two posts; gives their numbers."""
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         source = session.scalar(select(Source)) or add_source(session)
         numbers = []
         for text in ("Xưởng nóng 40 độ", "Trời hôm nay đẹp"):
@@ -110,9 +88,8 @@ def add_taught(database: Database, clock: FakeClock, **changes: object) -> str:
 
 
 def answer(person: Browser, post_id: int, decision: str, **values: str) -> int:
-    action = f"/teach/posts/{post_id}/answers"
-    fields = person.fields(f"/teach/posts/{post_id}", action)
-    return person.post(action, fields | {"decision": decision} | values).status_code
+    page = f"/teach/posts/{post_id}"
+    return person.send(f"{page}/answers", page, decision=decision, **values).status_code
 
 
 def states(database: Database, post_id: int) -> dict[str, str]:
@@ -121,43 +98,43 @@ def states(database: Database, post_id: int) -> dict[str, str]:
         return {flag.label: flag.state for flag in found}
 
 
-def test_one_key_answers_for_all_labels(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
+def test_one_key_answers_for_all_labels(lan: Browser, asked: list[int], world: World) -> None:
     page = lan.page(f"/teach/posts/{asked[0]}")
     keys = {button["value"]: button["data-key"] for button in page.select("button.decision")}
     assert keys == {"none": "0", "unverified": "1", "negative": "2", "concern": "3", "unsure": "4"}
     assert answer(lan, asked[0], "concern") == 303
-    assert states(sqlite_database, asked[0]) == {
+    assert states(world.database, asked[0]) == {
         "unverified": "rejected",
         "negative": "rejected",
         "concern": "confirmed",
     }
     assert answer(lan, asked[1], "none") == 303
-    assert set(states(sqlite_database, asked[1]).values()) == {"rejected"}
+    assert set(states(world.database, asked[1]).values()) == {"rejected"}
 
 
 def test_a_post_may_carry_several_labels_and_a_doubt_teaches_nothing(
-    lan: Browser, asked: list[int], sqlite_database: Database
+    lan: Browser, asked: list[int], world: World
 ) -> None:
     action = f"/teach/posts/{asked[0]}/answers"
     fields = lan.fields(f"/teach/posts/{asked[0]}", action) | {"decision": "several"}
     both = lan.client.post(action, data=fields | {"labels": ["negative", "concern"]})
     assert both.status_code == 303
-    assert states(sqlite_database, asked[0])["negative"] == "confirmed"
-    assert states(sqlite_database, asked[0])["concern"] == "confirmed"
+    assert states(world.database, asked[0])["negative"] == "confirmed"
+    assert states(world.database, asked[0])["concern"] == "confirmed"
     assert answer(lan, asked[1], "unsure") == 303
-    assert set(states(sqlite_database, asked[1]).values()) == {"unsure"}
+    assert set(states(world.database, asked[1]).values()) == {"unsure"}
 
 
 @pytest.mark.parametrize("decision", ["several", "", "everything"])
 def test_an_answer_without_a_known_label_is_not_stored(
-    lan: Browser, asked: list[int], sqlite_database: Database, decision: str
+    lan: Browser, asked: list[int], world: World, decision: str
 ) -> None:
     assert answer(lan, asked[0], decision) in (400, 422)
-    assert set(states(sqlite_database, asked[0]).values()) == {"open"}
+    assert set(states(world.database, asked[0]).values()) == {"open"}
 
 
 def test_two_people_get_different_posts_and_cannot_answer_for_each_other(
-    lan: Browser, hung: Browser, asked: list[int], sqlite_database: Database
+    lan: Browser, hung: Browser, asked: list[int], world: World
 ) -> None:
     first, second = (person.next("/teach/next") for person in (lan, hung))
     assert {first, second} == {f"/teach/posts/{number}" for number in asked}
@@ -165,12 +142,9 @@ def test_two_people_get_different_posts_and_cannot_answer_for_each_other(
     page = hung.page(first)
     assert "đang xem bài này" in text_of(page, ".notice.held")
     assert not page.select("button.decision")
-    csrf = hung.fields("/account", "/logout")["csrf"]
-    refused = hung.post(
-        f"/teach/posts/{taken}/answers", {"csrf": csrf, "decision": "none", "seen_state": "0.0,0.0,0.0"}
-    )
+    refused = hung.send(f"/teach/posts/{taken}/answers", decision="none", seen_state="0.0,0.0,0.0")
     assert refused.status_code == 409
-    assert set(states(sqlite_database, taken).values()) == {"open"}
+    assert set(states(world.database, taken).values()) == {"open"}
 
 
 def test_a_form_that_was_left_open_does_not_overwrite_an_answer(lan: Browser, asked: list[int]) -> None:
@@ -193,8 +167,7 @@ def test_the_last_answer_of_a_round_begins_to_teach(lan: Browser, asked: list[in
 def test_a_round_is_drawn_by_who_may_teach_and_only_after_the_last(
     lan: Browser, minh: Browser, asked: list[int], steps: Steps
 ) -> None:
-    csrf = minh.fields("/account", "/logout")["csrf"]
-    assert minh.post("/teach/draw", {"csrf": csrf}).status_code == 303
+    assert minh.send("/teach/draw").status_code == 303
     assert steps.begun == [], "two posts still wait"
     for number in asked:
         answer(minh, number, "none")
@@ -213,8 +186,8 @@ def test_the_page_says_what_goes_on_and_what_failed(minh: Browser, steps: Steps)
     assert "run `kiemtin score` first" in text_of(minh.page("/teach"), ".notice.bad")
 
 
-def test_figures_are_said_with_their_interval(lan: Browser, sqlite_database: Database, clock: FakeClock) -> None:
-    add_taught(sqlite_database, clock)
+def test_figures_are_said_with_their_interval(lan: Browser, world: World) -> None:
+    add_taught(world.database, world.clock)
     text = text_of(lan.page("/teach"), "main")
     assert "Trong 100 bài máy gắn cờ, khoảng 71 (62–79) bài đúng." in text
     assert "Máy tìm ra 17 trong 31 bài" in text
@@ -229,39 +202,33 @@ def test_figures_are_said_with_their_interval(lan: Browser, sqlite_database: Dat
         ({"right": None}, "quá ít bài để nói đúng được bao nhiêu"),
     ],
 )
-def test_what_is_not_known_is_said(
-    lan: Browser, sqlite_database: Database, clock: FakeClock, changes: dict[str, object], said: str
-) -> None:
-    add_taught(sqlite_database, clock, teaching=[FIGURES | changes])
+def test_what_is_not_known_is_said(lan: Browser, world: World, changes: dict[str, object], said: str) -> None:
+    add_taught(world.database, world.clock, teaching=[FIGURES | changes])
     assert said in text_of(lan.page("/teach"), "main")
 
 
-def test_one_click_puts_a_better_model_into_use(
-    lan: Browser, minh: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
-) -> None:
-    version = add_taught(sqlite_database, clock)
+def test_one_click_puts_a_better_model_into_use(lan: Browser, minh: Browser, world: World, steps: Steps) -> None:
+    version = add_taught(world.database, world.clock)
     assert not lan.page("/teach").select('form[action="/teach/promote"]'), "a reviewer may not"
     fields = minh.fields("/teach", "/teach/promote")
     minh.post("/teach/promote", fields | {"version": "learnt-older"})
     assert steps.begun == [], "the page was left open while another one was taught"
     minh.post("/teach/promote", fields)
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         user = next(user for user in users.all_users(session) if user.name == "minh")
     assert steps.begun == [f"promote {version} for {user.id}"]
 
 
-def test_a_worse_model_has_no_button_and_says_why(minh: Browser, sqlite_database: Database, clock: FakeClock) -> None:
+def test_a_worse_model_has_no_button_and_says_why(minh: Browser, world: World) -> None:
     criticism = {"new": 9.0, "old": 2.0, "of": 300}
-    add_taught(sqlite_database, clock, worse_in=[["criticism", ""]], faults=["criticism"], criticism=criticism)
+    add_taught(world.database, world.clock, worse_in=[["criticism", ""]], faults=["criticism"], criticism=criticism)
     page = minh.page("/teach")
     assert not page.select('form[action="/teach/promote"]')
     assert "kém hơn: bài phê bình bị gắn cờ nhầm nhiều hơn" in text_of(page, "main")
 
 
-def test_a_model_that_the_settings_name_is_not_replaced(
-    minh: Browser, sqlite_database: Database, clock: FakeClock, steps: Steps
-) -> None:
-    add_taught(sqlite_database, clock)
+def test_a_model_that_the_settings_name_is_not_replaced(minh: Browser, world: World, steps: Steps) -> None:
+    add_taught(world.database, world.clock)
     steps.locked_model = "mine"
     page = minh.page("/teach")
     assert not page.select('form[action="/teach/promote"]')
@@ -269,7 +236,7 @@ def test_a_model_that_the_settings_name_is_not_replaced(
 
 
 def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
-    lan: Browser, hung: Browser, minh: Browser, asked: list[int], sqlite_database: Database
+    lan: Browser, hung: Browser, minh: Browser, asked: list[int], world: World
 ) -> None:
     answer(lan, asked[0], "concern")
     assert lan.next("/teach/second") == "/teach", "nobody reads their own answer again"
@@ -278,26 +245,24 @@ def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
     assert "lan" not in text_of(page, "main").split()
     assert answer(hung, asked[0], "none") == 303
     assert answer(hung, asked[0], "none") == 409, "once is enough"
-    assert states(sqlite_database, asked[0])["concern"] == "confirmed"
+    assert states(world.database, asked[0])["concern"] == "confirmed"
     assert "1 câu trả lời mà hai người khác nhau" in text_of(hung.page("/teach"), 'main a[href="/second"]')
     assert hung.next("/teach/second") == "/teach"
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         (found,) = second_readings.differing(session)
         assert (found.flag.post_id, found.flag.label) == (asked[0], "concern")
         assert len(session.scalars(select(Review)).all()) == 6
     assert "“Đúng” và “Không phải”" in minh.get(f"/flags/{found.flag.id}").text
     assert minh.decide(found.flag.id, "no").status_code == 303
-    assert states(sqlite_database, asked[0])["concern"] == "rejected"
+    assert states(world.database, asked[0])["concern"] == "rejected"
 
 
-def test_what_is_drawn_is_no_suggestion(
-    lan: Browser, asked: list[int], sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_what_is_drawn_is_no_suggestion(lan: Browser, asked: list[int], world: World) -> None:
     """It is in no queue, is counted nowhere, and opens no case; the machine may suggest it later."""
     assert "Không có mục nào ở đây" in lan.get("/queue").text
     assert text_of(lan.page("/"), 'main a[href="/teach"]') == "6 câu trả lời đang chờ ở trang “Dạy máy”"
     answer(lan, asked[0], "concern")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert flags.counts(session) == {}
         assert cases.counts(session) == {}
         flag = session.scalars(select(Flag).where(Flag.label == "concern", Flag.post_id == asked[0])).one()
@@ -307,37 +272,34 @@ def test_what_is_drawn_is_no_suggestion(
         assert flags.counts(session) == {"concern": {"confirmed": 1}}
 
 
-def test_a_flag_that_the_machine_opened_is_decided_along(lan: Browser, sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_a_flag_that_the_machine_opened_is_decided_along(lan: Browser, world: World) -> None:
+    with world.rows() as session:
         post = add_post(session, add_source(session))
         add_flag(session, post, "unverified")
         add_drawn(session, post)
-        session.commit()
     assert lan.get("/flags/1").status_code == 200
     assert lan.get("/flags/2").headers["location"] == f"/teach/posts/{post.id}"
     assert answer(lan, post.id, "unverified") == 303
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert flags.counts(session) == {"unverified": {"confirmed": 1}}
         review = session.scalars(select(Review).where(Review.flag_id == 1)).one()
     assert review.decision == "no_source"
 
 
 def test_an_edited_post_is_asked_about_in_its_newest_scored_version(
-    lan: Browser, asked: list[int], sqlite_database: Database, clock: FakeClock
+    lan: Browser, asked: list[int], world: World
 ) -> None:
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         flag = session.scalars(select(Flag).where(Flag.post_id == asked[0], Flag.label == "negative")).one()
         posts.record(session, flag.post.source_id, [make_post(flag.post.external_id, "bản mới")])
-        flags.open_flags(session, flag.model_id, [make_flag(flag.post, "negative")], clock.now())
-        session.commit()
+        flags.open_flags(session, flag.model_id, [make_flag(flag.post, "negative")], world.now)
     assert "bản mới" in text_of(lan.page(f"/teach/posts/{asked[0]}"), ".post-text")
     assert answer(lan, asked[0], "negative") == 303
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         assert set(session.scalars(select(Review.revision_number))) == {1}
 
 
-def test_posts_that_are_gone_have_no_page(lan: Browser, asked: list[int], sqlite_database: Database) -> None:
-    with sqlite_database.work() as session:
+def test_posts_that_are_gone_have_no_page(lan: Browser, asked: list[int], world: World) -> None:
+    with world.rows() as session:
         session.delete(session.get_one(Post, asked[0]))
-        session.commit()
     assert lan.get(f"/teach/posts/{asked[0]}").status_code == 404

@@ -9,7 +9,7 @@ from monitor.desk.views.highlight import Piece, Reason, mark
 from monitor.desk.views.veil import GROUPS, everyday_words, veil, veil_pieces
 from tests.growth import PARTS
 from tests.monitor.desk.browser import Browser
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 CURSE = "Địt mẹ mày, xưởng nóng thế này ai làm nổi"
 
@@ -49,10 +49,9 @@ def test_joined_the_pieces_are_the_text(parts: list[str]) -> None:
     assert "".join(piece.text for piece in pieces) == text
 
 
-def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, make_flagged: FlagMaker) -> None:
-    page = lan.page(f"/flags/{make_flagged(CURSE, context='Đụ má bọn chủ')}")
-    box = page.select_one("input#unveil[type=checkbox]")
-    assert box is not None
+def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, world: World) -> None:
+    page = lan.page(f"/flags/{world.flag(CURSE, context='Đụ má bọn chủ')}")
+    (box,) = page.select("input#unveil[type=checkbox]")
     assert box["data-key"] == "w"
     assert [found["for"] for found in page.select("label[for=unveil]")] == ["unveil"]
     assert page.select("#unveil ~ .post .veil"), "the style sheet finds them behind the box"
@@ -61,4 +60,4 @@ def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, make_flagged
         assert first["aria-hidden"] == "true", "a screen reader is spared the word as well"
         assert said.get_text() == "[từ được làm mờ]"
     assert page.select_one("input#unveil[checked]") is None
-    assert lan.page(f"/flags/{make_flagged('Xưởng nóng')}").select_one("#unveil") is None
+    assert lan.page(f"/flags/{world.flag('Xưởng nóng')}").select_one("#unveil") is None

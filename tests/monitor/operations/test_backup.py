@@ -11,79 +11,70 @@ import pytest
 from sqlalchemy import select
 
 from monitor.errors import BackupRefused
-from monitor.operations.backup import read_backup, write_backup
-from monitor.operations.restore import restore
+from monitor.operations.backup import read_backup
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Flag, Review
 from storage.transfer import snapshot
-from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.operations.conftest import DECISIONS, Used, decide
+from tests.clock import MONDAY_MORNING
+from tests.monitor.operations.conftest import DECISIONS, World
 
 
-def test_nothing_acknowledged_is_missing_from_a_backup_made_meanwhile(
-    used: Used, tmp_path: Path, clock: FakeClock
-) -> None:
-    home, database = used
+def test_nothing_acknowledged_is_missing_from_a_backup_made_meanwhile(used: World) -> None:
     before = DECISIONS // 2
     for number in range(before):
-        decide(database, number + 1, clock)
+        used.decide(number + 1)
     begun = Event()
 
     def go_on() -> None:
         for number in range(before, DECISIONS):
-            decide(database, number + 1, clock)
+            used.decide(number + 1)
             begun.set()
 
     with ThreadPoolExecutor(1) as pool:
         deciding = pool.submit(go_on)
         begun.wait()
-        write_backup(database, home, tmp_path / "b", now=clock.now())
+        used.back_up()
         deciding.result()
-    database.close()
-    done = restore(tmp_path / "b", home, clock, replace=True)
+    done = used.restore()
 
     assert done.files == 5
-    with database.work() as session:
+    with used.rows() as session:
         decided = set(session.scalars(select(Review.flag_id)))
         assert set(range(1, before + 2)) <= decided
         assert set(session.scalars(select(Flag.id).where(Flag.state == "confirmed"))) == decided
-    assert (home / "captures" / "2026" / "11" / "a.warc.gz").read_text() == "page"
+    assert (used.home / "captures" / "2026" / "11" / "a.warc.gz").read_text() == "page"
 
 
-def test_a_sealed_backup_opens_with_its_passphrase_alone(plain: Used, tmp_path: Path, clock: FakeClock) -> None:
-    home, database = plain
-    key = (home / "secret.key").read_bytes()
-    (home / "captures").mkdir()
-    (home / "captures" / "big").write_bytes(os.urandom(3 << 20))
-    write_backup(database, home, tmp_path / "b", now=clock.now(), passphrase="bí mật")
+def test_a_sealed_backup_opens_with_its_passphrase_alone(plain: World, tmp_path: Path) -> None:
+    key = (plain.home / "secret.key").read_bytes()
+    (plain.home / "captures").mkdir()
+    (plain.home / "captures" / "big").write_bytes(os.urandom(3 << 20))
+    plain.back_up(passphrase="bí mật")
     body = (tmp_path / "b").read_bytes()
     assert key not in body
     for wrong, said in (("", "is sealed: set KIEMTIN_BACKUP_PASSPHRASE"), ("bi mat", "passphrase is another one")):
         with pytest.raises(BackupRefused, match=said):
-            restore(tmp_path / "b", tmp_path / "new", clock, passphrase=wrong)
-    restore(tmp_path / "b", tmp_path / "new", clock, passphrase="bí mật")
+            plain.restore(tmp_path / "new", passphrase=wrong)
+    plain.restore(tmp_path / "new", passphrase="bí mật")
     assert (tmp_path / "new" / "secret.key").read_bytes() == key
-    assert (tmp_path / "new" / "captures" / "big").read_bytes() == (home / "captures" / "big").read_bytes()
+    assert (tmp_path / "new" / "captures" / "big").read_bytes() == (plain.home / "captures" / "big").read_bytes()
     (tmp_path / "b").write_bytes(body.replace(b"sealed-1", b"sealed-9", 1))
     with pytest.raises(BackupRefused, match="sealed by a newer version"):
-        restore(tmp_path / "b", tmp_path / "newer", clock, passphrase="bí mật")
+        plain.restore(tmp_path / "newer", passphrase="bí mật")
 
 
 @pytest.mark.parametrize("passphrase", ["", "bí mật"])
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "other"])
-def test_a_damaged_backup_changes_nothing(
-    plain: Used, tmp_path: Path, clock: FakeClock, passphrase: str, damage: str
-) -> None:
-    home, database = plain
-    file = tmp_path / "b"
-    write_backup(database, home, file, now=clock.now(), passphrase=passphrase)
+def test_a_damaged_backup_changes_nothing(plain: World, tmp_path: Path, passphrase: str, damage: str) -> None:
+    file = plain.file
+    plain.back_up(passphrase=passphrase)
     body = file.read_bytes()
     middle = len(body) // 2
     flipped = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
     file.write_bytes({"cut": body[:-20], "flip": flipped, "empty": b"", "other": b"no backup" * 99}[damage])
     with pytest.raises(BackupRefused) as error:
-        restore(file, tmp_path / "new", clock, passphrase=passphrase)
+        plain.restore(tmp_path / "new", passphrase=passphrase)
     assert "\n" not in str(error.value)
     assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
 
@@ -103,9 +94,8 @@ def test_a_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
 
 
 def test_a_full_disk_leaves_no_backup_and_the_older_one(
-    plain: Used, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    plain: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, database = plain
     (tmp_path / "b").write_text("older")
 
     def refuse(*_: Any) -> None:
@@ -113,19 +103,18 @@ def test_a_full_disk_leaves_no_backup_and_the_older_one(
 
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(BackupRefused, match="No space left on device: check the folder"):
-        write_backup(database, home, tmp_path / "b", now=clock.now())
+        plain.back_up()
     assert (tmp_path / "b").read_text() == "older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
 
 
-def test_what_a_killed_backup_left_goes_with_the_next_one(plain: Used, tmp_path: Path, clock: FakeClock) -> None:
-    home, database = plain
+def test_what_a_killed_backup_left_goes_with_the_next_one(plain: World, tmp_path: Path) -> None:
     gone = 2**22 - 1  # more than Linux ever gives
     (tmp_path / f".backup-{gone}-abc").mkdir()
     (tmp_path / f".backup-{gone}-abc" / "database.sqlite").write_text("mọi bài")
     (tmp_path / f".b.{gone}-0a.part").write_text("mọi bài")
     (tmp_path / f".backup-{os.getpid()}-abc").mkdir()
-    write_backup(database, home, tmp_path / "b", now=clock.now())
+    plain.back_up()
     assert sorted(path.name for path in tmp_path.iterdir()) == [f".backup-{os.getpid()}-abc", "b", "home"]
 
 

@@ -21,20 +21,16 @@ from sqlalchemy import func, select
 
 from monitor.app.application import Application
 from monitor.errors import BackupRefused, ClockJumped, KiemtinError, NotReady
-from monitor.operations.backup import write_backup
 from monitor.operations.change_of_places import finish
 from monitor.operations.clock_check import check_clock, confirm_clock
 from monitor.operations.restore import restore
 from monitor.operations.retain import retain
-from monitor.privacy.secret_key import read_key
 from monitor.settings.settings import load_settings
 from storage import audit
 from storage.database import Database
-from storage.models import AuditEvent, Base, Capture, ErasedAuthor, Post
-from storage.posts import captures, sources
-from tests.clock import FakeClock
-from tests.factories import add_post, add_source, committed
-from tests.monitor.operations.conftest import DECISIONS, ERASED, Used, decide, erase
+from storage.models import AuditEvent, Base, ErasedAuthor, Post
+from tests.factories import add_post, add_source
+from tests.monitor.operations.conftest import DECISIONS, ERASED, World, add_capture
 
 
 def rows(database: Database) -> dict[str, int]:
@@ -53,42 +49,33 @@ def assert_erased(database: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS - 1
 
 
-def test_what_comes_back_is_what_was_there(used: Used, tmp_path: Path, clock: FakeClock) -> None:
-    home, database = used
-    decide(database, 1, clock)
-    key, there = read_key(home / "secret.key"), rows(database)
-    write_backup(database, home, tmp_path / "b", now=clock.now())
-    decide(database, 2, clock)
-    (home / "secret.key").write_text("")
-    (home / "notes.txt").write_text("of the operator")
-    database.close()
-    done = restore(tmp_path / "b", home, clock, replace=True)
-    assert rows(database) == there
-    assert read_key(home / "secret.key") == key
+def test_what_comes_back_is_what_was_there(used: World) -> None:
+    used.decide(1)
+    key, there = used.key, rows(used.database)
+    used.back_up()
+    used.decide(2)
+    (used.home / "secret.key").write_text("")
+    (used.home / "notes.txt").write_text("of the operator")
+    done = used.restore()
+    assert rows(used.database) == there
+    assert used.key == key
     assert done.replaced
     assert (done.replaced / "secret.key").read_text() == ""
-    assert (home / "notes.txt").exists(), "what a restore does not know stays"
-    assert sorted(path.name for path in home.iterdir() if path.name.startswith(".")) == []
+    assert (used.home / "notes.txt").exists(), "what a restore does not know stays"
+    assert sorted(path.name for path in used.home.iterdir() if path.name.startswith(".")) == []
 
 
-def test_who_was_erased_since_is_erased_again_with_captured_pages(used: Used, tmp_path: Path, clock: FakeClock) -> None:
-    home, database = used
-    page = home / "captures" / "2026" / "11" / "a.warc.gz"
-    with committed(database) as session:
+def test_who_was_erased_since_is_erased_again_with_captured_pages(used: World) -> None:
+    page = used.home / "captures" / "2026" / "11" / "a.warc.gz"
+    with used.rows() as session:
         post = session.scalars(select(Post).where(Post.author_key == ERASED)).one()
-        run = sources.start_run(session, post.source_id, clock.now())
-        draft = Capture(
-            url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
-        )
-        post.capture_id = sources.add_capture(session, run.id, draft)
-        captures.set_path(session, "a", page.relative_to(home / "captures").as_posix())
-    decide(database, 3, clock)
-    write_backup(database, home, tmp_path / "b", now=clock.now())
-    erase(database, clock)
-    database.close()
-    done = restore(tmp_path / "b", home, clock, replace=True)
+        post.capture_id = add_capture(session, post.source_id, "2026/11/a.warc.gz", used.clock.now())
+    used.decide(3)
+    used.back_up()
+    used.erase()
+    done = used.restore()
     assert (done.erased_again, done.knew_erased) == (1, True)
-    assert_erased(database)
+    assert_erased(used.database)
     assert not page.exists()
 
 
@@ -154,31 +141,30 @@ def other_database() -> bytes:
     ],
 )  # fmt: skip
 def test_a_backup_of_which_anything_is_wrong_leaves_the_home_as_it_is(
-    spoilt: tuple[Any, Any], said: str, plain: Used, tmp_path: Path, clock: FakeClock
+    spoilt: tuple[Any, Any], said: str, plain: World
 ) -> None:
-    home, database = plain
-    with committed(database) as session:
+    with plain.rows() as session:
         for number in range(DECISIONS):
             add_post(session, add_source(session, f"n{number}"), author_key=f"{number:064}")
-    write_backup(database, home, tmp_path / "b", now=clock.now())
-    erase(database, clock)
-    key = (home / "secret.key").read_bytes()
-    database.close()
-    change(tmp_path / "b", *spoilt)
+    plain.back_up()
+    plain.erase()
+    key = (plain.home / "secret.key").read_bytes()
+    plain.database.close()
+    change(plain.file, *spoilt)
     with pytest.raises(KiemtinError, match=said) as error:
-        restore(tmp_path / "b", home, clock, replace=True)
+        plain.restore()
     assert "\n" not in str(error.value)
-    assert_erased(database)
-    assert (home / "secret.key").read_bytes() == key
-    database.close()
-    assert sorted(path.name for path in home.iterdir()) == ["kiemtin.db", "secret.key"]
+    assert_erased(plain.database)
+    assert (plain.home / "secret.key").read_bytes() == key
+    plain.database.close()
+    assert sorted(path.name for path in plain.home.iterdir()) == ["kiemtin.db", "secret.key"]
 
 
 WATCHED = ("/monitor/operations/", "/storage/transfer/", "/monitor/files.py")
 
 
-def restored_in_a_process(backup: Path, home: Path, clock: FakeClock, *, kill_at: int | None = None) -> list[bool]:
-    """Put a backup back in a forked process, which kills itself at one of its steps; a step is a line of our code.
+def restored_in_a_process(used: World, *, kill_at: int | None = None) -> list[bool]:
+    """Put the backup back in a forked process, which kills itself at one of its steps; a step is a line of our code.
 
     Returns:
         Of each step that it came to, whether it was one of the change of places.
@@ -201,7 +187,7 @@ def restored_in_a_process(backup: Path, home: Path, clock: FakeClock, *, kill_at
 
         try:
             sys.settrace(watch)
-            restore(backup, home, clock, replace=True)
+            restore(used.file, used.home, used.clock, replace=True)
         finally:
             os._exit(0)
     os.close(writing)
@@ -211,111 +197,100 @@ def restored_in_a_process(backup: Path, home: Path, clock: FakeClock, *, kill_at
     return [step == ord("1") for step in found]
 
 
-def mark(home: Path, database: Database, clock: FakeClock, name: str) -> None:
+def mark(used: World, name: str) -> None:
     """Leave something in a folder and in the database that the backup does not hold."""
-    (home / "reports").mkdir(exist_ok=True)
-    (home / "reports" / name).touch()
-    with committed(database) as session:
-        audit.record(session, at=clock.now(), action="mark", subject=name)
-    database.close()
+    (used.home / "reports").mkdir(exist_ok=True)
+    (used.home / "reports" / name).touch()
+    with used.rows() as session:
+        audit.record(session, at=used.clock.now(), action="mark", subject=name)
+    used.database.close()
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_restore_that_is_killed_at_twenty_points_leaves_the_old_home_or_the_new_one(
-    used: Used, tmp_path: Path, clock: FakeClock
-) -> None:
-    home, database = used
-    write_backup(database, home, tmp_path / "b", now=clock.now())
-    erase(database, clock)
-    key = read_key(home / "secret.key")
-    mark(home, database, clock, "first")
-    steps = restored_in_a_process(tmp_path / "b", home, clock)
+def test_a_restore_that_is_killed_at_twenty_points_leaves_the_old_home_or_the_new_one(used: World) -> None:
+    used.back_up()
+    used.erase()
+    key = used.key
+    mark(used, "first")
+    steps = restored_in_a_process(used)
     moving = [number for number, is_moving in enumerate(steps) if is_moving]
     points = [*range(0, len(steps), len(steps) // 8), *moving[-1 :: -max(1, len(moving) // 14)]]
     assert len(points) >= 20
     seen = set()
     for point in points:
-        clock.advance(60)
-        mark(home, database, clock, f"before {point}")
-        restored_in_a_process(tmp_path / "b", home, clock, kill_at=point)
-        finish(home)
-        with Application(load_settings(home), clock) as app, app.ready_database.work() as session:
+        used.clock.advance(60)
+        mark(used, f"before {point}")
+        restored_in_a_process(used, kill_at=point)
+        finish(used.home)
+        with Application(load_settings(used.home), used.clock) as app, app.ready_database.work() as session:
             in_database = session.scalar(select(AuditEvent.id).where(AuditEvent.subject == f"before {point}"))
-        in_folder = (home / "reports" / f"before {point}").exists()
+        in_folder = (used.home / "reports" / f"before {point}").exists()
         assert in_folder == (in_database is not None), f"a mixture at step {point}"
         seen.add(in_folder)
-        assert read_key(home / "secret.key") == key
-        assert_erased(database)
-        database.close()
+        assert used.key == key
+        assert_erased(used.database)
+        used.database.close()
     assert seen == {True, False}, "some left the old home, and some the new one"
-    restore(tmp_path / "b", home, clock, replace=True)
-    assert_erased(database)
-    assert [path.name for path in home.iterdir() if path.name.startswith(".")] == []
+    used.restore()
+    assert_erased(used.database)
+    assert [path.name for path in used.home.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(used: Used, tmp_path: Path, clock: FakeClock) -> None:
-    home, database = used
-    write_backup(database, home, tmp_path / "b", now=clock.now())
+def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(used: World, tmp_path: Path) -> None:
+    used.back_up()
     with pytest.raises(BackupRefused, match="is in use already"):
-        restore(tmp_path / "b", home, clock)
-    if not database.is_sqlite:
+        used.restore(used.home)
+    if not used.database.is_sqlite:
         with pytest.raises(BackupRefused, match="the database of `database_url` is in use already"):
-            restore(tmp_path / "b", tmp_path / "new", clock)
-    (home / f".restore.{os.getppid()}-0a.part").mkdir()
+            used.restore(tmp_path / "new")
+    (used.home / f".restore.{os.getppid()}-0a.part").mkdir()
     with pytest.raises(NotReady, match="is being put back"):
-        restore(tmp_path / "b", home, clock, replace=True)
-    with database.work() as session:
+        used.restore()
+    with used.rows() as session:
         assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS
 
 
-def test_of_a_database_that_cannot_be_read_nobody_knows_who_was_erased(
-    plain: Used, tmp_path: Path, clock: FakeClock
-) -> None:
-    home, database = plain
-    write_backup(database, home, tmp_path / "b", now=clock.now())
-    database.close()
-    (home / "kiemtin.db").write_bytes(b"broken" * 1000)
-    assert not restore(tmp_path / "b", home, clock, replace=True).knew_erased
-    shutil.rmtree(home)
-    assert restore(tmp_path / "b", home, clock).knew_erased, "there was nobody"
+def test_of_a_database_that_cannot_be_read_nobody_knows_who_was_erased(plain: World) -> None:
+    plain.back_up()
+    plain.database.close()
+    (plain.home / "kiemtin.db").write_bytes(b"broken" * 1000)
+    assert not plain.restore().knew_erased
+    shutil.rmtree(plain.home)
+    assert plain.restore(plain.home).knew_erased, "there was nobody"
 
 
-def back_up_a_post(plain: Used, file: Path, clock: FakeClock, *, retention_days: int) -> None:
-    home, database = plain
-    with committed(database) as session:
-        add_post(session, add_source(session, retention_days=retention_days), collected_at=clock.now())
-    write_backup(database, home, file, now=clock.now())
+def back_up_a_post(plain: World, *, retention_days: int) -> None:
+    with plain.rows() as session:
+        add_post(session, add_source(session, retention_days=retention_days), collected_at=plain.clock.now())
+    plain.back_up()
 
 
-def test_posts_past_their_retention_go_after_a_restore(plain: Used, tmp_path: Path, clock: FakeClock) -> None:
-    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
-    clock.advance(timedelta(days=100))
-    restore(tmp_path / "b", tmp_path / "new", clock, clock_is_right=True)
+def test_posts_past_their_retention_go_after_a_restore(plain: World, tmp_path: Path) -> None:
+    back_up_a_post(plain, retention_days=30)
+    plain.clock.advance(timedelta(days=100))
+    plain.restore(tmp_path / "new", clock_is_right=True)
     with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
-        assert retain(restored, clock) == {"forum": 1}
+        assert retain(restored, plain.clock) == {"forum": 1}
 
 
 def test_a_restore_by_a_clock_that_jumped_deletes_nothing_until_a_person_confirms_it(
-    plain: Used, tmp_path: Path, clock: FakeClock
+    plain: World, tmp_path: Path
 ) -> None:
-    back_up_a_post(plain, tmp_path / "b", clock, retention_days=30)
-    clock.advance(timedelta(days=400))
-    restore(tmp_path / "b", tmp_path / "new", clock)
+    back_up_a_post(plain, retention_days=30)
+    plain.clock.advance(timedelta(days=400))
+    plain.restore(tmp_path / "new")
     with Database(f"sqlite:///{tmp_path / 'new' / 'kiemtin.db'}") as restored:
         with pytest.raises(ClockJumped, match=r"400 days after .* nothing was deleted"):
-            retain(restored, clock)
-        confirm_clock(restored, clock)
-        assert retain(restored, clock) == {"forum": 1}
+            retain(restored, plain.clock)
+        confirm_clock(restored, plain.clock)
+        assert retain(restored, plain.clock) == {"forum": 1}
 
 
-def test_an_old_backup_over_a_home_in_use_goes_by_the_time_that_the_home_knew(
-    plain: Used, tmp_path: Path, clock: FakeClock
-) -> None:
-    back_up_a_post(plain, tmp_path / "b", clock, retention_days=10)
-    home, database = plain
+def test_an_old_backup_over_a_home_in_use_goes_by_the_time_that_the_home_knew(plain: World) -> None:
+    back_up_a_post(plain, retention_days=10)
     for _ in range(2):
-        clock.advance(timedelta(days=6))
-        check_clock(database, clock)
-    restore(tmp_path / "b", home, clock, replace=True)
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as restored:
-        assert retain(restored, clock) == {"forum": 1}
+        plain.clock.advance(timedelta(days=6))
+        check_clock(plain.database, plain.clock)
+    plain.restore()
+    with Database(f"sqlite:///{plain.home / 'kiemtin.db'}") as restored:
+        assert retain(restored, plain.clock) == {"forum": 1}

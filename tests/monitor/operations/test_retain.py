@@ -12,11 +12,12 @@ from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import remove_source, retain
 from storage.database import Database
 from storage.errors import NotFound
-from storage.models import AuditEvent, Capture, Post, PostRevision, Source
-from storage.posts import captures, posts, sources
+from storage.models import AuditEvent, Post, PostRevision, Source
+from storage.posts import posts, sources
 from storage.review import reviews
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, add_user, committed, make_post
+from tests.monitor.operations.conftest import add_capture
 
 
 def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Database, clock: FakeClock) -> None:
@@ -67,12 +68,7 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
     path.write_text("page")
     with committed(database) as session:
         source, other = add_source(session), add_source(session, "other")
-        run = sources.start_run(session, source.id, clock.now())
-        draft = Capture(
-            url="https://trang.example", fetched_at=clock.now(), status=200, content_type=None, size_bytes=4, sha256="a"
-        )
-        capture = sources.add_capture(session, run.id, draft)
-        captures.set_path(session, "a", path.relative_to(tmp_path).as_posix())
+        capture = add_capture(session, source.id, path.relative_to(tmp_path).as_posix(), clock.now())
         for number in range(3):
             post = add_post(session, source, str(number), capture_id=capture)
         flag = add_flag(session, post)
@@ -88,7 +84,6 @@ def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, s
         assert session.scalars(select(Source.name)).all() == ["other"]
         assert session.scalars(select(Post.external_id)).all() == ["stays"]
         last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-        assert last is not None
         assert (last.action, last.subject, last.detail) == ("source.removed", "forum", {"posts": 3})
     with pytest.raises(NotFound):
         remove_source(database, clock, store, "forum")

@@ -69,7 +69,6 @@ class World:
         with self.database.work() as session:
             facts = FACTS | {"cluster": cluster}
             alert = alerts.raise_once(session, f"cluster:{cluster}", facts, now=self.clock.now(), quiet=None)
-            assert alert is not None
             self.outbox.put(session, "alert", alert.id)
             session.commit()
             return alert.id

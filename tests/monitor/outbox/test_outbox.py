@@ -105,7 +105,6 @@ def test_what_a_killed_program_had_is_sent_by_the_next_unless_it_may_have_arrive
         if kind == DECISION:
             deliveries.put_decisions(session, channel, "", world.clock.now())
         taken = deliveries.take(session, channel, (kind,), world.clock.now(), world.clock.now() + LONGEST)
-        assert taken is not None
         if was_handed and kind != DECISION:  # of a decision it is not noted
             assert deliveries.hand_over(session, taken.id, world.clock.now() + LONGEST)
     # And then it was killed.
@@ -151,7 +150,6 @@ def test_a_withdrawn_report_is_not_sent_also_where_it_was_begun(either: World) -
     number = either.put_report()
     with committed(either.database) as session:
         mail = deliveries.take(session, "mail", (REPORT,), either.clock.now(), either.clock.now() + LONGEST)
-        assert mail is not None
         withdraw(session, number, either.clock)
         assert not deliveries.hand_over(session, mail.id, either.clock.now())
         deliveries.failed(session, mail.id, error="it was withdrawn meanwhile", again_at=either.clock.now())

@@ -69,12 +69,9 @@ def test_a_flag_is_decided_by_who_holds_it_as_it_was_seen(sqlite_database: Datab
         press(session, flag, lan, "no")
         assert flag.state == "rejected"
         mine, others = (reviews.last_of(session, one.id) for one in (lan, hung))
-        assert mine is not None
-        assert others is not None
         assert undo(session, hung, others.id, now=later, until=later) is None, "somebody decided since"
         assert undo(session, lan, others.id, now=later, until=later) is None, "it is somebody else's"
         undone = undo(session, lan, mine.id, now=later, until=later)
-        assert undone is not None
         assert (undone.flag_id, undone.decisions, flag.state) == (flag.id, 1, "open")
 
 

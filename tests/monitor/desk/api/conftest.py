@@ -10,11 +10,9 @@ from monitor.desk.api.app import REQUESTS_PER_MINUTE, create_api
 from monitor.desk.api.keys import SCOPES, make_key
 from monitor.privacy.masks.mask import mask_personal
 from monitor.settings.settings import Settings
-from storage.database import Database
-from tests.clock import FakeClock
-from tests.factories import add_user
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.made_desk import make_desk
+from tests.monitor.desk.world import World
 
 KeyMaker = Callable[..., str]
 
@@ -25,27 +23,22 @@ def requests_per_minute() -> int:
 
 
 @pytest.fixture
-def app(sqlite_database: Database, clock: FakeClock, settings: Settings, requests_per_minute: int) -> FastAPI:
+def app(world: World, settings: Settings, requests_per_minute: int) -> FastAPI:
     """Build a desk with its API, where Lan reviews and Hùng reads."""
-    with sqlite_database.work() as session:
-        add_user(session, "lan")
-        add_user(session, "hùng", "viewer")
-        session.commit()
-    api = create_api(sqlite_database, clock, mask=mask_personal, requests_per_minute=requests_per_minute)
-    return make_desk(sqlite_database, clock, settings, api=api)
+    world.add_user("lan")
+    world.add_user("hùng", "viewer")
+    api = create_api(world.database, world.clock, mask=mask_personal, requests_per_minute=requests_per_minute)
+    return make_desk(world.database, world.clock, settings, api=api)
 
 
 @pytest.fixture
-def make_api_key(sqlite_database: Database, clock: FakeClock) -> KeyMaker:
+def make_api_key(world: World) -> KeyMaker:
     """Make a key; by default it may do everything, and decides as Lan."""
 
     def make(*scopes: str, name: str = "dashboard", user: str = "lan", days: int = 30) -> str:
-        now = clock.now()
-        with sqlite_database.work() as session:
-            ends = now + timedelta(days=days)
-            key, _ = make_key(session, name, scopes or SCOPES, user=user, now=now, expires_at=ends)
-            session.commit()
-        return key
+        ends = world.now + timedelta(days=days)
+        with world.rows() as session:
+            return make_key(session, name, scopes or SCOPES, user=user, now=world.now, expires_at=ends)[0]
 
     return make
 

@@ -21,7 +21,7 @@ from monitor.settings.settings import Settings
 from tests.clock import FakeClock
 from tests.monitor.desk.api.conftest import KeyMaker
 from tests.monitor.desk.api.served import served
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -30,11 +30,11 @@ ADDRESS = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def address(app: FastAPI, settings: Settings, make_flagged: FlagMaker) -> Iterator[str]:
+def address(app: FastAPI, settings: Settings, world: World) -> Iterator[str]:
     """Serve a desk with the flags that the page shows."""
-    make_flagged("Nghe nói mai cấm đường", label="unverified")
-    make_flagged("Xưởng nóng 40 độ")
-    make_flagged("Nợ lương hai tháng", probability=0.6)
+    world.flag("Nghe nói mai cấm đường", label="unverified")
+    world.flag("Xưởng nóng 40 độ")
+    world.flag("Nợ lương hai tháng", probability=0.6)
     with served(app, settings) as found:
         yield found
 
@@ -83,8 +83,6 @@ def test_the_receiver_knows_a_genuine_webhook(clock: FakeClock) -> None:
 
 def example(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / "api" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

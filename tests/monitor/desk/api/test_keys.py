@@ -11,7 +11,6 @@ from monitor.desk.api.access import RateLimit, Scoped
 from monitor.desk.api.keys import SCOPES, Scope, make_key, revoke_key
 from monitor.errors import UsageError
 from storage.accounts import users
-from storage.database import Database
 from storage.errors import DataRejected, NotFound
 from storage.models import ApiKey, AuditEvent
 from tests.clock import FakeClock
@@ -20,6 +19,7 @@ from tests.monitor.desk.api.client import Program, is_problem
 from tests.monitor.desk.api.conftest import KeyMaker
 from tests.monitor.desk.test_roles import dependants
 from tests.monitor.desk.walking import pages as routes
+from tests.monitor.desk.world import World
 
 OF_NO_SCOPE = {"/key"}
 
@@ -65,50 +65,44 @@ def test_a_guessed_key_is_in_the_log_without_the_guess(app: FastAPI, caplog: pyt
 
 
 def test_a_key_ends_when_it_expires_is_revoked_or_its_account_is_disabled(
-    app: FastAPI, make_api_key: KeyMaker, sqlite_database: Database, clock: FakeClock
+    app: FastAPI, make_api_key: KeyMaker, world: World
 ) -> None:
     expiring, revoked, disabled = (
         Program(app, make_api_key(name=name, days=days)) for name, days in (("a", 1), ("b", 9), ("c", 9))
     )
     assert {program.get("/key").status_code for program in (expiring, revoked, disabled)} == {200}
-    clock.advance(timedelta(days=1))
-    with sqlite_database.work() as session:
-        revoke_key(session, "b", clock.now())
-        session.commit()
+    world.clock.advance(timedelta(days=1))
+    with world.rows() as session:
+        revoke_key(session, "b", world.now)
     assert [program.get("/key").status_code for program in (expiring, revoked, disabled)] == [401, 401, 200]
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         users.by_name(session, "lan").active = False
-        session.commit()
     is_problem(disabled.get("/key"), 401)
 
 
-def test_only_a_hash_is_stored_and_the_last_use_is_noted(
-    program: Program, sqlite_database: Database, clock: FakeClock
-) -> None:
+def test_only_a_hash_is_stored_and_the_last_use_is_noted(program: Program, world: World) -> None:
     key = program.client.headers["authorization"].removeprefix("Bearer ")
     program.get("/key")
-    clock.advance(30)
+    world.clock.advance(30)
     program.get("/key")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         row = session.scalars(select(ApiKey)).one()
         assert key not in str(session.execute(text("SELECT * FROM api_keys")).all())
-    assert row.last_used_at == clock.now() - timedelta(seconds=30)
+    assert row.last_used_at == world.now - timedelta(seconds=30)
 
 
-def test_making_and_revoking_a_key_is_recorded_without_the_key(
-    program: Program, sqlite_database: Database, clock: FakeClock
-) -> None:
-    with sqlite_database.work() as session:
-        revoke_key(session, "dashboard", clock.now())
+def test_making_and_revoking_a_key_is_recorded_without_the_key(program: Program, world: World) -> None:
+    with world.rows() as session:
+        revoke_key(session, "dashboard", world.now)
         session.commit()
         events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
     assert [event.action for event in events] == ["api_key.added", "api_key.revoked"]
     assert program.client.headers["authorization"].removeprefix("Bearer ") not in str([e.detail for e in events])
 
 
-def test_a_key_that_decides_needs_an_account_that_may(sqlite_database: Database, clock: FakeClock) -> None:
-    now = clock.now()
-    with sqlite_database.work() as session:
+def test_a_key_that_decides_needs_an_account_that_may(world: World) -> None:
+    now = world.now
+    with world.rows() as session:
         add_user(session, "hùng", "viewer")
         for scopes, user, said in (
             (["decisions:write"], "", "add --user NAME"),
@@ -124,12 +118,9 @@ def test_a_key_that_decides_needs_an_account_that_may(sqlite_database: Database,
             make_key(session, "a", ["flags:read"], user="", now=now, expires_at=now)
 
 
-def test_an_account_that_may_no_longer_decide_takes_the_right_from_its_key(
-    program: Program, sqlite_database: Database
-) -> None:
-    with sqlite_database.work() as session:
+def test_an_account_that_may_no_longer_decide_takes_the_right_from_its_key(program: Program, world: World) -> None:
+    with world.rows() as session:
         users.by_name(session, "lan").role = "viewer"
-        session.commit()
     assert "may not decide" in is_problem(program.post("/flags/1/decisions", {}), 403)
     assert program.data("/key")["decides"] is False
 

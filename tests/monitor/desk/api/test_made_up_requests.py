@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from monitor.settings.settings import Settings
 from tests.monitor.desk.api.conftest import KeyMaker
 from tests.monitor.desk.api.served import served
-from tests.monitor.desk.conftest import FlagMaker
+from tests.monitor.desk.world import World
 
 pytestmark = pytest.mark.gate
 
@@ -40,10 +40,10 @@ def tried(address: str, folder: Path, *options: str) -> str:
 
 
 def test_with_a_key_nothing_fails_and_nothing_is_undocumented(
-    app: FastAPI, settings: Settings, make_api_key: KeyMaker, make_flagged: FlagMaker, tmp_path: Path
+    app: FastAPI, settings: Settings, make_api_key: KeyMaker, world: World, tmp_path: Path
 ) -> None:
     for number in range(3):
-        make_flagged(f"Xưởng nóng {number}")
+        world.flag(f"Xưởng nóng {number}")
     with served(app, settings) as address:
         said = tried(
             address,

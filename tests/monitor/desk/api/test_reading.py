@@ -7,23 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from classifiers.text.search_terms import search_terms
 from monitor.desk.api.paging import decode, encode
 from monitor.desk.api.problems import ApiProblem
 from monitor.desk.api.views import day_begins, day_ends
-from storage.database import Database
-from storage.models import Flag, Post, Source
+from storage.models import Source
 from storage.outbox import reports
-from storage.scoring import matching
-from storage.search import search
-from tests.clock import FakeClock
 from tests.factories import add_post, add_source
 from tests.monitor.desk.api.client import Program, is_problem
-from tests.monitor.desk.conftest import AUTHOR_KEY, FlagMaker
+from tests.monitor.desk.world import AUTHOR_KEY, World
 
 
-def test_a_flag_is_read_with_its_reasons_and_decisions(program: Program, make_flagged: FlagMaker) -> None:
-    flag_id = make_flagged(reasons=(("nóng", 1.5), ("Nguyễn Văn An", 0.5)))
+def test_a_flag_is_read_with_its_reasons_and_decisions(program: Program, world: World) -> None:
+    flag_id = world.flag(reasons=(("nóng", 1.5), ("Nguyễn Văn An", 0.5)))
     flag = program.data(f"/flags/{flag_id}")
     assert (flag["label"], flag["state"], flag["source"], flag["seen"]) == ("concern", "open", "forum", "0.0")
     assert flag["reasons"] == [{"words": "nóng", "weight": 1.5}, {"words": "[tên]", "weight": 0.5}]
@@ -31,22 +26,21 @@ def test_a_flag_is_read_with_its_reasons_and_decisions(program: Program, make_fl
     assert flag["opened_at"] == "2026-11-16T02:00:00Z"
 
 
-def test_a_reason_that_is_masked_in_the_post_is_hidden(program: Program, make_flagged: FlagMaker) -> None:
+def test_a_reason_that_is_masked_in_the_post_is_hidden(program: Program, world: World) -> None:
     reasons = (("nguyễn thị lan", 1.5), ("nóng", 1.0), ("chị", -0.5))
-    flag_id = make_flagged("Hỏi chị Nguyễn Thị Lan, xưởng nóng lắm", reasons=reasons)
+    flag_id = world.flag("Hỏi chị Nguyễn Thị Lan, xưởng nóng lắm", reasons=reasons)
     shown = [reason["words"] for reason in program.data(f"/flags/{flag_id}")["reasons"]]
     assert shown == ["[…]", "nóng", "chị"]
 
 
 def test_names_of_accounts_in_those_of_sources_are_masked_and_their_counts_summed(
-    program: Program, make_flagged: FlagMaker, sqlite_database: Database
+    program: Program, world: World
 ) -> None:
-    flag_id = make_flagged()
-    with sqlite_database.work() as session:
+    flag_id = world.flag()
+    with world.rows() as session:
         first = session.scalars(select(Source)).one()
         first.name = "Mastodon của @lan_o_xa"
         add_post(session, add_source(session, name="Mastodon của @minh_o_xa"), "2")
-        session.commit()
     masked = "Mastodon của [tài khoản]"
     assert program.data(f"/flags/{flag_id}")["source"] == masked
     assert program.data("/flags")["items"][0]["source"] == masked
@@ -75,37 +69,34 @@ def test_what_is_not_valid_is_named(program: Program) -> None:
     assert [error["place"] for error in response.json()["errors"]] == ["query.limit"]
 
 
-def test_flags_are_filtered(program: Program, make_flagged: FlagMaker, clock: FakeClock) -> None:
-    concern = make_flagged()
-    clock.advance(timedelta(days=2))
-    claim = make_flagged(label="unverified")
-    listed = {
-        str(query): [flag["id"] for flag in program.data("/flags", **query)["items"]]
-        for query in (
-            {},
-            {"label": "concern"},
-            {"state": "open", "source": "forum"},
-            {"source": "elsewhere"},
-            {"since": "2026-11-17"},
-            {"until": "2026-11-16"},
-            {"label": "a\x00b"},
-        )
-    }
-    assert list(listed.values()) == [[claim, concern], [concern], [claim, concern], [], [claim], [concern], []]
+def test_flags_are_filtered(program: Program, world: World) -> None:
+    concern = world.flag()
+    world.clock.advance(timedelta(days=2))
+    claim = world.flag(label="unverified")
+    for query, found in (
+        ({}, [claim, concern]),
+        ({"label": "concern"}, [concern]),
+        ({"state": "open", "source": "forum"}, [claim, concern]),
+        ({"source": "elsewhere"}, []),
+        ({"since": "2026-11-17"}, [claim]),
+        ({"until": "2026-11-16"}, [concern]),
+        ({"label": "a\x00b"}, []),
+    ):
+        assert [flag["id"] for flag in program.data("/flags", **query)["items"]] == found, query
 
 
-def test_pages_stay_whole_while_rows_are_added(program: Program, make_flagged: FlagMaker) -> None:
-    old = [make_flagged() for _ in range(5)]
+def test_pages_stay_whole_while_rows_are_added(program: Program, world: World) -> None:
+    old = [world.flag() for _ in range(5)]
     first = program.data("/flags", limit=2)
-    added = [make_flagged() for _ in range(3)]
+    added = [world.flag() for _ in range(3)]
     rest = program.every_page("/flags", limit=2, cursor=first["next"])
     assert [flag["id"] for flag in first["items"] + rest] == old[::-1]
     assert [flag["id"] for flag in program.every_page("/flags", limit=2)] == [*added[::-1], *old[::-1]]
 
 
-def test_a_cursor_belongs_to_its_list(program: Program, make_flagged: FlagMaker) -> None:
+def test_a_cursor_belongs_to_its_list(program: Program, world: World) -> None:
     for _ in range(3):
-        make_flagged()
+        world.flag()
     cursor = program.data("/flags", limit=1)["next"]
     assert "same filters" in is_problem(program.get("/flags", cursor=cursor, label="concern"), 404)
     for wrong in ("", "x", "W10", "%00", "bnVsbA", "é"):
@@ -129,60 +120,41 @@ def test_every_day_of_the_calendar_begins_and_ends(one: object, other: object) -
         assert day_begins(day) < day_ends(day)  # type: ignore[arg-type]
 
 
-def test_a_post_is_shown_without_who_wrote_it(
-    program: Program, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    flag_id = make_flagged(
+def test_a_post_is_shown_without_who_wrote_it(program: Program, world: World) -> None:
+    world.flag(
         "Liên hệ chị Nguyễn Thị Lan, 0912 345 678, xưởng nóng",
         title="Gửi @lan.nguyen",
         url="https://mastodon.example/@lan/1",
         engagement={"likes": 3},
     )
-    with sqlite_database.work() as session:
-        post_id = session.get_one(Flag, flag_id).post_id
-    response = program.get(f"/posts/{post_id}")
+    response = program.get("/posts/1")
     post = response.json()
     assert post["text"] == "Liên hệ chị [tên], [số điện thoại], xưởng nóng"
     assert (post["title"], post["url"], post["engagement"]) == ("Gửi [tài khoản]", None, {"likes": 3})
-    assert post["flags"] == [{"id": flag_id, "label": "concern", "state": "open"}]
+    assert post["flags"] == [{"id": 1, "label": "concern", "state": "open"}]
     assert AUTHOR_KEY not in response.text
 
 
-def test_copies_are_read_as_clusters(
-    program: Program, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
-) -> None:
-    numbers = [make_flagged() for _ in range(3)]
-    with sqlite_database.work() as session:
-        posts = [session.get_one(Post, session.get_one(Flag, number).post_id) for number in numbers]
-        matching.join_cluster(session, posts[0], posts[1], clock.now())
-        matching.join_cluster(session, posts[1], posts[2], clock.now())
-        session.commit()
+def test_copies_are_read_as_clusters(program: Program, world: World) -> None:
+    numbers = [world.flag() for _ in range(3)]
+    world.join(*numbers)
     (cluster,) = program.data("/clusters")["items"]
     assert (cluster["posts"], cluster["sources"], cluster["state"]) == (3, 1, "suggested")
     assert program.data(f"/clusters/{cluster['id']}") == cluster
     listed = program.every_page(f"/clusters/{cluster['id']}/posts", limit=2)
-    assert [post["id"] for post in listed] == [post.id for post in posts][::-1]
-    assert program.data(f"/posts/{posts[0].id}")["cluster_id"] == cluster["id"]
+    assert [post["id"] for post in listed] == [3, 2, 1]
+    assert program.data("/posts/1")["cluster_id"] == cluster["id"]
 
 
-def test_figures_and_summaries_are_read(
-    program: Program, make_flagged: FlagMaker, sqlite_database: Database, clock: FakeClock
-) -> None:
-    make_flagged()
+def test_figures_and_summaries_are_read(program: Program, world: World) -> None:
+    world.flag()
     figures = program.data("/figures")
     assert figures["flags"] == {"concern": {"open": 1}}
     assert (figures["posts"], figures["model"]) == ({"forum": 1}, "default-1")
-    with sqlite_database.work() as session:
+    with world.rows() as session:
         for number in (1, 2):
-            reports.record_report(
-                session,
-                period="2026-W46",
-                schema_version=2,
-                figures={"totals": {"posts": number}},
-                files=[],
-                now=clock.now(),
-            )
-        session.commit()
+            issued = {"schema_version": 2, "figures": {"totals": {"posts": number}}, "files": [], "now": world.now}
+            reports.record_report(session, period="2026-W46", **issued)
     assert [row["period"] for row in program.every_page("/summaries", limit=1)] == ["2026-W46"] * 2
     assert program.data("/summaries/2026-W46")["figures"] == {"totals": {"posts": 2}}
 
@@ -197,8 +169,8 @@ def test_too_much_is_refused_with_problem_details(program: Program) -> None:
     is_problem(program.client.post("/api/v1/flags/1/decisions", content=in_pieces()), 413)
 
 
-def test_a_database_that_fails_tells_nothing_of_its_place(program: Program, sqlite_database: Database) -> None:
-    with sqlite_database.engine.begin() as connection:
+def test_a_database_that_fails_tells_nothing_of_its_place(program: Program, world: World) -> None:
+    with world.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE host_state")
         connection.exec_driver_sql("ALTER TABLE reports RENAME TO elsewhere")
     response = program.get("/summaries")
@@ -206,30 +178,15 @@ def test_a_database_that_fails_tells_nothing_of_its_place(program: Program, sqli
     assert response.headers["retry-after"] == "30"
 
 
-def test_posts_are_searched_by_their_words_and_never_by_people(
-    program: Program, make_flagged: FlagMaker, sqlite_database: Database
-) -> None:
-    numbers = [make_flagged(text) for text in ("Công ty nợ lương", "Xưởng nóng", "Nợ lương hai tháng")]
-    with sqlite_database.work() as session:
-        posts = [session.get_one(Post, session.get_one(Flag, number).post_id) for number in numbers]
-        search.index(session, [draft_of(post) for post in posts])
-        session.commit()
+def test_posts_are_searched_by_their_words_and_never_by_people(program: Program, world: World) -> None:
+    for text in ("Công ty nợ lương", "Xưởng nóng", "Nợ lương hai tháng"):
+        world.flag(text)
+    world.index()
     found = program.every_page("/search", q="no luong", limit=1)
     assert [post["text"] for post in found] == ["Nợ lương hai tháng", "Công ty nợ lương"]
     assert program.data("/search", q="lương", label="negative")["items"] == []
     for typed, said in (("@lan.nguyen", "not searched by people"), ('"nợ', "missing its partner")):
         assert said in is_problem(program.get("/search", q=typed), 422)
-
-
-def draft_of(post: Post) -> search.SearchDraft:
-    terms = search_terms(post.text)
-    return search.SearchDraft(
-        post_id=post.id,
-        source_id=post.source_id,
-        dated=post.collected_at,
-        accented=terms.accented,
-        bare=terms.bare,
-    )
 
 
 def test_a_day_is_a_day(program: Program) -> None:
