@@ -106,12 +106,11 @@ def register_sources(app: Application) -> int:
     """Register the sources that kiemtin.toml declares; returns how many are new."""
     added = 0
     now = app.clock.now()
-    with app.database.work() as session:
+    with app.database.changes() as session:
         for declared in app.settings.sources:
             draft = source_draft(declared, app.settings)
             _, created = sources.register(session, draft, now)
             added += created
-        session.commit()
     return added
 
 

@@ -36,9 +36,8 @@ def add(
     """
     app = application(context)
     now = app.clock.now()
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         key, row = make_key(session, name, scope, user=user, now=now, expires_at=now + timedelta(days=days))
-        session.commit()
     say(f"Added the key {name} ({', '.join(row.scopes)}), until {minute(row.expires_at)}. Shown once:")
     say(key)
 
@@ -66,10 +65,9 @@ def revoke(context: typer.Context, name: Annotated[str, typer.Argument(help="The
     Example: `kiemtin keys revoke dashboard`
     """
     app = application(context)
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         now = app.clock.now()
         revoke_key(session, name, now)
-        session.commit()
     say(f"The key {name} is revoked.")
 
 

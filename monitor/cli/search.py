@@ -48,7 +48,7 @@ def search(
     if to is not None and to.suffix.removeprefix(".") not in FORMATS:
         raise UsageError(f"--out {to}: the name of the file must end in .csv or .jsonl")
     app = application(context)
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         try:
             query, filters = form.query(app.segmenter), form.filters()
         except QueryRefused as error:
@@ -56,7 +56,6 @@ def search(
         found = list(exported_posts(session, index.find(session, query, filters, limit=limit), mask_personal))
         detail = {"posts": len(found), "cut": len(found) == limit, "format": to.suffix if to else "terminal"}
         audit.record(session, at=app.clock.now(), action="search_export", subject="command line", detail=detail)
-        session.commit()
     if to is not None:
         with whole_file(to) as file:
             writer = open_writer(to.suffix.removeprefix("."), file, EXPORTED, EXPORT_SCHEMA)

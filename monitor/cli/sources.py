@@ -84,9 +84,8 @@ def add(
         interval_minutes=interval_minutes,
         settings=_settings(setting or []),
     )
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         _, created = register_source(session, declared, app.settings, app.clock.now())
-        session.commit()
     say(f"{translated('Added' if created else 'Changed')} {name}. Look at it with `kiemtin sources check {name}`.")
 
 
@@ -251,7 +250,6 @@ def remove(
 
 
 def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> None:
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         switch_source(session, sources.by_name(session, name), app.clock.now(), enabled=enabled, why=why)
-        session.commit()
     say(f"{name} is {translated('on' if enabled else 'off')}.")

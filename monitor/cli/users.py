@@ -47,10 +47,9 @@ def invitation(app: Application, name: str, role: str | None) -> tuple[str, str]
         DataRejected: When there is a user of that name with another role.
 
     """
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         token = accounts.invite(session, name, role, app.clock.now())
         held = users.by_name(session, name).role
-        session.commit()
     return held, accounts.invitation_link(app.settings.desk_address, token)
 
 
@@ -74,9 +73,8 @@ def reset_second_factor(context: typer.Context, name: NameArgument) -> None:
 
 def _change(context: typer.Context, name: str, change: Callable[[Session, User, datetime], object]) -> None:
     app = application(context)
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         change(session, users.by_name(session, name), app.clock.now())
-        session.commit()
 
 
 def list_users(context: typer.Context, as_json: AsJson = False) -> None:
