@@ -4,8 +4,7 @@ A `make_…` function gives a draft; an `add_…` function stores a row in the u
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,6 @@ from classifiers.labels import CLAIM_LABELS, LABEL_NAMES
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
-from storage.database import Database
 from storage.models import Flag, Model, Post, Review, Source, User, join_title
 from storage.posts import posts, sources
 from storage.review import drawn, flags, reviews
@@ -24,14 +22,6 @@ from storage.review.corrections import Content
 from storage.scoring import matching, registry
 from storage.search.search import SearchDraft
 from tests.clock import MONDAY_MORNING
-
-
-@contextmanager
-def committed(database: Database) -> Iterator[Session]:
-    """Open a unit of work that is kept when it ends well."""
-    with database.work() as session:
-        yield session
-        session.commit()
 
 
 def make_source(name: str = "forum", **changes: Any) -> sources.SourceDraft:

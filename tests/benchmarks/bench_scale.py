@@ -75,11 +75,10 @@ def waiting(file: Path, originals: Sequence[Sequence[Syllable]], count: int) -> 
     """Give a SQLite database with so many posts that wait for a score."""
     database = Database(sqlite_address(file))
     database.upgrade()
-    with database.work() as session:
+    with database.changes() as session:
         source = add_source(session).id
         texts = (" ".join(pair[0] for pair in made) for made in varied(originals, count, SEED))
         posts.record(session, source, [make_post(str(number), each) for number, each in enumerate(texts)])
-        session.commit()
     return database
 
 

@@ -127,9 +127,8 @@ def fill(home: Path, files: Sequence[Path], models: Path | None) -> Application:
             interval_seconds=1800, legal_basis="a benchmark", retention_days=36_500,
         )  # fmt: skip
         app.importer().run(open_file(file), draft)
-    with app.database.work() as session:
+    with app.database.changes() as session:
         focus.put(session, OFFICE, app.clock.now())
-        session.commit()
     app.score_waiting(lambda _step, _done, _total: None)
     return app
 

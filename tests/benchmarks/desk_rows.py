@@ -44,7 +44,7 @@ def add_desk_rows(database: Database, now: datetime) -> None:
     """
     random = Random(SEED)  # noqa: S311  no secret
     add_reviewers(database, PEOPLE)
-    with database.work() as session:
+    with database.changes() as session:
         people = [users.by_name(session, name).id for name in PEOPLE]
         for name in PEOPLE[:3]:
             words = {"q": "lương", "label": "concern"}
@@ -54,7 +54,6 @@ def add_desk_rows(database: Database, now: datetime) -> None:
         _place(session, now)
         _add_decisions(session, random, people, now)
         _add_runs(session, random, now)
-        session.commit()
     place_open_flags(database, now)
     analyse(database)
 

@@ -31,10 +31,9 @@ _FIELD = re.compile(r'name="(csrf|seen_state)" value="([^"]*)"')
 def add_reviewers(database: Database, names: tuple[str, ...]) -> None:
     """Add people who may decide; all have the same password."""
     password_hash = hash_password(PASSWORD)
-    with database.work() as session:
+    with database.changes() as session:
         for name in names:
             users.add(session, name=name, password_hash=password_hash, role="reviewer", now=MONDAY_MORNING)
-        session.commit()
 
 
 @dataclass(frozen=True, slots=True)

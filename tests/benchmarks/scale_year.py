@@ -88,9 +88,8 @@ class _Chain:
     def import_year(self, count: int) -> Spent:
         """Import all posts, and date them as if each had been read on its day."""
         spent = self._import("posts.jsonl", count, SEED)
-        with self.app.ready_database.work() as session:
+        with self.app.ready_database.changes() as session:
             session.execute(update(Post).values(collected_at=Post.published_at))
-            session.commit()
         return spent
 
     def bring_new(self, count: int, seed: int) -> Spent:
@@ -100,9 +99,8 @@ class _Chain:
 
     def retain(self) -> Spent:
         """Delete half a year."""
-        with self.app.ready_database.work() as session:
+        with self.app.ready_database.changes() as session:
             session.execute(update(Source).values(retention_days=RETENTION))
-            session.commit()
         return self.run("score")
 
     def _import(self, name: str, count: int, seed: int, prefix: str = "") -> Spent:
@@ -149,11 +147,10 @@ def run_chain(folder: Path, kind: str, originals: Sequence[Sequence[Syllable]], 
 def decide(app: Application) -> Spent:
     """Decide on open flags as a reviewer does, each in a unit of work of its own."""
     start, cpu = perf_counter(), process_time()
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         found = session.scalar(select(User.id).limit(1))
         reviewer = found or users.add(session, name="lan", password_hash="", role="reviewer", now=app.clock.now()).id
         done = session.scalar(select(func.count()).select_from(Review)) or 0
-        session.commit()
     while done < DECISIONS:
         with app.ready_database.work() as session:
             flag = session.scalar(select(Flag).where(Flag.state == "open").order_by(Flag.probability.desc()).limit(1))

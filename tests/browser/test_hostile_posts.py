@@ -9,7 +9,6 @@ from tests.browser.conftest import Desk, Look, Visitor, visiting
 from tests.browser.keys import sign_in
 from tests.browser.test_pages import faults_of_layout
 from tests.browser.world import REVIEWER, add_work
-from tests.factories import committed
 from tests.monitor.desk.test_safety import HOSTILE
 
 LOOK = Look("vi", 1366, "light")
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.gate
 def put_into(desk: Desk, text: str) -> int:
     """Put a text into a post wherever a post can have one; gives the number of its flag."""
     (number,) = add_work(desk.database, desk.clock, 1)
-    with committed(desk.database) as session:
+    with desk.database.changes() as session:
         post = session.scalars(select(Flag).where(Flag.id == number)).one().post
         post.text, post.title, post.context = text, text[:300], text[:5_000]
     return number

@@ -16,7 +16,6 @@ from storage.database import Database
 from tests.browser.conftest import AXE_FILE, SCREENSHOTS
 from tests.browser.test_pages import CONTRAST, RULES
 from tests.clock import FakeClock
-from tests.factories import committed
 from tests.monitor.publish.sample_site import fill
 
 PAGES = ("index.html", "luu-tru.html", "dinh-chinh-1.html", "dinh-chinh-2.html", "dinh-chinh-3.html")
@@ -31,7 +30,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def address(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[str]:
     """Publish one correction in every state, and serve the folder as any web server does."""
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         fill(session, clock)
     site = PublishSettings(url="https://ldld.example.vn/tin")
     office = ReportSettings(organisation="Liên đoàn Lao động tỉnh")

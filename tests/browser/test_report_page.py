@@ -14,7 +14,6 @@ from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from tests.browser.conftest import SCREENSHOTS
-from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import gathered
 
@@ -35,7 +34,7 @@ OFFICE = ReportSettings(
 def document(flags: int, sqlite_database: Database) -> Document:
     """Build the report of a week with so many flags."""
     if flags:
-        with committed(sqlite_database) as session:
+        with sqlite_database.changes() as session:
             fill_many(session, flags=flags)
     return build_document(gathered(sqlite_database), OFFICE, load_wording("vi"))
 

@@ -113,9 +113,8 @@ def age(url: str) -> None:
     """Fill a database of this version, which is old for a program with one revision more."""
     with Database(url) as database:
         database.upgrade()
-        with database.work() as session:
+        with database.changes() as session:
             source, reviewer = add_source(session), add_user(session)
             for number in range(OLD_DECISIONS):
                 flag = add_flag(session, add_post(session, source, str(number)))
                 reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=MONDAY_MORNING)
-            session.commit()

@@ -126,7 +126,7 @@ class World:
         """Make tables, the source, and a reviewer."""
         with self.application() as app:
             app.database.upgrade()
-            with app.database.work() as session:
+            with app.database.changes() as session:
                 now = datetime.now(UTC)
                 sources.register(session, make_source("news", address=self.feed), now)
                 sources.register(session, make_source("old", kind="import", address="old", retention_days=30), now)
@@ -134,7 +134,6 @@ class World:
                 sources.register(session, make_source("claims", kind="import", address="claims"), now)
                 add_user(session, "lan", "reviewer", now=now)
                 add_user(session, "minh", "lead", now=now)
-                session.commit()
             for name in (*MODELS, "small"):  # which is what the model of the settings calls itself
                 copy_model(Path(app.settings.model), app.settings.models_dir, name)
 
@@ -232,13 +231,12 @@ class World:
             app.erasure("mastodon", "https://m.example/users/lan").run()
 
     def _add(self, source: str, count: int, at: datetime, author: str | None) -> None:
-        with self.application() as app, app.ready_database.work() as session:
+        with self.application() as app, app.ready_database.changes() as session:
             session.execute(text("DELETE FROM erased_authors"))
             place = sources.by_name(session, source)
             for number in range(count):
                 external = f"{source}-{at.timestamp()}-{number}"
                 add_post(session, place, external, collected_at=at, author_key=author, text="@lan nói vậy")
-            session.commit()
 
     def _backup(self, _pipe: int) -> None:
         with self.application() as app:
@@ -253,14 +251,13 @@ class World:
 
     def _prepare_publish(self) -> None:
         """Release a correction of a claim."""
-        with self.application() as app, app.ready_database.work() as session:
+        with self.application() as app, app.ready_database.changes() as session:
             now, source = app.clock.now(), sources.by_name(session, "claims")
             flag = add_flag(session, add_post(session, source, now.isoformat()), "unverified")
             refuted = {"decision": "refuted", "note": "", "evidence": ["https://e.vn"]}
             reviews.decide(session, flag, reviewer_id=1, now=now, **refuted)
             row = corrections.write(session, flag, make_correction(), user_id=1, now=now)
             corrections.release(session, row, seen=corrections.newest_text(session, row.id).id, user_id=2, now=now)
-            session.commit()
 
     def _publish(self, _pipe: int) -> None:
         with self.application() as app:
@@ -272,14 +269,13 @@ class World:
 
     def _prepare_promote(self) -> None:
         """Choose the model that is not in use."""
-        with self.application() as app, app.ready_database.work() as session:
+        with self.application() as app, app.ready_database.changes() as session:
             for name in MODELS:
                 draft = model_draft(load(app.models.path(name), app.segmenter))
                 if name not in {model.name for model in registry.all_models(session)}:
                     registry.register(session, draft, app.clock.now())
             active = registry.active_model(session)
             self._wanted = next(name for name in MODELS if active is None or name != active.name)
-            session.commit()
 
     def _promote(self, _pipe: int) -> None:
         with self.application() as app:

@@ -79,9 +79,8 @@ def register(sqlite_database: Database) -> Register:
     """Register a source; a feed unless told otherwise."""
 
     def one(name: str, address: str, **changes: Any) -> None:
-        with sqlite_database.work() as session:
+        with sqlite_database.changes() as session:
             add_source(session, name, address=address, **changes)
-            session.commit()
 
     return one
 
@@ -90,9 +89,8 @@ def register(sqlite_database: Database) -> Register:
 def week_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fill one SQLite file with the week of `sample_week.fill`; tests get copies of it."""
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("week") / "kiemtin.db")
-    with Database(f"sqlite:///{path}") as database, database.work() as session:
+    with Database(f"sqlite:///{path}") as database, database.changes() as session:
         fill(session)
-        session.commit()
     return path
 
 

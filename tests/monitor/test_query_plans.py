@@ -89,14 +89,13 @@ def open_every_page(database: Database, clock: FakeClock, folder: Path, recorder
 def run_the_pipeline(database: Database, clock: FakeClock, home: Path, recorder: Recorder) -> None:
     app = Application(Settings(home=home, model="small", database_url=database.url.render_as_string(False)), clock)
     recorder.step = "collect"
-    with database.work() as session:
+    with database.changes() as session:
         source = add_source(session, "bản tin")
         drafts = [make_post(str(number), "Nghe nói mai ngân hàng đóng cửa, rút tiền gấp") for number in range(3)]
         for _ in range(2):  # the second time they are known
             posts.record(session, source.id, drafts, any_version=True)
         posts.tombstone(session, source.id, ["2"], clock.now())
         posts.watched_ids(session, source.id, clock.now() - timedelta(days=3), 10)
-        session.commit()
     with app:
         recorder.step = "score and match"
         app.score_waiting(lambda *_: None)

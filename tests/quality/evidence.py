@@ -99,7 +99,7 @@ def read_news(path: Path) -> Iterator[tuple[str, str]]:
 def store_references(database: Database, texts: Sequence[str]) -> dict[str, int]:
     """Store texts as posts of a reference source, indexed; gives the id of each."""
     known: dict[str, int] = {}
-    with database.work() as session:
+    with database.changes() as session:
         source = add_source(session, "newspaper", role="reference")
         drafts = [make_post(str(number), text, collected_at=MONDAY_MORNING) for number, text in enumerate(texts)]
         for start in range(0, len(drafts), AT_ONCE):
@@ -112,7 +112,6 @@ def store_references(database: Database, texts: Sequence[str]) -> dict[str, int]
                 words = {"accented": terms.accented, "bare": terms.bare}
                 rows.append(SearchDraft(post_id=post.id, source_id=source.id, dated=MONDAY_MORNING, **words))
             search.index(session, rows)
-        session.commit()
     return known
 
 

@@ -25,7 +25,7 @@ TABLES = ("audit_events", *MASKED)
 @pytest.fixture
 def filled(database: Database) -> Database:
     """Three of each: decisions on three posts, with audit events."""
-    with database.work() as session:
+    with database.changes() as session:
         source, reviewer = add_source(session), add_user(session)
         for number in range(3):
             old = {"collected_at": NOW - timedelta(days=400)} if number == 1 else {}
@@ -48,7 +48,6 @@ def filled(database: Database) -> Database:
             session.flush()
             written = {"correction_id": correction.id, "user_id": reviewer.id, "kind": "written", "note": ""}
             session.add(CorrectionEvent(**written, at=NOW))
-        session.commit()
     return database
 
 
@@ -99,9 +98,8 @@ def test_a_text_changes_only_with_the_time_of_an_erasure(filled: Database, table
 
 
 def test_an_erasure_masks_notes_and_links_and_the_decision_stays(filled: Database) -> None:
-    with filled.work() as session:
+    with filled.changes() as session:
         assert traces.mask(session, re.compile("lan"), "[tên]", now=NOW) == 6
-        session.commit()
     with filled.work() as session:
         review = session.get_one(Review, 2)
         assert (review.note, review.evidence) == ("đã gọi [tên] hỏi", ["https://e.vn/[tên]", "https://e.vn"])
@@ -110,12 +108,11 @@ def test_an_erasure_masks_notes_and_links_and_the_decision_stays(filled: Databas
 
 
 def test_retention_and_erasure_delete_decisions_with_their_posts(filled: Database) -> None:
-    with filled.work() as session:
+    with filled.changes() as session:
         source = add_source(session)
         expired = posts.delete_expired(session, source.id, NOW, source.retention_days, 100)
         erased = posts.erase_author(session, "2" * 64, NOW)
         assert (expired, erased) == (posts.Deleted(1, 1), posts.Deleted(1, 1))
-        session.commit()
     with filled.work() as session:
         assert len(session.scalars(select(Review)).all()) == 1
         assert len(session.scalars(select(Flag)).all()) == 1
@@ -133,11 +130,10 @@ def test_a_rule_that_somebody_took_away_is_seen(filled: Database, table: str) ->
 
 
 def test_of_two_programs_at_once_no_row_is_lost(filled: Database) -> None:
-    with filled.work() as first:
+    with filled.changes() as first:
         audit.record(first, at=NOW, action="first", subject="x")
         with filled.work() as second:
             assert second.scalar(select(AuditEvent.id).where(AuditEvent.action == "first")) is None
-        first.commit()
     with filled.work() as session:
         audit.record(session, at=NOW, action="second", subject="x")
         session.commit()

@@ -38,10 +38,9 @@ def explained_as(kind: type[StorageError], advice: str) -> Iterator[None]:
 
 
 def write(database: Database, *, length: int = 10) -> None:
-    with database.work() as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         factories.add_post(session, source, text="x" * length)
-        session.commit()
 
 
 def file_of(database: Database) -> Path:

@@ -30,12 +30,11 @@ def newer(database: Database, folder: Path, *, last: str = "") -> Database:
 
 def decide(database: Database) -> None:
     """Store a decision, and what it is about."""
-    with database.work() as session:
+    with database.changes() as session:
         flag = add_flag(session, add_post(session, add_source(session)))
         reviews.decide(
             session, flag, reviewer_id=add_user(session).id, decision="yes", note="đã hỏi", now=MONDAY_MORNING
         )
-        session.commit()
 
 
 def make_folder(database: Database) -> None:
@@ -51,9 +50,8 @@ def test_an_empty_database_gets_what_the_models_say_and_a_second_time_changes_no
     assert tables(empty_database) == set(Base.metadata.tables)
     assert empty_database.current_revision() == empty_database.newest_revision() == FIRST
     assert empty_database.differences() == []
-    with empty_database.work() as session:
+    with empty_database.changes() as session:
         add_user(session)
-        session.commit()
     empty_database.upgrade()
     empty_database.require_current_schema()
     assert empty_database.differences() == []
@@ -75,12 +73,11 @@ def test_an_upgrade_keeps_every_row_and_the_program_works_on_it(database: Databa
         upgraded.upgrade()
         assert upgraded.current_revision() == REVISION
         upgraded.require_current_schema()
-        with upgraded.work() as session:
+        with upgraded.changes() as session:
             assert session.scalar(text("SELECT note FROM made_up")) == "đã hỏi"
             assert session.scalar(text("SELECT mood FROM posts")) == "calm"
             post = add_post(session, add_source(session), "2")
             reviews.decide(session, add_flag(session, post), reviewer_id=1, decision="no", note="", now=MONDAY_MORNING)
-            session.commit()
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(database: Database, tmp_path: Path) -> None:

@@ -68,6 +68,15 @@ def test_leaving_without_a_commit_stores_nothing(database: Database) -> None:
         assert users.all_users(session) == []
 
 
+def test_changes_are_kept_unless_an_error_leaves_them(database: Database) -> None:
+    with database.changes() as session:
+        factories.add_user(session, "lan")
+    with pytest.raises(NotFound), database.changes() as session:
+        flags.by_id(session, factories.add_user(session, "hùng").id)
+    with database.work() as session:
+        assert [user.name for user in users.all_users(session)] == ["lan"]
+
+
 @pytest.mark.parametrize(
     ("ask", "said"),
     [

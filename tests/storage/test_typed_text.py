@@ -41,12 +41,11 @@ def test_every_text_that_people_type_is_of_that_type() -> None:
 
 
 def test_it_is_removed_when_it_is_stored(database: Database) -> None:
-    with database.work() as session:
+    with database.changes() as session:
         lan = add_user(session, HOSTILE)
         flag = add_flag(session, add_post(session, add_source(session)))
         reviews.decide(session, flag, reviewer_id=lan.id, decision="yes", note=HOSTILE, now=NOW)
         teamwork.hand_over(session, user_id=lan.id, text=HOSTILE, now=NOW)
-        session.commit()
     with database.work() as session:
         columns = (User.name, Review.note, Handover.text)
         assert [session.scalars(select(column)).one() for column in columns] == [CLEAN] * 3

@@ -10,7 +10,6 @@ from examples.jetstream.tests.jetstream_site import FIRST_PATH, JetstreamSite, s
 from storage.database import Database
 from storage.models import Post, PostRevision
 from storage.posts import sources
-from tests.factories import committed
 from tests.monitor.collectors.platform_samples import written
 from tests.monitor.crawl.conftest import World
 
@@ -27,7 +26,7 @@ async def test_what_a_stream_sends_again_after_a_break_is_one_post(jetstream: st
     site.drops = [10, 8]
     with serve_stream(site) as base:
         world.register(base, "stream", kind=jetstream)
-        with committed(world.database) as session:
+        with world.database.changes() as session:
             sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
         result = await world.crawl(only_due=True)
     assert len(site.seen(FIRST_PATH)) == 3
@@ -49,7 +48,7 @@ async def test_stream_takes_posts_away_when_they_are_deleted_and_when_their_auth
     site = JetstreamSite([*found, replace(written(5), author="tho_may", published_at=world.clock.now())], world.clock)
     with serve_stream(site) as base:
         world.register(base, "stream", kind=jetstream)
-        with committed(world.database) as session:
+        with world.database.changes() as session:
             sources.by_name(session, "stream").cursor = {"time_us": to_microseconds(start)}
         assert (await world.crawl(only_due=True)).new == 5
         cursor = to_microseconds(world.clock.now())

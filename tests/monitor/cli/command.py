@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from monitor.cli import main
 from monitor.cli.commands import LazyCommand
 from storage.database import Database
-from tests.factories import committed
 
 SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
@@ -57,7 +56,7 @@ class Answer:
 @contextmanager
 def rows_of(home: Path) -> Iterator[Session]:
     """Open a unit of work on the database of a home, which is kept when it ends well."""
-    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, committed(database) as session:
+    with Database(f"sqlite:///{home / 'kiemtin.db'}") as database, database.changes() as session:
         yield session
 
 

@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.models import AuditEvent, CrawlRun, Post, Source
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_source, committed
+from tests.factories import add_source
 from tests.monitor.crawl.loopback import ScriptedCollector, loopback_client, make_crawler
 
 Script = Callable[[SourceView], AsyncIterator[Batch]]
@@ -43,7 +43,7 @@ class World:
     clock: FakeClock
 
     def register(self, address: str = "https://forum.example.vn/feed", name: str = "source", **changes: Any) -> None:
-        with committed(self.database) as session:
+        with self.database.changes() as session:
             add_source(session, name, address=address, **changes)
 
     async def crawl_all(self, *names: str, only_due: bool = False, **changes: Any) -> dict[str, SourceResult]:

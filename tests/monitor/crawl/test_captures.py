@@ -132,32 +132,29 @@ class Archive(World):
     store: CaptureStore
 
     def __post_init__(self) -> None:
-        with self.database.work() as session:
+        with self.database.changes() as session:
             for name, role in (("forum", "monitored"), ("paper", "reference")):
                 add_source(session, name, role=role, retention_days=30)
             add_model(session)
-            session.commit()
 
     def read(self, page: bytes, *read: PublicPost, source: str = "forum", **changes: Any) -> dict[str, int]:
         fetched: Fetched = replace(batch().fetched, body=page, fetched_at=self.clock.now())
-        with self.database.work() as session:
+        with self.database.changes() as session:
             row = sources.by_name(session, source)
             run = sources.start_run(session, row.id, self.clock.now())
             kept = BatchWriter(Pseudonymiser(SECRET), self.clock, self.store).write(
                 session, row, run.id, Batch(fetched=fetched, posts=read, **changes)
             )
-            session.commit()
         return dict(kept.skipped)
 
     def score(self, *flagged: str) -> None:
         """Score all posts as the scorer would, flag some, and settle."""
-        with self.database.work() as session:
+        with self.database.changes() as session:
             model = session.scalars(select(Model)).one()
             waiting = unscored.waiting(session, 0, 100)
             registry.record_scores(session, model.id, [make_score(post) for post in waiting])
             for post in session.scalars(select(Post).where(Post.external_id.in_(flagged))):
                 add_flag(session, post, model=model)
-            session.commit()
         self.settle()
 
     def settle(self) -> None:
@@ -294,9 +291,8 @@ def test_an_erased_author_is_on_no_kept_page(
 def test_later_pages_with_an_erased_author_or_the_name_are_not_kept(
     world: Archive, folder: Path, sqlite_database: Database
 ) -> None:
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         posts.erase_author(session, Pseudonymiser(SECRET).key("feed", "nguyen.an") or "", world.clock.now())
-        session.commit()
     both = world.read(b"page of both", post("1", author="nguyen.an"), post("2", author="hoa"))
     named = world.read(b"page that names", post("3", "Như @nguyen.an nói", author="hoa"))
     world.read(b"page of another", post("4", author="hoa"))

@@ -116,10 +116,9 @@ async def test_posts_of_an_account_that_was_closed_are_deleted_and_no_others(wor
 
     world.register()
     assert (await world.crawl(script)).new == 3
-    with world.database.work() as session:
+    with world.database.changes() as session:
         flag = add_flag(session, session.merge(world.posts()[0]))
         reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=MONDAY_MORNING)
-        session.commit()
     assert (await world.crawl(script)).gone == 2
     assert world.column(Post.external_id) == ["1"]
     with world.database.work() as session:
@@ -158,10 +157,9 @@ def test_a_platforms_limit_is_the_longest_that_its_posts_are_kept(
     monkeypatch.setattr(type(collector_for("feed")), "longest_retention_days", 30, raising=False)
     asked = [("feed", 7), ("feed", 180), ("mastodon", 180), ("import", 180)]
     assert [retention_days_for(kind, days) for kind, days in asked] == [7, 30, 180, 180]
-    with world.database.work() as session:
+    with world.database.changes() as session:
         for kind in ("feed", "mastodon"):  # as registered before the limit was known
             add_post(session, add_source(session, kind, kind=kind, retention_days=180))
-        session.commit()
     clock.advance(timedelta(days=31))
     confirm_clock(world.database, clock)
     assert retain(world.database, clock) == {"feed": 1}

@@ -111,9 +111,8 @@ async def test_an_error_that_nobody_expected_says_so_in_one_line(world: World) -
 async def test_a_source_that_is_removed_while_it_is_read_stops_no_other(world: World) -> None:
     async def script(source: SourceView) -> AsyncIterator[Batch]:
         if source.name == "removed":
-            with world.database.work() as session:
+            with world.database.changes() as session:
                 session.delete(sources.by_name(session, "removed"))
-                session.commit()
         await asyncio.sleep(0)
         yield batch(post(1))
 

@@ -114,11 +114,10 @@ async def test_a_source_whose_lease_ran_out_while_it_waited_is_left_to_who_has_i
     async def script(source: SourceView) -> AsyncIterator[Batch]:
         """Read the first source for longer than a lease, while another program takes the one that waits."""
         now = clock.advance(LEASE + timedelta(minutes=1))
-        with world.database.work() as session:
+        with world.database.changes() as session:
             taken = sources.lease(
                 session, owner="other:1", now=now, until=now + LEASE, only_due=False, names=["waiting"]
             )
-            session.commit()
         assert (source.name, len(taken)) == ("first", 1)
         yield batch(post(1))
 
@@ -142,10 +141,9 @@ def test_an_owner_is_gone_only_if_this_machine_knows_it(host: str | None, proces
 
 async def test_the_lease_of_an_owner_elsewhere_is_waited_for(base: str, world: World, clock: FakeClock) -> None:
     world.register(base + RSS_PATH)
-    with world.database.work() as session:
+    with world.database.changes() as session:
         until = clock.now() + LEASE
         sources.lease(session, owner="another-host:4", now=clock.now(), until=until, only_due=False)
-        session.commit()
     assert await world.crawl_all() == {}
     clock.advance(LEASE + timedelta(seconds=1))
     assert (await world.crawl()).new == 3

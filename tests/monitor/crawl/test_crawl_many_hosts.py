@@ -88,13 +88,12 @@ async def test_every_post_is_stored_exactly_once_and_every_host_is_read_politely
         allow_addresses=tuple(HOSTS),
     )
     with serve_hosts(hosts) as bases:
-        with sqlite_database.work() as session:
+        with sqlite_database.changes() as session:
             for address, base in bases.items():
                 for name, site in sites[address].items():
                     is_feed = isinstance(site, FeedSite)
                     place = f"{base}/{name}{RSS_PATH if is_feed else ''}"
                     add_source(session, name, kind="feed" if is_feed else "mastodon", address=place)
-            session.commit()
         outcomes = []
         for _ in range(MOST_RUNS):
             async with NamingClient(policy, clock, DatabaseHostState(sqlite_database)) as client:

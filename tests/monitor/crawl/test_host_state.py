@@ -222,11 +222,10 @@ async def test_a_clock_that_was_wrong_silences_no_host_for_long(
     ask: Ask, clock: FakeClock, sqlite_database: Database
 ) -> None:
     await ask()
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         row = host_state.rate_limit_of(session, "127.0.0.1")
         assert row is not None
         far = clock.now() + timedelta(days=900)
         row.ready_at, row.day_began, row.sent = far, far, 10**6
-        session.commit()
     assert (await ask()).status == 200
     assert max(clock.slept) <= 72

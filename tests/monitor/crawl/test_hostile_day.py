@@ -126,7 +126,7 @@ async def test_every_good_source_is_read_on_time_among_hostile_ones_of_every_kin
 ) -> None:
     good = {f"good{number}": written(f"good{number}") for number in range(GOOD)}
     with ExitStack() as servers:
-        with sqlite_database.work() as session:
+        with sqlite_database.changes() as session:
             for number, (name, posts) in enumerate(good.items()):
                 site = (FeedSite if number % 2 else MastodonSite)(posts, clock, page_size=POSTS)
                 address = servers.enter_context(serve(site)) + (RSS_PATH if number % 2 else "")
@@ -142,7 +142,6 @@ async def test_every_good_source_is_read_on_time_among_hostile_ones_of_every_kin
                     settings=SETTINGS.get(kind, {}),
                     interval_seconds=60,
                 )
-            session.commit()
         day = await live_through(sqlite_database, clock, client)
 
     on_time = INTERVAL + TICK
@@ -203,10 +202,9 @@ async def test_a_source_that_is_read_for_hours_holds_up_no_other(sqlite_database
             return
             yield
 
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         for name in ("slow", "quick"):
             add_source(session, name, address=f"https://{name}.example/rss", interval_seconds=60)
-        session.commit()
     crawler = make_crawler(sqlite_database, None, clock, collectors=lambda _: Slow())  # type: ignore[arg-type]
     first = asyncio.ensure_future(crawler.crawl(only_due=True))
     await quick.wait()

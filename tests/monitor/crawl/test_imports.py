@@ -221,9 +221,8 @@ def test_rows_without_identifiers_are_known_after_the_key_was_changed(office: Of
 
 
 def test_a_file_does_not_bring_the_name_of_an_erased_author_back(office: Office, world: World) -> None:
-    with world.database.work() as session:
+    with world.database.changes() as session:
         posts.erase_author(session, Pseudonymiser(SECRET).key("import", "lan") or "", world.clock.now())
-        session.commit()
     named = {"id": "1", "text": "Hỏi @lan nhé", "title": "Gửi @Lan, @mai", "author": "hoa"}
     assert office.run(named).new == 1
     assert [(row.text, row.title) for row in world.posts()] == [("Hỏi [đã xoá] nhé", "Gửi @Lan, @mai")]

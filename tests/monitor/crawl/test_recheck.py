@@ -38,10 +38,9 @@ class Monitor(World):
         return result.checked, result.changed, result.gone, dict(result.unclear)
 
     def flag(self, *numbers: int) -> None:
-        with self.database.work() as session:
+        with self.database.changes() as session:
             for number in numbers:
                 add_flag(session, session.merge(self.stored(number)), now=self.clock.now())
-            session.commit()
 
     def stored(self, number: int) -> Post:
         (found,) = (each for each in self.posts() if each.text == site_post(number).text)
@@ -167,14 +166,13 @@ async def test_a_platform_that_is_away_is_asked_again_and_given_up_after_eight_d
 
 
 async def test_only_places_that_are_read_are_asked(monitor: Monitor, clock: FakeClock) -> None:
-    with monitor.database.work() as session:
+    with monitor.database.changes() as session:
         off = add_source(session, "off")
         others = add_source(session, "file", kind="import"), add_source(session, "no-link", kind="bluesky")
         for source in (off, *others):
             url = None if source.name == "no-link" else "http://127.0.0.1:1/bai/p001.html"  # where nobody answers
             add_flag(session, add_post(session, source, url=url), now=clock.now())
         sources.set_enabled(session, off, enabled=False, why="test")
-        session.commit()
     clock.advance(HOUR)
     assert await monitor.look() == (0, 0, 0, {"no address to check": 1})
     assert await monitor.look() == (0, 0, 0, {})
@@ -185,10 +183,9 @@ async def test_a_source_that_another_program_reads_is_left_to_it(
 ) -> None:
     monitor.flag(1)
     clock.advance(HOUR)
-    with monitor.database.work() as session:
+    with monitor.database.changes() as session:
         until = clock.now() + HOUR
         sources.lease(session, owner="elsewhere:1", now=clock.now(), until=until, only_due=False)
-        session.commit()
     assert await monitor.look() == (0, 0, 0, {})
     clock.advance(2 * HOUR)
     assert await monitor.look("another") == (0, 0, 0, {})

@@ -80,10 +80,9 @@ def asked(world: World) -> list[int]:
 
 
 def add_taught(database: Database, clock: FakeClock, **changes: object) -> str:
-    with database.work() as session:
+    with database.changes() as session:
         draft = make_model("learnt-20261116-0123456789ab")
         registry.register(session, draft, clock.now(), COMPARISON | changes)
-        session.commit()
     return draft.version
 
 

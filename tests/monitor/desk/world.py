@@ -17,7 +17,7 @@ from storage.models import AuditEvent, Review, Source
 from storage.review import flags
 from storage.scoring import matching
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, committed
+from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.browser import PASSWORD
 
 AUTHOR_KEY = "5eed" * 16
@@ -42,7 +42,7 @@ class World:
 
     def rows(self) -> AbstractContextManager[Session]:
         """Open a unit of work that is kept when it ends well."""
-        return committed(self.database)
+        return self.database.changes()
 
     def flag(
         self,

@@ -11,14 +11,14 @@ from storage.models import Flag, Source, User
 from storage.review import reviews
 from storage.review.decisions import UNSURE, plain_decision
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_flag, add_post, add_source, add_user, committed
+from tests.factories import add_flag, add_post, add_source, add_user
 
 
 def decide_posts(
     database: Database, answers: Mapping[str, bool | None], label: str = "concern", *, at: datetime = MONDAY_MORNING
 ) -> None:
     """Store a flagged post for each text and decide its flag: yes, no, or (None) not sure."""
-    with committed(database) as session:
+    with database.changes() as session:
         source = session.scalar(select(Source)) or add_source(session)
         user = session.scalar(select(User)) or add_user(session)
         for number, (text, answer) in enumerate(answers.items()):
@@ -29,7 +29,7 @@ def decide_posts(
 
 def answer_all(database: Database, truth: Mapping[str, bool], label: str = "concern") -> None:
     """Decide the open flags of drawn posts by what is true of the texts; other labels than the one are always a no."""
-    with committed(database) as session:
+    with database.changes() as session:
         user = session.scalar(select(User)) or add_user(session)
         for flag in session.scalars(select(Flag).where(Flag.state == "open", Flag.sampling.is_not(None))).all():
             decision = plain_decision(

@@ -26,7 +26,7 @@ from storage.posts import posts
 from storage.review import decisions
 from tests.clock import FakeClock
 from tests.corpus import corpus
-from tests.factories import add_source, committed, make_post
+from tests.factories import add_source, make_post
 from tests.monitor.learning.labelled_posts import answer_all
 
 EXAMPLES = corpus()[5::60][:140]
@@ -56,7 +56,7 @@ def loaded(small_model: Path) -> Loaded:
 
 @pytest.fixture
 def drawing(sqlite_database: Database, small_model: Path, clock: FakeClock, loaded: Loaded) -> Iterator[Drawing]:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session)
         posts.record(session, source.id, [make_post(str(n), text) for n, text in enumerate(TEXTS)])
     with ThreadPoolExecutor(1) as executor:
@@ -122,7 +122,7 @@ def test_only_what_the_machine_does_not_suggest_has_the_origin_drawn(drawing: Dr
 
 def test_a_post_that_is_edited_meanwhile_is_left_out(drawing: Drawing) -> None:
     """The scores are read after the posts, and on PostgreSQL both are as they are at that moment."""
-    with committed(drawing.database) as session:
+    with drawing.database.changes() as session:
         session.execute(delete(Score).where(Score.post_id == 1, Score.label == "concern"))
     assert drawing.draw(len(TEXTS)) == len(TEXTS) - 1
 
@@ -133,7 +133,7 @@ def test_nothing_is_asked_twice_and_the_end_is_reached(drawing: Drawing) -> None
 
 
 def test_what_was_decided_at_the_desk_is_not_asked_again(drawing: Drawing) -> None:
-    with committed(drawing.database) as session:
+    with drawing.database.changes() as session:
         decided = session.scalars(select(Flag.post_id).limit(3)).all()
         session.execute(update(Flag).where(Flag.post_id.in_(decided)).values(state="rejected"))
     drawing.draw(len(TEXTS))

@@ -17,7 +17,7 @@ from storage.models import Flag, Model, Source
 from storage.posts import posts
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_model, committed
+from tests.factories import add_model
 from tests.monitor.learning.labelled_posts import decide_posts
 
 CHALLENGE_SET = read_challenge_set()[::8]
@@ -70,7 +70,7 @@ def test_decisions_make_a_candidate_that_knows_local_words(
 def test_the_register_knows_the_candidate_and_nothing_else_changes(
     learner: Learner, sqlite_database: Database, active: Loaded
 ) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         add_model(session, active.version)
     decide_posts(sqlite_database, dict(list(ANSWERS.items())[:5]))
     learnt = learner.run(active, active)
@@ -98,7 +98,7 @@ def test_doubts_and_posts_that_are_gone_teach_nothing(
 ) -> None:
     decide_posts(sqlite_database, {"chưa rõ 1": None, "chưa rõ 2": None})
     decide_posts(sqlite_database, {"đã gỡ": True}, at=clock.now() + timedelta(hours=1))
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = session.scalars(select(Source)).one()
         gone = f"concern-{(clock.now() + timedelta(hours=1)).timestamp()}-0"
         assert posts.tombstone(session, source.id, [gone], clock.now()) == 1

@@ -18,7 +18,6 @@ from storage.errors import NotFound
 from storage.models import AuditEvent
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import committed
 from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, FLAGS_NOTHING, copy_model
 
 CHALLENGE_SET = read_challenge_set()[::8]
@@ -37,7 +36,7 @@ def folder(small_model: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def promotions(sqlite_database: Database, clock: FakeClock, folder: Path) -> ModelPromotion:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         registry.activate(session, model_draft(load(folder / "default", Segmenter())), clock.now())
     return ModelPromotion(sqlite_database, Segmenter(), clock, folder, CHALLENGE_SET)
 

@@ -19,7 +19,7 @@ from storage.posts import posts
 from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.corpus import corpus
-from tests.factories import add_source, add_user, committed, make_post
+from tests.factories import add_source, add_user, make_post
 from tests.monitor.learning.labelled_posts import answer_all
 from tests.monitor.learning.model_folders import copy_model
 
@@ -112,7 +112,7 @@ def app(tmp_path: Any, small_model: Any, clock: FakeClock) -> Iterator[Applicati
 def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> None:
     """The steps as the desk takes them, on real models and rows."""
     examples = corpus()[5::60][:140]
-    with committed(app.database) as session:
+    with app.database.changes() as session:
         source = add_source(session)
         posts.record(session, source.id, [make_post(str(n), one.text) for n, one in enumerate(examples)])
         user = add_user(session).id

@@ -18,7 +18,7 @@ from storage.models import Capture, Flag
 from storage.posts import captures, posts, sources
 from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, committed
+from tests.factories import add_flag, add_post, add_source, add_user
 from tests.postgres import TEMPLATE, PostgresServer
 
 DECISIONS = 40
@@ -44,7 +44,7 @@ class World:
 
     def rows(self) -> AbstractContextManager[Session]:
         """Open a unit of work that is kept when it ends well."""
-        return committed(self.database)
+        return self.database.changes()
 
     def back_up(self, **options: Any) -> None:
         write_backup(self.database, self.home, self.file, now=self.clock.now(), **options)
@@ -108,7 +108,7 @@ def add_capture(session: Session, source_id: int, path: str, now: datetime) -> i
 
 
 def fill(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         add_user(session)
         for number in range(DECISIONS):

@@ -12,13 +12,13 @@ from storage.database import Database
 from storage.models import AuditEvent, Post
 from storage.posts import sources
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, committed
+from tests.factories import add_post, add_source
 
 
 @pytest.fixture
 def used(database: Database, clock: FakeClock) -> Database:
     """A home in use: one source was read just now, and its post is past its retention in 180 days."""
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         add_post(session, source, collected_at=clock.now())
         sources.record_success(session, source, clock.now())
@@ -66,7 +66,7 @@ def test_a_clock_that_was_set_right_again_needs_no_person(used: Database, clock:
 def test_what_was_read_by_a_clock_that_ran_ahead_is_read_again(used: Database, clock: FakeClock, days: int) -> None:
     clock.advance(timedelta(days=days))
     check_clock(used, clock)
-    with committed(used) as session:
+    with used.changes() as session:
         sources.record_success(session, sources.by_name(session, "forum"), clock.now())
         add_post(session, sources.by_name(session, "forum"), "ahead", collected_at=clock.now())
     clock.advance(-timedelta(days=days))
@@ -79,7 +79,7 @@ def test_what_was_read_by_a_clock_that_ran_ahead_is_read_again(used: Database, c
 
 
 def test_a_home_that_was_never_looked_at_goes_by_what_it_stores(database: Database, clock: FakeClock) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         add_post(session, add_source(session, now=clock.now()), collected_at=clock.now())
     clock.advance(timedelta(days=400))
     with pytest.raises(ClockJumped):

@@ -22,7 +22,7 @@ from storage.posts import posts, sources
 from storage.review import reviews
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_model, add_post, add_source, add_user, committed, make_post, make_score
+from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
 
 AUTHOR = "lan@mang.example"
 Of = Callable[..., Erasure]
@@ -56,7 +56,7 @@ def of(sqlite_database: Database, clock: FakeClock, pseudonymiser: Pseudonymiser
 @pytest.fixture
 def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeClock) -> Database:
     """Store an edited, scored, flagged and reviewed post of the author, and one of somebody else."""
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session, "network", kind="mastodon")
         key = pseudonymiser.key("mastodon", AUTHOR)
         post = add_post(session, source, "1", text="chuyện riêng của tôi", author_key=key)
@@ -153,7 +153,7 @@ def test_a_text_names_an_account_by_handle_or_address(text: str, named: bool) ->
 
 
 def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of, clock: FakeClock, home: Path) -> None:
-    with committed(filled) as session:
+    with filled.changes() as session:
         source = sources.by_name(session, "network")
         add_post(session, source, "3", text="@lan nói đúng", title="trả lời @lan@mang.example", url=None)
         flag = add_flag(session, add_post(session, source, "4", text="bài khác"))
@@ -190,7 +190,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of,
 
 
 def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database: Database, of: Of) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session, "network", kind="mastodon")
         add_post(session, source, "3", text="@lan nói đúng")
     of().run()
@@ -203,7 +203,7 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database:
 
 def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Database, of: Of, home: Path) -> None:
     """A feed names no author, and the addresses that identify its entries do."""
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session, "feed-of-an-account")
         for number in (1, 2):
             add_post(session, source, f"https://mang.example/@lan/{number}")
@@ -213,7 +213,7 @@ def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Dat
 
 
 def test_what_may_not_be_changed_is_told_with_the_reason(sqlite_database: Database, of: Of, home: Path) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         add_source(session, "account", kind="mastodon", address="https://mang.example/@lan", retention_days=30)
     (home / "models" / "own").mkdir(parents=True)
     (home / "models" / "own" / "manifest.json").write_text('{"terms": ["@lan"]}')
@@ -251,7 +251,7 @@ def test_posts_that_were_stored_by_an_older_spelling_go_as_well(
     sqlite_database: Database, of: Of, clock: FakeClock
 ) -> None:
     pseudonymiser = Pseudonymiser(b"now", [b"former"])
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session, "network", kind="mastodon")
         for number, key in enumerate(pseudonymiser.aliases("mastodon", AUTHOR)):
             add_post(session, source, str(number), author_key=key, collected_at=clock.now() - timedelta(days=1))

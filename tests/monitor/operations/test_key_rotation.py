@@ -14,7 +14,7 @@ from monitor.settings.settings import load_settings
 from storage.models import Post
 from storage.posts import posts, sources
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, committed, make_post
+from tests.factories import add_post, add_source, make_post
 
 HANDLE = "lan@mang.example"
 
@@ -24,7 +24,7 @@ def app(tmp_path: Path, clock: Clock) -> Application:
     make_key(tmp_path / "secret.key")
     application = Application(load_settings(tmp_path), clock)
     application.database.upgrade()
-    with committed(application.database) as session:
+    with application.database.changes() as session:
         source = add_source(session, "network", kind="mastodon")
         key = application.pseudonymiser.key("mastodon", HANDLE)
         add_post(session, source, "1", url="https://mang.example/@lan/1", author_key=key)
@@ -54,7 +54,7 @@ def test_the_rest_gets_its_new_pseudonym_when_it_is_read_again(app: Application)
         app.rotate_key()
         pseudonymiser = app.pseudonymiser
         new, former = pseudonymiser.key("mastodon", HANDLE), pseudonymiser.aliases("mastodon", HANDLE)
-        with committed(app.database) as session:
+        with app.database.changes() as session:
             source = sources.by_name(session, "network")
             assert posts.record(session, source.id, [make_post("2", author_key=new, author_aliases=former)]).new == 0
         assert set(keys_of(app).values()) == {new}

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.models import Base
 from storage.posts.holdings import HELD
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_post, add_source, add_user, committed
+from tests.factories import add_post, add_source, add_user
 
 OF_NOBODY = {
     *("clock_state", "host_state", "models", "robots_copies", "thresholds"),
@@ -34,7 +34,7 @@ def record(sqlite_database: Database, tmp_path: Path) -> dict[str, Any]:
     captures = tmp_path / "captures"
     captures.mkdir()
     (captures / "one.warc.gz").write_bytes(b"12345")
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         add_source(session, "empty")
         forum = add_source(session, "forum", retention_days=30, legal_basis="Điều khoản của diễn đàn <cho phép>")
         for day, key in ((0, "ab" * 32), (2, None)):

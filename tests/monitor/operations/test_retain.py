@@ -16,12 +16,12 @@ from storage.models import AuditEvent, Post, PostRevision, Source
 from storage.posts import posts, sources
 from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, committed, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, make_post
 from tests.monitor.operations.conftest import add_capture
 
 
 def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Database, clock: FakeClock) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         short = add_source(session, "short", retention_days=7)
         long = add_source(session, "long", retention_days=30)
         for source in (short, long):
@@ -45,7 +45,7 @@ def test_posts_are_deleted_when_their_sources_time_is_over(sqlite_database: Data
 def test_neither_an_edit_nor_a_source_that_keeps_for_millennia_prolongs_the_time_of_a_post(
     sqlite_database: Database, clock: FakeClock
 ) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         for name, days in (("archive", 999_999), ("forum", 7)):
             source = add_source(session, name, retention_days=days)
             add_post(session, source, "1", collected_at=clock.now() - timedelta(days=8))
@@ -66,7 +66,7 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
     path = tmp_path / "2026" / "11" / "a.warc.gz"
     path.parent.mkdir(parents=True)
     path.write_text("page")
-    with committed(database) as session:
+    with database.changes() as session:
         source, other = add_source(session), add_source(session, "other")
         capture = add_capture(session, source.id, path.relative_to(tmp_path).as_posix(), clock.now())
         for number in range(3):
@@ -92,7 +92,7 @@ def test_posts_decisions_and_captures_go(database: Database, clock: FakeClock, s
 def test_a_source_that_is_being_read_is_only_switched_off(
     database: Database, clock: FakeClock, store: CaptureStore, page: Path
 ) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         until = clock.now() + timedelta(minutes=10)
         sources.lease(session, owner="crawl", now=clock.now(), until=until, only_due=False, names=["forum"])
     with pytest.raises(NotReady, match="is being read at this moment"):

@@ -23,7 +23,7 @@ from storage.models import Flag
 from storage.posts import sources
 from storage.review import flag_queue, quote_choices, reviews
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_user, committed, make_source
+from tests.factories import add_user, make_source
 
 HANDLE = "nam_chuyen9"
 HOST = "127.0.0.1"  # where the sample server is, which is its name as well
@@ -133,7 +133,7 @@ def _weeks_of(site: str) -> list[SitePost]:
 def _set_up(app: Application, addresses: Sequence[str]) -> None:
     make_key(app.secret_path)
     app.database.upgrade()
-    with committed(app.database) as session:
+    with app.database.changes() as session:
         for draft in (
             make_source("mang", kind="mastodon", address=addresses[0], settings={"timeline": "local"}),
             make_source("forum", address=addresses[1] + RSS_PATH),
@@ -161,7 +161,7 @@ def _two_days(month: Month, day: int, own: Sequence[SitePost]) -> None:
 
 def _decide(month: Month, most: int) -> None:
     """Decide on the day's flags, with notes that name the author."""
-    with committed(month.app.ready_database) as session:
+    with month.app.ready_database.changes() as session:
         now = month.clock.now()
         for _ in range(most):
             flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))

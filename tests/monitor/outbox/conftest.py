@@ -22,7 +22,7 @@ from storage.models import Delivery, Report
 from storage.outbox import alerts, reports
 from storage.review import flags, reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, committed
+from tests.factories import add_flag, add_post, add_source, add_user
 from tests.monitor.outbox.receivers import MailServer, Webhook, listening
 
 SECRET = "a secret of at least 24 bytes"
@@ -79,7 +79,7 @@ class World:
         self.decide(number)
 
     def decide(self, number: int) -> None:
-        with committed(self.database) as session:
+        with self.database.changes() as session:
             if not self.flags:
                 add_user(session, "lan")
                 source = add_source(session)

@@ -13,7 +13,6 @@ from monitor.settings.channels import ChannelSettings
 from storage.models import Delivery
 from storage.outbox import deliveries
 from tests.clock import FakeClock
-from tests.factories import committed
 from tests.monitor.outbox.conftest import FILES, SECRET, World, withdraw
 from tests.monitor.outbox.receivers import Webhook, listening
 
@@ -46,7 +45,7 @@ def test_what_fails_is_tried_again_with_the_same_key_and_given_up_in_the_end(
     world.mails.replies["MAIL"], world.hook.status = "451 try later", 503
     assert (kind, channel, "waiting") in world.send()
     assert world.send() == [], "it waits"
-    with committed(world.database) as session:
+    with world.database.changes() as session:
         session.execute(update(Delivery).values(attempts=MOST_ATTEMPTS - 2))
     world.clock.advance(timedelta(minutes=1))
     assert (kind, channel, "waiting") in world.send()
@@ -101,7 +100,7 @@ def test_what_a_killed_program_had_is_sent_by_the_next_unless_it_may_have_arrive
     world: World, kind: str, channel: str, was_handed: bool
 ) -> None:
     world.put(kind)
-    with committed(world.database) as session:
+    with world.database.changes() as session:
         if kind == DECISION:
             deliveries.put_decisions(session, channel, "", world.clock.now())
         taken = deliveries.take(session, channel, (kind,), world.clock.now(), world.clock.now() + LONGEST)
@@ -148,7 +147,7 @@ def test_who_does_not_answer_is_asked_once_a_run_and_keeps_nobody_waiting(world:
 
 def test_a_withdrawn_report_is_not_sent_also_where_it_was_begun(either: World) -> None:
     number = either.put_report()
-    with committed(either.database) as session:
+    with either.database.changes() as session:
         mail = deliveries.take(session, "mail", (REPORT,), either.clock.now(), either.clock.now() + LONGEST)
         withdraw(session, number, either.clock)
         assert not deliveries.hand_over(session, mail.id, either.clock.now())
@@ -163,7 +162,7 @@ def test_what_stuck_or_went_elsewhere_is_sent_again_where_a_person_wants_it(eith
     either.send()
 
     def again() -> list[tuple[str, str, str]]:
-        with committed(either.database) as session:
+        with either.database.changes() as session:
             now = either.clock.now()
             deliveries.send_again(session, REPORT, number, either.outbox.targets(REPORT), now)
         return either.send()
@@ -214,7 +213,7 @@ def test_a_decision_that_was_stored_later_than_the_next_number_is_not_forgotten(
     either.put_decision()
     either.decide(1)
     either.decide(2)
-    with committed(either.database) as session:
+    with either.database.changes() as session:
         deliveries.put_decisions(session, "hook", "", either.clock.now())
         # As if the second decision had not been committed when the third was.
         session.execute(delete(Delivery).where(Delivery.subject_id == 2))
@@ -258,7 +257,7 @@ def test_a_report_whose_files_or_row_are_gone_is_not_sent(world: World) -> None:
     world.put_report()
     (world.settings.reports_dir / FILES[0]).unlink()
     assert {state for *_, state in world.send()} == {"waiting"}
-    with committed(world.database) as session:
+    with world.database.changes() as session:
         deliveries.put(session, ALERT, 99, {"mail": ""}, world.clock.now())
     assert (ALERT, "mail", "failed") in world.send()
 

@@ -19,7 +19,7 @@ from storage.search import saved_searches, search
 from storage.search.search_filters import Filters
 from storage.search.search_words import Query, Words
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, committed
+from tests.factories import add_flag, add_post, add_source, add_user
 
 Make = Callable[..., AlertWatch]
 
@@ -69,7 +69,7 @@ def add_flags(session: Session, source: Source, times: list[datetime]) -> None:
 
 
 def test_a_cluster_that_spreads_within_an_hour_is_told_once(database: Database, clock: FakeClock, make: Make) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         cluster = new_cluster(session, clock.now())
         add_copies(session, add_source(session), minutes_ago(clock.now(), 11), cluster)
     (alert,) = make().look()
@@ -83,19 +83,19 @@ def test_a_cluster_that_spreads_within_an_hour_is_told_once(database: Database, 
 
 
 def test_a_cluster_that_goes_on_is_told_of_again_after_a_week(database: Database, clock: FakeClock, make: Make) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source, cluster = add_source(session), new_cluster(session, clock.now())
         add_copies(session, source, minutes_ago(clock.now(), 11), cluster)
     make().look()
     clock.advance(timedelta(days=8))
-    with committed(database) as session:
+    with database.changes() as session:
         row = session.scalars(select(Cluster)).one()
         add_copies(session, session.scalars(select(Source)).one(), minutes_ago(clock.now(), 40, 1), row)
     assert [alert.episode for alert in make().look()] == [2]
 
 
 def test_few_posts_reference_posts_and_old_posts_are_no_burst(database: Database, clock: FakeClock, make: Make) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         forum, news = add_source(session), add_source(session, "news", role="reference")
         add_copies(session, forum, minutes_ago(clock.now(), 4, 1), new_cluster(session, clock.now()))
         add_copies(session, news, minutes_ago(clock.now(), 30, 1), new_cluster(session, clock.now()))
@@ -109,7 +109,7 @@ def test_few_posts_reference_posts_and_old_posts_are_no_burst(database: Database
 def test_a_label_is_compared_with_the_same_hours_of_the_weeks_before_if_there_are_any(
     database: Database, clock: FakeClock, make: Make
 ) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         add_flags(session, source, minutes_ago(clock.now(), 30, 1))
         session.commit()
@@ -124,7 +124,7 @@ def test_a_source_that_has_fallen_silent_is_told_of_once_for_each_silence(
     database: Database, clock: FakeClock, make: Make
 ) -> None:
     def speak(days: range) -> None:
-        with committed(database) as session:
+        with database.changes() as session:
             source = session.scalars(select(Source)).first() or add_source(session)
             for day in days:
                 add_copies(session, source, minutes_ago(clock.now() - timedelta(days=day), 12), None)
@@ -140,7 +140,7 @@ def test_a_source_that_has_fallen_silent_is_told_of_once_for_each_silence(
 
 
 def test_a_source_that_says_little_is_not_missed_after_a_day(database: Database, clock: FakeClock, make: Make) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         for day in range(2, 35):
             add_copies(session, source, minutes_ago(clock.now() - timedelta(days=day), 2), None)

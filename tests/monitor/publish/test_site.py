@@ -19,7 +19,7 @@ from storage.models import Correction
 from storage.review import corrections
 from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
-from tests.factories import committed, make_correction
+from tests.factories import make_correction
 from tests.monitor.publish.claim_review_schema import ClaimReview
 from tests.monitor.publish.sample_site import fill
 
@@ -35,7 +35,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def published(sqlite_database: Database, clock: FakeClock, settings: Settings, tmp_path: Path) -> Path:
     """Publish one of each: in force, replaced, withdrawn, hostile; and a draft, which stays inside."""
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         fill(session, clock)
     folder = tmp_path / "public"
     assert publish(sqlite_database, settings, clock.now(), folder) == (4, True)
@@ -164,7 +164,7 @@ def test_address_and_name_must_be_set(sqlite_database: Database, tmp_path: Path)
 def test_only_what_the_folder_of_the_settings_shows_is_published(
     sqlite_database: Database, clock: FakeClock, settings: Settings, tmp_path: Path
 ) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         fill(session, clock)
     served = tmp_path / "served"
     settings = settings.model_copy(update={"publish": PublishSettings(url=SITE, folder=served)})

@@ -23,7 +23,7 @@ from storage.models import AuditEvent, Flag, Post
 from storage.posts import posts
 from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, committed, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, make_post
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import AFTER, AUTHOR_KEY, SUNDAY, THURSDAY, WEEK, decide
 from tests.monitor.reports.test_report_numbers import OF_WEEK, sql
@@ -75,7 +75,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def many(database: Database) -> Database:
     """Give a database of many posts: SQLite and PostgreSQL."""
-    with committed(database) as session:
+    with database.changes() as session:
         fill_many(session, flags=300)
         reviewer = users.by_name(session, "lan")
         for flag in session.query(Flag).filter_by(label="negative").limit(7):
@@ -140,7 +140,7 @@ def test_times_carry_the_offset_of_viet_nam(full_week: Database, folder: Path) -
 def test_no_author_no_address_and_no_name_stands_in_any_file(
     full_week: Database, folder: Path, formats: tuple[str, ...]
 ) -> None:
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         lan = add_user(session, "lan-reviewer")
         source = add_source(session, "Trang của Nguyễn Văn Ba", address="https://www.facebook.com/nguyen.van.ba.12")
         named = add_post(
@@ -163,7 +163,7 @@ def test_no_author_no_address_and_no_name_stands_in_any_file(
 
 
 def test_an_edited_post_is_given_in_its_newest_version(sqlite_database: Database, folder: Path) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session)
         add_post(session, source, "1", text="Nghe nói mai đóng cửa", collected_at=THURSDAY)
         posts.record(session, source.id, [make_post("1", text="Đã cải chính: không đóng cửa", collected_at=SUNDAY)])
@@ -172,7 +172,7 @@ def test_an_edited_post_is_given_in_its_newest_version(sqlite_database: Database
 
 
 def test_of_a_post_that_its_platform_deleted_no_word_goes_out(full_week: Database, folder: Path) -> None:
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         session.query(Post).filter_by(external_id="plain").one().deleted_at = SUNDAY
     gone = next(row for row in rows(full_week, "posts", folder) if row["deleted_at"])
     assert (gone["title"], gone["text"], gone["context"]) == (None, None, None)
@@ -180,7 +180,7 @@ def test_of_a_post_that_its_platform_deleted_no_word_goes_out(full_week: Databas
 
 @pytest.mark.parametrize("beginning", ["=HYPERLINK(1)", "+cmd|x", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
 def test_no_text_begins_like_a_formula_in_csv(beginning: str, sqlite_database: Database, folder: Path) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         add_post(session, add_source(session), text=beginning, collected_at=THURSDAY)
     content = written(sqlite_database, "posts", folder, formats=("csv",))["csv"].read_bytes().decode()
     (row,) = csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""))

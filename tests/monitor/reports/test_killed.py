@@ -24,7 +24,6 @@ from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
 from tests.clock import FakeClock
-from tests.factories import committed
 from tests.monitor.reports.sample_week import AFTER, fill
 
 pytestmark = pytest.mark.gate
@@ -59,7 +58,7 @@ class World:
             asyncio.run(Outbox(database, self.settings, clock).send_due())
 
     def begin_anew(self) -> None:
-        with self.database as database, committed(database) as session:
+        with self.database as database, database.changes() as session:
             session.execute(delete(Delivery))
             session.execute(delete(Report))
         for path in (*self.settings.reports_dir.glob("*"), *self.drive.glob("*")):
@@ -89,7 +88,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         made = World(tmp_path, settings, log)
         with made.database as database:
             database.upgrade()
-            with committed(database) as session:
+            with database.changes() as session:
                 fill(session)
         yield made
         receivers.kill()

@@ -16,7 +16,6 @@ from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
-from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_confirmed, fill_many
 from tests.monitor.reports.sample_week import gathered
 
@@ -46,7 +45,7 @@ HOSTILE = (
 @pytest.mark.parametrize("flags", [0, 1, 30, 5_000])
 def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_database: Database, tmp_path: Path) -> None:
     if flags:
-        with committed(sqlite_database) as session:
+        with sqlite_database.changes() as session:
             fill_many(session, flags=flags)
     document = build_document(gathered(sqlite_database), ReportSettings(organisation="Liên đoàn"), VIETNAMESE)
     path = tmp_path / "report.pdf"
@@ -67,7 +66,7 @@ def test_the_document_becomes_pages_with_all_its_words(flags: int, sqlite_databa
 @needs_poppler
 @pytest.mark.parametrize(("items", "most"), [(0, 1), (3, 2), (10, 2), (30, 3), (300, 3)])
 def test_the_paper_is_as_long_as_people_read(items: int, most: int, sqlite_database: Database, tmp_path: Path) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         fill_confirmed(session, items)
     path = tmp_path / "report.pdf"
     path.write_bytes(render_pdf(render_docx(build_document(gathered(sqlite_database), OFFICE, VIETNAMESE))))

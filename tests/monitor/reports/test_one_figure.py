@@ -32,7 +32,7 @@ from storage.models import Cluster
 from storage.review import cases
 from storage.search import search
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, committed, draft_of
+from tests.factories import add_flag, add_post, add_source, draft_of
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
@@ -82,7 +82,7 @@ POSTS = st.lists(
 
 def fill(database: Database, drawn: Sequence[Drawn]) -> None:
     """Store the posts, the last source as a reference; posts of one number above 0 are copies."""
-    with committed(database) as session:
+    with database.changes() as session:
         begun = MONDAY - timedelta(weeks=3)
         roles = ("monitored", "monitored", "monitored", "reference")
         sources = [add_source(session, f"nguon-{n}", now=begun, role=role) for n, role in enumerate(roles)]
@@ -229,7 +229,7 @@ def test_every_place_answers_one_question_with_the_figure_of_sql(sqlite_template
         page, document, workbook, rows, _ = office.issue(
             Wish(period=WEEK, formats=("html", "docx", "xlsx", "jsonl"), language="vi")
         )
-        with committed(database) as session:
+        with database.changes() as session:
             ends = clock.now() + timedelta(days=1)
             key, _ = make_key(session, "sổ", ["figures:read"], user="", now=clock.now(), expires_at=ends)
         app = make_desk(database, clock, home, api=create_api(database, clock, mask=mask_personal))

@@ -16,7 +16,6 @@ from monitor.reports.wording import load_wording, spread_words, trend_words
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.figures.report_counts import Spread
-from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import SUNDAY, THURSDAY, gathered
 
@@ -83,7 +82,7 @@ def test_a_trend_is_told_from_four_weeks_and_beyond_chance(now: Count, earlier: 
 @pytest.mark.parametrize("code", ["vi", "en"])
 def test_no_word_of_statistics_stands_in_the_paper(code: str, flags: int, sqlite_database: Database) -> None:
     if flags:
-        with committed(sqlite_database) as session:
+        with sqlite_database.changes() as session:
             fill_many(session, flags=flags)
     said = " ".join(one.text for part in paper(gathered(sqlite_database), load_wording(code)) for one in part.sentences)
     assert [word for word in STATISTICS[code] if re.search(rf"\b{re.escape(word)}", said, re.IGNORECASE)] == []

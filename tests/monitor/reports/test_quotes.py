@@ -15,7 +15,6 @@ from storage.models import Flag, Post
 from storage.posts import posts
 from tests import factories
 from tests.examples import examples_of
-from tests.factories import committed
 from tests.growth import quadratic
 from tests.monitor.reports.sample_week import MONDAY, THURSDAY, gathered
 
@@ -23,7 +22,7 @@ EXAMPLES = examples_of(__file__)
 
 
 def edit(database: Database, external_id: str, **changes: Any) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         post = session.scalars(select(Post).where(Post.external_id == external_id)).one()
         posts.record(session, post.source_id, [factories.make_post(external_id, collected_at=THURSDAY, **changes)])
 
@@ -37,7 +36,7 @@ def test_copies_are_quoted_once_and_counted(figures: ReportFigures) -> None:
 
 def test_a_post_that_was_edited_after_the_choice_is_not_quoted(full_week: Database) -> None:
     edit(full_week, "wages", text="Công ty đã trả lương rồi")
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         flag = session.scalars(select(Flag).where(Flag.label == "concern").order_by(Flag.id)).first()
         flag.revision_number = 1
     assert [quote.label for quote in gathered(full_week).quotes] == ["unverified"]
@@ -64,7 +63,7 @@ def test_a_heading_gets_a_colon_only_where_it_needs_one(title: str, text: str, q
 
 
 def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_week: Database) -> None:
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         factories.add_source(session, "@nguoinaodo", now=MONDAY)
         factories.add_source(session, "dien-dan.example.vn", now=MONDAY)
     names = [row.name for row in gathered(full_week).sources]

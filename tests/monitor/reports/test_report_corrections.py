@@ -16,7 +16,6 @@ from storage.database import Database
 from storage.models import Flag, User
 from storage.review import corrections, flags, reviews
 from tests import factories
-from tests.factories import committed
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
 VIETNAMESE = load_wording("vi")
@@ -28,7 +27,7 @@ def shown(database: Database) -> str:
 
 def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_week: Database) -> None:
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week)
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         lead, writer = factories.add_user(session, "minh", "lead"), session.scalars(select(User.id)).first() or 0
         flag = next(flag for flag in session.scalars(select(Flag)) if corrections.is_refuted(session, flag))
         for at in (THURSDAY, THURSDAY + timedelta(days=9)):
@@ -37,7 +36,7 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
             corrections.release(session, row, seen=seen, user_id=lead.id, now=at)
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week), "released is not published"
     assert "Có nguồn bác bỏ: bao.example.vn; thông tin bác bỏ đã được duyệt, chưa công bố." in shown(full_week)
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         for number, at in ((1, THURSDAY), (2, THURSDAY + timedelta(days=9))):
             corrections.note_published(session, {number: "released"}, at)
     figures = gathered(full_week)
@@ -53,7 +52,7 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
 def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) -> None:
     """The list of a report ends with the tenth."""
     asked = re.compile(r"công bố thông tin bác bỏ (tin [^<]*) sau khi đối chiếu")
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         lead, writer = factories.add_user(session, "minh", "lead").id, factories.add_user(session, "hùng").id
         source = factories.add_source(session, "further")
         given: dict[str, Any] = {"decision": "refuted", "note": "", "evidence": ["https://bao.example"]}
@@ -74,7 +73,7 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
 
 
 def test_a_claim_is_told_in_the_sentence_that_a_reviewer_gave_it(full_week: Database) -> None:
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         flag = session.get_one(Flag, gathered(full_week).claims.listed[0].flag_id)
         flags.summarise(session, flag, "Ngân hàng ngừng cho rút tiền từ thứ hai")
     assert gathered(full_week).claims.listed[0].summary == "Ngân hàng ngừng cho rút tiền từ thứ hai"

@@ -29,7 +29,6 @@ from monitor.reports.wording import load_wording
 from monitor.reports.xlsx import TABLES, render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
-from tests.factories import committed
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import WEEK, gathered
 from tests.postgres import TEMPLATE, PostgresServer
@@ -53,7 +52,7 @@ def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             server: PostgresServer = request.getfixturevalue("migrated_postgres")
             url = stack.enter_context(server.new_database(TEMPLATE))
         database = stack.enter_context(Database(url))
-        with committed(database) as session:
+        with database.changes() as session:
             fill_many(session, flags=900)
         yield database
 

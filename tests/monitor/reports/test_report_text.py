@@ -25,7 +25,6 @@ from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Post
-from tests.factories import committed
 from tests.monitor.reports.sample_week import AUTHOR_KEY, gathered
 
 REPORTS = Path(paper.__file__).parent
@@ -124,7 +123,7 @@ def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: Repo
 
 
 def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
-    with committed(full_week) as session:
+    with full_week.changes() as session:
         session.query(Post).filter_by(external_id="wages").one().deleted_at = gathered(full_week).method.generated_at
     figures = gathered(full_week)
     assert figures.quotes[1].text is None

@@ -17,7 +17,7 @@ from storage.models import Score
 from storage.posts import posts
 from tests.clock import FakeClock
 from tests.corpus import corpus
-from tests.factories import add_source, committed, make_post
+from tests.factories import add_source, make_post
 
 TEXTS = [example.text for example in corpus()[7::120]]  # others than the model learnt from
 
@@ -35,7 +35,7 @@ class Bench:
         self, texts: Sequence[str] = TEXTS, *, batch: str = "", name: str = "forum", role: str = "monitored"
     ) -> None:
         """Store posts of one source, whose identifiers begin with the name of the batch."""
-        with committed(self.database) as session:
+        with self.database.changes() as session:
             source = add_source(session, name, role=role)
             drafts = [make_post(f"{batch}{number}", text) for number, text in enumerate(texts)]
             posts.record(session, source.id, drafts)

@@ -15,7 +15,7 @@ from storage.review.places import Candidate
 from storage.scoring import focus, matching
 from storage.scoring.focus import FocusDraft
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, committed
+from tests.factories import add_flag, add_post, add_source, add_user
 
 WEEK = timedelta(days=7)
 
@@ -87,7 +87,7 @@ def order_of(database: Database, order: Order = Order.WORTH) -> list[int]:
 
 
 def test_copies_move_a_flag_forward(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         forum, board = add_source(session), add_source(session, "bảng tin")
         likely = add_flag(session, add_post(session, forum, "1"), probability=0.9).id
         copied = add_flag(session, add_post(session, forum, "2"), probability=0.7).id
@@ -99,7 +99,7 @@ def test_copies_move_a_flag_forward(database: Database) -> None:
 
 
 def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         wrong, other, lan = add_source(session), add_source(session, "bảng tin"), add_user(session)
         for number in range(10):
             flag = add_flag(session, add_post(session, wrong, f"{number}"))
@@ -111,7 +111,7 @@ def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
 
 
 def test_decided_flags_stay_as_they_were(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         flag = add_flag(session, add_post(session, add_source(session)))
         reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
         flag.worth = -1.0
@@ -120,7 +120,7 @@ def test_decided_flags_stay_as_they_were(database: Database) -> None:
 
 def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flag_value, "AT_ONCE", 2)
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session)
         for number in range(5):
             add_flag(session, add_post(session, source, f"{number}")).worth = -1.0
@@ -129,7 +129,7 @@ def test_flags_of_all_pages_are_placed(sqlite_database: Database, monkeypatch: p
 
 
 def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database: Database) -> None:
-    with committed(postgres_database) as session:
+    with postgres_database.changes() as session:
         for number in range(2):
             add_flag(session, add_post(session, add_source(session, f"n{number}"))).worth = -1.0
     with postgres_database.work() as deciding:
@@ -143,7 +143,7 @@ def test_a_flag_that_somebody_is_deciding_does_not_hold_it_up(postgres_database:
 
 
 def test_flags_grow_older_and_are_placed_anew(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         older = add_flag(session, add_post(session, source, "1", published_at=NOW), probability=0.9).id
         newer = add_flag(session, add_post(session, source, "2", published_at=NOW + WEEK), probability=0.7).id
@@ -155,13 +155,13 @@ def test_flags_grow_older_and_are_placed_anew(database: Database) -> None:
 
 
 def test_what_the_office_named_orders_the_open_flags(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         texts = ("Chợ đêm hôm qua đông quá trời đông", "Bãi rác Nậm Pha cháy khét lẹt cả đêm")
         elsewhere, here = (add_flag(session, add_post(session, source, text, text=text)).id for text in texts)
     place_open_flags(database, NOW)
     assert order_of(database) == [elsewhere, here]
-    with committed(database) as session:
+    with database.changes() as session:
         focus.put(session, FocusDraft(province="Nậm Pha", words=("bãi rác",)), NOW)
     assert place_open_flags(database, NOW) == 2
     assert order_of(database) == [here, elsewhere]

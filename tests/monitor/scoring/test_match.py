@@ -13,7 +13,7 @@ from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 from storage.posts import posts
 from storage.review import flags
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_flag, add_source, committed, make_flag, make_post
+from tests.factories import add_flag, add_source, make_flag, make_post
 
 RUMOUR = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con mau chứa nước."
 NEARLY = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con nhớ chứa nước!"
@@ -31,7 +31,7 @@ class Board:
 
     def store(self, source: str = "forum", *, age: timedelta = timedelta(), **texts: str) -> None:
         """Store posts by name, collected some time ago; `newspaper` is the one reference source."""
-        with committed(self.database) as session:
+        with self.database.changes() as session:
             place = session.scalar(select(Source).where(Source.name == source))
             place = place or add_source(session, source, role="reference" if source == "newspaper" else "monitored")
             at = self.clock.now() - age
@@ -40,7 +40,7 @@ class Board:
     def store_claim(self, *, text: str = RUMOUR, label: str = "unverified") -> None:
         """Store a claim as it stands after scoring, with an open flag."""
         self.store(claim=text)
-        with committed(self.database) as session:
+        with self.database.changes() as session:
             add_flag(session, session.scalars(select(Post)).one(), label)
 
     def clusters(self) -> dict[str, int | None]:
@@ -143,7 +143,7 @@ def test_evidence_is_looked_for_anew_when_a_claim_was_edited(board: Board) -> No
     board.store("newspaper", notice=NOTICE)
     assert board.matcher.run().claims_with_evidence == 0
     board.store(claim=RUMOUR)
-    with committed(board.database) as session:
+    with board.database.changes() as session:
         flags.open_flags(session, 1, [make_flag(session.get_one(Post, 1), "unverified")], MONDAY_MORNING)
     assert board.matcher.run().claims_with_evidence == 1
     assert board.evidence() == [("claim", "notice", "suggested")]
@@ -155,7 +155,7 @@ def test_no_evidence_is_looked_for_where_none_is_wanted(board: Board, why: str) 
     age = WINDOW + timedelta(days=1) if why == "old reference" else timedelta()
     board.store("newspaper", age=age, notice=NOTICE)
     if why == "decided":
-        with committed(board.database) as session:
+        with board.database.changes() as session:
             session.scalars(select(Flag)).one().state = "confirmed"
     assert board.matcher.run().claims_with_evidence == 0
     assert board.evidence() == []

@@ -30,7 +30,7 @@ from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from storage.posts import posts
 from storage.review import flags, reviews
-from tests.factories import add_post, add_source, add_user, committed, make_post
+from tests.factories import add_post, add_source, add_user, make_post
 from tests.monitor.crawl.conftest import World, site_post
 from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
 from tests.monitor.scoring.conftest import TEXTS, Bench
@@ -81,7 +81,7 @@ def test_odd_texts_are_scored_like_any_other(bench: Bench, text: str) -> None:
 
 
 def test_heading_and_text_are_judged_together(bench: Bench) -> None:
-    with committed(bench.database) as session:
+    with bench.database.changes() as session:
         source = add_source(session)
         add_post(session, source, "1", title="Tin nội bộ", text="Ngày mai mất nước")
         add_post(session, source, "2", title=None, text="Tin nội bộ\nNgày mai mất nước")
@@ -102,7 +102,7 @@ def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(ben
         session.commit()
         assert flag.state == "rejected"
 
-    with committed(bench.database) as session:
+    with bench.database.changes() as session:
         bench.clock.advance(timedelta(hours=1))
         posts.record(session, 1, [make_post("0", SHOUTED + " Chia sẻ gấp!", collected_at=bench.clock.now())])
     result = bench.run()
@@ -171,7 +171,7 @@ def test_posts_that_are_deleted_meanwhile_are_left_out(bench: Bench) -> None:
         def submit(self, *arguments: Any, **options: Any) -> "Future[Any]":
             answer = super().submit(*arguments, **options)
             answer.result()
-            with committed(bench.database) as session:
+            with bench.database.changes() as session:
                 for post in session.scalars(select(Post).where(Post.id > BATCH_SIZE + 5)):
                     session.delete(post)
             return answer

@@ -29,7 +29,7 @@ from storage.models import AuditEvent, Flag, Model, Post, Score
 from storage.review import flag_queue, reviews
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user, committed, make_model, make_score
+from tests.factories import add_post, add_source, add_user, make_model, make_score
 from tests.monitor.scoring.conftest import Bench
 
 CURVE = [(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)]
@@ -188,7 +188,7 @@ def test_a_wish_holds_for_posts_that_come_after_it(bench: Bench) -> None:
 def test_raising_a_threshold_closes_no_flag(bench: Bench) -> None:
     bench.fill(batch="a")
     bench.run()
-    with committed(bench.database) as session:
+    with bench.database.changes() as session:
         first, *rest = flag_queue.listed(session, limit=500).flags
         user = add_user(session)
         reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=bench.clock.now())
@@ -220,7 +220,7 @@ def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(be
 
 def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(bench: Bench) -> None:
     bench.run()
-    with committed(bench.database) as session:
+    with bench.database.changes() as session:
         model = session.scalars(select(Model)).one()
         right, model.thresholds, model.metrics = dict(model.thresholds), {"concern": 0.1}, {}
     bench.run()
@@ -240,7 +240,7 @@ def test_a_comment_is_read_with_the_heading_that_it_answers(bench: Bench) -> Non
 
 
 def test_the_context_reaches_the_classifier(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    with committed(bench.database) as session:
+    with bench.database.changes() as session:
         add_post(session, add_source(session), "1", text="Đúng vậy", context="Chợ huyện đóng cửa")
     classifier = load_model(bench.model).classifier
     given: list[object] = []

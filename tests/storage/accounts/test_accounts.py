@@ -11,7 +11,7 @@ from storage.accounts import invitations, second_factors, sessions, users
 from storage.database import Database
 from storage.models import Invitation, User, UserSession
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_user, committed
+from tests.factories import add_user
 
 NOW = MONDAY_MORNING
 FIRST = "a"
@@ -49,7 +49,7 @@ def test_a_session_goes_on_for_half_an_hour_and_with_requests_for_twelve(databas
     start(database)
     assert is_live(database, after=timedelta(minutes=29))
     assert not is_live(database, after=timedelta(minutes=30))
-    with committed(database) as session:
+    with database.changes() as session:
         row = session.scalars(select(UserSession)).one()
         assert (len(row.address), len(row.agent)) == (64, 200), "what strangers send of themselves is cut"
         row.seen_at = NOW + timedelta(hours=11, minutes=50)
@@ -61,12 +61,12 @@ def test_a_session_ends_alone_or_with_all_of_its_user(database: Database) -> Non
     lan, first = start(database, "a")
     _, second = start(database, "b")
     minh, _ = start(database, "c", "minh")
-    with committed(database) as session:
+    with database.changes() as session:
         assert not sessions.end(session, first, NOW, user_id=minh)
         assert sessions.end(session, first, NOW, user_id=lan)
         assert not sessions.end(session, first, NOW)
     assert [is_live(database, token) for token in "abc"] == [False, True, True]
-    with committed(database) as session:
+    with database.changes() as session:
         assert sessions.end_all(session, lan, NOW, but=second) == 0
         assert sessions.end_all(session, lan, NOW) == 1
         assert [row.user.name for row in sessions.listed(session, NOW)] == ["minh"]
@@ -85,7 +85,7 @@ def test_a_new_password_ends_sessions_and_invitations_and_lets_nobody_in_again(d
 
 
 def test_a_code_is_taken_by_one_of_eight(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         lan = add_user(session).id
         second_factors.enrol(session, lan, seed="seed", step=100, code_hashes=["one", "two"], now=NOW)
 
@@ -113,7 +113,7 @@ def test_a_code_is_taken_by_one_of_eight(database: Database) -> None:
 
 
 def test_an_invitation_is_used_by_one_of_eight(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         invitations.add(session, add_user(session).id, "link", NOW)
 
     def use(_: int) -> bool:

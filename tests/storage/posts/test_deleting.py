@@ -16,7 +16,6 @@ from storage.scoring import matching, registry, thresholds
 from storage.search import search
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.factories import committed
 
 NOW = MONDAY_MORNING
 MANY = 100
@@ -84,7 +83,7 @@ def add_post_with_everything(session: Session, source: Source, external_id: str,
 
 
 def test_retention_deletes_all_that_hangs_on_a_post(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session, retention_days=180)
         add_post_with_everything(session, source, "1", collected_at=LONG_AGO)
         before = count_rows(session)
@@ -114,7 +113,7 @@ def test_retention_leaves_younger_posts_and_other_sources_alone(session: Session
 
 
 def test_a_request_of_erasure_deletes_one_authors_posts_in_every_source(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         for name in ("forum", "newspaper"):
             source = factories.add_source(session, name)
             add_post_with_everything(session, source, f"in {name}", author_key="a" * 64)
@@ -154,12 +153,12 @@ def test_evidence_goes_with_the_reference_and_the_claim_stays(session: Session) 
 def test_deleted_text_does_not_linger_in_the_file(sqlite_database: Database) -> None:
     secret = "chuyện riêng của chị công nhân"
     files = Path(str(sqlite_database.url.database)).parent
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = factories.add_source(session)
         factories.add_post(session, source, text=secret, collected_at=LONG_AGO)
     sqlite_database.close()
     assert any(secret.encode() in path.read_bytes() for path in files.iterdir())
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         posts.delete_expired(session, sources.by_name(session, "forum").id, NOW, 180, MANY)
     sqlite_database.close()
     assert not any(secret.encode() in path.read_bytes() for path in files.iterdir())

@@ -9,7 +9,6 @@ import pytest
 from storage.database import Database
 from storage.posts import host_state
 from tests.clock import MONDAY_MORNING
-from tests.factories import committed
 
 PACE: dict[str, Any] = {
     "host": "forum.example.vn",
@@ -43,7 +42,7 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
     other = PACE | {"host": "báo.example.vn", "sent": 1}
     newer = PACE | {"sent": 8, "closed_until": MONDAY_MORNING}
     for pace, robots in ((other, ROBOTS), (PACE, ROBOTS), (newer, ROBOTS | {"status": 404})):
-        with committed(database) as session:
+        with database.changes() as session:
             host_state.save_rate_limit(session, pace)
             host_state.save_robots(session, robots)
     assert (stored(database), stored(database, "báo.example.vn")) == (newer, other)
@@ -54,7 +53,7 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
 
 def test_what_is_long_unused_is_forgotten(database: Database) -> None:
     for since, left in ((MONDAY_MORNING, (PACE, ROBOTS)), (MONDAY_MORNING + timedelta(seconds=1), (None, None))):
-        with committed(database) as session:
+        with database.changes() as session:
             host_state.save_rate_limit(session, PACE)
             host_state.save_robots(session, ROBOTS)
             host_state.delete_unused(session, since)
@@ -62,7 +61,7 @@ def test_what_is_long_unused_is_forgotten(database: Database) -> None:
 
 
 def take(database: Database, owner: str, *, seen: datetime | None, now: datetime = MONDAY_MORNING) -> bool:
-    with committed(database) as session:
+    with database.changes() as session:
         return host_state.lease(
             session, PACE["host"], owner=owner, ready_at=seen, now=now, until=now + timedelta(seconds=30)
         )
@@ -72,13 +71,13 @@ def test_a_host_is_taken_by_one_program_until_it_is_released(database: Database)
     assert take(database, "one", seen=None)
     assert not take(database, "other", seen=None)
     for owner, given_back in (("other", False), ("one", True)):  # the first gives back what is not its own
-        with committed(database) as session:
+        with database.changes() as session:
             host_state.release(session, PACE["host"], owner)
         assert take(database, "other", seen=None) is given_back
 
 
 def test_a_host_that_was_asked_meanwhile_is_looked_at_again_before_it_is_taken(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         host_state.save_rate_limit(session, PACE)
     assert not take(database, "one", seen=None)
     assert not take(database, "one", seen=MONDAY_MORNING)

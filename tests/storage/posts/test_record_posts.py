@@ -13,7 +13,7 @@ from storage.posts import posts, sources
 from storage.scoring import registry, unscored
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.factories import committed, hash_of, make_post
+from tests.factories import hash_of, make_post
 
 LATER = MONDAY_MORNING + timedelta(hours=1)
 
@@ -39,7 +39,7 @@ def test_a_batch_is_stored_with_everything_that_was_collected(database: Database
         language="vi",
         engagement={"likes": 3},
     )
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         assert posts.record(session, source.id, [draft, make_post("2")]) == stored(new=2)
     with database.work() as session:
@@ -62,7 +62,7 @@ def test_the_same_batch_twice_changes_nothing(session: Session) -> None:
 
 
 def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         post = factories.add_post(session, source, text="Mai nghỉ học", title="Tin nóng")
         edit = make_post(text="Mai vẫn đi học", title="Đính chính", collected_at=LATER)
@@ -86,7 +86,7 @@ def test_versions_within_one_batch_are_taken_in_their_order(session: Session) ->
 
 
 def test_an_edit_that_is_taken_back_is_a_version_of_its_own(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         for text, outcome in (("A", stored(new=1)), ("B", stored(changed=1)), ("A", stored(changed=1))):
             assert posts.record(session, source.id, [make_post(text=text)]) == outcome
@@ -103,7 +103,7 @@ def test_importing_a_file_twice_does_not_look_like_edits(session: Session) -> No
 
 
 def test_engagement_follows_the_platform_without_a_revision(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         factories.add_post(session, source, engagement={"likes": 3})
         assert posts.record(session, source.id, [make_post(engagement={"likes": 40})]) == stored(duplicate=1)
@@ -200,7 +200,7 @@ def test_posts_wait_for_their_score_oldest_first_and_only_some_at_a_time(session
 
 
 def test_the_account_of_a_reading_that_was_killed_is_closed_by_the_next(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         sources.start_run(session, source.id, MONDAY_MORNING)
         sources.start_run(session, source.id, LATER)

@@ -83,23 +83,20 @@ def test_a_draft_is_sent_back_and_written_anew_and_only_what_was_read_is_release
 def test_a_text_that_is_changed_while_it_is_released_is_not_published(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         row, lan, minh = written(session)
-        session.commit()
     look = corrections.is_refuted
 
     def change_and_look(session: Session, flag: Flag) -> bool:
         impatient = Database(sqlite_database.url.render_as_string(), busy_timeout=0)
-        with impatient, suppress(DatabaseLocked), impatient.work() as other:
+        with impatient, suppress(DatabaseLocked), impatient.changes() as other:
             changed = make_correction(text="Một câu mà chị Minh chưa đọc.")
             corrections.rewrite(other, corrections.by_id(other, row.id), changed, user_id=lan.id, now=NOW)
-            other.commit()
         return look(session, flag)
 
     monkeypatch.setattr(corrections, "is_refuted", change_and_look)
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         release(session, corrections.by_id(session, row.id), minh)
-        session.commit()
     with sqlite_database.work() as session:
         (shown,) = corrections.ever_released(session)
         assert shown.content == make_correction()

@@ -111,11 +111,10 @@ def test_the_leases_of_a_program_that_was_killed_are_free_at_once(session: Sessi
 
 def test_how_far_a_source_was_read_is_kept_with_its_lease(database: Database) -> None:
     validators = {"https://forum.example.vn/feed": {"etag": 'W/"1"'}}
-    with database.work() as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         for cursor, told in (({"page": 3}, validators), (None, None)):  # nothing told: nothing forgotten
             sources.save_progress(session, source.id, "me", SOON, cursor=cursor, validators=told)
-        session.commit()
     with database.work() as session:
         state = sources.by_name(session, "forum")
         assert (state.cursor, state.validators) == ({"page": 3}, validators)
@@ -124,10 +123,9 @@ def test_how_far_a_source_was_read_is_kept_with_its_lease(database: Database) ->
 
 def test_two_programs_at_the_same_moment_share_the_sources_and_take_none_twice(database: Database) -> None:
     names = [f"source-{number:02}" for number in range(20)]
-    with database.work() as session:
+    with database.changes() as session:
         for name in names:
             factories.add_source(session, name)
-        session.commit()
 
     def take_all(own: Database, owner: str) -> list[str]:
         with own.work() as session:
@@ -156,14 +154,12 @@ BATCH = [factories.make_post(str(number)) for number in range(50)]
 def test_two_programs_that_store_the_same_at_the_same_moment_store_it_once(
     database: Database, store: Callable[[Session], object], posts_and_models: tuple[int, int]
 ) -> None:
-    with database.work() as session:
+    with database.changes() as session:
         factories.add_source(session)
-        session.commit()
 
     def keep(own: Database, _owner: str) -> None:
-        with own.work() as session:
+        with own.changes() as session:
             store(session)
-            session.commit()
 
     side_by_side(database, keep)
     with database.work() as session:
@@ -198,11 +194,10 @@ def test_more_reviewers_than_twenty_all_find_work(session: Session) -> None:
 
 
 def test_two_reviewers_at_the_same_moment_never_get_one_flag(database: Database) -> None:
-    with database.work() as session:
+    with database.changes() as session:
         source = factories.add_source(session)
         for number in range(10):
             factories.add_flag(session, factories.add_post(session, source, str(number)), probability=0.5)
-        session.commit()
 
     def take_five(own: Database, owner: str) -> list[int]:
         taken = []

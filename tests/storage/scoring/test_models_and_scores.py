@@ -10,13 +10,13 @@ from storage.models import Score
 from storage.scoring import registry, thresholds
 from tests import factories
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_model, committed, make_model
+from tests.factories import add_model, make_model
 
 NOW = MONDAY_MORNING
 
 
 def test_a_candidate_is_registered_without_changing_what_is_in_use(database: Database) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         active = add_model(session, "default-1")
         candidate = registry.register(session, make_model("learnt-2"), NOW, {"faults": []})
         assert (candidate.state, candidate.name, candidate.comparison) == ("candidate", "learnt", {"faults": []})
@@ -78,7 +78,7 @@ def stored(database: Database) -> list[tuple[str, str, float]]:
 
 
 def test_a_label_has_one_wish(database: Database, clock: FakeClock) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         for label, aim, value in (
             ("negative", "precision", 0.7),
             ("concern", "per_day", 12),
@@ -86,7 +86,7 @@ def test_a_label_has_one_wish(database: Database, clock: FakeClock) -> None:
         ):
             thresholds.put(session, label, aim, value, clock.now())
     assert stored(database) == [("concern", "per_day", 12.0), ("negative", "per_day", 8.0)]
-    with committed(database) as session:
+    with database.changes() as session:
         thresholds.remove(session, "negative")
     assert stored(database) == [("concern", "per_day", 12.0)]
 

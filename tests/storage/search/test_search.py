@@ -14,7 +14,7 @@ from storage.models import Post, SearchText
 from storage.posts import posts, traces
 from storage.search import search
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, committed, make_post
+from tests.factories import add_post, add_source, make_post
 
 TEXTS = {
     "power": "Mai cả khu trọ bị cắt điện từ 8 giờ sáng, bà con sạc sẵn đèn pin.",
@@ -87,7 +87,7 @@ def index_all(database: Database, clock: FakeClock) -> None:
 
 
 def add_texts(database: Database, clock: FakeClock) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         posts.record(session, source.id, [make_post(name, words, author_key="a" * 64) for name, words in TEXTS.items()])
     index_all(database, clock)
@@ -134,11 +134,11 @@ def test_whatever_is_read_can_be_searched_for(session: Session) -> None:
 
 
 def test_an_edit_changes_what_is_found_at_once_and_after_the_next_run(database: Database, clock: FakeClock) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         add_post(session, source, "1", text="mất nước")
     index_all(database, clock)
-    with committed(database) as session:
+    with database.changes() as session:
         posts.record(session, source.id, [make_post("1", "có điện lại")])
     assert found(database, "nước") == set()
     index_all(database, clock)
@@ -152,7 +152,7 @@ def raw_index(session: Session) -> str:
 
 
 def test_deleted_words_leave_the_index_itself(sqlite_database: Database, clock: FakeClock) -> None:
-    with committed(sqlite_database) as session:
+    with sqlite_database.changes() as session:
         source = add_source(session)
         add_post(session, source, "1", text="khongaibiet mất việc", author_key="k")
         add_post(session, source, "2", text="người khác")
@@ -166,7 +166,7 @@ def test_deleted_words_leave_the_index_itself(sqlite_database: Database, clock: 
 
 
 def test_masked_posts_lose_the_masked_words_in_the_index(database: Database, clock: FakeClock) -> None:
-    with committed(database) as session:
+    with database.changes() as session:
         source = add_source(session)
         add_post(session, source, "1", text="theo lan.vuonrau thì sắp có thưởng")
         add_post(session, source, "2", text="bản đầu")

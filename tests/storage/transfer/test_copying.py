@@ -40,11 +40,10 @@ def source(sqlite_database: Database) -> Database:
     """Give a database with rows in every table, and more posts."""
     with sqlite_database.engine.begin() as connection:
         fill(connection)
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         forum = add_source(session, "bản tin")
         for number in range(POSTS):
             add_post(session, forum, f"của tôi {number}", text=f"Bài số {number} “ở xưởng” 😀" * 20)
-        session.commit()
     return sqlite_database
 
 
@@ -62,7 +61,7 @@ def test_everything_arrives(source: Database, target: Database) -> None:
 
 def test_every_value_arrives_as_it_is(sqlite_database: Database, target: Database) -> None:
     odd = "a\tb\nc\r\nd\\e \\N \\. \\x41 'f' \"g\" {h} ư 😀\x1b\x7f\u2028"
-    with sqlite_database.work() as session:
+    with sqlite_database.changes() as session:
         source = add_source(session, odd)
         far = datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=7)))
         add_post(
@@ -70,7 +69,6 @@ def test_every_value_arrives_as_it_is(sqlite_database: Database, target: Databas
         )
         add_model(session)
         session.add(RobotsCopy(url="\\N", status=200, body=bytes(range(256)), read_at=MONDAY_MORNING))
-        session.commit()
     copy_database(sqlite_database, target)
     assert all_rows(target) == all_rows(sqlite_database)
     with target.work() as session:
@@ -96,9 +94,8 @@ def test_rows_of_postgresql_are_compared_in_the_order_of_bytes(source: Database,
 
 
 def test_what_postgresql_cannot_hold_ends_the_copy_in_one_line(source: Database, postgres_database: Database) -> None:
-    with source.work() as session:
+    with source.changes() as session:
         add_post(session, add_source(session, "lạ"), text="trước\x00sau")
-        session.commit()
     with pytest.raises(DataRejected, match=r"refused a row: .*NUL.*: check what was to be stored"):
         copy_database(source, postgres_database)
 
@@ -160,9 +157,8 @@ def test_a_copy_that_stops_leaves_an_empty_database(
 
 def test_a_database_that_holds_something_else_is_left_alone(source: Database, target: Database) -> None:
     target.upgrade()
-    with target.work() as session:
+    with target.changes() as session:
         add_source(session, "của người khác")
-        session.commit()
     before = all_rows(target)
     with pytest.raises(StorageError, match=r"is not empty \(table sources has rows\): copy into an empty database"):
         copy_database(source, target)
