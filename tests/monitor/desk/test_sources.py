@@ -144,7 +144,7 @@ def test_a_source_is_looked_at_before_it_is_read(minh: Browser, world: World, an
     answers.append([])
     assert "không có bài nào" in minh.send(action, "/sources").text
     answers.append(FetchFailed("https://forum.example.vn/feed answers 503: try again later"))
-    assert "Máy chủ forum.example.vn đang gặp lỗi" in minh.send(action, "/sources").text
+    assert "forum.example.vn/feed trả lời 503: xin thử lại sau" in minh.send(action, "/sources").text
     with world.rows() as session:
         assert sources.post_counts(session) == {}
 
