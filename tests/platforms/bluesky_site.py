@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.clock import Clock
-from monitor.demo.sites.server import Site, SitePost
+from monitor.demo.sites.server import Site, SitePost, stamp
 
 _MOST_PER_PAGE = 100
 _MOST_POSTS = 25
@@ -107,9 +107,9 @@ class BlueskySite(Site):
     def _feed(self, request: Request, rows: list[_Row]) -> Response:
         asked = request.query_params.get("limit", "50")
         before = request.query_params.get("cursor")
-        older = [row for row in rows if before is None or _stamp(row.place) < before]
+        older = [row for row in rows if before is None or stamp(row.place) < before]
         page = older[: min(int(asked), self.page_size)]
-        cursor = {"cursor": _stamp(page[-1].place)} if page else {}
+        cursor = {"cursor": stamp(page[-1].place)} if page else {}
         return JSONResponse({**cursor, "feed": [self._row(row) for row in page]}, headers=self.limit_headers())
 
     def _single_posts(self, request: Request) -> Response:
@@ -134,7 +134,7 @@ class BlueskySite(Site):
         if row.reposter is None:
             return {"post": self._view(row.post)}
         by = {"did": self.did(row.reposter), "handle": f"{row.reposter}.bsky.example"}
-        reason = {"$type": "app.bsky.feed.defs#reasonRepost", "by": by, "indexedAt": _stamp(row.place)}
+        reason = {"$type": "app.bsky.feed.defs#reasonRepost", "by": by, "indexedAt": stamp(row.place)}
         return {"post": self._view(row.post), "reason": reason}
 
     def _view(self, post: SitePost) -> dict[str, Any]:
@@ -149,7 +149,7 @@ class BlueskySite(Site):
             "repostCount": post.engagement.get("shares", 0),
             "likeCount": post.engagement.get("likes", 0),
             "quoteCount": 0,
-            "indexedAt": _stamp(self._indexed_at(post)),
+            "indexedAt": stamp(self._indexed_at(post)),
             "labels": [],
         } | self.views.get(post.id, {})
 
@@ -163,10 +163,6 @@ def record_of(post: SitePost) -> dict[str, Any]:
     return {
         "$type": "app.bsky.feed.post",
         "text": post.text,
-        "createdAt": _stamp(post.published_at),
+        "createdAt": stamp(post.published_at),
         **langs,
     }
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

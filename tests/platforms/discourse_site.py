@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from zlib import crc32
 
@@ -13,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import Clock
-from monitor.demo.sites.server import Site
+from monitor.demo.sites.server import Site, stamp
 from tests.platforms.forum import ForumPost, ForumThread, as_paragraphs
 
 _WINDOW = 50
@@ -117,8 +116,8 @@ class DiscourseSite(Site):
             "id": int(post.id),
             "user_id": crc32(post.author.encode()) % 10_000 + 1 if post.author != "system" else -1,
             "username": post.author,
-            "created_at": _stamp(post.published_at),
-            "updated_at": _stamp(post.edited_at or post.published_at),
+            "created_at": stamp(post.published_at),
+            "updated_at": stamp(post.edited_at or post.published_at),
             "cooked": cooked,
             "post_number": post.number,
             "post_type": 1,
@@ -134,7 +133,3 @@ class DiscourseSite(Site):
         }
         category = int(re.split("[./]", topic.board)[-1])
         return row | ({"topic_title": topic.title, "category_id": category} if listed else {})
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

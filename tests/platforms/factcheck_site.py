@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import Clock
-from monitor.demo.sites.server import Site, SitePost
+from monitor.demo.sites.server import Site, SitePost, stamp
 
 _MOST_PER_PAGE = 100
 
@@ -77,16 +77,16 @@ class FactCheckSite(Site):
 
 
 def _row(check: CheckedClaimPost) -> Mapping[str, Any]:
-    stamp = check.published_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    moment = stamp(check.published_at, "seconds")
     review = {
         "publisher": {"name": check.author, "site": check.site},
         "url": f"https://{check.site}/{check.id}",
         "title": check.title or "",
-        "reviewDate": stamp,
+        "reviewDate": moment,
         "textualRating": check.rating,
         "languageCode": check.language,
     }
-    return {"text": check.text, "claimant": "", "claimDate": stamp, "claimReview": [review]}
+    return {"text": check.text, "claimant": "", "claimDate": moment, "claimReview": [review]}
 
 
 def _problem(status: int, name: str, details: list[dict[str, str]]) -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.clock import Clock
-from monitor.demo.sites.server import Site, SitePost
+from monitor.demo.sites.server import Site, SitePost, stamp
 
 _MOST_PER_PAGE = 100
 _REPLIES_GIVEN = 5
@@ -165,8 +164,8 @@ class YouTubeSite(Site):
             "authorDisplayName": comment.author,
             "authorChannelId": {"value": f"UC{comment.author}"},
             "likeCount": comment.engagement.get("likes", 0),
-            "publishedAt": _stamp(comment.published_at),
-            "updatedAt": _stamp(comment.edited_at or comment.published_at),
+            "publishedAt": stamp(comment.published_at, "seconds"),
+            "updatedAt": stamp(comment.edited_at or comment.published_at, "seconds"),
         }
         parent = {"parentId": comment.parent} if comment.parent else {}
         return {"kind": "youtube#comment", "id": comment.id, "snippet": snippet | parent}
@@ -195,7 +194,3 @@ def _problem(status: int, reason: str, domain: str, details: Sequence[Mapping[st
         **({"details": list(details)} if details else {}),
     }
     return JSONResponse({"error": error}, status)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

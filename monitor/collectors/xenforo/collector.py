@@ -131,7 +131,8 @@ class _Run:
                 if not self._may_skip or self._last is None:
                     raise
                 thread.waiting = False
-                yield self._skipping(self._last, f"thread {thread.path} was left out from page {asked}")
+                skipped, gap = Counter({UNREADABLE: 1}), f"thread {thread.path} was left out from page {asked}"
+                yield Batch(fetched=self._last, skipped=skipped, cursor=self._cursor.as_dict(), gap=gap)
                 return
             if page is None or self._left(thread, page):
                 yield self._without(thread, page, fetched)
@@ -177,10 +178,6 @@ class _Run:
         url = self._board.thread_url(thread.path, number)
         self._last = fetched = await self._client.get(url, accept_status=ACCEPTED)
         return fetched, await self._client.parse(read_thread, fetched, self._board)
-
-    def _skipping(self, last: Fetched, gap: str) -> Batch:
-        """Go past the page that was asked for last, which can never be read."""
-        return Batch(fetched=last, skipped=Counter({UNREADABLE: 1}), cursor=self._cursor.as_dict(), gap=gap)
 
     def _left(self, thread: Thread, page: ThreadPage) -> bool:
         """Return whether another thread answered, because this one was merged into it, or none."""

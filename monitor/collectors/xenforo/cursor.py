@@ -1,6 +1,6 @@
 """The cursor of the XenForo collector: threads, how far each was read, and on which pages their posts stand."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,10 +153,6 @@ class Cursor:
             return 0
         listed = set(self._window)
         order = sorted(self._threads.values(), key=lambda each: (each.waiting, thread_number(each.path) in listed))
-        dropped = order[:surplus]
-        self._drop(dropped)
-        return sum(thread.waiting for thread in dropped)
-
-    def _drop(self, threads: Iterable[Thread]) -> None:
-        for thread in list(threads):
+        for thread in order[:surplus]:
             self.forget_thread(thread)
+        return sum(thread.waiting for thread in order[:surplus])

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.clock import Clock
-from monitor.demo.sites.server import Site, SitePost
+from monitor.demo.sites.server import Site, SitePost, stamp
 
 _MOST_PER_PAGE = 40
 _HASHTAG = re.compile(r"(?<!\w)#(\w+)")
@@ -85,8 +85,8 @@ class MastodonSite(Site):
         """Tell of the limit in Mastodon's headers; the reset is a date."""
         left = 300 if self.remaining is None else max(self.remaining, 0)
         reset = self.reset_at if self.remaining is not None else self.clock.now() + timedelta(minutes=5)
-        stamp = reset.isoformat(timespec="microseconds").replace("+00:00", "Z")
-        return {"x-ratelimit-limit": "300", "x-ratelimit-remaining": str(left), "x-ratelimit-reset": stamp}
+        ends = stamp(reset, "microseconds")
+        return {"x-ratelimit-limit": "300", "x-ratelimit-remaining": str(left), "x-ratelimit-reset": ends}
 
     def status_id(self, post: SitePost) -> str:
         """Give the number of a post on this server: a snowflake, its time followed by a sequence."""
@@ -156,8 +156,8 @@ class MastodonSite(Site):
             "id": status_id,
             "uri": uri,
             "url": f"https://{self.domain}/@{post.author}/{status_id}",
-            "created_at": _stamp(post.published_at),
-            "edited_at": _stamp(post.edited_at) if post.edited_at else None,
+            "created_at": stamp(post.published_at),
+            "edited_at": stamp(post.edited_at) if post.edited_at else None,
             "spoiler_text": post.title or "",
             "visibility": self.visibility.get(post.id, "public"),
             "language": post.language,
@@ -212,7 +212,3 @@ def _split_link(url: str) -> str:
 def _snowflake(moment: datetime, salt: str) -> str:
     sequence = sum(salt.encode()) % (1 << _SEQUENCE_BITS)
     return str((int(moment.timestamp() * 1000) << _SEQUENCE_BITS) + sequence)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

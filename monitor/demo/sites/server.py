@@ -51,6 +51,11 @@ class SeenRequest:
     time: datetime
 
 
+def stamp(moment: datetime, timespec: str = "milliseconds") -> str:
+    """Write a time as most platforms do: ISO 8601 with a Z."""
+    return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 class Site:
     """A sample platform, itself an ASGI application. Its public attributes are switches and may be turned at any time.
 
@@ -77,8 +82,8 @@ class Site:
         self.redirects: dict[str, tuple[int, str]] = {}
         self.failures: dict[str, list[int]] = {}
         self._posts = {post.id: post for post in posts}
-        self._allowance: int | None = None
-        self._reset_at = clock.now()
+        self.remaining: int | None = None  # requests of this window; None where there is no limit
+        self.reset_at = clock.now()  # when the window of the limit ends
 
     def add(self, *posts: SitePost) -> None:
         """Publish more posts."""
@@ -94,7 +99,7 @@ class Site:
 
     def rate_limit(self, requests: int) -> None:
         """Answer this many more requests, then refuse until five minutes from now have passed."""
-        self._allowance, self._reset_at = requests, self.clock.now() + _RATE_WINDOW
+        self.remaining, self.reset_at = requests, self.clock.now() + _RATE_WINDOW
 
     def fail(self, path: str, *statuses: int) -> None:
         """Answer the next requests for a path with these statuses, one each."""
@@ -122,16 +127,6 @@ class Site:
     def limit_headers(self) -> dict[str, str]:
         """Give the headers in which this platform tells of its limits; most tell nothing."""
         return {}
-
-    @property
-    def remaining(self) -> int | None:
-        """How many requests are left in this window; None when there is no limit."""
-        return self._allowance
-
-    @property
-    def reset_at(self) -> datetime:
-        """When the window of the limit ends."""
-        return self._reset_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -180,12 +175,12 @@ class Site:
 
     def _spend(self) -> bool:
         """Take one request from the allowance; say whether there was none left."""
-        if self._allowance is not None and self.clock.now() >= self._reset_at:
-            self._allowance = None
-        if self._allowance is None:
+        if self.remaining is not None and self.clock.now() >= self.reset_at:
+            self.remaining = None
+        if self.remaining is None:
             return False
-        self._allowance -= 1
-        return self._allowance < 0
+        self.remaining -= 1
+        return self.remaining < 0
 
 
 async def _truncated(answer: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
