@@ -13,13 +13,10 @@ from monitor.privacy.masks.word_rows import (
     NEAR_GAPS,
     QUOTED_NICKNAME,
     Words,
-    begins_place,
     has_nickname,
     is_behind,
     is_behind_place,
     is_commune,
-    is_no_title,
-    is_unit,
     makes_compound,
     nickname_end,
     phrase_of,
@@ -46,7 +43,7 @@ def announced_name(words: Words, first: int) -> int | None:
         return _small_announced(words, first)
     if is_behind(words, first, "naming"):
         return _behind_naming(words, first)
-    if begins_place(words, first):
+    if place_end(words, first):
         return None
     has_second = first + 1 < len(words) and words.follows(first + 1) and words[first + 1].is_capital
     if words.says(first, "birth_order") and has_second:  # "Năm Chột"
@@ -61,7 +58,7 @@ def announced_name(words: Words, first: int) -> int | None:
 
 
 def _is_other_word(words: Words, first: int) -> bool:
-    is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or is_unit(words, first)
+    is_other = words.says(first, "kin", "never_names", "no_lone", "no_given")
     return is_other or makes_compound(words, first) or words.is_phrase(phrase_of(words, first, first + 2), "titles")
 
 
@@ -71,11 +68,9 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
     naming = "maybe_naming_small" if is_place else "maybe_naming"  # "của Nga" is a country, "gặp Nga" a person
     return (
         is_behind(words, first, naming, NEAR_GAPS)
-        or _is_behind_trade(words, first)
         or words.stands_beside_name(first)
         or _is_listed(words, first)
         or has_nickname(words, end)
-        or (not is_place and words.stands_beside_number(first, end))
     )
 
 
@@ -93,7 +88,7 @@ def row_of_names(words: Words, first: int) -> int | None:
     )
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
     is_name = parts == end - first or (parts > _PAIR - 1 < end - first - 1 and words.is_in(end - 1, "given"))
-    return end if is_name and not is_other and not is_unit(words, first) else None
+    return end if is_name and not is_other else None
 
 
 def _is_listed(words: Words, first: int) -> bool:
@@ -112,8 +107,8 @@ def _is_listed(words: Words, first: int) -> bool:
 def _is_list_item(words: Words, index: int) -> bool:
     if not 0 <= index < len(words) or not 0 < words.stretches[index] <= _PAIR or words[index].is_upper:
         return False
-    is_other = words.says(index, "no_names", "kin", "lone_places") or begins_place(words, index)
-    return words.says(index, "given_as_written") and not is_other and not is_unit(words, index)
+    is_other = words.says(index, "no_names", "kin", "lone_places") or place_end(words, index)
+    return words.says(index, "given_as_written") and not is_other
 
 
 def _are_listed(words: Words, left: int, right: int) -> bool:
@@ -144,7 +139,7 @@ def _stands_alone(words: Words, first: int) -> bool:
     is_within = first > 0 and _WITHIN.fullmatch(words.text, words[first - 1].end, words[first].start) is not None
     begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
     is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
-    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not begins_place(words, first - 1)
+    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not place_end(words, first - 1)
     is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
     is_name = is_name and not is_behind(words, first, "locative", NEAR_GAPS)
     return is_within and is_alone and is_name and not is_behind_place(words, first)
@@ -158,18 +153,6 @@ def _behind_naming(words: Words, first: int) -> int | None:
     is_alone = first + 1 == len(words) or not words[first + 1].is_capital or not words.follows(first + 1, IN_NAME)
     is_heading = words.stretches[first] > LONGEST_STRETCH or (is_alone and word.is_upper)
     return None if is_public or is_heading else run_end(words, first)
-
-
-def _is_behind_trade(words: Words, first: int) -> bool:
-    """Whether one or two words in small letters stand between a word of kinship and this: "chị phiên dịch Khả Ái"."""
-    for start in (first - 2, first - 3):
-        if start < 0 or not all(words.follows(index) for index in range(start + 1, first + 1)):
-            return False
-        if any(words[index].is_capital or words.says(index, "behind_name") for index in range(start + 1, first)):
-            return False
-        if words.says(start, "kin") and not words.says(start, "kin_weak") and not is_no_title(words, start):
-            return not words.is_phrase(phrase_of(words, start + 1, first), "no_name_before")
-    return False
 
 
 def small_full_name(words: Words, first: int) -> int | None:
@@ -217,7 +200,7 @@ def people_name(words: Words, first: int) -> int | None:
         if words.follows(first + 1, APOSTROPHES):
             return run_end(words, first)
         is_prefix = words[first].written in _ALONE and words.follows(first + 1) and not words[first + 1].is_upper
-        is_place = begins_place(words, first) or words.says(first + 1, "no_names")
+        is_place = place_end(words, first) or words.says(first + 1, "no_names")
         return run_end(words, first) if is_prefix and is_row and not is_place else None
     thi = first if words[first].written in _SHOWING else first + 1
     is_prefix = thi > first and words[thi].written in _ALONE and not words[first].is_upper  # "Và Y Dở"
@@ -233,7 +216,7 @@ def called_name(words: Words, first: int) -> int | None:
     word = words[first]
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
-    if not begins or word.is_upper or not is_usual or begins_place(words, first):
+    if not begins or word.is_upper or not is_usual or place_end(words, first):
         return None
     end = first + 1
     if end < len(words) and words[end].is_capital and words.follows(end) and words.is_in(end, "given_as_written"):
@@ -260,7 +243,7 @@ def tagged_name(words: Words, first: int) -> int | None:
     is_family_last = words.says(end - 1, "families") and length > _PAIR
     is_kin = words.says(first, "kin")
     is_other = not is_family_last if is_kin else words.says(first, "never_names", "no_name_before")
-    is_other = is_other or is_unit(words, first) or makes_compound(words, first) or is_commune(words, first, end)
+    is_other = is_other or makes_compound(words, first) or is_commune(words, first, end)
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
     is_name = words.is_in(first, "tagged_syllables") and _LEAST_PARTS * length <= parts
     is_other = is_other or any(place_end(words, index) for index in range(first + 1, end - 1))

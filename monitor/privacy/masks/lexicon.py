@@ -32,8 +32,9 @@ def name_words() -> Mapping[str, Spellings]:
         "tagged_syllables": given | lists["middles"] | lists["given_in_capitals"] | sure | ambiguous,
         "no_given": lists["no_names"] - given,
         "title_ends": frozenset(title.rpartition("_")[2] for title in lists["titles"] | lists["kin"]),
-        "fixed": lists["places"] | frozenset(street.lower() for street in lists["streets"]),
-        "units": _units(lambda unit: unit.level is not Level.COMMUNE),
+        "fixed": lists["places"]
+        | frozenset(street.lower() for street in lists["streets"])
+        | _units(lambda unit: unit.level is not Level.COMMUNE),
         "communes": _units(lambda unit: unit.level is Level.COMMUNE),
     }
     found = {name: Spellings(words, _bare(words)) for name, words in lists.items()}

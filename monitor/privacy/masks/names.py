@@ -27,11 +27,9 @@ from monitor.privacy.masks.word_rows import (
     TITLE_GAPS,
     Word,
     Words,
-    begins_place,
     is_behind,
     is_behind_place,
     is_commune,
-    is_unit,
     makes_compound,
     phrase_of,
     place_end,
@@ -121,7 +119,7 @@ def _full_name(words: Words, first: int) -> int | None:
     if not words.is_in(first, "families"):
         return None
     titled = title_before(words, first) is not None
-    if begins_place(words, first) or (not titled and (is_behind_place(words, first) or is_unit(words, first))):
+    if place_end(words, first) or (not titled and is_behind_place(words, first)):
         return None
     if not titled and is_behind(words, first, "locative") and is_commune(words, first, first + words.stretches[first]):
         return None
@@ -149,8 +147,6 @@ def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
     """Tell where the capitalised words end that can belong to a name."""
     end = first + 1
     while end < len(words) and end - first < LONGEST_NAME and words.follows(end, IN_NAME) and words[end].is_capital:
-        if end > first + 1 and words.is_in(end, "families") and _has_strong_middle(words, end):
-            break
         if heading and not (words.is_in(end, "name_syllables") or words.is_in(end - 1, "strong_middles")):
             break
         if words[end].is_upper != words[first].is_upper and words[end].end - words[end].start > 1 < (
@@ -161,11 +157,6 @@ def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
             break
         end += 1
     return end
-
-
-def _has_strong_middle(words: Words, family: int) -> bool:
-    """Whether another name begins with this family name: "Quàng Thị Pản Cầm Văn Ún"."""
-    return family + 1 < len(words) and words[family + 1].written in {"thị", "văn"} and words.follows(family + 1)
 
 
 def _given_name(words: Words, first: int, title: str) -> int | None:
@@ -181,7 +172,7 @@ def _given_name(words: Words, first: int, title: str) -> int | None:
 
 
 def _capital_given_name(words: Words, first: int, title: str) -> int | None:
-    if _is_no_person(words, first, title) or begins_place(words, first) or makes_compound(words, first):
+    if _is_no_person(words, first, title) or makes_compound(words, first):
         return None
     second = first + 1
     has_second = _is_capital_behind(words, second) and (
@@ -199,7 +190,7 @@ def _capital_given_name(words: Words, first: int, title: str) -> int | None:
         return run_end(words, first)
     end = second + 1
     while end - first < LONGEST_NAME and _is_capital_behind(words, end) and not words.says(end, "no_given", "kin"):
-        if begins_place(words, end) or is_unit(words, end) or _is_foreign(words[end]):
+        if place_end(words, end) or _is_foreign(words[end]):
             break
         end += 1
     return end
@@ -213,8 +204,8 @@ def _is_no_person(words: Words, first: int, title: str) -> bool:
     is_half = _is_capital_behind(words, first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
     is_unlikely = not (words.is_in(first, "given") or is_half) and (words.says(first, "no_names") or is_thing)
     is_abbreviation = word.is_upper and len(word.bare) > 1 and _is_foreign(word)  # "HĐQT"
-    is_place = is_unit(words, first) and title not in known["courteous"].written  # "lấy chồng Long An"
-    return is_unlikely or is_abbreviation or is_place or words.says(first, "never_names")
+    is_place = place_end(words, first) and title not in known["courteous"].written  # "lấy chồng Long An"
+    return is_unlikely or is_abbreviation or bool(is_place) or words.says(first, "never_names")
 
 
 def _is_foreign(word: Word) -> bool:

@@ -73,7 +73,6 @@ class Words:
         self.known = known
         self.text = work.text
         self._name = work.filler("name")
-        self._numbers = tuple(work.filler(kind) for kind in ("phone", "account", "handle"))
         self.words = list(_read(work.text, work.bare))
         # A text that uses no diacritics anywhere is read without them.
         self.is_bare = not any(word.is_marked for word in self.words)
@@ -89,17 +88,6 @@ class Words:
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self.words[index].start][-_LONGEST_JOIN:]
         return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
-
-    def stands_beside_number(self, first: int, end: int) -> bool:
-        """Whether words stand before or behind a masked number with no more than signs between them, or in brackets."""
-        before = self.text[: self.words[first].start][-_LONGEST_JOIN:].rstrip(" ")
-        behind = self.text[self.words[end - 1].end :][:_LONGEST_JOIN].lstrip(" ")
-        is_bracketed = before.endswith("(") and behind.startswith(")")
-        return (
-            is_bracketed
-            or before.rstrip(" :(,–-").endswith(self._numbers)
-            or behind.lstrip(" :(–-").startswith(self._numbers)
-        )
 
     def follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
         """Whether a word stands right behind the one before it."""
@@ -183,31 +171,10 @@ def is_behind(words: Words, first: int, name: str, gaps: frozenset[str] = _LEAD_
     return False
 
 
-def begins_place(words: Words, first: int) -> bool:
-    """Whether a word that could be a family name begins the name of a place or another fixed phrase."""
-    known = words.known
-    for length in (2, 3):
-        phrase = phrase_of(words, first, first + length)
-        is_bare = phrase is not None and _is_all_bare(words, first, length)
-        if phrase in known["places"].written or (is_bare and phrase in known["places"].bare):
-            return True
-    return False
-
-
-def _is_all_bare(words: Words, first: int, length: int) -> bool:
-    return not any(words[index].is_marked for index in range(first, first + length))
-
-
-def is_unit(words: Words, first: int) -> bool:
-    """Whether a word begins the name of a province or a district."""
-    return any(words.is_phrase(phrase_of(words, first, first + length), "units") for length in (2, 3))
-
-
 def place_end(words: Words, first: int) -> int | None:
-    """Tell where a place or another fixed phrase in capitals ends that a word begins, or None."""
+    """Tell where the name of a place or another fixed phrase ends that a word begins, or None."""
     for length in (4, 3, 2):
-        phrase = phrase_of(words, first, first + length)
-        if phrase and (words.is_phrase(phrase, "units") or phrase in words.known["fixed"].written):
+        if words.is_phrase(phrase_of(words, first, first + length), "fixed"):
             return first + length
     return None
 
