@@ -82,6 +82,8 @@ class Label:
         needs_reach: Whether a post that nobody passes on or answers is counted, and not worth a decision.
         precedence: How much more a decision on it is worth than one on a label of 1; the higher ones begin a day.
         day_share: Its share in a day's flags; those of all labels need not add up to 1.
+        listed_from: The probability from which a post below the threshold stands in a list of its own, where missing
+            one costs more than reading twenty; 1: it has no such list.
         colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.pages.appearance` mixes the others.
         chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
@@ -105,6 +107,7 @@ class Label:
     needs_reach: bool = False
     precedence: float = 1.0
     day_share: float = 0.25
+    listed_from: float = 1.0
     colour: str = "#5b6770"
     chart_colour: str = ""
     section: Section | None = None
@@ -228,6 +231,7 @@ CONCERN: Final = Label(
     open_case=("yes",),
     precedence=4.0,
     day_share=0.5,
+    listed_from=0.05,  # on real posts that it has not seen, three in a hundred clean ones reach it
     colour="#1d5c99",
     chart_colour="#4a90c2",
     section=Section(

@@ -105,9 +105,11 @@ def make_flag(
     label: str = "concern",
     probability: float = 0.9,
     reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
+    *,
+    origin: str = "scored",
 ) -> flags.FlagDraft:
     """Make the draft of a flag on a post's current version."""
-    return flag_draft(post, label, probability, reasons, MONDAY_MORNING)
+    return flag_draft(post, label, probability, reasons, MONDAY_MORNING, origin=origin)
 
 
 def add_flag(
@@ -119,10 +121,11 @@ def add_flag(
     reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
     model: Model | None = None,
     now: datetime = MONDAY_MORNING,
+    origin: str = "scored",
 ) -> Flag:
     """Open a flag and give its row."""
     model = model or registry.active_model(session) or add_model(session)
-    flags.open_flags(session, model.id, [make_flag(post, label, probability, reasons)], now)
+    flags.open_flags(session, model.id, [make_flag(post, label, probability, reasons, origin=origin)], now)
     return session.scalars(select(Flag).where(Flag.post_id == post.id, Flag.label == label)).one()
 
 

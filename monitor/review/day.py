@@ -2,10 +2,12 @@
 
 Nothing is dealt out: a flag is leased when it is opened, and free again when the lease ends. Insults that nobody passes
 on or answers come behind all other flags, and are no part of a day.
+
+Beside it stands one list a day of posts below their threshold, where missing one costs more than reading some in vain.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,6 +19,7 @@ from classifiers.labels import LABELS, label_named
 from monitor.clock import VIETNAM
 from monitor.review.decide import Person
 from monitor.scoring.flag_value import WORTH_A_DAY
+from storage.models import Flag
 from storage.review import flag_queue, reviews
 from storage.review.flag_queue import QueueFilter
 
@@ -83,9 +86,18 @@ def lease_next(
     return None
 
 
+def listed(session: Session, *, size: int, now: datetime) -> Sequence[Flag]:
+    """Return what is left of the day's list of so many posts, which all share, in the order of the queue."""
+    left = size - reviews.listed_since(session, _midnight(now))
+    return flag_queue.listed(session, QueueFilter(listed=True), limit=left).flags if left > 0 else ()
+
+
 def _decided_today(session: Session, by: Person, now: datetime) -> Counter[str]:
-    midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Counter(reviews.decided_since(session, by.id, midnight))
+    return Counter(reviews.decided_since(session, by.id, _midnight(now)))
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _worthy(label: str) -> QueueFilter:

@@ -86,7 +86,13 @@ def worth_of(one: Candidate, measured: Measured, now: datetime) -> float:
 
 
 def flag_draft(
-    post: Post, label: str, probability: float, reasons: Sequence[tuple[str, float]], now: datetime
+    post: Post,
+    label: str,
+    probability: float,
+    reasons: Sequence[tuple[str, float]],
+    now: datetime,
+    *,
+    origin: str = "scored",
 ) -> FlagDraft:
     """Return a flag to open on a post, with the place in the queue that it has until open flags are placed."""
     dated = post.published_at or post.collected_at
@@ -113,6 +119,7 @@ def flag_draft(
         dated=dated,
         reach=reach(alone),
         worth=worth_of(alone, {}, now),
+        origin=origin,
     )
 
 

@@ -3,12 +3,13 @@
 Nothing here looks for a person: a name that is recognised as one is no word to watch.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from math import prod
+from math import log10, prod
 from typing import Final
 
 from classifiers.places.finder import places_in
@@ -31,6 +32,11 @@ _LEAST_POINTS: Final = 2
 _READ_SYLLABLES: Final = 300
 _SYLLABLES_A_POINT: Final = 60  # so many more syllables of a text need one point more
 _WORDS_FILE: Final = "working_life.toml"
+_MANY: Final = {"chuc": 10, "tram": 100, "nghin": 1_000, "ngan": 1_000, "van": 10_000, "trieu": 1_000_000}
+_PEOPLE: Final = re.compile(
+    rf"\b(?:(\d{{1,3}}(?:[.,]\d{{3}})+|\d{{1,6}})|hang ({'|'.join(_MANY)}))"
+    r" (?:nu )?(?:nguoi|cong nhan|lao dong|nhan vien)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,7 @@ class Relevance:
         own: Places of the office's province.
         near: Neighbouring provinces.
         watched: Words that the office watches.
+        people: The largest number of people that it names; 1 where it names none.
 
     """
 
@@ -49,6 +56,7 @@ class Relevance:
     own: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    people: int = 1
 
     @property
     def value(self) -> float:
@@ -56,7 +64,7 @@ class Relevance:
         near = self.near if not self.own else ()
         parts = ((self.work, WORK), (self.own, PROVINCE), (near, NEIGHBOUR), (self.watched, WATCHED))
         factors = [factor for found, factor in parts if found]
-        return prod(factors) if factors else NOTHING
+        return prod(factors) * (1 + log10(self.people) / 4) if factors else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ class Focus:
             own=own,
             near=near,
             watched=tuple(word for word, phrase, marked in self._watched if phrase in (accented if marked else bare)),
+            people=people_of(text),
         )
 
     def _places(self, text: str, accented: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -127,6 +136,13 @@ def words_of_work(text: str) -> tuple[str, ...]:
     without_marks = normal == strip_diacritics(normal)
     needed = _LEAST_POINTS + len(syllables) // _SYLLABLES_A_POINT + int(without_marks)
     return tuple(word for words in found.values() for word in words) if points >= needed else ()
+
+
+def people_of(text: str) -> int:
+    """Return the largest number of people in a text, as in 11.000 công nhân or hàng trăm người; at least 1."""
+    plain = strip_diacritics(normalise(text).text)
+    named = (_MANY.get(many) or int(re.sub(r"\D", "", figures)) for figures, many in _PEOPLE.findall(plain))
+    return max([1, *named])
 
 
 @cache

@@ -1,5 +1,7 @@
 """Score posts that have no score, open a flag where a threshold is passed, and then look for copies and evidence.
 
+A post below the threshold of a label that has a list of its own (`Label.listed_from`) gets a flag that is only listed.
+
 Texts go to the executor in small batches. Posts are read in the order of their numbers, and scores are stored batch by
 batch, so a program that is killed leaves whole batches, and the next run scores the rest.
 """
@@ -13,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from classifiers.labels import label_named
 from classifiers.model.prediction import Prediction
 from classifiers.persistence import Loaded
 from monitor.clock import Clock
@@ -102,7 +105,7 @@ class Scorer:
             on_total(unscored.count(session, model))
             thresholds = thresholds_in_force(session, model, self._clock.now())
         for posts_to_score in self._posts_to_score(model):
-            for batch, predictions in predictor.predict(posts_to_score, thresholds):
+            for batch, predictions in predictor.predict(posts_to_score, _asked(thresholds)):
                 self._store(model.id, batch, predictions, thresholds, result)
                 on_done(len(batch))
         self._end_history(model)
@@ -158,7 +161,7 @@ class Scorer:
         scores, opening = [], []
         for post, prediction in zip(batch, predictions, strict=True):
             scores.append(_score_of(post, prediction, thresholds))
-            opening.extend(_flags_of(post, prediction, self._clock.now()))
+            opening.extend(_flags_of(post, prediction, thresholds, self._clock.now()))
         with self._database.changes() as session:
             kept = posts.existing_ids(session, [post.id for post in batch])  # retention may run beside this
             scores = [score for score in scores if score.post_id in kept]
@@ -180,7 +183,12 @@ def _score_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float
     )
 
 
-def _flags_of(post: Post, prediction: Prediction, now: datetime) -> list[FlagDraft]:
+def _asked(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Return from which probability reasons are asked for: that of the list, where a label has one."""
+    return {label: min(threshold, label_named(label).listed_from) for label, threshold in thresholds.items()}
+
+
+def _flags_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float], now: datetime) -> list[FlagDraft]:
     return [
         flag_draft(
             post,
@@ -188,6 +196,7 @@ def _flags_of(post: Post, prediction: Prediction, now: datetime) -> list[FlagDra
             prediction.probabilities[label],
             [(reason.words, reason.weight) for reason in prediction.reasons[label]],
             now,
+            origin="scored" if prediction.probabilities[label] >= thresholds[label] else "listed",
         )
         for label in prediction.flags
     ]

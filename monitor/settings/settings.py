@@ -146,6 +146,12 @@ class Settings(BaseSettings):
         default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
     )
     day_size: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
+    list_size: int = Field(
+        default=8,
+        ge=0,
+        le=500,
+        description="How many posts a day, below the threshold, are listed as possibly a matter for the union.",
+    )
     report: ReportSettings = Field(
         default_factory=ReportSettings,
         description="Letterhead, signature and formats of reports, as a [report] table: docs/reports.md.",

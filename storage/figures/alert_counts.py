@@ -31,7 +31,7 @@ def cluster_times(session: Session, cluster_id: int, since: datetime) -> list[da
 def flag_times(session: Session, label: str, period: Period) -> list[datetime]:
     """List when the posts of a period with a flag of a label were published, or first seen."""
     query = select(dated_at()).join(Flag, Flag.post_id == Post.id)
-    return list(session.scalars(query.where(Flag.label == label, Flag.suggested(), dated_within(period))))
+    return list(session.scalars(query.where(Flag.label == label, Flag.passed(), dated_within(period))))
 
 
 def seen_times(session: Session, source_id: int, since: datetime) -> list[datetime]:

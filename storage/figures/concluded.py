@@ -36,7 +36,7 @@ def concluded(
     """Count the suggestions on which people came to a conclusion.
 
     Every figure of how often the machine is right asks here, so that no two pages say different things. What was drawn
-    for teaching alone is not counted: the machine suggested nothing there.
+    for teaching or listed below the threshold is not counted: the machine suggested nothing there.
 
     Args:
         session: The unit of work.
@@ -51,7 +51,7 @@ def concluded(
     right = func.coalesce(func.sum(case((Flag.state == "confirmed", 1), else_=0)), 0)
     total = func.coalesce(func.sum(case((is_concluded, 1), else_=0)), 0)
     query = select(*by, right, total, func.avg(case((is_concluded, Flag.probability)))).select_from(Flag)
-    rows = session.execute(query.where(Flag.suggested(), *where).group_by(*by).order_by(*by))
+    rows = session.execute(query.where(Flag.passed(), *where).group_by(*by).order_by(*by))
     # The last digits of a mean depend on the order in which the database adds.
     return {
         tuple(by): Concluded(right, total, None if mean is None else round(mean, 12))

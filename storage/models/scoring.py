@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    or_,
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
@@ -94,14 +95,15 @@ def _opened_at(context: DefaultExecutionContext) -> Any:
 class Flag(Base):
     """A suggestion that a post carries a label, or the question whether it does. Its state follows from its reviews.
 
-    The machine suggests a label where its score passes the label's threshold; other posts are drawn for teaching.
+    The machine suggests a label where its score passes the label's threshold. Where missing one costs most, posts below
+    it stand in a list of their own; other posts are drawn for teaching.
     """
 
     __tablename__ = "flags"
     __table_args__ = (
         UniqueConstraint("post_id", "label"),
         CheckConstraint("state IN ('open', 'confirmed', 'rejected', 'unsure')", name="state"),
-        CheckConstraint("origin IN ('scored', 'drawn')", name="origin"),
+        CheckConstraint("origin IN ('scored', 'listed', 'drawn')", name="origin"),
         CheckConstraint("sampling IN ('uncertain', 'random')", name="sampling"),
         # With the origin, which each count and each page asks for, so that no row is read for it.
         Index(None, "state", "origin", "worth"),
@@ -117,7 +119,9 @@ class Flag(Base):
     source_id: Mapped[int] = mapped_column(doc="of its post, which keeps its source")
     label: Mapped[str] = mapped_column(String(40))
     origin: Mapped[str] = mapped_column(
-        String(20), default="scored", doc="scored: the machine suggests it; drawn: it only teaches"
+        String(20),
+        default="scored",
+        doc="scored: the threshold is passed; listed: it is not, yet people may look; drawn: it only teaches",
     )
     sampling: Mapped[str | None] = mapped_column(
         String(20), doc="how the post was drawn for teaching: random of all scored posts, or uncertain"
@@ -151,8 +155,18 @@ class Flag(Base):
 
     @classmethod
     def suggested(cls) -> ColumnElement[bool]:
-        """The condition that the machine suggests it; others only teach, and are counted nowhere else."""
+        """The condition that it counts: the threshold is passed, or people took it from the list and decided."""
+        return or_(cls.passed(), and_(cls.origin == "listed", cls.state != "open"))
+
+    @classmethod
+    def passed(cls) -> ColumnElement[bool]:
+        """The condition that the threshold was passed; these alone tell how often the machine is right."""
         return cls.origin == "scored"
+
+    @classmethod
+    def shown(cls) -> ColumnElement[bool]:
+        """The condition that people may meet it elsewhere than in teaching."""
+        return cls.origin != "drawn"
 
 
 class Review(Base):

@@ -27,7 +27,7 @@ def required_actions(session: Session, hashes: Sequence[str]) -> dict[str, Captu
     """
     asked = Capture.sha256.in_(hashes)
     known = set(session.scalars(select(Capture.sha256).where(asked)))
-    flagged = exists().where(Flag.post_id == Post.id, Flag.suggested())
+    flagged = exists().where(Flag.post_id == Post.id, Flag.shown())
     keep = {row.sha256 for row in session.execute(_with_posts(asked, flagged))}
     wait = {row.sha256 for row in session.execute(_with_posts(asked, Post.unscored.is_(True)))}
     of_known = dict.fromkeys(known, CaptureAction.DROP) | dict.fromkeys(wait, CaptureAction.WAIT)

@@ -52,6 +52,7 @@ class QueueFilter:
         decided_by: Whose decision on them stands.
         worth_above: What a decision on them is worth more than.
         held_by: Who holds their lease, as the owner of leases; and the present time.
+        listed: Whether those of the list below the threshold are, in place of those that count.
 
     """
 
@@ -66,11 +67,13 @@ class QueueFilter:
     decided_by: int | None = None
     worth_above: float | None = None
     held_by: tuple[str, datetime] | None = None
+    listed: bool = False
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """Return the conditions of a query on flags."""
         wanted = ((self.state, Flag.state), (self.label, Flag.label), (self.source_id, Flag.source_id))
-        found = [Flag.suggested(), *(column == value for value, column in wanted if value is not None)]
+        counted = Flag.origin == "listed" if self.listed else Flag.suggested()
+        found = [counted, *(column == value for value, column in wanted if value is not None)]
         if self.kind is not None:
             found.append(Flag.source_id.in_(select(Source.id).where(Source.kind == self.kind)))
         # By the numbers of flags alone, so that an index of their order answers without reading each flag.
@@ -180,7 +183,7 @@ def _first_of_cluster() -> ColumnElement[bool]:
         .join(_COPY, _COPY.id + 0 == _EARLIER.post_id)
         .join(_POST, _POST.cluster_id == _COPY.cluster_id)
         .where(_POST.id == Flag.post_id, _EARLIER.label == Flag.label, _EARLIER.state == "open")
-        .where(_EARLIER.suggested(), _EARLIER.id < Flag.id)
+        .where(_EARLIER.origin == Flag.origin, _EARLIER.id < Flag.id)
     )
     # An offset keeps PostgreSQL from joining all posts at once. Without both, a queue that was filled a moment ago, and
     # that the database has not analysed yet, takes minutes.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -17,8 +17,8 @@ from storage.models import Case, Flag, Post
 class FlagDraft:
     """The columns of a flag to open: the version of a post that passed a label's threshold, and the reasons.
 
-    `source_id` is the post's, `dated` when it was published or else collected; `reach` and `worth` place the flag in
-    the queue.
+    `origin` is `scored`, or `listed` where the threshold was not passed; see `storage.models.Flag`. `source_id` is
+    the post's, `dated` when it was published or else collected; `reach` and `worth` place the flag in the queue.
     """
 
     post_id: int
@@ -30,15 +30,20 @@ class FlagDraft:
     dated: datetime
     reach: float
     worth: float
+    origin: str = "scored"
+
+
+_RANK: Final = {"drawn": 0, "listed": 1, "scored": 2}
 
 
 def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now: datetime) -> Counter[str]:
     """Open flags. An existing flag is updated when nobody has decided it, or when the post was edited since.
 
-    One that was drawn for teaching is from then on a suggestion too; a decision on it stands.
+    One that was drawn for teaching or listed is from then on what the draft says, but never less than it was; a
+    decision on it stands.
 
     Returns:
-        How many flags were opened or reopened, by label.
+        How many flags whose threshold is passed were opened or reopened, by label.
 
     """
     opened: Counter[str] = Counter()
@@ -47,18 +52,18 @@ def open_flags(session: Session, model_id: int, drafts: Sequence[FlagDraft], now
     new = [draft for draft in drafts if (draft.post_id, draft.label) not in known]
     # Another scorer may have opened the same flags since the query.
     insert_ignoring(session, Flag, [columns(model_id, draft, now) for draft in new], ("post_id", "label"))
-    opened.update(draft.label for draft in new)
+    opened.update(draft.label for draft in new if draft.origin == "scored")
     for draft in drafts:
         flag = known.get((draft.post_id, draft.label))
-        if flag is None:
+        if flag is None or _RANK[draft.origin] < _RANK[flag.origin]:
             continue
         # A decision is about the version that was shown; a later version is a new question.
         edited = draft.revision_number > flag.revision_number
-        drawn = flag.origin == "drawn"
-        if drawn:
-            flag.origin, flag.opened_at = "scored", now
+        raised = draft.origin != flag.origin
+        if raised:
+            flag.origin, flag.opened_at = draft.origin, now
         if flag.state == "open" or edited:
-            opened[draft.label] += int(edited or drawn)
+            opened[draft.label] += int(draft.origin == "scored" and (edited or raised))
             if edited:
                 flag.searched_at = None  # evidence was looked for by the words of the earlier version
             flag.revision_number, flag.probability = draft.revision_number, draft.probability

@@ -51,7 +51,7 @@ def open_flags(session: Session, *, since: datetime, after: int, limit: int) -> 
         limit: How many at most (some hundred).
 
     """
-    query = _candidates().where(Flag.state.not_in(_DECIDED), Flag.suggested(), Flag.id > after)
+    query = _candidates().where(Flag.state.not_in(_DECIDED), Flag.shown(), Flag.id > after)
     return _read(session, query.order_by(Flag.id).limit(limit), since)
 
 

@@ -70,7 +70,7 @@ def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: 
 
 def _decide(session: Session, flag: Flag, review: Review, *, topic: str | None, place: str) -> Review:
     case, is_new = None, False
-    if topic is not None and flag.origin == "scored" and review.blind_to is None:
+    if topic is not None and flag.origin != "drawn" and review.blind_to is None:
         by, at = review.reviewer_id, review.decided_at
         case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
         review.case_id = case.id
@@ -142,7 +142,7 @@ def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
     query = (
         select(Flag)
         .options(joinedload(Flag.post).joinedload(Post.source))
-        .where(flags.on_copies(flag), Flag.state == "open", Flag.suggested(), Flag.id != flag.id)
+        .where(flags.on_copies(flag), Flag.state == "open", Flag.shown(), Flag.id != flag.id)
     )
     return session.scalars(query.order_by(Flag.id)).all()
 
@@ -189,8 +189,15 @@ def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:
 
 
 def decided_since(session: Session, reviewer_id: int, since: datetime) -> dict[str, int]:
-    """Count by label the flags of the machine on which a reviewer's decision since a time still stands."""
+    """Count by label the flags above their threshold on which a reviewer's decision since a time still stands."""
     query = select(Flag.label, func.count(Review.flag_id.distinct())).join(Flag, Flag.id == Review.flag_id)
     own = (Review.reviewer_id == reviewer_id, Review.decided_at >= since, Review.decision != REOPENED)
-    rows = session.execute(query.where(*own, Review.stands(), Flag.suggested()).group_by(Flag.label))
+    rows = session.execute(query.where(*own, Review.stands(), Flag.passed()).group_by(Flag.label))
     return dict(rows.all())
+
+
+def listed_since(session: Session, since: datetime) -> int:
+    """Count the flags of the list below the threshold on which a decision since a time stands; not what was drawn."""
+    query = select(func.count(Review.flag_id.distinct())).join(Flag, Flag.id == Review.flag_id)
+    of_list = (Flag.origin == "listed", Flag.sampling.is_(None), Flag.state != "open")
+    return session.scalar(query.where(*of_list, Review.decided_at >= since, Review.stands())) or 0

@@ -12,7 +12,7 @@ from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_fi
 from monitor.desk.views.reading_view import agreement
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, allow
-from monitor.review.day import day_of
+from monitor.review import day
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
 from monitor.scoring.summary import summary_of
@@ -45,7 +45,7 @@ def _state(session: Session) -> dict[str, Any]:
 @router.get("/")
 def show(visit: CurrentVisit) -> Response:
     """Show the reviewer's day and what waits beside it."""
-    reviewer, size, kept = visit.reviewer, visit.desk.settings.day_size, visit.request.session
+    reviewer, settings, kept = visit.reviewer, visit.desk.settings, visit.request.session
     with visit.work() as session:
         state = _state(session)
         may = reviewer.may(Right.DECIDE) and any(label["states"]["open"] for label in state["labels"])
@@ -55,7 +55,8 @@ def show(visit: CurrentVisit) -> Response:
             "new_alerts": new_alerts,
             "state": state,
             "new": reviewer.may(Right.SOURCES) and is_new(session),
-            "day": day_of(session, reviewer.person, size=size, now=visit.now) if may else None,
+            "day": day.day_of(session, reviewer.person, size=settings.day_size, now=visit.now) if may else None,
+            "listed": len(day.listed(session, size=settings.list_size, now=visit.now)),
             "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
             "done": kept.pop("done", None),

@@ -1,5 +1,6 @@
 """The queue: open flags, filtered and ordered, and taking the next one. Only a form takes one; a link never does."""
 
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query
@@ -16,6 +17,7 @@ from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.posts import sources
 from storage.review import flag_queue, flags, second_readings
+from storage.review.flag_queue import QueuePage
 from storage.search import saved_searches
 
 router = APIRouter(dependencies=[allow(Right.READ)])
@@ -40,9 +42,13 @@ def show(visit: CurrentVisit, view: CurrentView, after: PageEdge = None, before:
     view = view.model_copy(update={"label": "" if view.is_today else view.label, "order": view.order_by})
     wanted = view.wanted(reviewer, now)
     with visit.work() as session:
-        page = flag_queue.listed(
-            session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before, counted=COUNTED + 1
-        )
+        if view.is_listed:
+            found = day.listed(session, size=visit.desk.settings.list_size, now=now)
+            page = QueuePage(found, before=False, after=False, total=len(found))
+        else:
+            page = flag_queue.listed(
+                session, wanted, view.order_by, limit=PAGE_ROWS, after=after, before=before, counted=COUNTED + 1
+            )
         monitored = [source for source in sources.all_sources(session) if source.role == "monitored"]
         context = {
             "rows": queue_rows(session, page.flags, reviewer.lease_owner, now, visit.desk.mask),
@@ -96,6 +102,8 @@ def claim_path(session: Session, visit: Visit, view: QueueView, after: int | Non
     until = now + LEASE
     if view.is_apart:
         return _path_apart(session, visit, view)
+    if view.is_listed:
+        return _path_of_list(session, visit, view, after)
     if view.is_today:
         return _path_of_today(session, visit, view, after)
     wanted, order = view.wanted_next(visit.reviewer, now), view.order_by
@@ -119,14 +127,28 @@ def _path_of_today(session: Session, visit: Visit, view: QueueView, after: int |
     return flag_path(taken, view) if taken is not None else "/"
 
 
+def _path_of_list(session: Session, visit: Visit, view: QueueView, after: int | None) -> str:
+    """Lease the next flag of the day's list; the path of its page when nobody can take any more of it."""
+    left = [flag.id for flag in day.listed(session, size=visit.desk.settings.list_size, now=visit.now)]
+    place = left.index(after) + 1 if after in left else 0
+    if after is not None:
+        flags.release(session, after, visit.reviewer.lease_owner)
+    return _first_free(session, visit, view, left[place:] + left[:place]) or f"/queue?{view.address}"
+
+
+def _first_free(session: Session, visit: Visit, view: QueueView, waiting: Iterable[int]) -> str | None:
+    """Lease the first of some flags that nobody else holds, and return the path of its page."""
+    owner, now = visit.reviewer.lease_owner, visit.now
+    free = (one for one in waiting if flags.lease(session, one, owner=owner, now=now, until=now + LEASE))
+    taken = next(free, None)
+    return None if taken is None else flag_path(taken, view)
+
+
 def _path_apart(session: Session, visit: Visit, view: QueueView) -> str:
     """Lease the next flag that waits for the reviewer's second reading, or the next difference to be settled."""
-    now, own = visit.now, visit.reviewer
+    own = visit.reviewer
     if view.own == SECOND:
         waiting = second_readings.waiting(session, visit.desk.draw(), own.id)
     else:
         waiting = [one.flag.id for one in second_readings.differing(session) if one.may_be_settled_by(own.id)]
-    for flag_id in waiting:
-        if flags.lease(session, flag_id, owner=own.lease_owner, now=now, until=now + LEASE):
-            return flag_path(flag_id, view)
-    return SECOND_READINGS
+    return _first_free(session, visit, view, waiting) or SECOND_READINGS

@@ -26,8 +26,9 @@ TODAY: Final = "today"
 """In place of a label: the reviewer works through the day."""
 ANY_STATE: Final = "any"
 DECIDED, ASSIGNED, HELD = "decided", "assigned", "held"
-SECOND, DIFFERING = "second", "differing"
-"""In place of open flags: those that wait for one's second reading, and the differences that one may settle."""
+SECOND, DIFFERING, LISTED = "second", "differing", "listed"
+"""In place of open flags: those that wait for one's second reading, the differences that one may settle, and the list
+of the day below the threshold."""
 _MAX_FIELD: Final = 60  # characters; an address must fit into the cookie that remembers it while somebody signs in
 _MAX_ADDRESS: Final = 2_000
 _MAX_DIGITS: Final = 18  # more make the database driver fail
@@ -57,7 +58,7 @@ class QueueView(AddressFields, frozen=True):
         since: The first day, `2026-11-28`.
         until: The last day.
         place: The name of a place that the post holds.
-        own: DECIDED, ASSIGNED or HELD by the reviewer; or SECOND or DIFFERING.
+        own: DECIDED, ASSIGNED or HELD by the reviewer; or SECOND, DIFFERING or LISTED.
         order: An order; empty: what a decision is worth, and after a decision the queue begins anew.
 
     """
@@ -69,7 +70,7 @@ class QueueView(AddressFields, frozen=True):
     since: _Day = ""
     until: _Day = ""
     place: _Place = ""
-    own: Annotated[str, _one_of((DECIDED, ASSIGNED, HELD, SECOND, DIFFERING))] = ""
+    own: Annotated[str, _one_of((DECIDED, ASSIGNED, HELD, SECOND, DIFFERING, LISTED))] = ""
     order: Annotated[str, _one_of(tuple(Order))] = ""
 
     @property
@@ -81,6 +82,11 @@ class QueueView(AddressFields, frozen=True):
     def is_apart(self) -> bool:
         """Whether the reviewer works through second readings or differences, which are no part of the queue."""
         return self.own in (SECOND, DIFFERING)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the reviewer works through the list of the day."""
+        return self.own == LISTED
 
     @property
     def is_narrow(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from monitor.desk.web.language import decimal
+from monitor.desk.web.language import counted, decimal
 from monitor.desk.web.language import gettext as _
 from monitor.scoring.flag_value import RECENT, Factors, among_strangers, factors_of
 from monitor.scoring.relevance import Focus, Relevance
@@ -50,6 +50,8 @@ def _relevance(found: Relevance, value: float) -> str:
         (_("điều cần theo dõi"), found.watched),
     ]
     said = [f"{what} ({', '.join(f'“{word}”' for word in words[:_MOST_WORDS])})" for what, words in named if words]
+    if said and found.people > 1:
+        said.append(counted("%(count)s người", found.people))
     if not said:
         return _times(_("không nhắc đến việc làm hay nơi này"), value)
     return _times(_("nhắc đến %(what)s") % {"what": ", ".join(said)}, value)

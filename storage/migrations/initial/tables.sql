@@ -513,7 +513,7 @@ CREATE TABLE flags (
     CONSTRAINT pk_flags PRIMARY KEY (id),
     CONSTRAINT uq_flags_post_id_label UNIQUE (post_id, label),
     CONSTRAINT ck_flags_state CHECK (state IN ('open', 'confirmed', 'rejected', 'unsure')),
-    CONSTRAINT ck_flags_origin CHECK (origin IN ('scored', 'drawn')),
+    CONSTRAINT ck_flags_origin CHECK (origin IN ('scored', 'listed', 'drawn')),
     CONSTRAINT ck_flags_sampling CHECK (sampling IN ('uncertain', 'random')),
     CONSTRAINT fk_flags_post_id_posts FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE,
     CONSTRAINT fk_flags_model_id_models FOREIGN KEY (model_id) REFERENCES models (id) ON DELETE CASCADE

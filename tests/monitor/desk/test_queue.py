@@ -273,3 +273,18 @@ def test_a_province_of_today_is_found_by_the_names_of_those_that_it_was_made_of(
 @pytest.mark.parametrize("place", ["", " ", "…", "@lan"])
 def test_what_names_no_place_filters_nothing(place: str) -> None:
     assert place_query(place) is None
+
+
+def test_the_list_of_possible_matters_is_worked_through_apart_from_the_queue(lan: Browser, world: World) -> None:
+    flagged = world.flag("Xưởng nóng 40 độ")
+    first, second = (world.flag(text, origin="listed") for text in ("Lương về chậm", "Cơm ca thiu"))
+    assert (lines(lan), lines(lan, "/queue?own=listed")) == (["Xưởng nóng 40 độ"], ["Lương về chậm", "Cơm ca thiu"])
+    assert "2 bài có thể là việc của công đoàn" in lan.page("/").get_text()
+    view = {"view": "own=listed"}
+    assert lan.next(**view) == f"/flags/{first}?own=listed"
+    assert "dưới mức gắn cờ" in lan.page(f"/flags/{first}?own=listed").get_text()
+    assert lan.next(**view, after=first) == f"/flags/{second}?own=listed"
+    assert lan.decide(second, "no", **view).headers["location"] == f"/flags/{first}?own=listed"
+    assert lan.decide(first, "yes", **view).headers["location"] == "/queue?own=listed"
+    assert (lines(lan, "/queue?state=confirmed"), lines(lan)) == (["Lương về chậm"], ["Xưởng nóng 40 độ"])
+    assert f"/flags/{flagged}/claim" in lan.get("/queue").text

@@ -51,6 +51,7 @@ class World:
         label: str = "concern",
         probability: float = 0.87,
         reasons: Sequence[tuple[str, float]] = (("nóng", 1.5),),
+        origin: str = "scored",
         **post_values: object,
     ) -> int:
         """Store a post with one flag and give the flag's number; each call makes another post."""
@@ -59,7 +60,7 @@ class World:
         with self.rows() as session:
             source = session.scalar(select(Source).where(Source.name == "forum")) or add_source(session)
             post = add_post(session, source, f"post-{self.made}", text=text, **values)
-            return add_flag(session, post, label, probability, reasons=reasons, now=self.now).id
+            return add_flag(session, post, label, probability, reasons=reasons, now=self.now, origin=origin).id
 
     def join(self, *flag_ids: int) -> int:
         """Make the posts of flags copies of the first one's, and give the number of their cluster."""

@@ -1,15 +1,17 @@
 """The day: the first flags of the queue that all share, by turns from the labels, as many as a day holds."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.review.day import day_of, lease_next
-from monitor.review.decide import Person, decide, seen_state
+from monitor.review.day import day_of, lease_next, listed
+from monitor.review.decide import Person, decide, seen_state, undo
 from storage.database import Database
-from storage.models import Source
+from storage.figures.concluded import concluded
+from storage.models import Flag, Source
 from storage.review import flags
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING as NOW
@@ -19,9 +21,12 @@ SOON = NOW + timedelta(minutes=15)
 WIDE = {"likes": 5_000}
 
 
-def add_flags(session: Session, source: Source, label: str, count: int, **post_values: object) -> list[int]:
-    posts = [add_post(session, source, f"{label}-{n}", text=f"{label} {n}", **post_values) for n in range(count)]
-    return [add_flag(session, post, label).id for post in posts]
+def add_flags(
+    session: Session, source: Source, label: str, count: int, *, origin: str = "scored", **post_values: object
+) -> list[int]:
+    names = [f"{label}-{origin}-{n}" for n in range(count)]
+    posts = [add_post(session, source, name, text=name, **post_values) for name in names]
+    return [add_flag(session, post, label, origin=origin).id for post in posts]
 
 
 def work_through(session: Session, by: Person, size: int) -> list[str]:
@@ -91,3 +96,45 @@ def test_no_day_is_too_long(database: Database, size: int) -> None:
         source, lan = add_source(session), Person(add_user(session).id)
         add_flags(session, source, "concern", 5)
         assert len(work_through(session, lan, size)) == size
+
+
+@pytest.mark.parametrize(("decision", "counted"), [("yes", "confirmed"), ("no", "rejected"), ("unsure", "unsure")])
+def test_the_list_of_a_day_is_shared_as_long_as_wished_and_counted_apart(
+    database: Database, decision: str, counted: str
+) -> None:
+    with database.work() as session:
+        source, lan = add_source(session), Person(add_user(session).id)
+        (flagged,) = add_flags(session, source, "concern", 1)
+        waiting = add_flags(session, source, "concern", 5, origin="listed")
+
+        def left(now: datetime = NOW) -> list[int]:
+            return [flag.id for flag in listed(session, size=3, now=now)]
+
+        assert left() == waiting[:3]
+        assert flags.counts(session) == {"concern": {"open": 1}}, "no suggestion before somebody decides"
+        flag = flags.by_id(session, waiting[0])
+        review = decide(session, flag, by=lan, decision=decision, seen=seen_state(session, flag), now=NOW)
+        assert (review.case_id is not None) == (decision == "yes"), "a decision like any other"
+        assert left() == waiting[1:3], "what is decided makes no room on the same day"
+        assert left(NOW + timedelta(days=1)) == waiting[1:4]
+        assert flags.counts(session) == {"concern": {"open": 1, counted: 1}}
+        assert concluded(session)[()].total == 0, "the machine had suggested nothing"
+        assert (day_of(session, lan, size=9, now=NOW).seen, lease_next(session, lan, size=9, now=NOW, until=SOON)) == (
+            0,
+            flagged,
+        )
+        undo(session, lan, review.id, now=NOW, until=SOON)
+        assert (left(), flags.counts(session)) == (waiting[:3], {"concern": {"open": 1}})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "origin"),
+    [("listed", "scored", "scored"), ("scored", "listed", "scored"), ("listed", "listed", "listed")],
+)
+def test_a_flag_rises_from_the_list_to_the_queue_and_never_falls(
+    database: Database, before: str, after: str, origin: str
+) -> None:
+    with database.work() as session:
+        post = add_post(session, add_source(session))
+        assert add_flag(session, post, probability=0.1, origin=before).id == add_flag(session, post, origin=after).id
+        assert [flag.origin for flag in session.scalars(select(Flag))] == [origin]

@@ -1,8 +1,20 @@
 """What matters to an office: words of working life, its province, and what it named, which is never a person."""
 
+from math import log10
+
 import pytest
 
-from monitor.scoring.relevance import NOTHING, PROVINCE, WATCHED, WORK, Focus, Relevance, read_words, words_of_work
+from monitor.scoring.relevance import (
+    NOTHING,
+    PROVINCE,
+    WATCHED,
+    WORK,
+    Focus,
+    Relevance,
+    people_of,
+    read_words,
+    words_of_work,
+)
 from storage.scoring.focus import FocusDraft
 from tests.examples import examples_of
 
@@ -30,6 +42,21 @@ def test_an_office_that_named_nothing_has_the_words_of_working_life() -> None:
     anybody = Focus(FocusDraft())
     assert anybody.relevance_of("Ở Thái Nguyên công nhân đình công").value == WORK
     assert anybody.relevance_of("Ở Thái Nguyên mưa to").value == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Hơn 11.000 công nhân ngừng việc, 3 người bị thương", 11_000),
+        ("no luong 350 nu cong nhan", 350),
+        ("hàng trăm người phải nhập viện", 100),
+        ("Gọi 0912345678, lương 12 triệu", 1),
+    ],
+)
+def test_the_more_people_are_touched_the_more_a_matter_of_work_is_worth(text: str, people: int) -> None:
+    assert people_of(text) == people
+    matters = f"Công ty nợ lương. {text}"
+    assert OFFICE.relevance_of(matters).value == pytest.approx(WORK * (1 + log10(people) / 4))
 
 
 def test_what_matters_in_several_ways_counts_in_each() -> None:
