@@ -71,9 +71,10 @@ class FlagPrecision:
         """Give the lowest threshold with a precision, in log-odds; None when none reaches it."""
         return _lowest(self.log_odds, self.precision >= precision)
 
-    def threshold_of(self, count: int) -> float:
-        """Give the lowest threshold that at most `count` texts reach, in log-odds; the highest where all have more."""
-        return float(self.log_odds[max(int(np.searchsorted(self.flags, count, side="right")) - 1, 0)])
+    def counted(self, threshold: float) -> tuple[int, int]:
+        """Count the texts that reach a threshold, in log-odds, and how many of them carry the label."""
+        reached = int((self.log_odds >= threshold).sum())
+        return (int(self.flags[reached - 1]), int(self.right[reached - 1])) if reached else (0, 0)
 
     def spares(self, share: float) -> float:
         """Give the lowest threshold, in log-odds, that is not shown to flag more than a share of all clean texts."""

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.model.classifier import sigmoid
-from classifiers.training.splits import Fold
 
 # Of scikit-learn's dual solver: a hundredth of it takes four times as long and moves no figure by a thousandth.
 SOLVER_TOLERANCE: Final = 0.1
@@ -121,12 +120,3 @@ def fit_dual(kernel: Floats, offsets: Floats, answers: NDArray[np.bool_]) -> Flo
         if before - reached < NEWTON_TOLERANCE:
             break
     return coefficients
-
-
-def unseen_log_odds(kernel: Floats, offsets: Floats, answers: NDArray[np.bool_], folds: list[Fold]) -> Floats:
-    """Give the log-odds of each text by a model that did not see it, shape (texts,); the arguments as in `fit_dual`."""
-    log_odds = offsets.copy()
-    for seen, judged in folds:
-        coefficients = fit_dual(kernel[np.ix_(seen, seen)], offsets[seen], answers[seen])
-        log_odds[judged] += kernel[np.ix_(judged, seen)] @ coefficients
-    return log_odds

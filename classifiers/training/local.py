@@ -1,9 +1,9 @@
 """Teaching: adapt a trained classifier to a few hundred labelled posts of the place where it is used.
 
-The given classifier is the prior mean of a logistic regression: a label's log-odds are changed by a slope, an intercept
-and weights of features and subclasses, as far as the local posts say so. All of these are linear in the features, so
-the result is an ordinary classifier with the same features, explained in the same way. Thresholds are set on posts that
-the adapted models had not seen.
+The given classifier is the prior mean of a logistic regression: weights of features and subclasses correct a label's
+log-odds, by the share that makes local posts likeliest that the correction had not seen. A label of which they show no
+gain keeps its weights. A threshold stays, unless local posts show that it is too low. All of this is linear in the
+features, so the result is an ordinary classifier with the same features, explained in the same way.
 """
 
 import hashlib
@@ -25,11 +25,10 @@ from classifiers.model.subclasses import SubclassModel
 from classifiers.text.segment import Segmenter
 from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
-from classifiers.training.linear import Floats, fit_dual, unseen_log_odds
+from classifiers.training.linear import Floats, fit_dual
 from classifiers.training.splits import Fold, random_folds
-from classifiers.training.thresholds import raised_to_spare
 
-TEACHING_VERSION: Final = 3  # raised when the same posts teach another model
+TEACHING_VERSION: Final = 4  # raised when the same posts teach another model
 # Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
 FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
 LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
@@ -37,7 +36,7 @@ SUBCLASS_VARIANCE: Final = 2.0  # of what all subclasses together add to the log
 SLOPE_DEVIATION: Final = 1.0  # prior standard deviation of the slope around 1
 INTERCEPT_DEVIATION: Final = 3.0  # and of the intercept around 0: labels may be rarer or more common than in the corpus
 CALIBRATION_DEVIATIONS: Final = (0.5, 2.0)  # the same of the calibration on posts that were not seen
-LEAST_SLOPE: Final = 0.05  # scores that rank unseen posts the wrong way round say nothing
+SHARES: Final = (0.0, 0.25, 0.5, 1.0)  # of a correction; the first of equal ones is taken
 LEAST_POSITIVES: Final = 8  # posts with a label, and without; with fewer its model stays as it is
 MOST_POSTS: Final = 2000  # the newest ones; the kernel of more would take minutes
 SAMPLING: Final = "sampling"  # the fact that says how a post was drawn
@@ -51,7 +50,7 @@ class AdaptedLabel:
     """One label after teaching.
 
     Args:
-        model: Its model; the given one where there are too few posts.
+        model: Its model; the given one where there are too few posts, or where they show no gain.
         threshold: The probability from which it is flagged.
         flags: What flags would be right on posts that were not seen.
         unseen: Probabilities of the posts that know the label, by models that did not see them.
@@ -190,60 +189,55 @@ class LocalPosts:
         return Adapted(classifier, labels, self)
 
     def _adapt_label(self, column: int, config: LocalConfig) -> AdaptedLabel:
-        """Adapt one label: the model where enough posts tell about it, and the threshold."""
+        """Adapt one label: the model where posts that it had not seen show a gain, and the threshold."""
         model = self.base.label_models[column]
         known = np.flatnonzero(self.answers[:, column] >= 0)
         answers, learnt = self.answers[known, column] == 1, self.learnt[known]
+        log_odds, share = self.log_odds[known, column], 0.0
         if min(int(answers[learnt].sum()), int((~answers[learnt]).sum())) >= LEAST_POSITIVES:
-            offsets = self.log_odds[known, column]
-            unseen, adapted = self._fit(column, known)
-            slope, intercept = _calibration(unseen, answers)
-            if slope >= LEAST_SLOPE:
-                flags = FlagPrecision.from_scores(slope * unseen + intercept, answers, self.at_random[known])
-                base_flags = answers[sigmoid(offsets) >= self.base.thresholds[model.label]]
-                threshold = _threshold(flags, base_flags, config.precision[model.label], config.wrong_share)
-                calibrated = sigmoid(slope * unseen + intercept)
-                return AdaptedLabel(
-                    adapted.scaled(slope, intercept), threshold, flags, calibrated, answers, changed=True
-                )
-        log_odds = self.log_odds[known, column]
-        wrong = sigmoid(log_odds[~answers & self.at_random[known]])
-        most = int(config.wrong_share * len(wrong)) + 1  # one wrong flag may be chance, however few posts there are
-        threshold = raised_to_spare(self.base.thresholds[model.label], wrong, most)
+            correction, weights, intercept = self._correct(column, known)
+            if share := _share(log_odds, correction, answers):
+                log_odds = log_odds + share * correction
+                moved = model.intercept + share * intercept
+                model = replace(model, weights=model.weights + share * weights, intercept=moved)
         flags = FlagPrecision.from_scores(log_odds, answers, self.at_random[known])
-        return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=False)
-
-    def _label_kernel(self, offsets: Floats, rows: NDArray[np.intp]) -> Floats:
-        level = SLOPE_DEVIATION**2 * np.outer(offsets, offsets) + INTERCEPT_DEVIATION**2
-        return np.asarray(self.kernel[np.ix_(rows, rows)] + level)
-
-    def _fit(self, column: int, known: NDArray[np.intp]) -> tuple[Floats, LabelModel]:
-        """Fit one label; returns log-odds of all known posts by models that did not see them, and the model."""
-        learnt = self.learnt[known]
-        seen, answers = known[learnt], self.answers[known, column] == 1
-        offsets = self.log_odds[known, column]
-        kernel = self._label_kernel(offsets, known)
-        coefficients = fit_dual(kernel[np.ix_(learnt, learnt)], offsets[learnt], answers[learnt])
-        unseen = offsets + kernel[:, learnt] @ coefficients  # right for the judged posts
-        unseen[learnt] = unseen_log_odds(
-            kernel[np.ix_(learnt, learnt)], offsets[learnt], answers[learnt], folds_of(answers[learnt])
+        threshold = _threshold(
+            flags, self.base.thresholds[model.label], config.precision[model.label], config.wrong_share
         )
-        return unseen, self._folded(column, seen, coefficients)
+        return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=share > 0)
 
-    def _folded(self, column: int, seen: NDArray[np.intp], coefficients: Floats) -> LabelModel:
-        """Turn dual coefficients into the weights of an ordinary model."""
-        model = self.base.label_models[column]
-        slope = 1 + SLOPE_DEVIATION**2 * float(self.log_odds[seen, column] @ coefficients)
+    def _correct(self, column: int, known: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
+        """Fit what features and subclasses add to the log-odds of one label.
+
+        A slope and an intercept are fitted beside them and left out: they would learn how posts were drawn. For the
+        same reason the mean of what is added to the posts that are learnt from is taken off.
+
+        Returns:
+            What is added to each known post by models that did not see it, and the weights and intercept that add it.
+
+        """
+        answers, offsets = self.answers[known, column] == 1, self.log_odds[known, column]
+        added = self.kernel[np.ix_(known, known)]
+        kernel = added + SLOPE_DEVIATION**2 * np.outer(offsets, offsets) + INTERCEPT_DEVIATION**2
+        taught, judged = (np.flatnonzero(self.learnt[known] == which) for which in (True, False))
+        folds = [(taught[seen], taught[unseen]) for seen, unseen in folds_of(answers[taught])]
+        correction = np.zeros(len(known))
+        for seen, unseen in [*folds, (taught, judged)]:  # the last one is by all that is learnt from
+            coefficients = fit_dual(kernel[np.ix_(seen, seen)], offsets[seen], answers[seen])
+            mean = float((added[np.ix_(seen, seen)] @ coefficients).mean())
+            correction[unseen] = added[np.ix_(unseen, seen)] @ coefficients - mean
+        weights, intercept = self._weights(known[taught], coefficients)
+        return correction, weights, intercept - mean
+
+    def _weights(self, seen: NDArray[np.intp], coefficients: Floats) -> tuple[Floats, float]:
+        """Turn dual coefficients into the weights of features and an intercept."""
         weights = _variances(self.base, self.matrix.shape[1]) * np.asarray(self.matrix[seen].T @ coefficients)
-        intercept = INTERCEPT_DEVIATION**2 * float(coefficients.sum())
-        if self.base.subclasses is not None:
-            centred = _CentredSubclasses.of(self.base.subclasses)
-            scores = centred.scores(self.matrix[seen])
-            along = self.subclass_variance * (scores.T @ coefficients)
-            weights[centred.columns] += centred.weights @ along
-            intercept += float(centred.intercepts @ along)
-        scaled = model.scaled(slope, intercept)
-        return replace(scaled, weights=scaled.weights + weights)
+        if self.base.subclasses is None:
+            return weights, 0.0
+        centred = _CentredSubclasses.of(self.base.subclasses)
+        along = self.subclass_variance * (centred.scores(self.matrix[seen]).T @ coefficients)
+        weights[centred.columns] += centred.weights @ along
+        return weights, float(centred.intercepts @ along)
 
 
 def taught_hash(base: str, posts: Sequence[Example]) -> str:
@@ -295,29 +289,41 @@ class _CentredSubclasses:
         return np.asarray(matrix[:, self.columns] @ self.weights + self.intercepts)
 
 
-def _calibration(log_odds: Floats, answers: NDArray[np.bool_]) -> tuple[float, float]:
-    """Fit slope and intercept that calibrate log-odds of unseen posts, with a prior around 1 and 0."""
-    columns = np.column_stack([log_odds, np.ones(len(log_odds))]) * np.array(CALIBRATION_DEVIATIONS)
-    slope, intercept = CALIBRATION_DEVIATIONS * (columns.T @ fit_dual(columns @ columns.T, log_odds, answers))
-    return 1.0 + float(slope), float(intercept)
+def _share(log_odds: Floats, correction: Floats, answers: NDArray[np.bool_]) -> float:
+    """Choose the share of a correction that makes posts likeliest that it had not seen; 0 where none does.
+
+    Both sides are calibrated, so that only the order of posts counts and not how they were drawn.
+    """
+    signs = np.where(answers, 1.0, -1.0)
+
+    def loss(share: float) -> float:
+        scores = log_odds + share * correction
+        columns = np.column_stack([scores, np.ones(len(scores))]) * np.array(CALIBRATION_DEVIATIONS)
+        kernel = columns @ columns.T
+        calibrated = scores + kernel @ fit_dual(kernel, scores, answers)
+        return float(np.logaddexp(0, -signs * calibrated).sum())
+
+    return min(SHARES, key=loss)
 
 
-def _threshold(flags: FlagPrecision, base_flags: NDArray[np.bool_], precision: float, wrong_share: float) -> float:
-    """Choose the probability from which a label is flagged.
+def _threshold(flags: FlagPrecision, threshold: float, precision: float, wrong_share: float) -> float:
+    """Raise the base's threshold where local posts show that too many flags are wrong; else it stays.
 
-    As many posts are flagged as the base flags, whose threshold rests on far more posts than these: half of these were
-    drawn for being probable, so that precision among them says little of other posts. Fewer are flagged where the 95 %
-    intervals show that flags of the base are wrong more often than wanted, or that too many clean posts are flagged.
+    It rests on far more posts than these, half of which were drawn for being probable.
 
     Args:
         flags: What flags of the adapted model would be right.
-        base_flags: Whether the posts that the base flags carry the label, shape (flagged posts,).
+        threshold: The base's.
         precision: The wanted precision.
         wrong_share: Largest share of the posts without the label that may be flagged.
 
     """
-    count, right = len(base_flags), int(base_flags.sum())
-    lowest, wanted = flags.threshold_of(count), flags.lowest(precision)
+    if not flags.flags.size:
+        return threshold
+    least = float(np.log(threshold) - np.log1p(-threshold))
+    count, right = flags.counted(least)
+    wanted = flags.lowest(precision)
+    lowest = flags.spares(wrong_share)
     if wanted is not None and wilson(right, count)[1] < precision:
         lowest = max(lowest, wanted)
-    return max(float(sigmoid(np.array(max(lowest, flags.spares(wrong_share))))), LEAST_THRESHOLD)
+    return threshold if lowest <= least else max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)

@@ -40,7 +40,7 @@ class LabelFigures:
         label: Its name.
         yes: Taught posts with the label.
         no: Taught posts without it.
-        changed: Whether there were enough to teach the label.
+        changed: Whether the posts showed a gain, so that the label was taught.
         flags: How many of the posts would be flagged.
         right: The share of flags that are right; None with fewer than LEAST_FLAGS.
         low: The lower end of its 95 % interval.

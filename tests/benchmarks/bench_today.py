@@ -41,6 +41,7 @@ from storage.scoring.focus import FocusDraft
 from tests.factories import add_user
 
 FIRST: Final = 40
+OFFICE_LIST: Final = 8
 NEWEST: Final = 10
 SEED: Final = 26
 DAYS: Final = 30
@@ -86,6 +87,8 @@ def measure(name: str, database: Database, now: datetime, *, show: bool) -> None
     with database.work() as session:
         counted = flags.counts(session)
         newest = newest_concerns(session)
+        possible = day.listed(session, size=OFFICE_LIST, now=now)
+        listed = [(flag, flag.post.judged_text) for flag in possible]
         shown = first_flags(session, now)
     about = [one for one in shown if one.found.work or one.found.own or one.found.near or one.found.watched]
     strangers = [one for one in shown if label_named(one.label).needs_reach and one not in about]
@@ -95,6 +98,8 @@ def measure(name: str, database: Database, now: datetime, *, show: bool) -> None
     print(f"  about work or a place here: {len(about)}; insults that name neither: {len(strangers)}")
     met = len({one.flag_id for one in shown} & set(newest))
     print(f"  of the newest {len(newest)} concerns {met} are among them")
+    for flag, text in listed if show else ():
+        print(f"    listed     {flag.probability:4.2f} {' '.join(text.split())[:300]}")
     for one in shown if show else ():
         print(f"    {one.label:10} {one.found.value:4.1f} {' '.join(one.text.split())[:150]}")
 

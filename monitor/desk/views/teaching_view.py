@@ -83,7 +83,7 @@ def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -
 
 def _right(figures: Mapping[str, Any]) -> str:
     if not figures["changed"]:
-        return _("Chưa đủ bài thuộc nhãn này để dạy: máy vẫn gắn cờ như trước.")
+        return _("Các bài đã trả lời chưa cho thấy dạy nhãn này có lợi: máy vẫn gắn cờ như trước.")
     if figures["right"] is None:
         return _("Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu.")
     text = _("Trong 100 bài máy gắn cờ, khoảng %(right)d (%(low)d–%(high)d) bài đúng.")

@@ -62,7 +62,8 @@ def test_local_words_are_learnt(base: Classifier, segmenter: Segmenter) -> None:
     text = "Ca chiều lại ăn mì gói trừ bữa"
     assert adapted.labels["concern"].changed
     assert chance(adapted.classifier, text) > max(0.5, chance(base, text))
-    assert chance(adapted.classifier, "Ca chiều được nghỉ sớm") < 0.2
+    fine = "Ca chiều được nghỉ sớm"
+    assert chance(adapted.classifier, fine) < chance(base, fine)
 
 
 def test_the_given_classifier_and_labels_without_answers_stay(base: Classifier, segmenter: Segmenter) -> None:

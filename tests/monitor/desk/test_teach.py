@@ -197,7 +197,7 @@ def test_figures_are_said_with_their_interval(lan: Browser, world: World) -> Non
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"changed": False}, "Chưa đủ bài thuộc nhãn này để dạy"),
+        ({"changed": False}, "chưa cho thấy dạy nhãn này có lợi"),
         ({"right": None}, "quá ít bài để nói đúng được bao nhiêu"),
     ],
 )
