@@ -35,13 +35,15 @@ from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.models import Flag, Post
 from storage.posts.sources import SourceDraft
-from storage.review import flags
+from storage.review import flag_queue, flags, reviews
+from storage.review.flag_queue import QueueFilter
 from storage.scoring import focus
 from storage.scoring.focus import FocusDraft
 from tests.factories import add_user
 
 FIRST: Final = 40
 OFFICE_LIST: Final = 8
+FEW: Final = 100_000  # as many are counted
 NEWEST: Final = 10
 SEED: Final = 26
 DAYS: Final = 30
@@ -62,13 +64,14 @@ class Shown:
 
 
 def first_flags(session: Session, now: datetime) -> list[Shown]:
-    """Work through a day as a reviewer does, deciding nothing that stays."""
+    """Work through a day as a reviewer does, copies at once, deciding nothing that stays."""
     by, office = Person(add_user(session, "đo").id), Focus(focus.stored(session))
     shown = []
     while (number := day.lease_next(session, by, size=FIRST, now=now, until=now + timedelta(hours=1))) is not None:
         flag = flags.by_id(session, number)
         shown.append(Shown(number, flag.label, flag.post.judged_text, office.relevance_of(flag.post.judged_text)))
-        decide(session, flag, by=by, decision="unsure", seen=seen_state(session, flag), now=now)
+        copies = [copy.id for copy in reviews.open_copies(session, flag)]
+        decide(session, flag, by=by, decision="unsure", seen=seen_state(session, flag), now=now, copies=copies)
     return shown
 
 
@@ -87,18 +90,21 @@ def measure(name: str, database: Database, now: datetime, *, show: bool) -> None
     with database.work() as session:
         counted = flags.counts(session)
         newest = newest_concerns(session)
-        possible = day.listed(session, size=OFFICE_LIST, now=now)
-        listed = [(flag, flag.post.judged_text) for flag in possible]
+        waiting = flag_queue.listed(session, limit=sum(states.get("open", 0) for states in counted.values())).flags
+        there = sum((flag.relevance or 0) > 1 for flag in waiting)
+        listed = flag_queue.listed(session, QueueFilter(listed=True), limit=FIRST, counted=FEW).total
+        possible = [(flag, flag.post.judged_text) for flag in day.listed(session, size=OFFICE_LIST, now=now)]
         shown = first_flags(session, now)
     about = [one for one in shown if one.found.work or one.found.own or one.found.near or one.found.watched]
     strangers = [one for one in shown if label_named(one.label).needs_reach and one not in about]
     total = {label: sum(states.values()) for label, states in counted.items()}
     print(f"{name}: {sum(total.values())} flags {total}, placed in {placed:.1f} s")
     print(f"  first {len(shown)}: {dict(Counter(one.label for one in shown))}")
-    print(f"  about work or a place here: {len(about)}; insults that name neither: {len(strangers)}")
+    print(f"  about work or a place here: {len(about)} of {there}; insults that name neither: {len(strangers)}")
     met = len({one.flag_id for one in shown} & set(newest))
     print(f"  of the newest {len(newest)} concerns {met} are among them")
-    for flag, text in listed if show else ():
+    print(f"  listed below the threshold: {listed}")
+    for flag, text in possible if show else ():
         print(f"    listed     {flag.probability:4.2f} {' '.join(text.split())[:300]}")
     for one in shown if show else ():
         print(f"    {one.label:10} {one.found.value:4.1f} {' '.join(one.text.split())[:150]}")
