@@ -140,8 +140,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
     """
     again = f"make it anew with `kiemtin train --name {folder.name}`"
     if not (folder / MANIFEST_FILE).is_file():
-        message = f"there is no model in {folder}: make one with `kiemtin train --name {folder.name}`"
-        raise ModelMissing(message)
+        raise ModelMissing(f"there is no model in {folder}: make one with `kiemtin train --name {folder.name}`")
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         _require_same_versions(manifest, folder, again)
@@ -150,8 +149,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         with np.load(BytesIO(body), allow_pickle=False) as stored:
             classifier = _classifier(manifest, dict(stored), segmenter)
     except _DAMAGED as error:
-        message = f"the model in {folder} is damaged ({error}): {again}"
-        raise ModelRefused(message) from error
+        raise ModelRefused(f"the model in {folder} is damaged ({error}): {again}") from error
     return Loaded(classifier, manifest)
 
 
@@ -162,8 +160,7 @@ def _require_same_versions(manifest: Mapping[str, Any], folder: Path, again: str
     for part, here in _versions().items():
         made_with = manifest["versions"].get(part)
         if made_with != here:
-            message = f"the model in {folder} was made with {part} {made_with}, here is {here}: {again}"
-            raise ModelRefused(message)
+            raise ModelRefused(f"the model in {folder} was made with {part} {made_with}, here is {here}: {again}")
 
 
 def _versions() -> dict[str, str]:
@@ -174,8 +171,7 @@ def _versions() -> dict[str, str]:
 def _require_same_file(manifest: Mapping[str, Any], body: bytes) -> None:
     """Refuse a model file that the manifest was not written for: half replaced, cut off, or changed."""
     if hashlib.sha256(body).hexdigest() != manifest["model_sha256"]:
-        message = f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes"
-        raise ValueError(message)
+        raise ValueError(f"{MODEL_FILE} is not the file that {MANIFEST_FILE} describes")
 
 
 def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
@@ -204,16 +200,13 @@ def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
 def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmenter) -> Classifier:
     for fact in ("name", "data_hash"):
         if not isinstance(manifest[fact], str):
-            message = f"its {fact} is no text"
-            raise TypeError(message)
+            raise TypeError(f"its {fact} is no text")
     for name, array in arrays.items():
         if not np.isfinite(array).all():
-            message = f"{name} holds what is no number"
-            raise ValueError(message)
+            raise ValueError(f"{name} holds what is no number")
     labels = manifest["labels"]
     if foreign := set(labels) - set(LABEL_NAMES):
-        message = f"{min(foreign)!r} is none of our labels"
-        raise ValueError(message)
+        raise ValueError(f"{min(foreign)!r} is none of our labels")
     space = FeatureSpace([_fitted_view(stored, arrays) for stored in manifest["views"]])
     subclasses = _subclasses(arrays, space.width) if "subclasses.names" in arrays else None
     _require_shape("weights", arrays["weights"], (len(labels), space.width))
@@ -235,8 +228,7 @@ def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmente
     thresholds = {label: float(manifest["thresholds"][label]) for label in labels}
     # One that spares a text of probability 1 lies just above 1.
     if wrong := [label for label, threshold in thresholds.items() if not 0 <= threshold < np.inf]:
-        message = f"the threshold of {wrong[0]} is no probability"
-        raise ValueError(message)
+        raise ValueError(f"the threshold of {wrong[0]} is no probability")
     return Classifier(space, models, thresholds, segmenter, subclasses=subclasses)
 
 
@@ -255,15 +247,13 @@ def _subclasses(arrays: Arrays, width: int) -> SubclassModel:
     _require_shape("weights of subclasses", weights, (len(columns), len(names)))
     _require_shape("intercepts of subclasses", intercepts, (len(names),))
     if not ((columns >= 0) & (columns < width)).all():
-        message = f"subclasses read features beyond the {width} that there are"
-        raise ValueError(message)
+        raise ValueError(f"subclasses read features beyond the {width} that there are")
     return SubclassModel(tuple(names), columns, weights.astype(np.float32), intercepts.astype(np.float64))
 
 
 def _require_shape(what: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
     if array.shape != shape:
-        message = f"{what}: shape {array.shape} instead of {shape}"
-        raise ValueError(message)
+        raise ValueError(f"{what}: shape {array.shape} instead of {shape}")
 
 
 def _as_bytes(strings: Sequence[str]) -> NDArray[np.uint8]:

@@ -87,8 +87,7 @@ def public_set(name: str) -> PublicSet:
     """
     known = {each.name: each for each in public_sets()}
     if name not in known:
-        message = f"there is no reader named {name!r}: choose one of {', '.join(known)} or `own`"
-        raise DataInvalid(message)
+        raise DataInvalid(f"there is no reader named {name!r}: choose one of {', '.join(known)} or `own`")
     return known[name]
 
 
@@ -119,8 +118,7 @@ def read_named(name: str, path: Path) -> list[Example]:
     rows = (row for row in map(partial(_labelled_row, known, path), read_rows(path)) if row is not None)
     examples = [Example(text, {known.ours: value in known.values}, title=title) for text, value, title in rows]
     if not examples:
-        message = f"{path} holds no labelled text for {name}"
-        raise DataInvalid(message)
+        raise DataInvalid(f"{path} holds no labelled text for {name}")
     return examples
 
 
@@ -152,21 +150,17 @@ def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
             grades = {str(label): float(grade) for label, grade in record.get("grade", {}).items()}
             title = " ".join(str(record.get("title") or "").split())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"{place}, line {number}: not a labelled post: {error}"
-            raise DataInvalid(message) from error
+            raise DataInvalid(f"{place}, line {number}: not a labelled post: {error}") from error
         if unknown := (labels | grades.keys()) - set(LABEL_NAMES):
-            message = f"{place}, line {number}: unknown label {min(unknown)!r}"
-            raise DataInvalid(message)
+            raise DataInvalid(f"{place}, line {number}: unknown label {min(unknown)!r}")
         if outside := [grade for grade in grades.values() if not 0 <= grade <= 1]:
-            message = f"{place}, line {number}: a grade lies between 0 and 1, not {outside[0]}"
-            raise DataInvalid(message)
+            raise DataInvalid(f"{place}, line {number}: a grade lies between 0 and 1, not {outside[0]}")
         yield Example(text, {label: label in labels for label in LABEL_NAMES}, facts, grades, title)
 
 
 def _own_labels(given: object) -> set[str]:
     if not isinstance(given, list):  # an object such as {"negative": false} would count as carrying all that it names
-        message = '`labels` lists what the post carries, as ["negative"] or []'
-        raise TypeError(message)
+        raise TypeError('`labels` lists what the post carries, as ["negative"] or []')
     return set(given)
 
 
@@ -195,8 +189,7 @@ def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
         try:
             yield from csv.DictReader(io.StringIO("\n".join(lines), newline=""))
         except csv.Error as error:
-            message = f"{path} is not valid CSV: {error}"
-            raise DataInvalid(message) from error
+            raise DataInvalid(f"{path} is not valid CSV: {error}") from error
         return
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -204,11 +197,9 @@ def read_rows(path: Path) -> Iterator[Mapping[str, Any]]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            message = f"{path}, line {number}: not JSON: {error}"
-            raise DataInvalid(message) from error
+            raise DataInvalid(f"{path}, line {number}: not JSON: {error}") from error
         if not isinstance(row, dict):
-            message = f"{path}, line {number}: not a JSON object"
-            raise DataInvalid(message)
+            raise DataInvalid(f"{path}, line {number}: not a JSON object")
         yield row
 
 
@@ -226,8 +217,7 @@ def read_lines(path: Path) -> Sequence[str]:
         return body.decode("utf-8-sig").split("\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
-        message = f"cannot read {path}: {reason}"
-        raise DataInvalid(message) from error
+        raise DataInvalid(f"cannot read {path}: {reason}") from error
 
 
 CHALLENGE_SET_FILE: Final = "challenge_set.jsonl"  # beside this module, so that an installed program has it

@@ -159,8 +159,7 @@ def _fit(
         least=min_documents,
     )
     if not fitted.ngrams:
-        message = f"the texts have no {view.name} in common: add texts of the kind that is to be recognised"
-        raise TrainingFailed(message)
+        raise TrainingFailed(f"the texts have no {view.name} in common: add texts of the kind that is to be recognised")
     return fitted, occurrences
 
 

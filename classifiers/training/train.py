@@ -260,8 +260,7 @@ def _require_enough(examples: Sequence[Example], texts: Sequence[PreparedText]) 
             target = example.grades.get(label, float(answer))
             answered.setdefault(label, {}).setdefault(text.aligned.text, answer if 0 < target < 1 else target > 0)
     if not answered:
-        message = "there is nothing to train on: name a data set or keep the project's corpus"
-        raise TrainingFailed(message)
+        raise TrainingFailed("there is nothing to train on: name a data set or keep the project's corpus")
     for label, answers in answered.items():
         yes = sum(answers.values())
         no = len(answers) - yes
