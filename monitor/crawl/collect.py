@@ -155,15 +155,11 @@ class Crawler:
 
     def _lease(self, *, only_due: bool, names: Sequence[str]) -> Sequence[Source]:
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             sources.release_abandoned(session, owner_is_gone)
             for name in names:
                 sources.by_name(session, name)  # a wrong name is an error, not an empty crawl
-            leased = sources.lease(
-                session, owner=self._owner, now=now, until=now + LEASE, only_due=only_due, names=names
-            )
-            session.commit()
-            return leased
+            return sources.lease(session, owner=self._owner, now=now, until=now + LEASE, only_due=only_due, names=names)
 
     def _release(self, leased: Sequence[Source]) -> None:
         with self._database.changes() as session:

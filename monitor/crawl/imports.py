@@ -254,5 +254,4 @@ def refuse_to_replace(session: Session, draft: SourceDraft, advice: str) -> None
     """
     for source in sources.all_sources(session):
         if source.name == draft.name and source.kind != draft.kind:
-            message = f"{draft.name} is a source of kind {source.kind}: {advice}"
-            raise UsageError(message)
+            raise UsageError(f"{draft.name} is a source of kind {source.kind}: {advice}")

@@ -92,8 +92,7 @@ def prepare_folder(folder: Path) -> None:
     """
     if folder.exists():
         if any(folder.iterdir()) and not (folder / DEMO_MARK).exists():
-            message = f"{folder} was not made by the demo: move it away or choose another with --folder"
-            raise UsageError(message)
+            raise UsageError(f"{folder} was not made by the demo: move it away or choose another with --folder")
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / DEMO_MARK).touch()

@@ -130,8 +130,7 @@ class PostSelector:
             model = next((row for row in registry.all_models(session) if row.version == loaded.version), None)
             askable = drawn.askable(session, model.id) if model else []
             if model is None or not askable:
-                message = f"{loaded.version} has scored no post: run `kiemtin score` first"
-                raise NotReady(message)
+                raise NotReady(f"{loaded.version} has scored no post: run `kiemtin score` first")
             before = drawn.post_ids(session)
             order = np.random.default_rng(SEED + len(before)).permutation(np.setdiff1d(askable, list(before)))
             by_chance = set(order[:MAX_POOL].tolist())

@@ -74,8 +74,7 @@ class ModelPromotion:
             active = registry.active_model(session)
         faults: list[str] = []
         if active is not None and active.version == wanted.version and wanted.name == in_use:
-            message = f"{wanted.version} is in use already"
-            raise PromotionRefused(message)
+            raise PromotionRefused(f"{wanted.version} is in use already")
         # Without an active model there is nothing to compare with; the files must still load.
         if active is not None and active.version != wanted.version:
             faults = self._faults(wanted, active)
@@ -116,8 +115,7 @@ class ModelPromotion:
             active = registry.active_model(session)
             before = registry.by_name(session, active.replaces) if active is not None and active.replaces else None
         if before is None:
-            message = "there is no earlier model to go back to: `kiemtin models list` shows what there is"
-            raise PromotionRefused(message)
+            raise PromotionRefused("there is no earlier model to go back to: `kiemtin models list` shows what there is")
         self._load(before)
         with self._audited("model.rollback", before.version, {}) as session:
             left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())

@@ -33,11 +33,9 @@ def read_key(path: Path) -> bytes:
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError as error:
-        message = f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup"
-        raise NotReady(message) from error
+        raise NotReady(f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup") from error
     except (OSError, ValueError) as error:
-        message = f"the key {path} cannot be read ({error}): bring it back from your backup"
-        raise NotReady(message) from error
+        raise NotReady(f"the key {path} cannot be read ({error}): bring it back from your backup") from error
     if len(key) != KEY_BYTES:
         message = (
             f"the key {path} holds {len(key)} bytes instead of {KEY_BYTES}: bring it back from your backup; "

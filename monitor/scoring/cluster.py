@@ -84,8 +84,7 @@ def connected(address: str) -> Iterator[Executor]:
         import dask  # noqa: PLC0415  an extra, and it loads slowly
         from distributed import Client  # noqa: PLC0415
     except ImportError as error:
-        message = "`cluster` needs the library of Dask: install the `cluster` extra"
-        raise NotReady(message) from error
+        raise NotReady("`cluster` needs the library of Dask: install the `cluster` extra") from error
     for name in ("distributed", "tornado"):  # their lines hold tracebacks, in which a post may stand
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False

@@ -115,7 +115,7 @@ class Scorer:
 
     def _activate(self, loaded: Loaded, *, everything: bool) -> Model:
         draft = model_draft(loaded)
-        with self._database.work() as session:
+        with self._database.changes() as session:
             active = registry.active_model(session)
             if active is not None and active.version == loaded.version:
                 model = active
@@ -125,7 +125,6 @@ class Scorer:
             model.metrics, model.thresholds = dict(draft.metrics), dict(draft.thresholds)
             if everything:
                 unscored.begin_history(session, model)
-            session.commit()
             return model
 
     def _posts_to_score(self, model: Model) -> Iterator[Iterator[Post]]:

@@ -132,16 +132,14 @@ def set_wish(session: Session, label: str, wish: Wish | None, *, user_id: int, n
 
     """
     if wish is not None and not (wish.aim in LEAST and LEAST[wish.aim] <= wish.value <= MOST[wish.aim]):
-        message = f"{wish.aim} {wish.value:g}: give a precision of .5 to .999, or .1 to 100,000 flags a day"
-        raise UsageError(message)
+        raise UsageError(f"{wish.aim} {wish.value:g}: give a precision of .5 to .999, or .1 to 100,000 flags a day")
     effect = effect_of(session, label, wish, now)
     if wish is None:
         thresholds.remove(session, label)
     elif effect.reaches(wish):
         thresholds.put(session, label, wish.aim, wish.value, now)
     else:
-        message = f"{label}: the model reaches a precision of {effect.best or 0:.2f} at most: wish for less"
-        raise UsageError(message)
+        raise UsageError(f"{label}: the model reaches a precision of {effect.best or 0:.2f} at most: wish for less")
     detail = {"wish": {wish.aim: wish.value} if wish else None, "threshold": effect.threshold}
     audit.record(session, at=now, action="threshold.set", subject=label, user_id=user_id, detail=detail)
 
@@ -154,11 +152,9 @@ def is_unsure(probability: float, threshold: float) -> bool:
 def _model_with(session: Session, label: str) -> Model:
     model = registry.active_model(session)
     if model is None:
-        message = "no model has scored a post yet: run `kiemtin score` first"
-        raise NotReady(message)
+        raise NotReady("no model has scored a post yet: run `kiemtin score` first")
     if label not in model.thresholds:
-        message = f"{label}: the model in use knows {', '.join(model.thresholds)}"
-        raise UsageError(message)
+        raise UsageError(f"{label}: the model in use knows {', '.join(model.thresholds)}")
     return model
 
 

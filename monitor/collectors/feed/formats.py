@@ -140,8 +140,7 @@ def _json_feed(text: str, url: str, skipped: Counter[str]) -> Feed:
         payload = parse_json(text)
     except ValueError as error:
         if not text.rstrip().endswith("}"):
-            message = f"{url} broke off before its end: it is read again at the next reading"
-            raise PayloadInvalid(message) from error
+            raise PayloadInvalid(f"{url} broke off before its end: it is read again at the next reading") from error
         raise PayloadInvalid(f"{url} is neither a feed nor sound JSON: check the address of the source") from error
     items = payload.get("items")
     if not _JSON_FEED.fullmatch(_string(payload.get("version"))) or not isinstance(items, list):

@@ -145,8 +145,7 @@ class ParquetRows:
             import pyarrow as pa  # noqa: PLC0415  an extra
             import pyarrow.parquet as pq  # noqa: PLC0415
         except ImportError as error:
-            message = "Parquet needs a library that is missing (pyarrow): install the `parquet` extra"
-            raise NotReady(message) from error
+            raise NotReady("Parquet needs a library that is missing (pyarrow): install the `parquet` extra") from error
         types: Mapping[Kind, Any] = {
             Kind.TEXT: pa.string(),
             Kind.INTEGER: pa.int64(),
