@@ -56,21 +56,19 @@ class World:
         self.settings.reports_dir.mkdir(exist_ok=True)
         for name in FILES:
             (self.settings.reports_dir / name).write_text(name, encoding="utf-8")
-        with self.database.work() as session:
+        with self.database.changes() as session:
             report = reports.record_report(
                 session, period="2026-W47", schema_version=4, figures={}, files=FILES, now=self.clock.now()
             )
             self.outbox.put(session, "report", report.id)
-            session.commit()
             return report.id
 
     def put_alert(self, cluster: int = 12) -> int:
         """Raise an alert and have it sent; gives its number."""
-        with self.database.work() as session:
+        with self.database.changes() as session:
             facts = FACTS | {"cluster": cluster}
             alert = alerts.raise_once(session, f"cluster:{cluster}", facts, now=self.clock.now(), quiet=None)
             self.outbox.put(session, "alert", alert.id)
-            session.commit()
             return alert.id
 
     def put_decision(self, number: int = 0) -> None:

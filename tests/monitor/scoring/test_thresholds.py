@@ -160,9 +160,8 @@ def above(bench: Bench, batch: str, label: str, least: float) -> set[str]:
 
 def wished(bench: Bench, label: str, wish: Wish) -> float:
     """Store a wish; gives the threshold that it comes to."""
-    with bench.database.work() as session:
+    with bench.database.changes() as session:
         set_wish(session, label, wish, user_id=add_user(session, f"mai of {label}").id, now=bench.clock.now())
-        session.commit()
         return effect_of(session, label, wish, bench.clock.now()).threshold
 
 

@@ -25,7 +25,7 @@ def race(tries: int, act: Callable[[int], bool]) -> int:
 
 def start(database: Database, token: str = FIRST, user: str = "lan") -> tuple[int, int]:
     """Sign somebody in; give the numbers of user and session."""
-    with database.work() as session:
+    with database.changes() as session:
         found = session.scalar(select(User).where(User.name == user)) or add_user(session, user)
         row = sessions.start(
             session,
@@ -36,7 +36,6 @@ def start(database: Database, token: str = FIRST, user: str = "lan") -> tuple[in
             address="192.0.2.7" * 20,
             agent="x" * 999,
         )
-        session.commit()
         return found.id, row.id
 
 
@@ -90,16 +89,12 @@ def test_a_code_is_taken_by_one_of_eight(database: Database) -> None:
         second_factors.enrol(session, lan, seed="seed", step=100, code_hashes=["one", "two"], now=NOW)
 
     def take_step(_: int) -> bool:
-        with database.work() as session:
-            taken = second_factors.take_step(session, lan, 101)
-            session.commit()
-            return taken
+        with database.changes() as session:
+            return second_factors.take_step(session, lan, 101)
 
     def take_code(_: int) -> bool:
-        with database.work() as session:
-            taken = second_factors.take_recovery_code(session, lan, "one")
-            session.commit()
-            return taken
+        with database.changes() as session:
+            return second_factors.take_recovery_code(session, lan, "one")
 
     assert race(8, take_step) == 1
     assert race(8, take_code) == 1
@@ -117,11 +112,9 @@ def test_an_invitation_is_used_by_one_of_eight(database: Database) -> None:
         invitations.add(session, add_user(session).id, "link", NOW)
 
     def use(_: int) -> bool:
-        with database.work() as session:
+        with database.changes() as session:
             row = session.scalars(select(Invitation)).one()
-            used = invitations.use(session, row, NOW)
-            session.commit()
-            return used
+            return invitations.use(session, row, NOW)
 
     assert race(8, use) == 1
 

@@ -128,10 +128,8 @@ def test_two_programs_at_the_same_moment_share_the_sources_and_take_none_twice(d
             factories.add_source(session, name)
 
     def take_all(own: Database, owner: str) -> list[str]:
-        with own.work() as session:
-            taken = [source.name for source in sources.lease(session, owner=owner, now=NOW, until=SOON, only_due=True)]
-            session.commit()
-            return taken
+        with own.changes() as session:
+            return [source.name for source in sources.lease(session, owner=owner, now=NOW, until=SOON, only_due=True)]
 
     first, second = side_by_side(database, take_all)
     assert sorted(first + second) == names
