@@ -53,5 +53,4 @@ def _address_in(place: Path) -> str:
             return str(json.loads(place.read_text(encoding="utf-8"))["address"])
         except (OSError, ValueError):
             time.sleep(LOOKS_EVERY)
-    message = "the scheduler did not start"
-    raise TimeoutError(message)
+    raise TimeoutError("the scheduler did not start")

@@ -81,7 +81,6 @@ class Visitor:
 
     def open(self, path: str) -> int:
         response = self.page.goto(self.desk.address + path)
-        assert response is not None
         return response.status
 
     def note(self, message: ConsoleMessage) -> None:

@@ -18,8 +18,7 @@ def reach(visitor: Visitor, wanted: Locator, *, most: int = 60) -> None:
         if wanted.evaluate("element => element === document.activeElement"):
             return
         visitor.page.keyboard.press("Tab")
-    message = f"{wanted} is not reached by {most} times Tab"
-    raise AssertionError(message)
+    raise AssertionError(f"{wanted} is not reached by {most} times Tab")
 
 
 def give_password(visitor: Visitor, name: str) -> None:

@@ -162,7 +162,6 @@ def _post(session: Session, clock: FakeClock, source: Source, number: int, label
         context="Bài viết về đời sống công nhân" if number % 3 == 0 else None,
     )
     model = registry.active_model(session)
-    assert model is not None
     registry.record_scores(session, model.id, [make_score(post, {label: probability})])
     words = tuple((word.strip(".,:"), 0.9 - 0.2 * place) for place, word in enumerate(text.split()[:6]))
     flags.open_flags(session, model.id, [make_flag(post, label, probability, words)], clock.now())

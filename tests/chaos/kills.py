@@ -108,6 +108,5 @@ def _run(world: World, way: Way, *, after: float | None) -> bool:
         world.acknowledged |= {int(line) for line in acknowledged.read().split("\n")[:-1]}
     _, status = os.waitpid(process, 0)
     if after is None and status:
-        message = f"the program that was run to its end failed with {status}"
-        raise AssertionError(message)
+        raise AssertionError(f"the program that was run to its end failed with {status}")
     return os.WIFSIGNALED(status)

@@ -182,8 +182,7 @@ class World:
 
         with self.application() as app:
             if (outcomes := asyncio.run(crawl(app))) != ["ok"]:
-                message = f"the source was not read: {outcomes}"
-                raise AssertionError(message)
+                raise AssertionError(f"the source was not read: {outcomes}")
 
     def _score(self, _pipe: int) -> None:
         with self.application() as app, app.executor() as executor:

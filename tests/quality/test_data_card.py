@@ -55,7 +55,6 @@ def test_the_card_is_that_of_the_corpus() -> None:
 def test_the_two_labellings_agree_far_beyond_chance(label: str) -> None:
     (both, only_first, _, _), found = agreement(read_second_labels(), label)
     assert both + only_first >= 30, "too few posts with the label to tell"
-    assert found is not None
     assert found.value is not None
     assert found.value >= LEAST_ALPHA, found
 

@@ -27,7 +27,6 @@ def units(*people: str) -> list[list[str]]:
 )
 def test_alpha_of_published_examples(people: tuple[str, ...], published: float) -> None:
     found = alpha(units(*people))
-    assert found is not None
     assert found.value == pytest.approx(published, abs=0.0006)
 
 
@@ -39,7 +38,6 @@ def test_alpha_does_not_depend_on_order_or_names(answers: list[list[str]]) -> No
         assert renamed is None
         assert all(len(unit) < 2 for unit in answers)
         return
-    assert renamed is not None
     assert renamed.units == found.units == sum(len(unit) > 1 for unit in answers)
     if found.value is not None:
         assert renamed.value == pytest.approx(found.value)
@@ -48,9 +46,7 @@ def test_alpha_does_not_depend_on_order_or_names(answers: list[list[str]]) -> No
 
 def test_people_who_always_agree_have_1_and_those_with_one_answer_alone_no_figure() -> None:
     agreed = alpha([["a", "a"], ["b", "b"], ["a", "a", "a"]])
-    assert agreed is not None
     assert (agreed.value, agreed.same) == (1.0, 1.0)
     single = alpha([["a", "a"], ["a", "a"]])
-    assert single is not None
     assert (single.value, single.interval, single.same) == (None, None, 1.0)
     assert alpha([["a"], []]) is None

@@ -40,7 +40,6 @@ def test_a_curve_has_some_fifty_points_from_all_to_the_surest(curve: Curve) -> N
 def test_between_its_points_it_tells_about_what_was_measured(threshold: float, curve: Curve) -> None:
     scores, answers = drawn()
     expected = curve.at(threshold)
-    assert expected is not None
     assert (expected.precision, expected.recall) == pytest.approx(truly(scores, answers, threshold), abs=0.01)
 
 

@@ -63,7 +63,6 @@ def test_a_label_is_as_likely_in_a_subclass_as_it_is_frequent_there() -> None:
     rows = np.flatnonzero(names != "question")  # of which nothing is known
     answers = (names[rows] == "alarm") | ((names[rows] == "notice") & (rows % 4 == 0))
     scores = found.scores(rows, answers, weight=0.5, kind_factors={})
-    assert scores is not None
     with_label, without = (dict(zip(found.model.names, row, strict=True)) for row in scores.shares.tolist())
     assert with_label == {"alarm": 1.0, "notice": 0.25, "criticism": 0.0, "question": pytest.approx(answers.mean())}
     assert without == {name: pytest.approx(1 - share) for name, share in with_label.items()}
@@ -78,8 +77,6 @@ def test_kinds_that_are_commoner_than_in_training_count_more() -> None:
     found, rows = fitted(names, matrix, texts), np.arange(len(names))
     plain = found.scores(rows, names == "alarm", weight=0.5, kind_factors={})
     shifted = found.scores(rows, names == "alarm", weight=0.5, kind_factors={"criticism": 4.0})
-    assert plain is not None
-    assert shifted is not None
     place = found.model.names.index("criticism")
     assert (shifted.shares[:, place] == 4 * plain.shares[:, place]).all()
     assert (shifted.log_odds < plain.log_odds).all()
@@ -89,7 +86,6 @@ def test_what_no_linear_model_divides_subclasses_do() -> None:
     matrix, names, texts = crossed()
     label = np.isin(names, ["alarm", "notice"])
     scores = fitted(names, matrix, texts).scores(np.arange(len(names)), label, weight=0.5, kind_factors={})
-    assert scores is not None
     assert scores.log_odds[label].min() > scores.log_odds[~label].max()
 
 

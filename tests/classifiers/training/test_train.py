@@ -39,8 +39,6 @@ def test_the_same_texts_give_the_same_model(
         assert (one.intercept, one.subclass_weight) == (other.intercept, other.subclass_weight)
         assert np.array_equal(one.subclass_shares, other.subclass_shares)
     kinds, kinds_again = trained.classifier.subclasses, again.classifier.subclasses
-    assert kinds is not None
-    assert kinds_again is not None
     assert np.array_equal(kinds.weights, kinds_again.weights)
 
 

@@ -116,7 +116,6 @@ async def test_forum_that_shows_a_challenge_is_switched_off_and_keeps_its_posts(
         site.challenge = True
         heard = len(site.log)
         result = await crawl_due(world)
-        assert result is not None
         assert (result.outcome, result.disabled, result.gone) == ("failed", True, 0)
         assert [request.path for request in site.log[heard:]] == ["/robots.txt", xenforo_samples.FEED]
         clock.advance(timedelta(days=1))

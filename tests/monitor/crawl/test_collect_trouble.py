@@ -85,7 +85,6 @@ async def test_what_a_killed_program_stored_stays_and_the_next_takes_over_at_onc
     world.register()
     arguments = [sys.executable, "-c", CHILD, world.database.url.render_as_string()]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE) as child:  # noqa: ASYNC220, S603  our own words
-        assert child.stdout is not None
         assert child.stdout.readline() == b"stored\n"
         assert await world.crawl_all(collectors=ScriptedCollector(script)) == {}  # it lives and holds the source
         child.kill()

@@ -207,8 +207,7 @@ def test_a_locked_database_keeps_the_decision_from_being_lost_silently(
 def test_a_fault_of_the_program_shows_nothing_of_itself(app: FastAPI) -> None:
     @app.get("/faulty")
     def fail() -> None:
-        message = "bài của ai đó"
-        raise RuntimeError(message)
+        raise RuntimeError("bài của ai đó")
 
     client = TestClient(app, "http://127.0.0.1:8000", raise_server_exceptions=False)
     response = client.get("/faulty")

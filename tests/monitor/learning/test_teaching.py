@@ -49,8 +49,7 @@ class Steps:
         progress("teaching", 2, 3)
 
     def promote(self, name: str, user_id: int) -> None:
-        message = f"{name} is worse ({user_id})"
-        raise PromotionRefused(message)
+        raise PromotionRefused(f"{name} is worse ({user_id})")
 
 
 @pytest.fixture
@@ -126,7 +125,6 @@ def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> N
     assert learnt.local > 40
     with app.database.work() as session:
         newest = registry.newest_taught(session)
-    assert newest is not None
     assert newest.version == learnt.version
     assert steps.draw(10) == 10, "the taught candidate says which posts are probable"
     if learnt.comparison.found_worse():

@@ -98,7 +98,6 @@ def test_a_decision_that_was_taken_back_is_nobody_s(session: Session) -> None:
     (flag,) = add_flags(session, 1)
     wanted = _by_decision(session, flag)
     last = reviews.last_of(session, wanted.decided_by or 0)
-    assert last is not None
     reviews.undo(session, last, reviewer_id=last.reviewer_id, now=NOW)
     assert numbers(session, wanted) == []
 
@@ -158,7 +157,6 @@ def test_the_next_flag_is_the_one_behind_in_the_order(session: Session, order: O
     add_flags(session, 4)
     whole = numbers(session, order=order)
     taken = flag_queue.lease_next(session, order=order, owner="lan", now=NOW, until=SOON, after=whole[1])
-    assert taken is not None
     assert taken.id == whole[2]
     wanted, other = QueueFilter(label="negative"), add_flag(session, taken.post, "unverified")
     assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None

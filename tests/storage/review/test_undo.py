@@ -40,7 +40,6 @@ def test_an_undone_decision_leaves_what_was_before(session: Session) -> None:
         states.append(flag.state)
     for _ in range(3):
         last = reviews.last_of(session, lan.id)
-        assert last is not None
         (row,) = reviews.undo(session, last, reviewer_id=lan.id, now=NOW)
         assert (row.decision, row.withdraws) == ("withdrawn", last.id)
         states.append(flag.state)

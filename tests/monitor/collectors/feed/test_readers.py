@@ -57,7 +57,6 @@ def newspaper(style: Callable[[datetime], str] = rfc822_date) -> FeedSite:
 )
 def test_feeds_of_the_sample_sites_are_read_fast_and_the_same(site: Callable[[], FeedSite], path: str) -> None:
     plain, tolerant = both(served(site(), path))
-    assert plain is not None
     assert plain.entries
     assert plain == tolerant
 
@@ -113,13 +112,11 @@ def test_what_only_the_tolerant_reader_knows_is_left_to_it(text: str) -> None:
 
 def test_what_the_feed_says_of_itself() -> None:
     feed = read_plain_feed(WORDPRESS)
-    assert feed is not None
     assert (feed.language, feed.min_interval_seconds, feed.is_broken_off) == ("vi-VN", 1800, False)
 
 
 def test_author_with_an_address_is_named_by_both() -> None:
     feed = read_plain_feed(ALERTS)
-    assert feed is not None
     assert feed.entries[0].author == "An (an@tin.example)"
 
 

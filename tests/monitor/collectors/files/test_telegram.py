@@ -48,7 +48,6 @@ def test_a_public_channel_is_read_however_it_is_laid_out(indent: int | None, nam
     assert isinstance(first, PublicPost)
     assert isinstance(second, PublicPost)
     assert (first.external_id, first.text, first.author) == ("42/7", "Tin số 7", "channel42")
-    assert first.published_at is not None
     assert first.edited_at is not None
     assert (first.published_at.isoformat(), first.published_raw) == ("2023-11-14T22:13:20+00:00", "1700000000")
     assert (first.edited_at - first.published_at).seconds == 60

@@ -36,7 +36,6 @@ async def test_fact_check_becomes_a_post_that_can_serve_as_evidence(read: Read, 
         "Kết luận: Sai sự thật\nĐơn vị kiểm chứng: Trang Kiểm chứng Mẫu"
     )
     assert found[1].external_id.startswith(f"{base}/tin/bai-08.html#claim-")
-    assert found[1].checked is not None
     assert (found[1].checked.verdict, found[1].checked.bears) == ("Sai sự thật", "refutes")
     assert found[1].author == "Trang Kiểm chứng Mẫu"
     assert found[1].published_at == START + timedelta(minutes=8)

@@ -36,7 +36,6 @@ def message(number: int, *, attribution: str = "", unclosed: str = "", edited: i
 def read(*messages: str) -> list[PublicPost]:
     body = f'<html id="XF"><body>{"".join(messages)}</body></html>'
     page = read_thread(answered(body, PAGE), BOARD)
-    assert page is not None
     return [each.post for each in page.messages if each.post]
 
 
