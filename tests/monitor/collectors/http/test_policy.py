@@ -19,7 +19,10 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.examples import examples_of
 from tests.monitor.collectors.http.conftest import Get
+
+EXAMPLES = examples_of(__file__)
 
 # --- delay
 
@@ -127,29 +130,10 @@ async def test_robots_is_read_once_a_day(get: Get, clock: FakeClock, site: FeedS
 @pytest.mark.parametrize(
     ("rules", "path", "allowed"),
     [
-        (b"User-agent: *\nDisallow: /", "/", False),
+        *((rules.encode(), path, allowed) for rules, path, allowed in EXAMPLES["rules"]),
         (b"\xef\xbb\xbfUser-agent: *\nDisallow: /", "/", False),
-        (b"User-agent: kiemtin\nDisallow: /\nUser-agent: *\nAllow: /", "/", False),
-        (b"User-agent: *\nDisallow: /\n\nUser-agent: kiemtin\nAllow: /", "/", True),
-        (b"User-agent: tin\nDisallow: /", "/", True),
-        (b"User-agent: kiemtin\nDisallow: /x\n\nUser-agent: kiemtin\nDisallow: /rss", RSS_PATH, False),
-        (b"User-agent: *\nDisallow: /rss/\nAllow: /rss/tin-moi-nhat.rss", RSS_PATH, True),
-        (b"User-agent: *\nDisallow: /*.rss$", RSS_PATH, False),
-        (b"User-agent: *\nDisallow: /rss/*moi*.rss", RSS_PATH, False),
-        (b"User-agent: *\n\nDisallow: /rss/", RSS_PATH, False),
-        (b"User-agent: KiemTin/1.0\nDisallow: /", "/", False),
-        (b"User-agent: KiemTin Bot\nDisallow: /", "/", False),
-        (b"User-agent: *kiemtin*\nDisallow: /", "/", False),
-        (b"user-agent : kiemtin # ours\ndisallow : /", "/", False),
-        (b"User-agent: kiem\nDisallow: /", "/", True),
-        (b"User-agent: kiemtin-anh\nDisallow: /", "/", True),
-        (b"User-agent: kiem\nAllow: /\n\nUser-agent: *\nDisallow: /", "/", False),
-        (b"User-agent: kiemtin\nNoindex: /a\nDisallow: /", "/", False),
-        (b"User-agent: kiemtin\nNoindex: /a\nUser-agent: khac\nDisallow: /", "/", False),
-        (b"User-agent: kiemtin\nSitemap: /a.xml\nDisallow: /", "/", False),
         (b"User-agent: *\nkh\xc3\xb4ng ph\xe1i lu\xe2t\nDisallow: /", "/", False),
         (b"User-agent: *\nDisallow: /\n" + b"#" * 600_000, "/", False),
-        (b"<!DOCTYPE html><html>no rules here</html>", "/", True),
         (b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /", "/", True),
     ],
 )
