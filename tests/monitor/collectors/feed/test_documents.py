@@ -14,8 +14,10 @@ from monitor.demo.sites import serve
 from tests.examples import cases, examples_of
 from tests.monitor.collectors.feed_samples import read_document, read_feed, rss
 
+EXAMPLES = examples_of(__file__)
 
-@pytest.mark.parametrize("document", cases(examples_of(__file__)))
+
+@pytest.mark.parametrize("document", cases(EXAMPLES["documents"]))
 async def test_posts_of_a_document(client: PoliteClient, document: dict[str, Any]) -> None:
     body = document["body"] if "body" in document else rss(document["items"])
     batch = await read_document(client, body, document.get("type", "application/xml"))
@@ -88,37 +90,13 @@ MEDIA = (
     'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 )
-CAPTION = "<media:description>Chú thích ảnh</media:description>"
-PICTURE = f'<media:content url="a.jpg" medium="image"><media:title>Ảnh</media:title>{CAPTION}</media:content>'
-SUMMARY = "<itunes:summary>Giới thiệu chương trình</itunes:summary><itunes:subtitle>Phụ đề</itunes:subtitle>"
 
 
-@pytest.mark.parametrize(
-    ("entry", "text"),
-    [
-        (f"<description>Lời của bài</description>{CAPTION}", "Lời của bài"),
-        (f"{CAPTION}<description>Lời của bài</description>", "Lời của bài"),
-        (f"<description>Lời của bài</description>{PICTURE}", "Lời của bài"),
-        (f"{PICTURE}<content:encoded>Cả bài</content:encoded><description>Lời dẫn</description>", "Cả bài"),
-        (f"<description>Lời của bài</description>{SUMMARY}", "Lời của bài"),
-        (f"{SUMMARY}<description>Lời của bài</description>", "Lời của bài"),
-        (f"<description>Lời dẫn</description>{SUMMARY}<content:encoded>Cả bài</content:encoded>", "Cả bài"),
-        ("<itunes:summary>Giới thiệu chương trình</itunes:summary>", "Giới thiệu chương trình"),
-        ("<description>Lời của bài</description><summary>Tóm tắt</summary>", "Lời của bài"),
-        ("<description/><summary>Tóm tắt</summary>", "Tóm tắt"),
-        (f"<description></description>{SUMMARY}", "Giới thiệu chương trình"),
-        (PICTURE, ""),
-        (f'<media:content url="a.jpg" type="image/jpeg"/>{CAPTION}', ""),
-        ("<media:description>Lời của phim</media:description>", "Lời của phim"),
-        ("<image/><description>Lời <![CDATA[<image>của</image>]]> bài</description>", "Lời bài"),
-        (f"{PICTURE}<media:description/><description>Lời của bài</description>", "Lời của bài"),
-        ("<image><url>u</url><title>Ảnh bìa</title></image><description>Lời của bài</description>", "Lời của bài"),
-        ("<description>Lời của bài</description><media:description>không đóng", "Lời của bài"),
-    ],
-)
+@pytest.mark.parametrize(("entry", "text"), EXAMPLES["words"])
 async def test_words_are_the_content_then_the_description_then_a_summary_and_never_a_caption(
     client: PoliteClient, entry: str, text: str
 ) -> None:
+    entry = entry.format(**EXAMPLES["parts"])
     body = rss(f"<item><guid>1</guid><title>Tít</title>{entry}</item>").replace("<rss ", f"<rss {MEDIA} ")
     (post,) = (await read_document(client, body)).posts
     assert (post.title, post.text) == ("Tít", text)
