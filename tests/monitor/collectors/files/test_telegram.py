@@ -17,7 +17,10 @@ from monitor.collectors.files.base import (
 )
 from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
+from tests.examples import examples_of
 from tests.monitor.collectors.files.conftest import Read, Write
+
+EXAMPLES = examples_of(__file__)
 
 
 def message(number: int, **changes: Any) -> dict[str, Any]:
@@ -54,32 +57,9 @@ def test_a_public_channel_is_read_however_it_is_laid_out(indent: int | None, nam
     assert second.edited_at is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "text"),
-    [
-        (
-            {
-                "text": [
-                    "Khẩn: ",
-                    {"type": "bold", "text": "mai nghỉ"},
-                    " xem ",
-                    {"type": "text_link", "text": "ở đây", "href": "https://example.org/tin"},
-                    " hoặc ",
-                    {"type": "link", "text": "https://example.org/tin"},
-                    7,
-                ]
-            },
-            "Khẩn: mai nghỉ xem ở đây (https://example.org/tin) hoặc https://example.org/tin",
-        ),
-        (
-            {"text": "", "poll": {"question": "Có tăng ca không?", "answers": [{"text": "Có"}, {"text": "Không"}]}},
-            "Có tăng ca không?\nCó\nKhông",
-        ),
-    ],
-    ids=["pieces and links", "poll"],
-)
-def test_a_text_is_joined_of_its_pieces(read: Read, changes: dict[str, Any], text: str) -> None:
-    assert read("result.json", export(message(1, **changes))).post.text == text
+@pytest.mark.parametrize("example", EXAMPLES["texts"], ids=["pieces and links", "poll"])
+def test_a_text_is_joined_of_its_pieces(read: Read, example: dict[str, Any]) -> None:
+    assert read("result.json", export(message(1, **example["changes"]))).post.text == example["text"]
 
 
 def test_what_is_no_post_is_refused_with_its_line(write: Write) -> None:

@@ -27,15 +27,7 @@ def test_words_of_the_author(markup: str, is_opening: bool, text: str) -> None:
     assert body_text(body, BASE, is_opening=is_opening) == text
 
 
-@pytest.mark.parametrize(
-    ("attributes", "raw"),
-    [
-        ('datetime="2026-09-03T09:02:03+0700" data-timestamp="1788400923" data-time="9:02 AM"', "1788400923"),
-        ('data-time="1788400923" data-date-string="Sep 3, 2026" data-time-string="9:02 AM"', "1788400923"),
-        ('datetime="2026-09-03T09:02:03+0700" data-time="9:02 AM"', "2026-09-03T09:02:03+0700"),
-        ('data-timestamp="" data-time="" datetime="2026-09-03T02:02:03Z"', "2026-09-03T02:02:03Z"),
-    ],
-)
+@pytest.mark.parametrize(("attributes", "raw"), EXAMPLES["times"])
 def test_times_for_machines_are_preferred(attributes: str, raw: str) -> None:
     found = read_time(element(f'<time class="u-dt" {attributes} title="1/1/20 lúc 00:00">2 phút trước</time>'), NOW)
     assert found == (datetime(2026, 9, 3, 2, 2, 3, tzinfo=UTC), raw, "second")
@@ -65,29 +57,13 @@ def test_time_that_says_nothing_is_kept_and_not_guessed(markup: str, raw: str | 
     assert read_time(None, NOW) == (None, None, None)
 
 
-@pytest.mark.parametrize(
-    ("bar", "count"),
-    [
-        ("<bdi>An</bdi>", 1),
-        ("<bdi>An 99</bdi>, <bdi>Bình</bdi> and <bdi>Chi</bdi>", 3),
-        ("<bdi>An</bdi>, <bdi>Bình</bdi>, <bdi>Chi</bdi> and 1,208 others", 1211),
-        ("<bdi>An</bdi>, <bdi>Bình</bdi>, <bdi>Chi</bdi> và 1.208 người khác", 1211),
-    ],
-)
+@pytest.mark.parametrize(("bar", "count"), EXAMPLES["reactions"])
 def test_reactions_are_counted(bar: str, count: int) -> None:
     assert likes(element(f'<a class="reactionsBar-link">{bar}</a>')) == {"likes": count}
     assert likes(None) == {}
 
 
-@pytest.mark.parametrize(
-    ("address", "unwrapped"),
-    [
-        ("/proxy.php?link=https%3A%2F%2Fa.example%2F%3Fb%3D1&hash=x", "https://a.example/?b=1"),
-        ("/dd/proxy.php?image=x", "/dd/proxy.php?image=x"),
-        ("https://a.example/?link=b", "https://a.example/?link=b"),
-        ("http://[broken", "http://[broken"),
-    ],
-)
+@pytest.mark.parametrize(("address", "unwrapped"), EXAMPLES["proxied"])
 def test_proxied_links_are_unwrapped(address: str, unwrapped: str) -> None:
     assert unwrap_proxy(address) == unwrapped
 
