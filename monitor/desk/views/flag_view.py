@@ -32,14 +32,6 @@ from storage.scoring import matching
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Another reviewer who holds the lease, and until when."""
-
-    name: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Version:
     """One version of a post; `seen_at` is when it was first seen."""
 
@@ -56,11 +48,11 @@ def reviewer_names(session: Session) -> dict[str, str]:
     return {f"user:{user.id}": user.name for user in users.all_users(session)}
 
 
-def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]) -> Holder | None:
-    """Return the other reviewer who holds a flag now; None when nobody does."""
+def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the `name` of another reviewer who holds a flag now, and `until` when; None when nobody does."""
     if flag.lease_until is None or flag.lease_until < now or flag.lease_owner in (None, owner):
         return None
-    return Holder(names.get(str(flag.lease_owner), _("người khác")), flag.lease_until)
+    return {"name": names.get(str(flag.lease_owner), _("người khác")), "until": flag.lease_until}
 
 
 def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime, mask: Mask) -> list[dict[str, Any]]:
@@ -103,7 +95,7 @@ def flag_view(
     row = flag.post
     original = _versions(row, posts.revisions(session, row.id), flag.revision_number)
     versions = tuple(_masked(version, own_mask) for version in original) if own_mask else original
-    open_text, judged = (next(map(_judged, filter(_is_flagged, some))) for some in (original, versions))
+    open_text, judged = (next(_judged(one) for one in some if one.flagged) for some in (original, versions))
     reasons = fold(gather_reasons(flag.reasons))
     word = word_mask(open_text, judged, own_mask) if own_mask else str
     post = post_view(session, row, flag.revision_number, own_mask, reasons)
@@ -153,10 +145,6 @@ def _masked(version: Version, mask: Mask) -> Version:
     """Mask a version; what the machine does not read is left out, for it may be of any length."""
     title = mask(version.title) if version.title else version.title
     return replace(version, title=title, text=mask(version.text[:MAX_CHARACTERS]))
-
-
-def _is_flagged(version: Version) -> bool:
-    return version.flagged
 
 
 def _judged(version: Version) -> str:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +15,6 @@ from monitor.desk.views.reading_view import agreement
 from monitor.desk.views.teaching_view import newest_candidate
 from monitor.desk.web import wording
 from monitor.desk.web.language import thousands
-from monitor.desk.web.wording import LabelHelp
 from monitor.reports.drawing import Chart, Column, Strip, columns, rows, share
 from storage.figures import report_counts
 from storage.figures.concluded import band, concluded
@@ -30,19 +28,6 @@ _NAMED_EVERY: Final = 7  # columns of the chart
 EDGES: Final = (50, 60, 70, 80, 90)  # per cent
 LEAST_DECIDED: Final = 5  # with fewer, an interval says nothing
 MOST_ROWS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A share that was measured, in whole per cent, with its 95 % interval."""
-
-    name: str
-    label: LabelHelp | None
-    hits: int
-    total: int
-    percent: int
-    low: int
-    high: int
 
 
 def overview_figures_of(session: Session, now: datetime) -> dict[str, Any]:
@@ -92,33 +77,34 @@ def _column(day: date, flagged: Mapping[str, int], place: int) -> Column:
     return Column(f"{day:%d/%m}" if (DAYS - 1 - place) % _NAMED_EVERY == 0 else "", flagged)
 
 
-def _precision(session: Session) -> tuple[tuple[Measured, ...], int]:
+def _precision(session: Session) -> tuple[list[dict[str, Any]], int]:
     """Measure by source and label; the number of those with too few decisions comes second."""
     names = {source.id: source.name for source in sources.all_sources(session)}
     by_place = concluded(session, by=(Flag.source_id, Flag.label))
     enough = {place: row for place, row in by_place.items() if row.total >= LEAST_DECIDED}
     most = sorted(enough.items(), key=lambda each: -each[1].total)[:MOST_ROWS]
-    measured = (_measured(names[source], label, row.right, row.total) for (source, label), row in most)
-    return tuple(measured), len(by_place) - len(enough)
+    measured = [_measured(names[source], label, row.right, row.total) for (source, label), row in most]
+    return measured, len(by_place) - len(enough)
 
 
-def _calibration(session: Session) -> list[tuple[int, Measured]]:
+def _calibration(session: Session) -> list[tuple[int, dict[str, Any]]]:
     """Measure by how sure the machine was: the lower edge of each band, and its share."""
     by_band = concluded(session, by=(band([edge / 100 for edge in EDGES]),))
     rows = ((EDGES[number - 1], row) for (number,), row in by_band.items() if number and row.total)
     return [(edge, _measured(f"{edge}–{edge + 10}%", None, row.right, row.total)) for edge, row in rows]
 
 
-def _measured(name: str, label: str | None, hits: int, total: int) -> Measured:
-    low, high = wilson(hits, total)
-    percents = (round(100 * value) for value in (hits / total, low, high))
-    return Measured(name, wording.label_help(label) if label else None, hits, total, *percents)
+def _measured(name: str, label: str | None, hits: int, total: int) -> dict[str, Any]:
+    """Give a share in whole per cent, with its 95 % interval."""
+    shares = dict(zip(("percent", "low", "high"), (hits / total, *wilson(hits, total)), strict=True))
+    told = {"name": name, "label": wording.label_help(label) if label else None, "hits": hits, "total": total}
+    return told | {which: round(100 * value) for which, value in shares.items()}
 
 
 def _shares(strips: list[Strip]) -> Markup:
     return rows(Chart(tuple(strips), in_percent=True))
 
 
-def _drawn(row: Measured, expected: float | None = None) -> Strip:
-    name, tone = f"{row.name} ({thousands(row.total)})", row.label.name if row.label else "none"
-    return share(name, tone, row.percent / 100, (row.low / 100, row.high / 100), expected=expected)
+def _drawn(row: dict[str, Any], expected: float | None = None) -> Strip:
+    name, tone = f"{row['name']} ({thousands(row['total'])})", row["label"].name if row["label"] else "none"
+    return share(name, tone, row["percent"] / 100, (row["low"] / 100, row["high"] / 100), expected=expected)
