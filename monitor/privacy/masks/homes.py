@@ -90,7 +90,7 @@ def _home() -> re.Pattern[str]:
         rf"|{plain},? (?:ngõ|ngách|hẻm|kiệt) \d{{1,4}}|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
     )
     leads = any_of(name_words()["landmark_leads"].written)
-    near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?\n()\[\]]{{2,40}}"
+    near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?…\n()\[\]]{{2,40}}"
     inside = r"(?:phòng|nhà) (?:cuối|đầu|giữa|trong cùng)"
     part = rf"(?:{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
     more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
@@ -108,8 +108,23 @@ def _home() -> re.Pattern[str]:
         rf"|(?<=\bở )(?P<block>(?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
         rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})(?P<dwelling>{dwelling}){more}"
         rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})(?P<end>{at_end}){more}"
-        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})(?P<beside>(?:{leads}) [^,.;:!?\n()]{{2,40}}){more}"
+        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})(?P<beside>(?:{leads}) [^,.;:!?…\n()]{{2,40}}){more}"
         rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """Compile an address behind words that announce one: parts in a row, of which each begins as parts do."""
+    begins = "|".join(map(_any, ("address_begins", "area_parts", "dwelling_places", "landmark_leads")))
+    begins = rf"(?:{begins})(?!\w)|(?:{_any('house_parts')})[ .]{{0,2}}(?:số )?{_NUMBER}"
+    clause = rf"[^,.;:!?…\n()\[\]]{{0,45}}?(?=[,.;:!?…\n(]| (?:{_any('address_ends')})(?!\w)|$)"
+    part = rf"(?:{begins}){clause}|[a-z]?\d{{1,4}}/\d{clause}"
+    several = rf"(?:{part}),? (?:{part})(?:, ?(?:{part}))*"
+    return re.compile(
+        rf"(?<!\w)(?:(?:{_any('address_leads')})[ :]{{1,3}}(?P<all>(?:{part})(?:, ?(?:{part}))*)"
+        rf"|(?:{_any('whereabouts')}) (?P<more>{several}|[a-z]?\d{{1,4}}/\d{clause}))",
         re.IGNORECASE,
     )
 
@@ -146,6 +161,7 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
     if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
         rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
         found += [("address", *match.span()) for match in rows]
+        found += [("address", *match.span(match.lastgroup or 0)) for match in _told().finditer(work.text)]
     announced = (*_account().finditer(work.text), *_another(work.filler("handle")).finditer(work.text))
     found += [("handle", *match.span(match.lastgroup or 0)) for match in announced]
     found += [("handle", *match.span()) for match in _HANDLE_BEFORE.finditer(work.text)]

@@ -33,6 +33,7 @@ _UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
 _COORDINATES: Final = re.compile(
     r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?(?!\d|\.\d)"
     r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
+    r"|(?<!\w)(?:[NX]|lat)[ :]{0,2}\d{1,3}\.\d{3,9}[ ,;]{1,2}(?:[EY]|long|lon)[ :]{0,2}\d{1,3}\.\d{3,9}"
     r"|(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}(?!\w)"  # Open Location Code
 )
 _LETTERED: Final = re.compile(r"(?<![\w.-])[A-Z]{1,2}\d{0,2}[-.](?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w/-])")
