@@ -12,7 +12,7 @@ from sqlalchemy import URL, CursorResult, Engine, Executable, Select, create_eng
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from storage.errors import (
     DatabaseLocked,
@@ -28,6 +28,7 @@ from storage.errors import (
 from storage.models import Base
 
 Value = TypeVar("Value")
+Mapped = TypeVar("Mapped", bound=Base)
 AT_ONCE: Final = 400  # SQLite allows a limited number of bound values in one statement
 BUSY_TIMEOUT_SECONDS = 15.0
 MIGRATIONS = Path(str(resources.files("storage"))) / "migrations" / "versions"
@@ -109,7 +110,7 @@ class Database:
 
     @contextmanager
     def work(self) -> Iterator[Session]:
-        """Open a unit of work. It must be committed by its user; leaving without a commit rolls back.
+        """Open a unit of work, of which nothing is kept but what its user commits; see `changes`.
 
         Raises:
             StorageError: One of its subclasses, when the database refuses.
@@ -261,6 +262,21 @@ def in_chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
     """Yield values in lists that are short enough for one statement."""
     every = list(values)
     yield from (every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE))
+
+
+def rows_among(
+    session: Session, query: Select[*tuple[Any, ...]], column: InstrumentedAttribute[Value], values: Iterable[Value]
+) -> Iterator[Any]:
+    """Yield what a query finds where a column has one of many values, in as many statements as that takes."""
+    for chunk in in_chunks(values):
+        yield from session.execute(query.where(column.in_(chunk)))
+
+
+def added(session: Session, row: Mapped) -> Mapped:
+    """Add a row, and return it with the number that it got."""
+    session.add(row)
+    session.flush()
+    return row
 
 
 def require(session: Session, query: Select[Value], missing: str) -> Value:

@@ -126,13 +126,12 @@ class CaptureStore:
         """Delete kept bytes of which no post is left; returns how many files."""
         deleted, last = 0, ""
         while True:
-            with database.work() as session:
+            with database.changes() as session:
                 paths = captures.unused_paths(session, last, CHUNK)
                 if not paths:
                     return deleted
                 captures.release_paths(session, paths)
                 deleted, last = deleted + self._delete(paths), paths[-1]
-                session.commit()
 
     def delete_author(self, session: Session, author_key: str) -> int:
         """Delete all bytes with posts of an author, before the posts are deleted. Returns how many were kept."""

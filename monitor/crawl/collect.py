@@ -234,7 +234,7 @@ class Crawler:
 
     def _open(self, source: Source) -> tuple[int, SourceView] | None:
         now = self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             # The source may have waited for its turn for longer than the lease.
             if not sources.renew(session, source.id, self._owner, now + LEASE):
                 return None
@@ -251,7 +251,6 @@ class Crawler:
                 failures=current.failures,
                 watched=posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST),
             )
-            session.commit()
             return run.id, view
 
     def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult, erased: set[str]) -> None:

@@ -166,7 +166,7 @@ class FlagRecheck:
 
     def _open(self, waiting: dict[str, Post]) -> _Reading | None:
         name, now = next(iter(waiting.values())).source.name, self._clock.now()
-        with self._database.work() as session:
+        with self._database.changes() as session:
             leased = sources.lease(session, owner=self._owner, now=now, until=now + LEASE, only_due=False, names=[name])
             if not leased:
                 return None
@@ -179,7 +179,6 @@ class FlagRecheck:
                 secret=self._secret_for(source.name, source.kind),
             )
             run = sources.start_run(session, source.id, now)
-            session.commit()
         return _Reading(source, run.id, view, waiting)
 
     def _store(self, reading: _Reading, batch: Batch | None, found: set[str], result: RecheckResult) -> None:

@@ -123,16 +123,14 @@ class ModelPromotion:
 
     def _registered(self, name: str) -> Model:
         """Return a registered model; one that is only in the models folder is registered first."""
-        with self._database.work() as session:
+        with self._database.changes() as session:
             try:
                 return registry.by_name(session, name)
             except NotFound:
                 if not (self._models_dir / name / MANIFEST_FILE).is_file():
                     raise
             loaded = load(self._models_dir / name, self._segmenter)
-            model = registry.register(session, model_draft(loaded), self._clock.now())
-            session.commit()
-            return model
+            return registry.register(session, model_draft(loaded), self._clock.now())
 
     @contextmanager
     def _audited(

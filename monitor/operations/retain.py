@@ -69,13 +69,12 @@ def delete_in_batches(database: Database, name: str, now: datetime, delete: Call
     """
     deleted = 0
     while True:
-        with database.work() as session:
+        with database.changes() as session:
             batch = delete(session)
             if not batch.posts:
                 return deleted
             # Last, for it locks the end of the trail until the commit.
             audit.record(session, at=now, action="retention", subject=name, detail=_detail(batch))
-            session.commit()
         deleted += batch.posts
 
 

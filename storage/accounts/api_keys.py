@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import require
+from storage.database import added, require
 from storage.errors import DataRejected
 from storage.models import ApiKey
 
@@ -43,9 +43,7 @@ def add(
     row = ApiKey(
         name=name, key_hash=key_hash, scopes=sorted(scopes), user_id=user_id, created_at=now, expires_at=expires_at
     )
-    session.add(row)
-    session.flush()
-    return row
+    return added(session, row)
 
 
 def live(session: Session, key_hash: str, now: datetime) -> ApiKey | None:

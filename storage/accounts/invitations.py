@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import count_changed
+from storage.database import added, count_changed
 from storage.models import Invitation
 
 VALID_FOR = timedelta(days=3)
@@ -15,9 +15,7 @@ def add(session: Session, user_id: int, token_hash: str, now: datetime) -> Invit
     """Invite a user; earlier invitations of the same user no longer work."""
     revoke(session, user_id, now)
     row = Invitation(user_id=user_id, token_hash=token_hash, created_at=now, expires_at=now + VALID_FOR)
-    session.add(row)
-    session.flush()
-    return row
+    return added(session, row)
 
 
 def revoke(session: Session, user_id: int, now: datetime) -> None:

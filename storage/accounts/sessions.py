@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import count_changed
+from storage.database import added, count_changed
 from storage.models import User, UserSession
 
 TOUCH_AFTER = timedelta(minutes=1)  # the last request is noted to the minute, so that reading pages hardly writes
@@ -34,9 +34,7 @@ def start(
     session.execute(delete(UserSession).where(UserSession.created_at < now - KEPT))
     row = UserSession(user_id=user_id, token_hash=token_hash, stage=stage, created_at=now, seen_at=now)
     row.address, row.agent = address[:64], agent[:200]
-    session.add(row)
-    session.flush()
-    return row
+    return added(session, row)
 
 
 def live(session: Session, token_hash: str, now: datetime) -> UserSession | None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.accounts import invitations, sessions
-from storage.database import require
+from storage.database import added, require
 from storage.errors import DataRejected
 from storage.models import User
 
@@ -21,10 +21,7 @@ def add(session: Session, *, name: str, password_hash: str, role: str, now: date
     """
     if session.scalar(select(User).where(User.name == name)):
         raise DataRejected(f"there is a user named {name!r} already: choose another name, or invite that user anew")
-    user = User(name=name, password_hash=password_hash, role=role, active=True, created_at=now)
-    session.add(user)
-    session.flush()
-    return user
+    return added(session, User(name=name, password_hash=password_hash, role=role, active=True, created_at=now))
 
 
 def set_password(session: Session, user: User, password_hash: str, now: datetime) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.base import writable
+from storage.database import added
 from storage.models import Report, ReportDraft
 from storage.outbox import deliveries
 
@@ -74,9 +75,7 @@ def record_report(
         replaces_id=replaces.id if replaces else None,
         changed=changed,
     )
-    session.add(report)
-    session.flush()
-    return report
+    return added(session, report)
 
 
 def withdraw(session: Session, report: Report, *, why: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import count_changed, in_chunks, insert_ignoring
+from storage.database import count_changed, in_chunks, insert_ignoring, rows_among
 from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Review, Source, join_title
 
 MONITORED = "monitored"
@@ -122,26 +122,21 @@ def _keys(draft: PostDraft) -> tuple[str, ...]:
 
 
 def _erased(session: Session, author_keys: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for chunk in in_chunks(author_keys):
-        found.update(session.scalars(select(ErasedAuthor.author_key).where(ErasedAuthor.author_key.in_(chunk))))
-    return found
+    key = ErasedAuthor.author_key
+    return {found for (found,) in rows_among(session, select(key), key, author_keys)}
 
 
 def _known(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, Post]:
-    found: dict[str, Post] = {}
-    for chunk in in_chunks(external_ids):
-        query = select(Post).where(Post.source_id == source_id, Post.external_id.in_(chunk))
-        found.update({post.external_id: post for post in session.scalars(query)})
-    return found
+    of_source = select(Post).where(Post.source_id == source_id)
+    return {post.external_id: post for (post,) in rows_among(session, of_source, Post.external_id, external_ids)}
 
 
 def _earlier_hashes(session: Session, known: Sequence[Post]) -> dict[int, set[str]]:
     hashes = {post.id: {post.original_hash} for post in known}
-    for chunk in in_chunks(post.id for post in known if post.revision_number):
-        revisions = select(PostRevision.post_id, PostRevision.content_hash).where(PostRevision.post_id.in_(chunk))
-        for post_id, content_hash in session.execute(revisions):
-            hashes[post_id].add(content_hash)
+    query = select(PostRevision.post_id, PostRevision.content_hash)
+    edited = [post.id for post in known if post.revision_number]
+    for post_id, content_hash in rows_among(session, query, PostRevision.post_id, edited):
+        hashes[post_id].add(content_hash)
     return hashes
 
 
@@ -191,10 +186,7 @@ def tombstone(session: Session, source_id: int, external_ids: Sequence[str], now
 def known_authors(session: Session, source_id: int, external_ids: Sequence[str]) -> dict[str, str | None]:
     """Return the pseudonym of each post, by external id, that a source holds of those asked for."""
     query = select(Post.external_id, Post.author_key).where(Post.source_id == source_id)
-    chunks = in_chunks(external_ids)
-    return {
-        key: author for chunk in chunks for key, author in session.execute(query.where(Post.external_id.in_(chunk)))
-    }
+    return dict(rows_among(session, query, Post.external_id, external_ids))
 
 
 def is_known(session: Session, source_name: str, external_id: str, content_hashes: Sequence[str] = ()) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, exists, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.database import count_changed, require
+from storage.database import added, count_changed, require
 from storage.models import Capture, CrawlRun, Post, Score, Source
 
 
@@ -182,10 +182,7 @@ def start_run(session: Session, source_id: int, now: datetime) -> CrawlRun:
     # A run that is still marked as running was left by a program that was killed: the lease admits one run at a time.
     left_open = (CrawlRun.source_id == source_id, CrawlRun.outcome == "running")
     session.execute(update(CrawlRun).where(*left_open).values(outcome="interrupted", ended_at=now))
-    run = CrawlRun(source_id=source_id, started_at=now, outcome="running", skipped={})
-    session.add(run)
-    session.flush()
-    return run
+    return added(session, CrawlRun(source_id=source_id, started_at=now, outcome="running", skipped={}))
 
 
 def close_run(
@@ -219,9 +216,7 @@ def close_run(
 def add_capture(session: Session, run_id: int, capture: Capture) -> int:
     """Add a capture of a run; returns its id."""
     capture.run_id = run_id
-    session.add(capture)
-    session.flush()
-    return capture.id
+    return added(session, capture).id
 
 
 def record_success(

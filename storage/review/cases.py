@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import require
+from storage.database import added, require
 from storage.errors import DataRejected
 from storage.models import Case, CaseEvent, Flag, Post, Review, User
 from storage.review import flags
@@ -171,9 +171,7 @@ def open_for(session: Session, flag: Flag, *, topic: str, place: str, user_id: i
         opened_at=now,
         changed_at=now,
     )
-    session.add(case)
-    session.flush()
-    return case, True
+    return added(session, case), True
 
 
 def opened(session: Session, case: Case, review: Review) -> None:
@@ -207,8 +205,7 @@ def _add(
     session: Session, case: Case, step: Step, *, user_id: int, now: datetime, review_id: int | None = None
 ) -> CaseEvent:
     event = CaseEvent(case_id=case.id, user_id=user_id, review_id=review_id, at=now, **asdict(step))
-    session.add(event)
-    session.flush()
+    added(session, event)
     _derive(case, [each for each, _ in events_of(session, case.id)])
     case.changed_at = now
     session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage import audit
-from storage.database import count_changed, require
+from storage.database import added, count_changed, require
 from storage.errors import DataRejected
 from storage.models import Correction, CorrectionEvent, Flag, User
 from storage.review import reviews
@@ -264,8 +264,7 @@ def _add_new(
     _check(content)
     row = Correction(flag_id=flag_id, replaces_id=replaces.id if replaces else None, state=DRAFT, written_by=user_id)
     row.written_at = row.changed_at = now
-    session.add(row)
-    session.flush()
+    added(session, row)
     _add(session, row, WRITTEN, user_id=user_id, now=now, content=content)
     return row
 
@@ -290,6 +289,5 @@ def _add(
     content: Content | None = None,
 ) -> None:
     said = asdict(content) if content else {}
-    session.add(CorrectionEvent(correction_id=row.id, user_id=user_id, kind=kind, note=note, at=now, **said))
-    session.flush()
+    added(session, CorrectionEvent(correction_id=row.id, user_id=user_id, kind=kind, note=note, at=now, **said))
     audit.record(session, at=now, action=f"correction.{kind}", subject=f"corrections:{row.id}", user_id=user_id)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from storage.database import added
 from storage.models import Flag, Post, Review, User
 from storage.review import cases, flags
 from storage.review.decisions import REOPENED, STATE_OF, WITHDRAWN
@@ -85,8 +86,7 @@ def _add(session: Session, review: Review) -> None:
     """Add a row; numbers rise in the order of commits, so that who has read up to one misses none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE reviews IN SHARE ROW EXCLUSIVE MODE"))  # SQLite has one writer anyway
-    session.add(review)
-    session.flush()
+    added(session, review)
 
 
 def _follow(session: Session, flag: Flag, review: Review) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from storage.database import in_chunks
+from storage.database import rows_among
 from storage.models import Flag, Post, Review
 from storage.review.decisions import REOPENED, STATE_OF
 
@@ -83,9 +83,9 @@ def waiting(session: Session, draw: Draw, reader_id: int | None = None) -> list[
     """
     drawn = _drawn(session, draw)
     found: dict[int, tuple[int, int]] = {}  # by the number of the decision
-    for some in in_chunks({flag_id for flag_id, _ in drawn}):
-        query = _waiting(draw, reader_id).add_columns(Review.id).where(Flag.id.in_(some))
-        found |= {review_id: (flag_id, version) for flag_id, version, review_id in session.execute(query)}
+    query = _waiting(draw, reader_id).add_columns(Review.id)
+    for flag_id, version, review_id in rows_among(session, query, Flag.id, {flag_id for flag_id, _ in drawn}):
+        found[review_id] = (flag_id, version)
     in_order = dict.fromkeys(found[review_id] for review_id in sorted(found))
     return [flag_id for flag_id, version in in_order if (flag_id, version) in drawn]
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage import audit
-from storage.database import count_changed
+from storage.database import added, count_changed
 from storage.models import Assignment, Flag, Handover, Post, User
 
 
@@ -15,8 +15,7 @@ def assign(session: Session, flag: Flag, *, user_id: int, by: int, now: datetime
     """Ask somebody to look at a flag; an earlier request for the same flag ends."""
     row = session.get(Assignment, flag.id) or Assignment(flag_id=flag.id)
     row.user_id, row.assigned_by, row.assigned_at = user_id, by, now
-    session.add(row)
-    session.flush()
+    added(session, row)
     audit.record(session, at=now, action="assigned", subject=f"flags:{flag.id}", user_id=by, detail={"to": user_id})
 
 
@@ -43,9 +42,7 @@ def people_to_assign(session: Session, roles: Sequence[str]) -> list[tuple[int, 
 def hand_over(session: Session, *, user_id: int, text: str, now: datetime) -> Handover:
     """Add a note for those who come next."""
     row = Handover(user_id=user_id, text=text, written_at=now)
-    session.add(row)
-    session.flush()
-    return row
+    return added(session, row)
 
 
 def handovers(session: Session, since: datetime, limit: int = 50) -> Sequence[Handover]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, te
 from sqlalchemy.orm import Session, joinedload
 
 from storage.base import UtcDateTime
-from storage.database import insert_ignoring, require
+from storage.database import added, insert_ignoring, require
 from storage.models import Cluster, Evidence, FactCheck, Flag, Post, PostBand, Source
 
 PRIORITY_WORTH = 10_000  # half-lives that a refuted claim is ahead of others: centuries
@@ -94,10 +94,7 @@ def join_cluster(session: Session, post: Post, copy: Post, now: datetime) -> Non
     """Put a post into the cluster of its copy, or both into a new one; who is in a cluster stays there."""
     cluster_id = copy.cluster_id or post.cluster_id
     if cluster_id is None:
-        cluster = Cluster(created_at=now, state="suggested")
-        session.add(cluster)
-        session.flush()
-        cluster_id = cluster.id
+        cluster_id = added(session, Cluster(created_at=now, state="suggested")).id
     for member in (post, copy):
         member.cluster_id = member.cluster_id or cluster_id
     session.flush()

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.database import added
 from storage.errors import DataRejected
 from storage.models import SavedSearch
 
@@ -34,8 +35,7 @@ def save(session: Session, user_id: int, *, page: str, name: str, query: Mapping
         return
     if (session.scalar(select(func.count()).select_from(SavedSearch).where(*own)) or 0) >= MOST_KEPT:
         raise DataRejected(f"no more than {MOST_KEPT} are kept: remove one first")
-    session.add(SavedSearch(user_id=user_id, page=page, name=name, query=dict(query), created_at=now))
-    session.flush()
+    added(session, SavedSearch(user_id=user_id, page=page, name=name, query=dict(query), created_at=now))
 
 
 def remove(session: Session, user_id: int, number: int) -> None:

@@ -184,7 +184,7 @@ def _invited(desk: Desk, token: str) -> User | None:
 def _accept(desk: Desk, token: str, stored: str) -> bool:
     """Store a password and use the invitation up, in one unit of work; False when it no longer works."""
     now = desk.clock.now()
-    with desk.database.work() as session:
+    with desk.database.changes() as session:
         invitation = invitations.open_one(session, token_hash(token), now)
         if invitation is None or not invitations.use(session, invitation, now):
             return False
@@ -194,7 +194,6 @@ def _accept(desk: Desk, token: str, stored: str) -> bool:
         invitation.user.active = True  # who was disabled and is invited again
         subject = f"users:{invitation.user_id}"
         audit.record(session, at=now, action="invitation_used", subject=subject, user_id=invitation.user_id)
-        session.commit()
     return True
 
 
