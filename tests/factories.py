@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CLAIM_LABELS, LABEL_NAMES
+from classifiers.labels import CLAIM_LABELS, LABEL_NAMES, UNVERIFIED
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
@@ -150,6 +150,26 @@ def add_drawn(
     drafts = [make_flag(post, label, 0.4321, ()) for label in labels or LABEL_NAMES]
     drawn.add(session, model.id, drafts, [(post.id, sampling)], now)
     return list(drawn.of_post(session, post.id))
+
+
+def decide(
+    session: Session,
+    flag: Flag,
+    decision: str = "yes",
+    by: User | None = None,
+    *,
+    now: datetime = MONDAY_MORNING,
+    **more: Any,
+) -> Review:
+    """Decide about a flag, by the first user unless one is named, with a link where the decision needs one.
+
+    No case is opened where no topic is given.
+    """
+    user = by or session.scalars(select(User).order_by(User.id)).first() or add_user(session)
+    links = ["https://e.vn"] if decision in UNVERIFIED.need_link else []
+    return reviews.decide(
+        session, flag, reviewer_id=user.id, decision=decision, now=now, **({"note": "", "evidence": links} | more)
+    )
 
 
 def read_again(session: Session, flag: Flag, reader_id: int, decision: str, now: datetime = MONDAY_MORNING) -> Review:

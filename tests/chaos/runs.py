@@ -11,13 +11,11 @@ from pathlib import Path
 
 from monitor.privacy.secret_key import make_key
 from storage.database import Database
-from storage.review import reviews
 from tests.chaos import site
 from tests.chaos.invariants import OLD_DECISIONS
 from tests.chaos.kills import Account, kill_all_ways
 from tests.chaos.world import World
-from tests.clock import MONDAY_MORNING
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, decide
 from tests.postgres import PostgresServer, running_postgres
 
 SETTINGS = """
@@ -114,7 +112,6 @@ def age(url: str) -> None:
     with Database(url) as database:
         database.upgrade()
         with database.changes() as session:
-            source, reviewer = add_source(session), add_user(session)
+            source = add_source(session)
             for number in range(OLD_DECISIONS):
-                flag = add_flag(session, add_post(session, source, str(number)))
-                reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=MONDAY_MORNING)
+                decide(session, add_flag(session, add_post(session, source, str(number))))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from classifiers.data.datasets import read_challenge_set
@@ -30,12 +30,11 @@ from monitor.reports.periods import Unit, current_period
 from monitor.scoring.score import model_draft
 from monitor.settings.settings import load_settings
 from storage.database import Database
-from storage.models import User
 from storage.posts import sources
-from storage.review import corrections, flag_queue, reviews
+from storage.review import corrections, flag_queue
 from storage.scoring import registry
 from tests.chaos import invariants
-from tests.factories import add_flag, add_post, add_user, make_correction, make_source
+from tests.factories import add_flag, add_post, add_user, decide, make_correction, make_source
 from tests.made_up_revision import add_revision
 from tests.monitor.learning.model_folders import copy_model
 
@@ -196,18 +195,14 @@ class World:
         """Decide on flags one after the other; what is committed is acknowledged through the pipe."""
         with self.application() as app:
             for _ in range(20):
-                with app.ready_database.work() as session:
+                with app.ready_database.changes() as session:
                     now = app.clock.now()
                     flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
                     if flag is None:
                         return
-                    reviewer = session.scalars(select(User.id)).first() or 0
                     decision = label_named(flag.label).decisions[0]
                     topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-                    review = reviews.decide(
-                        session, flag, reviewer_id=reviewer, decision=decision, note="đã hỏi", now=now, topic=topic
-                    )
-                    session.commit()
+                    review = decide(session, flag, decision, note="đã hỏi", now=now, topic=topic)
                 os.write(pipe, f"{review.id}\n".encode())
 
     def _report(self, _pipe: int) -> None:
@@ -253,8 +248,7 @@ class World:
         with self.application() as app, app.ready_database.changes() as session:
             now, source = app.clock.now(), sources.by_name(session, "claims")
             flag = add_flag(session, add_post(session, source, now.isoformat()), "unverified")
-            refuted = {"decision": "refuted", "note": "", "evidence": ["https://e.vn"]}
-            reviews.decide(session, flag, reviewer_id=1, now=now, **refuted)
+            decide(session, flag, "refuted", now=now)
             row = corrections.write(session, flag, make_correction(), user_id=1, now=now)
             corrections.release(session, row, seen=corrections.newest_text(session, row.id).id, user_id=2, now=now)
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -13,9 +12,8 @@ from storage.database import Database
 from storage.errors import DataRejected, StorageError
 from storage.models import AuditEvent, Correction, CorrectionEvent, Flag, Review, User
 from storage.posts import posts, traces
-from storage.review import reviews
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 
 MASKED = {"reviews": "note", "case_events": "note", "correction_events": "claim"}
 """A column of each table that an erasure may mask."""
@@ -30,17 +28,8 @@ def filled(database: Database) -> Database:
         for number in range(3):
             old = {"collected_at": NOW - timedelta(days=400)} if number == 1 else {}
             post = add_post(session, source, str(number), author_key=str(number) * 64, **old)
-            given: dict[str, Any] = {"reviewer_id": reviewer.id, "now": NOW}
-            links = ["https://e.vn/lan", "https://e.vn"]
-            reviews.decide(
-                session,
-                add_flag(session, post),
-                decision="yes",
-                note="đã gọi lan hỏi",
-                evidence=links,
-                topic="other",
-                **given,
-            )
+            said = {"note": "đã gọi lan hỏi", "evidence": ["https://e.vn/lan", "https://e.vn"], "topic": "other"}
+            decide(session, add_flag(session, post), **said)
             audit.record(session, at=NOW, action="decision", subject="flags", detail={"tiny": 1e-05, "names": ["ư"]})
             by = {"written_by": reviewer.id, "written_at": NOW, "changed_at": NOW}
             correction = Correction(state="draft", **by)
@@ -134,7 +123,6 @@ def test_of_two_programs_at_once_no_row_is_lost(filled: Database) -> None:
         audit.record(first, at=NOW, action="first", subject="x")
         with filled.work() as second:
             assert second.scalar(select(AuditEvent.id).where(AuditEvent.action == "first")) is None
-    with filled.work() as session:
+    with filled.changes() as session:
         audit.record(session, at=NOW, action="second", subject="x")
-        session.commit()
         assert session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()[-2:] == ["first", "second"]

@@ -8,9 +8,7 @@ from sqlalchemy import inspect, text
 from storage.database import Database
 from storage.errors import SchemaMismatch, StorageError
 from storage.models import Base
-from storage.review import reviews
-from tests.clock import MONDAY_MORNING
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 from tests.made_up_revision import REVISION, add_revision
 
 FIRST = "0001_all_tables"
@@ -28,13 +26,10 @@ def newer(database: Database, folder: Path, *, last: str = "") -> Database:
     return Database(url, migrations=add_revision(folder / "versions", last=last))
 
 
-def decide(database: Database) -> None:
+def store_decision(database: Database) -> None:
     """Store a decision, and what it is about."""
     with database.changes() as session:
-        flag = add_flag(session, add_post(session, add_source(session)))
-        reviews.decide(
-            session, flag, reviewer_id=add_user(session).id, decision="yes", note="đã hỏi", now=MONDAY_MORNING
-        )
+        decide(session, add_flag(session, add_post(session, add_source(session))), note="đã hỏi")
 
 
 def make_folder(database: Database) -> None:
@@ -67,7 +62,7 @@ def test_a_difference_would_be_seen(database: Database) -> None:
 
 
 def test_an_upgrade_keeps_every_row_and_the_program_works_on_it(database: Database, tmp_path: Path) -> None:
-    decide(database)
+    store_decision(database)
     with newer(database, tmp_path) as upgraded:
         assert upgraded.revisions() == [REVISION, FIRST]
         upgraded.upgrade()
@@ -77,11 +72,11 @@ def test_an_upgrade_keeps_every_row_and_the_program_works_on_it(database: Databa
             assert session.scalar(text("SELECT note FROM made_up")) == "đã hỏi"
             assert session.scalar(text("SELECT mood FROM posts")) == "calm"
             post = add_post(session, add_source(session), "2")
-            reviews.decide(session, add_flag(session, post), reviewer_id=1, decision="no", note="", now=MONDAY_MORNING)
+            decide(session, add_flag(session, post), "no")
 
 
 def test_an_upgrade_that_fails_leaves_everything_as_it_was(database: Database, tmp_path: Path) -> None:
-    decide(database)
+    store_decision(database)
     before = tables(database)
     with newer(database, tmp_path, last='op.execute("SELECT * FROM nowhere")') as upgraded:
         with pytest.raises(StorageError):

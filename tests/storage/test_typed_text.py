@@ -6,9 +6,9 @@ from sqlalchemy import Text, select
 from storage.base import TypedText, writable
 from storage.database import Database
 from storage.models import Base, Handover, Review, User
-from storage.review import reviews, teamwork
+from storage.review import teamwork
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 
 HOSTILE = "Gọi\ufffe lại\uffff \0chị\x0b Lan\ud800\x1f"
 CLEAN = "Gọi lại chị Lan"
@@ -44,7 +44,7 @@ def test_it_is_removed_when_it_is_stored(database: Database) -> None:
     with database.changes() as session:
         lan = add_user(session, HOSTILE)
         flag = add_flag(session, add_post(session, add_source(session)))
-        reviews.decide(session, flag, reviewer_id=lan.id, decision="yes", note=HOSTILE, now=NOW)
+        decide(session, flag, note=HOSTILE)
         teamwork.hand_over(session, user_id=lan.id, text=HOSTILE, now=NOW)
     with database.work() as session:
         columns = (User.name, Review.note, Handover.text)

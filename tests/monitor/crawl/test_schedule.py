@@ -33,32 +33,29 @@ def failing(error: Exception) -> Callable[[], Awaitable[str]]:
     return run
 
 
-async def test_a_job_that_did_something_says_so_with_the_time_in_viet_nam(clock: FakeClock) -> None:
-    said: list[str] = []
-    await Schedule([], clock, said.append).tick(job("crawl", well))
-    assert said == ["16/11 09:00 crawl: 3 sources read"]
-
-
-async def test_a_job_that_found_nothing_to_do_says_nothing(clock: FakeClock) -> None:
-    said: list[str] = []
-    await Schedule([], clock, said.append).tick(job("crawl", nothing_to_do))
-    assert said == []
-
-
 @pytest.mark.parametrize(
-    "error",
+    ("run", "said"),
     [
-        KiemtinError("a scoring process died"),
-        DatabaseLocked("the database is locked"),
-        ModelMissing("there is no model"),
-        OSError(28, "No space left on device"),
+        (well, ["16/11 09:00 crawl: 3 sources read"]),  # the time in Việt Nam
+        (nothing_to_do, []),
+        *(
+            (failing(error), [f"16/11 09:00 crawl: failed: {error}"])
+            for error in (
+                KiemtinError("a scoring process died"),
+                DatabaseLocked("the database is locked"),
+                ModelMissing("there is no model"),
+                OSError(28, "No space left on device"),
+            )
+        ),
     ],
-    ids=lambda error: type(error).__name__,
+    ids=["did something", "nothing to do", "program", "database", "model", "system"],
 )
-async def test_a_failure_is_told_in_one_line(clock: FakeClock, error: Exception) -> None:
-    said: list[str] = []
-    await Schedule([], clock, said.append).tick(job("crawl", failing(error)))
-    assert said == [f"16/11 09:00 crawl: failed: {error}"]
+async def test_what_came_of_a_job_is_told_in_one_line(
+    clock: FakeClock, run: Callable[[], Awaitable[str]], said: list[str]
+) -> None:
+    told: list[str] = []
+    await Schedule([], clock, told.append).tick(job("crawl", run))
+    assert told == said
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), RecursionError(), KeyError("\ud800")], ids=repr)

@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from classifiers.labels import label_named
 from storage.database import Database
-from storage.models import Flag, Source, User
-from storage.review import reviews
+from storage.models import Flag, Source
 from storage.review.decisions import UNSURE, plain_decision
 from tests.clock import MONDAY_MORNING
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, decide
 
 
 def decide_posts(
@@ -20,19 +19,17 @@ def decide_posts(
     """Store a flagged post for each text and decide its flag: yes, no, or (None) not sure."""
     with database.changes() as session:
         source = session.scalar(select(Source)) or add_source(session)
-        user = session.scalar(select(User)) or add_user(session)
         for number, (text, answer) in enumerate(answers.items()):
             flag = add_flag(session, add_post(session, source, f"{label}-{at.timestamp()}-{number}", text=text), label)
             decision = UNSURE if answer is None else plain_decision(label_named(label).decisions, holds=answer)
-            reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=at)
+            decide(session, flag, decision, now=at)
 
 
 def answer_all(database: Database, truth: Mapping[str, bool], label: str = "concern") -> None:
     """Decide the open flags of drawn posts by what is true of the texts; other labels than the one are always a no."""
     with database.changes() as session:
-        user = session.scalar(select(User)) or add_user(session)
         for flag in session.scalars(select(Flag).where(Flag.state == "open", Flag.sampling.is_not(None))).all():
             decision = plain_decision(
                 label_named(flag.label).decisions, holds=flag.label == label and truth[flag.post.text]
             )
-            reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=MONDAY_MORNING)
+            decide(session, flag, decision)

@@ -9,13 +9,13 @@ from monitor.scoring import flag_value
 from monitor.scoring.flag_value import WORTH_A_DAY, factors_of, place_open_flags, worth_of
 from storage.database import Database
 from storage.models import Flag, Post
-from storage.review import flag_queue, reviews
+from storage.review import flag_queue
 from storage.review.flag_queue import Order
 from storage.review.places import Candidate
 from storage.scoring import focus, matching
 from storage.scoring.focus import FocusDraft
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, decide
 
 WEEK = timedelta(days=7)
 
@@ -100,10 +100,9 @@ def test_copies_move_a_flag_forward(database: Database) -> None:
 
 def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
     with database.changes() as session:
-        wrong, other, lan = add_source(session), add_source(session, "bảng tin"), add_user(session)
+        wrong, other = add_source(session), add_source(session, "bảng tin")
         for number in range(10):
-            flag = add_flag(session, add_post(session, wrong, f"{number}"))
-            reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+            decide(session, add_flag(session, add_post(session, wrong, f"{number}")), "no")
         last = add_flag(session, add_post(session, wrong, "x"), probability=0.9).id
         first = add_flag(session, add_post(session, other, "y"), probability=0.8).id
     place_open_flags(database, NOW)
@@ -113,7 +112,7 @@ def test_a_source_that_is_often_wrong_goes_back(database: Database) -> None:
 def test_decided_flags_stay_as_they_were(database: Database) -> None:
     with database.changes() as session:
         flag = add_flag(session, add_post(session, add_source(session)))
-        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="no", note="", now=NOW)
+        decide(session, flag, "no")
         flag.worth = -1.0
     assert place_open_flags(database, NOW) == 0
 

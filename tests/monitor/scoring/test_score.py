@@ -30,7 +30,7 @@ from storage.database import Database
 from storage.models import Flag, Model, Post, Score
 from storage.posts import posts
 from storage.review import flags, reviews
-from tests.factories import add_post, add_source, add_user, make_post
+from tests.factories import add_post, add_source, decide, make_post
 from tests.monitor.crawl.conftest import World, site_post
 from tests.monitor.learning.model_folders import FLAGS_EVERYTHING, copy_model
 from tests.monitor.scoring.conftest import TEXTS, Bench
@@ -100,11 +100,9 @@ def test_an_edited_post_is_scored_again_and_its_decided_flag_is_opened_again(ben
     bench = replace(bench, model=tmp_path / "models" / "strict")
     bench.fill([SHOUTED])
     bench.run()
-    with bench.database.work() as session:
+    with bench.database.changes() as session:
         flag = session.scalars(select(Flag).where(Flag.label == "unverified")).one()
-        user = add_user(session)
-        reviews.decide(session, flag, reviewer_id=user.id, decision="not_a_claim", note="", now=bench.clock.now())
-        session.commit()
+        decide(session, flag, "not_a_claim", now=bench.clock.now())
         assert flag.state == "rejected"
 
     with bench.database.changes() as session:

@@ -26,10 +26,10 @@ from monitor.scoring.thresholds import (
 from monitor.scoring.workers import load_model, text_of
 from storage.database import Database
 from storage.models import AuditEvent, Flag, Model, Post, Score
-from storage.review import flag_queue, reviews
+from storage.review import flag_queue
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user, make_model, make_score
+from tests.factories import add_post, add_source, add_user, decide, make_model, make_score
 from tests.monitor.scoring.conftest import Bench
 
 CURVE = [(0.1, 0.3, 1.0), (0.3, 0.5, 0.9), (0.5, 0.8, 0.6), (0.8, 0.9, 0.3), (0.9, 0.95, 0.1)]
@@ -189,8 +189,7 @@ def test_raising_a_threshold_closes_no_flag(bench: Bench) -> None:
     bench.run()
     with bench.database.changes() as session:
         first, *rest = flag_queue.listed(session, limit=500).flags
-        user = add_user(session)
-        reviews.decide(session, first, reviewer_id=user.id, decision="yes", note="", now=bench.clock.now())
+        decide(session, first, now=bench.clock.now())
     assert rest
     for label in LABEL_NAMES:
         wished(bench, label, Wish(PER_DAY, 0.1))

@@ -113,8 +113,7 @@ def test_an_invitation_is_used_by_one_of_eight(database: Database) -> None:
 
     def use(_: int) -> bool:
         with database.changes() as session:
-            row = session.scalars(select(Invitation)).one()
-            return invitations.use(session, row, NOW)
+            return invitations.use(session, session.scalars(select(Invitation)).one(), NOW)
 
     assert race(8, use) == 1
 

@@ -8,9 +8,8 @@ from storage.figures.concluded import Concluded, band, concluded
 from storage.figures.report_counts import ConcludedFlags, Period, concluded_by_probability
 from storage.models import Flag
 from storage.posts import posts
-from storage.review import reviews
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, decide
 
 
 def test_nothing_was_right_where_nothing_was_suggested(session: Session) -> None:
@@ -19,13 +18,13 @@ def test_nothing_was_right_where_nothing_was_suggested(session: Session) -> None
 
 
 def test_suggestions_count_in_the_band_of_their_probability_and_in_their_period(session: Session) -> None:
-    source, user = add_source(session), add_user(session)
+    source = add_source(session)
     for number, (probability, decision) in enumerate(
         ((0.4, "yes"), (0.5, "yes"), (0.59, "no"), (0.6, "unsure"), (0.9, "no"), (1.0, "yes"), (0.7, None))
     ):
         flag = add_flag(session, add_post(session, source, f"{number}"), probability=probability)
         if decision:
-            reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW)
+            decide(session, flag, decision)
     by_band = concluded(session, by=(band((0.5, 0.6, 0.7, 0.8, 0.9)),))
     assert {number: (row.right, row.total) for (number,), row in by_band.items()} == {
         0: (1, 1),
@@ -42,15 +41,14 @@ def test_suggestions_count_in_the_band_of_their_probability_and_in_their_period(
 
 
 def test_counts_follow_what_retention_and_erasure_delete(session: Session) -> None:
-    forum, board, user = add_source(session), add_source(session, "bảng tin"), add_user(session)
+    forum, board = add_source(session), add_source(session, "bảng tin")
     for number in range(12):
         author = "a" * 64 if number % 3 == 0 else "b" * 64
         collected = NOW - timedelta(days=number * 30)
         source = board if number % 2 else forum
         flag = add_flag(session, add_post(session, source, f"{number}", author_key=author, collected_at=collected))
         if number % 4:
-            decision = ("yes", "no", "unsure")[number % 4 - 1]
-            reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW)
+            decide(session, flag, ("yes", "no", "unsure")[number % 4 - 1])
     places = (Flag.source_id, Flag.label)
     counts = {place: (row.right, row.total) for place, row in concluded(session, by=places).items()}
     assert counts == {(forum.id, "concern"): (0, 3), (board.id, "concern"): (3, 3)}

@@ -13,14 +13,12 @@ from storage.posts import posts, traces
 from storage.review import cases, quote_choices, reviews
 from storage.review.cases import Step
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 from tests.storage.copies import add_copies
 
 
 def confirm(session: Session, flag: Flag, user: User, topic: str = "wages", place: str = "Phường An Bình") -> Review:
-    return reviews.decide(
-        session, flag, reviewer_id=user.id, decision="yes", note="", now=NOW, topic=topic, place=place
-    )
+    return decide(session, flag, "yes", user, topic=topic, place=place)
 
 
 def case_of(session: Session, review: Review) -> Case:
@@ -66,7 +64,7 @@ def test_a_concern_alone_opens_a_case(session: Session) -> None:
         (("negative", "yes"), ("unverified", "no_source"), ("concern", "no"), ("concern", "unsure"))
     ):
         flag = add_flag(session, add_post(session, source, str(number)), label)
-        reviews.decide(session, flag, reviewer_id=lan.id, decision=decision, note="", now=NOW)
+        decide(session, flag, decision, lan)
     assert cases.listed(session, ("open", "withdrawn")) == []
 
 

@@ -11,16 +11,15 @@ from storage.database import Database
 from storage.errors import DatabaseLocked, DataRejected
 from storage.models import Correction, CorrectionEvent, Flag, User
 from storage.posts import posts, traces
-from storage.review import corrections, reviews
+from storage.review import corrections
 from storage.review.corrections import DRAFT, RELEASED, REPLACED, RETURNED, WITHDRAWN
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction
 
 
 def refuted_flag(session: Session, reviewer: User) -> Flag:
     flag = add_flag(session, add_post(session, add_source(session), author_key="a" * 64), "unverified")
-    shown = ["https://bao.example.vn/1"]
-    reviews.decide(session, flag, reviewer_id=reviewer.id, decision="refuted", note="", evidence=shown, now=NOW)
+    decide(session, flag, "refuted", reviewer)
     return flag
 
 
@@ -59,7 +58,7 @@ def test_whoever_changed_a_draft_cannot_release_it_either(session: Session) -> N
 def test_only_a_claim_that_somebody_refuted_and_still_does_is_corrected(session: Session) -> None:
     row, lan, minh = written(session)
     flag = session.get_one(Flag, row.flag_id)
-    reviews.decide(session, flag, reviewer_id=lan.id, decision="unsure", note="", now=NOW)
+    decide(session, flag, "unsure", lan)
     with pytest.raises(DataRejected, match="refuted no more"):
         release(session, row, minh)
     with pytest.raises(DataRejected, match="not refuted"):

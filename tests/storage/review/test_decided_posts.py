@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from storage.models import Flag, User
+from storage.models import Flag
 from storage.posts import posts
-from storage.review import decisions, flags, reviews
+from storage.review import decisions, flags
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING
 from tests.factories import (
@@ -16,6 +16,7 @@ from tests.factories import (
     add_post,
     add_source,
     add_user,
+    decide,
     make_flag,
     make_post,
     read_again,
@@ -24,9 +25,8 @@ from tests.factories import (
 NOW = MONDAY_MORNING
 
 
-def review(session: Session, flag: Flag, decision: str, user: User, hours: int = 0) -> None:
-    at = NOW + timedelta(hours=hours)
-    reviews.decide(session, flag, reviewer_id=user.id, decision=decision, note="", now=at)
+def review(session: Session, flag: Flag, decision: str = "yes", hours: int = 0) -> None:
+    decide(session, flag, decision, now=NOW + timedelta(hours=hours))
 
 
 def said(session: Session) -> dict[tuple[int, str], bool]:
@@ -48,39 +48,38 @@ def said(session: Session) -> dict[tuple[int, str], bool]:
 def test_the_newest_review_counts_and_only_when_it_is_sure(
     session: Session, taken: list[str], sure: bool | None
 ) -> None:
-    post, user = add_post(session, add_source(session)), add_user(session)
-    flag = add_flag(session, post)
+    flag = add_flag(session, add_post(session, add_source(session)))
     for hours, decision in enumerate(taken):
-        review(session, flag, decision, user, hours)
-    assert said(session) == ({} if sure is None else {(post.id, "concern"): sure})
+        review(session, flag, decision, hours)
+    assert said(session) == ({} if sure is None else {(flag.post_id, "concern"): sure})
 
 
 def test_a_second_reading_teaches_nothing(session: Session) -> None:
     flag = add_flag(session, add_post(session, add_source(session)))
-    review(session, flag, "yes", add_user(session))
+    review(session, flag)
     read_again(session, flag, add_user(session, "minh").id, "no")
     assert said(session) == {(flag.post_id, "concern"): True}
 
 
 def test_a_decision_belongs_to_the_version_that_was_judged(session: Session) -> None:
-    source, user = add_source(session), add_user(session)
+    source = add_source(session)
     post = add_post(session, source, "1", text="bản cũ", title="Đầu đề")
     flag = add_flag(session, post)
-    review(session, flag, "yes", user)
+    review(session, flag)
     posts.record(session, source.id, [make_post("1", "bản mới")])
     (found,) = decisions.label_decisions(session)
     assert (found.text, found.holds) == ("Đầu đề\nbản cũ", True)
     flags.open_flags(session, flag.model_id, [make_flag(post)], NOW)
-    review(session, flag, "no", user, hours=-5)
+    review(session, flag, "no", hours=-5)
     (found,) = decisions.label_decisions(session)
     assert (found.text, found.holds) == ("bản mới", False), "the newer version counts, whenever it was judged"
 
 
 def test_posts_that_are_gone_teach_nothing(session: Session) -> None:
-    source, user = add_source(session), add_user(session)
+    source = add_source(session)
     removed, erased = add_post(session, source, "1"), add_post(session, source, "2", author_key="a" * 64)
     for post in (removed, erased):
-        review(session, add_flag(session, post), "yes", user)
+        review(session, add_flag(session, post))
     assert len(said(session)) == 2
     posts.tombstone(session, source.id, ["1"], NOW)
     posts.erase_author(session, "a" * 64, NOW)
@@ -88,20 +87,20 @@ def test_posts_that_are_gone_teach_nothing(session: Session) -> None:
 
 
 def test_copies_know_that_they_are_the_same(session: Session) -> None:
-    source, user = add_source(session), add_user(session)
+    source = add_source(session)
     made = [add_post(session, source, str(n), text=text) for n, text in enumerate(("a", "b", "c", "c"))]
     matching.join_cluster(session, made[0], made[1], NOW)
     for post in made:
-        review(session, add_flag(session, post), "yes", user)
+        review(session, add_flag(session, post))
     first, second, third, fourth = (one.same_as for one in decisions.label_decisions(session))
     assert first == second != third == fourth
 
 
 def test_decisions_come_oldest_first_and_say_how_their_post_was_drawn(session: Session) -> None:
-    source, user = add_source(session), add_user(session)
+    source = add_source(session)
     (drawn,) = add_drawn(session, add_post(session, source, "drawn"), "concern", sampling="random")
-    review(session, drawn, "yes", user, hours=3)
+    review(session, drawn, hours=3)
     for hours in (1, 2):
-        review(session, add_flag(session, add_post(session, source, str(hours))), "no", user, hours)
+        review(session, add_flag(session, add_post(session, source, str(hours))), "no", hours)
     found = decisions.label_decisions(session)
     assert [(one.decided_at.hour - NOW.hour, one.sampling) for one in found] == [(1, None), (2, None), (3, "random")]

@@ -15,7 +15,7 @@ from storage.review import cases, flag_queue, places, reviews, second_readings
 from storage.review.flag_queue import QueueFilter
 from storage.review.second_readings import Draw
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_user
+from tests.factories import decide
 from tests.storage.copies import add_copies
 from tests.storage.plans import plan_of
 
@@ -49,8 +49,8 @@ LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
 def test_few_flags_are_looked_at(sqlite_database: Database, name: str) -> None:
     ask, expected = LOOKUPS[name]
     with sqlite_database.work() as session:
-        user, (flag, *others) = add_user(session), add_copies(session, 20)
+        flag, *others = add_copies(session, 20)
         for other in others:
-            reviews.decide(session, other, reviewer_id=user.id, decision="no", note="", now=NOW)
+            decide(session, other, "no")
         plan = plan_of(session, lambda: ask(session, flag))
     assert any(expected in step for step in plan), plan

@@ -17,7 +17,7 @@ from storage.search import search
 from storage.search.search import SearchDraft
 from storage.search.search_words import Words
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 from tests.storage.plans import plan_of
 
 SOON = NOW + timedelta(minutes=15)
@@ -60,7 +60,7 @@ def _by_assignment(session: Session, flag: Flag) -> QueueFilter:
 
 def _by_decision(session: Session, flag: Flag) -> QueueFilter:
     lan = add_user(session)
-    reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+    decide(session, flag, "no", lan)
     return QueueFilter(state=None, decided_by=lan.id)
 
 
@@ -117,7 +117,7 @@ def test_pages_forward_and_back_hold_every_flag_once(
             flag.worth = flag.reach = flag.probability = value
             flag.dated = NOW + timedelta(hours=value)
             if decided:
-                reviews.decide(session, flag, reviewer_id=lan.id, decision="no", note="", now=NOW)
+                decide(session, flag, "no", lan)
                 wanted = QueueFilter(state=None, decided_by=lan.id)
         session.flush()
 

@@ -6,20 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.database import Database
-from storage.models import Flag, Post, User
+from storage.models import Flag, Post
 from storage.posts import posts
 from storage.review import flag_queue, flags, reviews
 from tests import factories
 from tests.clock import MONDAY_MORNING
-from tests.factories import make_flag
+from tests.factories import decide, make_flag
 
 NOW = MONDAY_MORNING
-
-
-def decide(session: Session, flag: Flag, decision: str, reviewer: User) -> None:
-    reviews.decide(
-        session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=NOW, evidence=["https://e.vn"]
-    )
 
 
 def edit(session: Session, post: Post) -> None:
@@ -44,12 +38,12 @@ def test_the_state_of_a_flag_follows_its_newest_decision(session: Session) -> No
     lan, minh = factories.add_user(session, "lan"), factories.add_user(session, "minh")
     states = [flag.state]
     for decision, reviewer in (("unsure", lan), ("no", minh), ("reopened", lan), ("yes", minh)):
-        decide(session, flag, decision, reviewer)
+        decide(session, flag, decision, reviewer, evidence=[f"https://{decision}.vn"])
         states.append(flag.state)
     assert states == ["open", "unsure", "rejected", "open", "confirmed"]
     told = [(review.decision, name) for review, name in reviews.history(session, flag.id)]
     assert told == [("unsure", "lan"), ("no", "minh"), ("reopened", "lan"), ("yes", "minh")]
-    assert flag.reviews[0].evidence == ["https://e.vn"]
+    assert flag.reviews[0].evidence == ["https://unsure.vn"]
 
 
 def test_deciding_gives_the_lease_back(database: Database) -> None:
@@ -57,7 +51,7 @@ def test_deciding_gives_the_lease_back(database: Database) -> None:
         factories.add_flag(session, factories.add_post(session, factories.add_source(session)))
         flag = flag_queue.lease_next(session, owner="lan", now=NOW, until=NOW + timedelta(minutes=15))
         assert flag is not None
-        decide(session, flag, "unsure", factories.add_user(session))
+        decide(session, flag, "unsure")
     with database.work() as session:
         stored = session.scalars(select(Flag)).one()
         assert (stored.lease_owner, stored.lease_until) == (None, None)
@@ -66,7 +60,7 @@ def test_deciding_gives_the_lease_back(database: Database) -> None:
 def test_a_decision_is_not_overruled_by_the_same_version_scored_again(session: Session) -> None:
     post = factories.add_post(session, factories.add_source(session))
     flag = factories.add_flag(session, post, probability=0.9)
-    decide(session, flag, "no", factories.add_user(session))
+    decide(session, flag, "no")
     flags.open_flags(session, flag.model_id, [make_flag(post, probability=0.99)], NOW)
     assert (flag.state, flag.probability) == ("rejected", 0.9)
 
@@ -74,7 +68,7 @@ def test_a_decision_is_not_overruled_by_the_same_version_scored_again(session: S
 def test_an_edit_opens_a_decided_flag_again_and_old_decisions_no_longer_count(session: Session) -> None:
     post = factories.add_post(session, factories.add_source(session))
     flag = factories.add_flag(session, post)
-    decide(session, flag, "no", factories.add_user(session))
+    decide(session, flag, "no")
     edit(session, post)
     opened = flags.open_flags(session, flag.model_id, [make_flag(post, probability=0.8)], NOW)
     assert opened == {"concern": 1}
@@ -84,7 +78,7 @@ def test_an_edit_opens_a_decided_flag_again_and_old_decisions_no_longer_count(se
 
 
 def test_flags_are_counted_by_label_and_state(session: Session) -> None:
-    source, reviewer = factories.add_source(session), factories.add_user(session)
+    source = factories.add_source(session)
     made = [factories.add_flag(session, factories.add_post(session, source, name)) for name in "abcd"]
-    decide(session, made[-1], "yes", reviewer)
+    decide(session, made[-1])
     assert flags.counts(session) == {"concern": {"open": 3, "confirmed": 1}}

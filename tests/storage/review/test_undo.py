@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import UNVERIFIED, label_named
+from classifiers.labels import label_named
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.figures.concluded import concluded
@@ -18,17 +18,15 @@ from storage.models import Case, CaseEvent, Flag, Review, User
 from storage.posts import posts
 from storage.review import cases, decisions, flag_queue, flags, reviews
 from storage.review.flag_queue import QueueFilter
+from tests import factories
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
 from tests.storage.copies import add_copies
 
 
 def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
-    links = ["https://e.example.vn"] if decision in UNVERIFIED.need_link else []
     topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-    return reviews.decide(
-        session, flag, reviewer_id=user.id, decision=decision, note="", now=NOW, evidence=links, topic=topic
-    )
+    return factories.decide(session, flag, decision, user, topic=topic)
 
 
 def test_an_undone_decision_leaves_what_was_before(session: Session) -> None:

@@ -14,65 +14,10 @@ from storage.models import Post, SearchText
 from storage.posts import posts, traces
 from storage.search import search
 from tests.clock import FakeClock
+from tests.examples import examples_of
 from tests.factories import add_post, add_source, make_post
 
-TEXTS = {
-    "power": "Mai cả khu trọ bị cắt điện từ 8 giờ sáng, bà con sạc sẵn đèn pin.",
-    "nosigns": "Mai ca khu tro bi cat dien tu 8 gio sang nha ba con",
-    "actor": "Diễn viên hài về biểu diễn cho công nhân xem miễn phí tối thứ bảy",
-    "wages": "Công ty nợ lương tháng 13, công nhân chờ từ Tết tới giờ",
-    "workers": "Nhân công ở xưởng may ít việc, công việc chia đều mỗi người một buổi",
-    "water": "Nhà máy nước Nậm Pha ngừng cấp nước ba ngày, tin nội bộ",
-    "denied": "Nhà máy nước Nậm Pha: không có kế hoạch ngừng cấp nước",
-    "meals": "Suất ăn ca 18.000 đồng mà toàn rau với nước lã",
-    "disguised": "Bọn l.ừ.a đ.ả.o gọi điện giả danh bảo hiểm xã hội",
-    "tagged": "Cảm ơn @xuongmay_hoahong và chị ở số 0912 345 678, xem facebook.com/hoahong.may nhé",
-    "decomposed": "Tie\u0302\u0300n thưởng Tết năm nay chia theo ngày công",
-    "tones": "Hoà giải xong rồi, ai cũng vui",
-}
-# What is typed, what must be found, and what must not.
-QUERIES = [
-    ("điện", {"power", "disguised"}, {"nosigns", "actor"}),
-    ("dien", {"power", "nosigns", "actor", "disguised"}, {"wages"}),
-    ("ĐIỆN", {"power", "disguised"}, {"actor"}),
-    ("cắt điện", {"power"}, {"disguised", "nosigns"}),
-    ("cat dien", {"power", "nosigns"}, {"actor", "disguised"}),
-    ('"cat dien"', {"power", "nosigns"}, {"disguised"}),
-    ("diễn", {"actor"}, {"power", "nosigns"}),
-    ("công nhân", {"actor", "wages"}, {"workers"}),
-    ('"công nhân"', {"actor", "wages"}, {"workers"}),
-    ('"nhân công"', {"workers"}, {"actor", "wages"}),
-    ("cong nhan", {"actor", "wages", "workers"}, {"power"}),
-    ('"cong nhan"', {"actor", "wages"}, {"workers"}),
-    ("nợ lương", {"wages"}, {"meals"}),
-    ("no luong", {"wages"}, {"meals"}),
-    ("lương AND tết", {"wages"}, {"decomposed"}),
-    ("lương OR thưởng", {"wages", "decomposed"}, {"meals"}),
-    ("tết NOT lương", {"decomposed"}, {"wages"}),
-    ("tết -lương", {"decomposed"}, {"wages"}),
-    ('nước -"không có kế hoạch"', {"water", "meals"}, {"denied"}),
-    ('"ngừng cấp nước" NOT không', {"water"}, {"denied"}),
-    ('"ngừng cấp nước"', {"water", "denied"}, {"meals"}),
-    ('"nước cấp ngừng"', set(), {"water", "denied"}),
-    ("(lương OR thưởng) AND tết", {"wages", "decomposed"}, {"meals"}),
-    ("tết (lương OR thưởng)", {"wages", "decomposed"}, {"water"}),
-    ("nước -(lã OR kế)", {"water"}, {"meals", "denied"}),
-    ("18.000", {"meals"}, {"wages"}),
-    ('"8 giờ"', {"power"}, {"nosigns"}),
-    ("8 gio", {"power", "nosigns"}, {"meals"}),
-    ("lừa đảo", {"disguised"}, {"tagged"}),
-    ("lua dao", {"disguised"}, {"tagged"}),
-    ("hòa giải", {"tones"}, {"tagged"}),
-    ("hoà giải", {"tones"}, {"tagged"}),
-    ("tiền thưởng", {"decomposed"}, {"wages"}),
-    ("tie\u0302\u0300n", {"decomposed"}, {"wages"}),
-    ("xuongmay", set(), {"tagged", "workers"}),
-    ("hoahong", set(), {"tagged"}),
-    ("345", set(), {"tagged"}),
-    ('"mai ca khu tro"', {"power", "nosigns"}, {"workers"}),
-    ("dien vien hai", {"actor"}, {"power"}),
-    ('"bà con" OR "ba con"', {"power", "nosigns"}, {"actor"}),
-]
+EXAMPLES = examples_of(__file__)
 SEGMENTER = Segmenter()
 
 
@@ -89,18 +34,19 @@ def index_all(database: Database, clock: FakeClock) -> None:
 def add_texts(database: Database, clock: FakeClock) -> None:
     with database.changes() as session:
         source = add_source(session)
-        posts.record(session, source.id, [make_post(name, words, author_key="a" * 64) for name, words in TEXTS.items()])
+        drafts = [make_post(name, words, author_key="a" * 64) for name, words in EXAMPLES["texts"].items()]
+        posts.record(session, source.id, drafts)
     index_all(database, clock)
 
 
 def test_forty_queries_find_what_they_must_and_nothing_that_they_must_not(database: Database, clock: FakeClock) -> None:
     add_texts(database, clock)
     wrong = {}
-    for typed, must, must_not in QUERIES:
+    for typed, must, must_not in EXAMPLES["queries"]:
         names = found(database, typed)
-        if not must <= names or names & must_not:
+        if not names.issuperset(must) or not names.isdisjoint(must_not):
             wrong[typed] = names
-    assert len(QUERIES) == 40
+    assert len(EXAMPLES["queries"]) == 40
     assert wrong == {}
 
 
@@ -112,19 +58,8 @@ def test_the_index_knows_no_author(database: Database, clock: FakeClock) -> None
 
 
 def test_whatever_is_read_can_be_searched_for(session: Session) -> None:
-    typed = [
-        "a' | 'b",
-        "x:*",
-        "a & !b",
-        "NEAR(a b)",
-        "{bare} : a",
-        "a\\b",
-        "%_%",
-        "ý ^ a",
-        "cái * a",
-        '"a b c" OR -"d e f" x',
-    ]
-    for each in typed:
+    typed = ("a' | 'b", "x:*", "a & !b", "NEAR(a b)", "{bare} : a", "a\\b", "%_%", "ý ^ a", "cái * a")
+    for each in (*typed, '"a b c" OR -"d e f" x'):
         try:
             query = parse_query(each)
         except QueryRefused:

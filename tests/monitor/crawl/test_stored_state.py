@@ -18,7 +18,7 @@ from starlette.routing import Route
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.policy import CrawlPolicy
-from monitor.crawl.stored_state import DatabaseHostState
+from monitor.crawl.stored_state import DatabaseHostState, without_posts
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from storage.database import Database
@@ -227,3 +227,22 @@ async def test_a_clock_that_was_wrong_silences_no_host_for_long(
         row.ready_at, row.day_began, row.sent = far, far, 10**6
     assert (await ask()).status == 200
     assert max(clock.slept) <= 72
+
+
+POST, OTHER = "https://mang.example/users/lan/statuses/1", "https://mang.example/users/hoa/statuses/2"
+
+
+@pytest.mark.parametrize(
+    ("cursor", "stored"),
+    [
+        ({"recent": [["1", POST], ["2", OTHER]]}, {"recent": [["2", OTHER]]}),
+        ({"seen": [POST, OTHER]}, {"seen": [OTHER]}),
+        ({"pages": {POST: 1, OTHER: {"rows": [POST]}}}, {"pages": {OTHER: {"rows": []}}}),
+        ({"newest": "1", "page": 3, "left": None}, {"newest": "1", "page": 3, "left": None}),
+        ({}, {}),
+        (None, None),
+    ],
+)
+def test_entries_that_name_such_a_post_are_left_out(cursor: Any, stored: Any) -> None:
+    assert without_posts(cursor, {POST}) == stored
+    assert without_posts(cursor, frozenset()) is cursor
