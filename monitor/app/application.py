@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.crawl.captures import CaptureStore
     from monitor.crawl.collect import Crawler
     from monitor.crawl.imports import Importer
+    from monitor.crawl.reader import SourceReader
     from monitor.crawl.recheck import FlagRecheck
     from monitor.learning.learn import Learner
     from monitor.learning.promotion import ModelPromotion
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.models import Source
 
+Reader = TypeVar("Reader", bound="SourceReader")
 KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
 SPOOL = "spool"  # of captures
 _TEXTS_MASKED = 500  # a dozen pages of the queue
@@ -191,33 +193,22 @@ class Application:
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""
-        from monitor.collectors.registry import collector_for
         from monitor.crawl.collect import Crawler
 
-        return Crawler(
-            self.ready_database,
-            client,
-            collector_for,
-            self.pseudonymiser,
-            self.clock,
-            secret_for=self.secret_for,
-            captures=self.captures,
-        )
+        return self._reader(Crawler, client)
 
     def recheck(self, client: PoliteClient) -> FlagRecheck:
         """Make the recheck of flagged posts, around an open client."""
-        from monitor.collectors.registry import collector_for
-        from monitor.crawl.batch_writer import BatchWriter
         from monitor.crawl.recheck import FlagRecheck
 
-        return FlagRecheck(
-            self.ready_database,
-            client,
-            collector_for,
-            BatchWriter(self.pseudonymiser, self.clock, self.captures),
-            self.clock,
-            secret_for=self.secret_for,
-        )
+        return self._reader(FlagRecheck, client)
+
+    def _reader(self, kind: type[Reader], client: PoliteClient) -> Reader:
+        from monitor.collectors.registry import collector_for
+        from monitor.crawl.batch_writer import BatchWriter
+
+        batches = BatchWriter(self.pseudonymiser, self.clock, self.captures)
+        return kind(self.ready_database, client, collector_for, batches, self.clock, secret_for=self.secret_for)
 
     @property
     def captures(self) -> CaptureStore:

@@ -15,26 +15,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from monitor.clock import Clock
 from monitor.collectors.base import Batch, Collector, SourceView
-from monitor.collectors.http.client import PoliteClient
-from monitor.crawl.batch_writer import BatchWriter
-from monitor.crawl.captures import CaptureStore
 from monitor.crawl.failures import failure_message, printable
+from monitor.crawl.reader import LEASE, SourceReader
 from monitor.crawl.stored_state import without_posts
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
-from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
-from storage.database import Database
 from storage.errors import DataRejected, NotFound, StorageError
 from storage.models import Source
 from storage.posts import posts, sources
 
-# Long enough for the slowest batch, short enough that a killed crawl on another host blocks a source only briefly.
-LEASE = timedelta(minutes=10)  # renewed with every batch
 LONGEST_RUN = timedelta(minutes=30)
 _ENDED_EARLY = "it took more than 30 minutes and was ended: what it did not come to is left to the next reading"
-SOURCES_AT_A_TIME = 8  # most of the time each of them waits for its server
 LONGEST_BACKOFF = timedelta(days=1)
 WATCHED_FOR = timedelta(days=7)
 # Each watched post may cost one request, so their number is limited.
@@ -65,42 +57,8 @@ class SourceResult:
     moved_to: str | None = None
 
 
-class Crawler:
-    """Crawls several sources at a time and stores their posts.
-
-    Args:
-        database: Sources and posts.
-        client: The HTTP client, open; one for the whole program, so that the rate limit of each host holds.
-        collector_for: Returns the collector of a kind of source.
-        pseudonymiser: Replaces authors.
-        clock: Tells the time.
-        parallel: How many sources are read at a time.
-        secret_for: Returns the operator's key for a source, by its name and kind.
-        captures: Keeps fetched bytes.
-
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        client: PoliteClient,
-        collector_for: Callable[[str], Collector],
-        pseudonymiser: Pseudonymiser,
-        clock: Clock,
-        *,
-        parallel: int = SOURCES_AT_A_TIME,
-        secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
-        captures: CaptureStore | None = None,
-    ) -> None:
-        self._database = database
-        self._client = client
-        self._collector_for = collector_for
-        self._batches = BatchWriter(pseudonymiser, clock, captures)
-        self._clock = clock
-        self._secret_for = secret_for
-        self._slots = asyncio.Semaphore(parallel)
-        self._owner = f"{socket.gethostname()}:{os.getpid()}"
-        self._active: set[int] = set()  # the numbers of sources that are read or wait for their turn
+class Crawler(SourceReader):
+    """Crawls several sources at a time and stores their posts."""
 
     async def crawl(
         self,
@@ -130,24 +88,18 @@ class Crawler:
         results: list[SourceResult] = []
 
         async def read(source: Source) -> None:
-            async with self._slots:
-                try:
-                    result = await self._read(source)
-                except NotFound:  # it was removed meanwhile, with all that belongs to it
-                    return
-                finally:
-                    self._active.discard(source.id)
+            try:
+                result = await self._read(source)
+            except NotFound:  # it was removed meanwhile, with all that belongs to it
+                return
+            finally:
+                self._active.discard(source.id)
             if result is not None:
                 results.append(result)
                 on_result(result)
 
         try:
-            async with asyncio.TaskGroup() as group:
-                for source in leased:
-                    group.create_task(read(source))
-        except BaseExceptionGroup as failures:
-            # Callers handle single errors; the first one explains the rest.
-            raise failures.exceptions[0] from failures
+            await self._each(leased, read)
         finally:
             self._active -= {source.id for source in leased}
             self._release(leased)
@@ -241,16 +193,8 @@ class Crawler:
             # Read again: another program may have moved its cursor meanwhile.
             current = sources.by_name(session, source.name)
             run = sources.start_run(session, current.id, now)
-            view = SourceView(
-                name=current.name,
-                address=current.address,
-                settings=current.settings,
-                cursor=current.cursor,
-                validators=current.validators,
-                secret=self._secret_for(current.name, current.kind),
-                failures=current.failures,
-                watched=posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST),
-            )
+            watched = posts.watched_ids(session, current.id, now - WATCHED_FOR, WATCHED_MOST)
+            view = self._view(current, validators=current.validators, failures=current.failures, watched=watched)
             return run.id, view
 
     def _store(self, source: Source, run_id: int, batch: Batch, result: SourceResult, erased: set[str]) -> None:
@@ -275,11 +219,8 @@ class Crawler:
                 cursor=without_posts(batch.cursor, erased),
                 validators=batch.validators,
             )
-        result.seen += kept.seen
-        result.new += kept.new
-        result.changed += kept.changed
-        result.duplicate += kept.duplicate
-        result.gone += kept.gone
+        for name in ("seen", "new", "changed", "duplicate", "gone"):
+            setattr(result, name, getattr(result, name) + getattr(kept, name))
         result.skipped.update(kept.skipped)
         result.moved_to = moved_address(source.address, batch) or result.moved_to
         result.gap = printable(batch.gap) if batch.gap else result.gap
@@ -294,12 +235,7 @@ class Crawler:
                 run_id,
                 now=now,
                 outcome=result.outcome,
-                counts={
-                    "seen": result.seen,
-                    "new": result.new,
-                    "changed": result.changed,
-                    "gone": result.gone,
-                },
+                counts={name: getattr(result, name) for name in ("seen", "new", "changed", "gone")},
                 skipped=dict(result.skipped),
                 gap=result.gap,
                 error=result.error,

@@ -4,23 +4,16 @@ A collector that can ask its platform for single posts finds both. For other pos
 are still there. A failed recheck never disables a source: only crawls do.
 """
 
-import asyncio
-import os
-import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.clock import Clock
-from monitor.collectors.base import Batch, Collector, KnownPost, Rechecker, SourceView
-from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.base import Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.fetched import GONE_STATUSES
-from monitor.crawl.batch_writer import BatchWriter
-from monitor.crawl.collect import LEASE, SOURCES_AT_A_TIME
 from monitor.crawl.failures import failure_message
+from monitor.crawl.reader import LEASE, SourceReader
 from monitor.errors import RateLimited, SourceRefused
-from storage.database import Database
 from storage.errors import DataRejected, StorageError
 from storage.models import Post, Source
 from storage.posts import rechecks, sources
@@ -56,39 +49,8 @@ class _Reading:
     error: str | None = None
 
 
-class FlagRecheck:
-    """Rechecks flagged posts.
-
-    Args:
-        database: Flagged posts and their rechecks.
-        client: The HTTP client, open.
-        collector_for: Returns the collector of a kind of source.
-        batches: Stores edits and removals.
-        clock: Tells the time.
-        parallel: How many sources are read at a time.
-        secret_for: Returns the operator's key for a source, by its name and kind.
-
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        client: PoliteClient,
-        collector_for: Callable[[str], Collector],
-        batches: BatchWriter,
-        clock: Clock,
-        *,
-        parallel: int = SOURCES_AT_A_TIME,
-        secret_for: Callable[[str, str], str | None] = lambda _name, _kind: None,
-    ) -> None:
-        self._database = database
-        self._client = client
-        self._collector_for = collector_for
-        self._batches = batches
-        self._clock = clock
-        self._secret_for = secret_for
-        self._slots = asyncio.Semaphore(parallel)
-        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+class FlagRecheck(SourceReader):
+    """Rechecks flagged posts."""
 
     async def run(self, names: Sequence[str] = ()) -> RecheckResult:
         """Recheck the posts that are due, of all sources or of the named ones.
@@ -106,16 +68,7 @@ class FlagRecheck:
             for each in rechecks.due(session, now, MAX_POSTS, names):
                 by_source.setdefault(each.source.name, {})[each.external_id] = each
 
-        async def recheck_source(waiting: Mapping[str, Post]) -> None:
-            async with self._slots:
-                await self._source(dict(waiting), result)
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for waiting in by_source.values():
-                    group.create_task(recheck_source(waiting))
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from failures
+        await self._each(by_source.values(), lambda waiting: self._source(waiting, result))
         return result
 
     async def _source(self, waiting: dict[str, Post], result: RecheckResult) -> None:
@@ -171,13 +124,7 @@ class FlagRecheck:
             if not leased:
                 return None
             source = leased[0]
-            view = SourceView(
-                name=source.name,
-                address=source.address,
-                settings=source.settings,
-                cursor=source.cursor,
-                secret=self._secret_for(source.name, source.kind),
-            )
+            view = self._view(source)
             run = sources.start_run(session, source.id, now)
         return _Reading(source, run.id, view, waiting)
 

@@ -35,11 +35,10 @@ def work(app: Application, reviewer_id: int, lead_id: int) -> int:
     """
     text = (resources.files("monitor.demo") / "posts" / "office.jsonl").read_text(encoding="utf-8")
     planned = [json.loads(line) for line in text.splitlines()]
-    with app.ready_database.work() as session:
+    with app.ready_database.changes() as session:
         open_flags = session.scalars(select(Flag).where(Flag.state == "open").order_by(Flag.id)).all()
         found = [(flag, row) for flag in open_flags for row in planned if _is_about(row, flag)]
         done = sum(_decide(session, app, flag, row, (reviewer_id, lead_id)) for flag, row in found)
-        session.commit()
     publish(app.ready_database, app.settings, app.clock.now())
     return done
 

@@ -10,6 +10,7 @@ from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.policy import CrawlPolicy
 from monitor.collectors.isolation.parser import Parser
 from monitor.collectors.registry import collector_for
+from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.collect import Crawler
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
@@ -49,7 +50,8 @@ def make_crawler(
     parallel: int = 8,
     **more: Any,
 ) -> Crawler:
-    return Crawler(database, client, collectors, Pseudonymiser(SECRET), clock, parallel=parallel, **more)
+    batches = BatchWriter(Pseudonymiser(SECRET), clock)
+    return Crawler(database, client, collectors, batches, clock, parallel=parallel, **more)
 
 
 def batch(*posts: PublicPost, cursor: str | None = None) -> Batch:
