@@ -152,7 +152,7 @@ def decide(app: Application) -> Spent:
         reviewer = found or users.add(session, name="lan", password_hash="", role="reviewer", now=app.clock.now()).id
         done = session.scalar(select(func.count()).select_from(Review)) or 0
     while done < DECISIONS:
-        with app.ready_database.work() as session:
+        with app.ready_database.changes() as session:
             flag = session.scalar(select(Flag).where(Flag.state == "open").order_by(Flag.probability.desc()).limit(1))
             if flag is None:
                 break
@@ -160,7 +160,6 @@ def decide(app: Application) -> Spent:
             topic = "other" if flag.label == "concern" else None
             now = app.clock.now()
             reviews.decide(session, flag, reviewer_id=reviewer, decision=decision, note="", now=now, topic=topic)
-            session.commit()
         done += 1
     print(f"  {done} decisions:", flush=True)
     return Spent(perf_counter() - start, process_time() - cpu, 0)

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.models import Case, Correction, Flag, Post, Source
 from storage.outbox import alerts, deliveries, reports
 from storage.posts import sources
-from storage.review import corrections, flags, reviews
+from storage.review import corrections, flags
 from storage.scoring import matching, registry
 from storage.search import search
 from tests.clock import FakeClock
@@ -27,6 +27,7 @@ from tests.factories import (
     add_model,
     add_post,
     add_source,
+    decide,
     draft_of,
     make_correction,
     make_flag,
@@ -178,18 +179,15 @@ def _judge(session: Session, clock: FakeClock) -> None:
     person = users.by_name(session, SECOND)
     decisions = ("yes", "no", "unsure", "yes")
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
-        note = "đã gọi hỏi tổ trưởng"
         topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-        reviews.decide(session, flag, reviewer_id=person.id, decision=decision, note=note, now=clock.now(), topic=topic)
+        decide(session, flag, decision, person, note="đã gọi hỏi tổ trưởng", now=clock.now(), topic=topic)
 
 
 def _confirm(session: Session, clock: FakeClock, post: Post) -> Case:
     """Confirm a concern: its case is open, and its flag waits for a second reading."""
     person = users.by_name(session, SECOND)
     flag = session.scalars(select(Flag).where(Flag.post_id == post.id)).one()
-    reviews.decide(
-        session, flag, reviewer_id=person.id, decision="yes", note="", topic="hours", place="Phường A", now=clock.now()
-    )
+    decide(session, flag, by=person, topic="hours", place="Phường A", now=clock.now())
     return session.scalars(select(Case).where(Case.flag_id == flag.id)).one()
 
 
@@ -208,8 +206,7 @@ def _correct(session: Session, clock: FakeClock, source: Source) -> Correction:
     )
     person = users.by_name(session, REVIEWER)
     shown = ["https://thong-bao.example.vn/nuoc"]
-    now = clock.now()
-    reviews.decide(session, flag, reviewer_id=person.id, decision="refuted", note="", evidence=shown, now=now)
+    decide(session, flag, "refuted", person, evidence=shown, now=clock.now())
     return corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
 
 

@@ -16,9 +16,8 @@ from monitor.privacy.secret_key import make_key, read_key
 from storage.database import Database
 from storage.models import Capture, Flag
 from storage.posts import captures, posts, sources
-from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 from tests.postgres import TEMPLATE, PostgresServer
 
 DECISIONS = 40
@@ -56,8 +55,7 @@ class World:
 
     def decide(self, flag_id: int) -> None:
         with self.rows() as session:
-            flag = session.get_one(Flag, flag_id)
-            reviews.decide(session, flag, reviewer_id=1, decision="yes", note="", now=self.clock.now())
+            decide(session, session.get_one(Flag, flag_id), now=self.clock.now())
 
     def erase(self) -> None:
         with self.rows() as session:

@@ -19,10 +19,9 @@ from storage.database import Database
 from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, Source
 from storage.outbox import reports
 from storage.posts import posts, sources
-from storage.review import reviews
 from storage.scoring import registry
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_model, add_post, add_source, add_user, make_post, make_score
+from tests.factories import add_flag, add_model, add_post, add_source, decide, make_post, make_score
 
 AUTHOR = "lan@mang.example"
 Of = Callable[..., Erasure]
@@ -64,8 +63,7 @@ def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeC
         model = add_model(session)
         registry.record_scores(session, model.id, [make_score(post)])
         flag = add_flag(session, post, model=model)
-        reviewer = add_user(session)
-        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="yes", note="", now=clock.now())
+        decide(session, flag, now=clock.now())
         other = pseudonymiser.key("mastodon", "ai khác")
         add_post(session, source, "2", text="bài của người khác", author_key=other)
     return sqlite_database
@@ -158,8 +156,7 @@ def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of,
         add_post(session, source, "3", text="@lan nói đúng", title="trả lời @lan@mang.example", url=None)
         flag = add_flag(session, add_post(session, source, "4", text="bài khác"))
         note = {"note": "đã nhắn @lan@mang.example", "evidence": ["https://mang.example/@lan/9"]}
-        reviewer = add_user(session, "hoa")
-        reviews.decide(session, flag, reviewer_id=reviewer.id, decision="no", now=clock.now(), **note)
+        decide(session, flag, "no", now=clock.now(), **note)
         session.get_one(Source, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
         own = session.scalars(select(Flag.id).join(Post).where(Post.external_id == "1")).all()
         issued = {"schema_version": 3, "files": ["bao-cao.xlsx"], "now": clock.now()}

@@ -14,9 +14,8 @@ from storage.database import Database
 from storage.errors import NotFound
 from storage.models import AuditEvent, Post, PostRevision, Source
 from storage.posts import posts, sources
-from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, make_post
+from tests.factories import add_flag, add_post, add_source, decide, make_post
 from tests.monitor.operations.conftest import add_capture
 
 
@@ -72,7 +71,7 @@ def page(database: Database, clock: FakeClock, tmp_path: Path) -> Path:
         for number in range(3):
             post = add_post(session, source, str(number), capture_id=capture)
         flag = add_flag(session, post)
-        reviews.decide(session, flag, reviewer_id=add_user(session).id, decision="yes", note="", now=clock.now())
+        decide(session, flag, now=clock.now())
         add_post(session, other, "stays")
     return path
 

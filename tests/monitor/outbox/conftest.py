@@ -20,9 +20,9 @@ from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
 from storage.outbox import alerts, reports
-from storage.review import flags, reviews
+from storage.review import flags
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user
+from tests.factories import add_flag, add_post, add_source, add_user, decide
 from tests.monitor.outbox.receivers import MailServer, Webhook, listening
 
 SECRET = "a secret of at least 24 bytes"
@@ -82,8 +82,7 @@ class World:
                 add_user(session, "lan")
                 source = add_source(session)
                 self.flags = [add_flag(session, add_post(session, source, str(n)), "negative").id for n in range(3)]
-            flag = flags.by_id(session, self.flags[number])
-            reviews.decide(session, flag, reviewer_id=1, decision="yes", note="chị Lan kể", now=self.clock.now())
+            decide(session, flags.by_id(session, self.flags[number]), note="chị Lan kể", now=self.clock.now())
 
     def put(self, kind: str) -> None:
         {"report": self.put_report, "alert": self.put_alert, "decision": self.put_decision}[kind]()
