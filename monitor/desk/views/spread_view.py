@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -26,22 +25,13 @@ STEPS: Final = Translated({"hour": N_("Số bài mỗi giờ"), "day": N_("Số 
 _LENGTHS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
-@dataclass(frozen=True, slots=True)
-class SpreadRow:
-    """One source: its posts, the reactions to them, and when the first was published or else collected."""
-
-    source: str
-    posts: int
-    reactions: int
-    first: datetime
-
-
 def spread_of(session: Session, post: Post, mask: Mask) -> dict[str, Any] | None:
     """Collect it; None where a post has no copies.
 
     Returns:
         The `number` of the cluster and its `name`, which it may lack; the `first` copy, and when the `last` one came;
-        the copies by source as `rows`, most posts first, and as a `chart`; and how many came in each `step` as `reach`.
+        the copies by source as `rows`, most posts first, each with the reactions to them and when its first one came,
+        and as a `chart`; and how many came in each `step` as `reach`.
 
     """
     if post.cluster_id is None:
@@ -49,12 +39,12 @@ def spread_of(session: Session, post: Post, mask: Mask) -> dict[str, Any] | None
     copies = matching.copies_by_date(session, post.cluster_id)
     if len(copies) == 1:
         return None
-    rows: dict[str, SpreadRow] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for copy in copies:
-        row = rows.get(copy.source, SpreadRow(copy.source, 0, 0, copy.dated))
-        reacted = row.reactions + round(reactions(copy.engagement))
-        rows[copy.source] = SpreadRow(row.source, row.posts + 1, reacted, row.first)
-    ordered = tuple(sorted(rows.values(), key=lambda row: (-row.posts, row.first)))
+        row = rows.setdefault(copy.source, {"source": copy.source, "posts": 0, "reactions": 0, "first": copy.dated})
+        row["posts"] += 1
+        row["reactions"] += round(reactions(copy.engagement))
+    ordered = sorted(rows.values(), key=lambda row: (-row["posts"], row["first"]))
     name = matching.cluster_name(session, post.cluster_id)
     moments = [copy.dated for copy in copies]
     step = _step(moments[-1] - moments[0])
@@ -64,7 +54,7 @@ def spread_of(session: Session, post: Post, mask: Mask) -> dict[str, Any] | None
         "first": copies[0],
         "last": moments[-1],
         "rows": ordered,
-        "chart": _bars([(row.source, row.posts) for row in ordered]),
+        "chart": _bars([(row["source"], row["posts"]) for row in ordered]),
         "step": STEPS[step],
         "reach": columns(_by_step(moments, step)),
     }
