@@ -13,6 +13,7 @@ from monitor.collectors.files.row_files import Kind, Row
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.highlight import Piece
 from monitor.desk.views.masking import Mask
+from monitor.desk.views.veil import veil_pieces
 from storage.posts import posts
 from storage.review import flags
 from storage.search import search
@@ -57,7 +58,7 @@ def found_posts(session: Session, post_ids: Sequence[int], words: Sequence[Words
     return [
         {
             "post": post,
-            "pieces": mark_words(excerpt(post.judged_text, words, mask)),
+            "pieces": veil_pieces(mark_words(excerpt(post.judged_text, words, mask))),
             "url": link_address(post.url),
             "flags": [flag for flag in of_posts if flag.post_id == post.id],
         }

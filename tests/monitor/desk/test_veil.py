@@ -61,3 +61,10 @@ def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, world: World
         assert said.get_text() == "[từ được làm mờ]"
     assert page.select_one("input#unveil[checked]") is None
     assert lan.page(f"/flags/{world.flag('Xưởng nóng')}").select_one("#unveil") is None
+
+
+def test_a_list_is_blurred_like_a_page(lan: Browser, world: World) -> None:
+    number = world.flag(CURSE)
+    assert [word.get_text() for word in lan.page("/queue").select("main .veil > [aria-hidden]")] == ["Địt mẹ mày"]
+    lan.decide(number, "yes")
+    assert lan.page("/cases").select(".queue-line .veil")
