@@ -31,7 +31,7 @@ from storage import audit
 from storage.database import Database
 from storage.figures import report_counts
 from storage.models import Report
-from storage.outbox import deliveries, reports
+from storage.outbox import alerts, deliveries, reports
 
 ISSUED_AT: Final = timedelta(hours=7)  # of Monday, in Việt Nam
 GRACE: Final = timedelta(hours=2)  # after which a report is late
@@ -109,7 +109,7 @@ class ReportOffice:
             return gather(session, period, now=self._clock.now(), site=self._site)
 
     def issue(self, wish: Wish) -> list[Path]:
-        """Write a report and record that it was issued.
+        """Write a report and record that it was issued; what is written elsewhere is a copy, and nothing is recorded.
 
         Returns:
             The files, in the order of the formats, and the list of masks.
@@ -131,7 +131,8 @@ class ReportOffice:
         contents = {f"{name}.{each}": _render(each, document, figures, edits) for each in formats}
         contents[f"{name}{MASKS}"] = render_masks(document, figures.quotes).encode()
         write_all(folder, contents)
-        self._record(wish, figures, list(contents))
+        if folder.absolute() == self._folder.absolute():  # else the desk would lead to other files of these names
+            self._record(wish, figures, list(contents))
         return [folder / each for each in contents]
 
     def _edits(self, period: CalendarPeriod, language: str) -> dict[str, str]:
@@ -229,6 +230,7 @@ class ReportOffice:
                 replaces=before[0] if before else None,
                 changed=changed,
             )
+            alerts.end(session, f"report:{wish.period}", now)
             if wish.scheduled or wish.send or deliveries.of_reports(session, [one.id for one in before]):
                 self._outbox.put(session, deliveries.REPORT, report.id)
             detail = {"by": report.id, "changed": changed}

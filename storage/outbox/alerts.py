@@ -102,6 +102,11 @@ def settle(session: Session, alert: Alert, *, user_id: int, now: datetime) -> No
     session.refresh(alert)
 
 
+def end(session: Session, subject: str, now: datetime) -> None:
+    """Settle the alerts of a subject, because what they say is no longer so."""
+    session.execute(update(Alert).where(Alert.subject == subject, Alert.settled_at.is_(None)).values(settled_at=now))
+
+
 def watches(session: Session) -> Sequence[SavedSearch]:
     """List the watched searches."""
     watched = SavedSearch.watched_since.is_not(None)

@@ -187,6 +187,11 @@ def test_a_replacement_takes_the_place_of_every_report_and_of_files_that_it_does
     assert office.send() == [("drive", "sent")]
 
 
+def test_what_is_written_elsewhere_is_no_report_that_was_issued(office: Office, tmp_path: Path) -> None:
+    assert all(file.is_file() for file in office.issue(folder=tmp_path / "elsewhere"))
+    assert office.rows(Report) == []
+
+
 def test_a_replacement_is_not_written_elsewhere(office: Office, tmp_path: Path) -> None:
     office.writer.issue_scheduled()
     with pytest.raises(UsageError, match="leave out --out"):
