@@ -103,8 +103,11 @@ class ModelPromotion:
             fault.said for fault in compare(new.classifier, old.classifier, self._challenge_set, local).found_worse()
         ]
 
-    def rollback(self) -> ActiveModelChange:
+    def rollback(self, *, user_id: int | None = None) -> ActiveModelChange:
         """Make the model active again that the present one replaced.
+
+        Args:
+            user_id: Who does it at the desk; None for a command of the operator.
 
         Raises:
             PromotionRefused: When there is none.
@@ -117,7 +120,7 @@ class ModelPromotion:
         if before is None:
             raise PromotionRefused("there is no earlier model to go back to: `kiemtin models list` shows what there is")
         self._load(before)
-        with self._audited("model.rollback", before.version, {}) as session:
+        with self._audited("model.rollback", before.version, {}, user_id) as session:
             left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
         return ActiveModelChange(before.version, left)
 

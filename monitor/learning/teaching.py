@@ -16,7 +16,7 @@ from monitor.learning.promotion import ModelPromotion
 from storage.database import Database
 from storage.scoring import registry
 
-DRAWING, LEARNING, PROMOTING = "drawing", "learning", "promoting"
+DRAWING, LEARNING, PROMOTING, RETURNING = "drawing", "learning", "promoting", "returning"
 Progress = Callable[[str, int, int], None]
 _SILENT: Final[Progress] = lambda _step, _done, _total: None  # noqa: E731
 
@@ -95,6 +95,10 @@ class TeachingSteps:
         """Put a candidate into use, by the rules of `ModelPromotion.promote`."""
         self._promotion.promote(name, in_use=self._scoring_model(), user_id=user_id)
 
+    def roll_back(self, user_id: int) -> None:
+        """Put the model into use again whose place the present one took."""
+        self._promotion.rollback(user_id=user_id)
+
 
 class BackgroundTeaching:
     """Takes the steps of teaching one at a time in a thread, while the desk goes on answering.
@@ -130,6 +134,12 @@ class BackgroundTeaching:
         if self.locked_model:
             return False
         return self._begin(PROMOTING, lambda _progress: self._steps().promote(name, user_id))
+
+    def roll_back(self, user_id: int) -> bool:
+        """Begin to take the model before back; False when something else goes on, or the settings name a model."""
+        if self.locked_model:
+            return False
+        return self._begin(RETURNING, lambda _progress: self._steps().roll_back(user_id))
 
     def _begin(self, doing: str, step: Callable[[Progress], object]) -> bool:
         with self._lock:

@@ -8,6 +8,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from monitor.clock import VIETNAM
 from monitor.errors import UsageError
@@ -67,6 +68,11 @@ def is_online(settings: Settings, row: Correction) -> bool:
     """Tell whether the folder that is served shows a correction as it now is: by what was noted, and by the file."""
     folder = settings.publish.folder
     return row.published_state == row.state and (folder is None or (folder / _page_name(row)).is_file())
+
+
+def count_offline(session: Session, settings: Settings) -> int:
+    """Count the corrections that were released at some time, and that the served folder does not show as they are."""
+    return sum(not is_online(settings, row) for row in corrections.rows_ever_released(session))
 
 
 def render_site(found: Sequence[Released], site: str, publisher: str) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage import audit
@@ -116,8 +116,7 @@ def successors(session: Session, number: int) -> Sequence[Correction]:
 
 def ever_released(session: Session) -> list[Released]:
     """List all that was ever released, newest first: what the public site holds once it is written."""
-    query = select(Correction).where(Correction.released_at.is_not(None))
-    rows = session.scalars(query.order_by(Correction.released_at.desc(), Correction.id.desc())).all()
+    rows = rows_ever_released(session)
     after = {row.replaces_id: row.id for row in reversed(rows) if row.replaces_id is not None}
     return [_released(session, row, after.get(row.id)) for row in rows]
 
@@ -129,11 +128,10 @@ def note_published(session: Session, states: Mapping[int, str], now: datetime) -
     session.flush()
 
 
-def count_unpublished(session: Session) -> int:
-    """Count the corrections that were released at some time, and that the served folder shows in another state."""
-    shown = func.coalesce(Correction.published_state, "")
-    query = select(func.count()).where(Correction.released_at.is_not(None), shown != Correction.state)
-    return session.scalar(query) or 0
+def rows_ever_released(session: Session) -> Sequence[Correction]:
+    """List what was released at some time, newest first."""
+    query = select(Correction).where(Correction.released_at.is_not(None))
+    return session.scalars(query.order_by(Correction.released_at.desc(), Correction.id.desc())).all()
 
 
 def _released(session: Session, row: Correction, replaced_by: int | None) -> Released:

@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from monitor.collectors.http.urls import MAX_LINK, link_address
 from monitor.desk.views.decision_form import MAX_NOTE, clean
-from monitor.desk.views.masking import Mask, first_line
+from monitor.desk.views.masking import Mask
 from monitor.desk.web.auth import MAX_ID, CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import Desk, to
 from monitor.desk.web.language import gettext as _
 from monitor.errors import PublishFailed, UsageError
-from monitor.publish.site import is_online, publish
+from monitor.publish.site import count_offline, is_online, publish
 from monitor.review.roles import Right
+from monitor.scoring.summary import summary_of
 from storage.errors import DataRejected
 from storage.models import Correction
 from storage.review import corrections, flags, reviews
@@ -217,7 +218,7 @@ def _publishing(session: Session, desk: Desk) -> dict[str, object]:
     """Return how many corrections the served folder does not show as they are, and whether there is such a folder."""
     settings = desk.settings
     return {
-        "unpublished": corrections.count_unpublished(session),
+        "unpublished": count_offline(session, settings),
         "can_publish": bool(settings.publish.url and settings.publish.folder and settings.report.organisation),
     }
 
@@ -240,7 +241,7 @@ def _form(
         flag = flags.by_id(session, number)
         context = {
             "flag_id": number,
-            "post": first_line(flag.post, visit.desk.mask),
+            "post": summary_of(flag, visit.desk.mask),
             "refuted": corrections.is_refuted(session, flag),
             "draft": draft,
             "line": line,

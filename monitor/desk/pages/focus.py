@@ -29,7 +29,7 @@ def show(visit: CurrentVisit) -> Response:
     """Show what the office named."""
     with visit.work() as session:
         named = focus.stored(session)
-    return _page(visit, named)
+    return _page(visit, named, saved=visit.request.session.pop("saved", False))
 
 
 @router.post(PAGE, dependencies=[allow(Right.TEACH), RequireFormToken])
@@ -49,11 +49,14 @@ def save(
         focus.put(session, named, visit.now)
         # The words themselves stay out: they may be many, and the page shows them.
         visit.record(session, "focus.set", "focus", words=len(kept), neighbours=len(near))
+    visit.request.session["saved"] = True
     answer = to(PAGE)
     answer.background = BackgroundTask(place_open_flags, visit.desk.database, visit.now)
     return answer
 
 
-def _page(visit: Visit, named: FocusDraft, refused: Sequence[str] = (), *, status: int = 200) -> Response:
-    context = {"named": named, "provinces": provinces(), "refused": refused}
+def _page(
+    visit: Visit, named: FocusDraft, refused: Sequence[str] = (), *, saved: bool = False, status: int = 200
+) -> Response:
+    context = {"named": named, "provinces": provinces(), "refused": refused, "saved": saved}
     return visit.render("focus.html", context, status=status)

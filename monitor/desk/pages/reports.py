@@ -60,15 +60,14 @@ def show(visit: CurrentVisit, done: str = "", failed: str = "") -> Response:
             "title": wording.period(report.period),
             "is_newest": newest.get(report.period) == report.id,
             "files": [name for name in report.files if report.withdrawn_at is None and (folder / name).is_file()],
-            "deliveries": [
-                (one.channel, STATES[one.state], one.sent_at) for one in sent if one.subject_id == report.id
-            ],
+            "deliveries": [one for one in sent if one.subject_id == report.id],
         }
         for report in issued
     ]
     context: dict[str, Any] = {
         "rows": rows,
         "made": {report.id: report.created_at for report in issued},
+        "states": STATES,
         "longest": LONGEST,
         "due": due,
         "due_title": wording.period(str(due)),
@@ -128,6 +127,7 @@ def show_draft(visit: CurrentVisit, period: Period, *, done: str = "", failed: s
         "title": wording.period(period),
         "longest": LONGEST_SENTENCE,
         "may_edit": visit.reviewer.may("decide"),
+        "sends": any("reports" in channel.what for channel in visit.desk.settings.channels),
         "may_release": visit.reviewer.may("release") and draft.edited_by != visit.user_id,
         "done": done,
         "failed": failed,

@@ -37,7 +37,7 @@ LEADS: Final = [allow(Right.SOURCES), RequireFormToken]
 @router.get(HOME)
 def show(visit: CurrentVisit) -> Response:
     """Show which sources can be read, which cannot and what to do about it, and the newest crawl runs."""
-    return _page(visit)
+    return _page(visit, added=visit.request.session.pop("added", ""))
 
 
 @router.post(HOME, dependencies=LEADS)
@@ -75,6 +75,7 @@ def add_source(visit: Visit, typed: Mapping[str, str]) -> str:
             register_source(session, declared, visit.desk.settings, visit.now, by=visit.user_id)
     except (ValidationError, UsageError, CollectError):
         return _("Địa chỉ phải là địa chỉ web bắt đầu bằng http:// hoặc https://.")
+    visit.request.session["added"] = typed["name"]
     return ""
 
 
@@ -124,8 +125,10 @@ def _is_known(visit: Visit, name: str) -> bool:
         return True
 
 
-def _page(visit: Visit, *, typed: dict[str, str] | None = None, line: str = "", status: int = 200) -> Response:
+def _page(
+    visit: Visit, *, typed: dict[str, str] | None = None, line: str = "", added: str = "", status: int = 200
+) -> Response:
     with visit.work() as session:
         context = sources_view(session)
-    context |= {"typed": typed or {}, "line": line, "kinds": KINDS, "longest": LONGEST}
+    context |= {"typed": typed or {}, "line": line, "added": added, "kinds": KINDS, "longest": LONGEST}
     return visit.render("sources.html", context, status=status)

@@ -72,6 +72,16 @@ def promote(visit: CurrentVisit, version: Annotated[str, Form()]) -> Response:
     return to(HOME)
 
 
+@router.post("/teach/rollback", dependencies=[allow(Right.TEACH), RequireFormToken])
+def roll_back(visit: CurrentVisit, version: Annotated[str, Form()]) -> Response:
+    """Begin to take the model before back; from a page of which another model is in use by now, it is not."""
+    with visit.work() as session:
+        active = registry.active_model(session)
+    if active is not None and active.replaces == version:
+        visit.desk.teaching.roll_back(visit.user_id)
+    return to(HOME)
+
+
 @router.post("/teach/next", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def claim_next(visit: CurrentVisit) -> Response:
     """Lease the next drawn post with an open flag that nobody else holds, and redirect to it."""

@@ -13,12 +13,18 @@ from storage.scoring import registry
 
 
 def teaching_view(session: Session) -> dict[str, Any]:
-    """Query all of it. `decided` counts drawn posts, `differing` their flags on which two people differ."""
+    """Query all of it. `decided` counts drawn posts, `differing` their flags on which two people differ.
+
+    `in_use` is the version of the active model, and `before` that whose place it took; empty: there is none.
+    """
+    active = registry.active_model(session)
     return {
         "round": drawn.last_round(session),
         "decided": drawn.decided_posts(session),
         "candidate": newest_candidate(session),
         "differing": sum(one.flag.sampling is not None for one in second_readings.differing(session)),
+        "in_use": active.version if active else "",
+        "before": (active.replaces or "") if active else "",
     }
 
 
@@ -33,12 +39,11 @@ def newest_candidate(session: Session) -> dict[str, Any] | None:
     comparison: Mapping[str, Any] = model.comparison or {}
     local, worse = comparison["flags"], _worse(comparison)
     criticism = _(
-        "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
-        "mô hình đang dùng gắn nhầm %(old)d bài."
+        "Trong %(of)d bài phê bình của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, mô hình cũ gắn nhầm %(old)d bài."
     )
     clean = _(
         "Trong %(of)d bài không thuộc nhãn nào của bộ thử, mô hình mới gắn cờ nhầm %(new)d bài, "
-        "mô hình đang dùng gắn nhầm %(old)d bài."
+        "mô hình cũ gắn nhầm %(old)d bài."
     )
     return {
         "version": model.version,
@@ -83,7 +88,10 @@ def _taught_label(figures: Mapping[str, Any], local: Mapping[str, Any] | None) -
 
 def _right(figures: Mapping[str, Any]) -> str:
     if not figures["changed"]:
-        return _("Các bài đã trả lời chưa cho thấy dạy nhãn này có lợi: máy vẫn gắn cờ như trước.")
+        return _(
+            "Các bài đã trả lời chưa cho thấy dạy nhãn này có lợi: "
+            "điểm giữ như trước, mức gắn cờ chỉ được nâng khi máy gắn nhầm nhiều."
+        )
     if figures["right"] is None:
         return _("Máy còn gắn cờ quá ít bài để nói đúng được bao nhiêu.")
     text = _("Trong 100 bài máy gắn cờ, khoảng %(right)d (%(low)d–%(high)d) bài đúng.")

@@ -13,6 +13,7 @@ from storage.models import Flag, Post, Review, Source
 from storage.posts import posts
 from storage.review import cases, flags, second_readings
 from storage.scoring import registry
+from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
 from tests.factories import add_drawn, add_flag, add_post, add_source, make_flag, make_model, make_post
 from tests.monitor.desk.browser import Browser, text_of
@@ -52,6 +53,10 @@ class Steps:
 
     def promote(self, name: str, user_id: int) -> bool:
         self.begun.append(f"promote {name} for {user_id}")
+        return True
+
+    def roll_back(self, user_id: int) -> bool:
+        self.begun.append(f"roll back for {user_id}")
         return True
 
 
@@ -216,6 +221,18 @@ def test_one_click_puts_a_better_model_into_use(lan: Browser, minh: Browser, wor
     with world.rows() as session:
         user = next(user for user in users.all_users(session) if user.name == "minh")
     assert steps.begun == [f"promote {version} for {user.id}"]
+
+
+def test_one_click_takes_the_model_before_back(minh: Browser, world: World, steps: Steps) -> None:
+    with world.rows() as session:
+        for version in ("default-1", "learnt-2"):
+            registry.promote(session, registry.register(session, make_model(version), NOW), NOW)
+    fields = minh.fields("/teach", "/teach/rollback")
+    assert "Đang dùng learnt-2, thay cho default-1." in text_of(minh.page("/teach"), "main")
+    minh.post("/teach/rollback", fields | {"version": "learnt-2"})
+    assert steps.begun == [], "the page was left open while another one came into use"
+    minh.post("/teach/rollback", fields)
+    assert [step.partition(" for ")[0] for step in steps.begun] == ["roll back"]
 
 
 def test_a_worse_model_has_no_button_and_says_why(minh: Browser, world: World) -> None:

@@ -96,6 +96,7 @@ def test_an_error_that_nobody_foresaw_does_not_block(later: Later) -> None:
 def test_a_model_that_the_settings_name_is_not_replaced(later: Later) -> None:
     teaching = BackgroundTeaching(Steps, later, "mine")  # type: ignore[arg-type]
     assert not teaching.promote("learnt", 1)
+    assert not teaching.roll_back(1)
     assert later.tasks == []
 
 

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import mask_personal
-from monitor.publish.site import is_online, publish
+from monitor.publish.site import count_offline, is_online, publish
 from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
@@ -178,10 +178,12 @@ def test_only_what_the_folder_of_the_settings_shows_is_published(
     publish(sqlite_database, settings, NOW)
     assert online() == [True, True, True, True, False], "a draft is not"
     with sqlite_database.work() as session:
-        assert corrections.count_unpublished(session) == 0
+        assert count_offline(session, settings) == 0
         row = session.get_one(Correction, 2)
         corrections.withdraw(session, row, why="Nguồn đã đổi.", user_id=2, now=NOW)
         session.commit()
-        assert (corrections.count_unpublished(session), row.published_state) == (1, "released")
+        assert (count_offline(session, settings), row.published_state) == (1, "released")
     (served / "dinh-chinh-4.html").unlink()
     assert online() == [True, False, True, False, False]
+    with sqlite_database.work() as session:
+        assert count_offline(session, settings) == 2, "what the disk lacks is not published, whatever was noted"
