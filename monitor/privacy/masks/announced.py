@@ -163,23 +163,13 @@ def small_full_name(words: Words, first: int) -> int | None:
     given = first + 2
     if given >= len(words) or not (words.follows(middle) and words.follows(given)):
         return None
-    has_middle = words.is_in(middle, "strong_middles")
-    if not has_middle and not (
-        words.is_in(middle, "middles") and not makes_compound(words, middle) and _ends_small_name(words, first, given)
-    ):
-        return None
+    if not words.is_in(middle, "strong_middles"):
+        is_middle = words.is_in(middle, "middles") and not makes_compound(words, middle)
+        return given + 1 if is_middle and _ends_small_name(words, first, given) else None
     fourth = given + 1
-    if (
-        has_middle
-        and fourth < len(words)
-        and words.follows(fourth)
-        and words.is_in(given, "middles")
-        and (words.is_in(fourth, "given_clear") or words.is_bare)
-        and not words.says(fourth, "behind_name")
-        and not words.says(fourth, "no_names")
-    ):
-        return fourth + 1
-    return fourth
+    if not words.follows(fourth) or not words.is_in(given, "middles") or words.says(fourth, "behind_name", "no_names"):
+        return fourth
+    return fourth + (words.is_in(fourth, "given_clear") or words.is_bare)
 
 
 def _ends_small_name(words: Words, first: int, given: int) -> bool:
@@ -188,7 +178,7 @@ def _ends_small_name(words: Words, first: int, given: int) -> bool:
         return True
     # A family name that is nothing else bears a given name that is on no list.
     is_sure = words[first].is_marked and words.says(first, "sure_families")
-    return is_sure and not words.says(given, "behind_name") and not words.says(given, "no_names")
+    return is_sure and not words.says(given, "behind_name", "no_names")
 
 
 def people_name(words: Words, first: int) -> int | None:

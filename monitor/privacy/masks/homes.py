@@ -161,11 +161,14 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
     if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
         rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
         found += [("address", *match.span()) for match in rows]
-        found += [("address", *match.span(match.lastgroup or 0)) for match in _told().finditer(work.text)]
-    announced = (*_account().finditer(work.text), *_another(work.filler("handle")).finditer(work.text))
-    found += [("handle", *match.span(match.lastgroup or 0)) for match in announced]
-    found += [("handle", *match.span()) for match in _HANDLE_BEFORE.finditer(work.text)]
-    found += [("name", *match.span()) for match in _INITIALS.finditer(work.text)]
-    found += [("name", *match.span("name")) for match in _by_birth().finditer(work.text)]
-    found += [("email", *match.span()) for match in _MAIL_IN_WORDS.finditer(work.text)]
+    for kind, pattern in (
+        ("address", _told()),
+        ("handle", _account()),
+        ("handle", _another(work.filler("handle"))),
+        ("handle", _HANDLE_BEFORE),
+        ("name", _INITIALS),
+        ("name", _by_birth()),
+        ("email", _MAIL_IN_WORDS),
+    ):
+        found += [(kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text)]
     yield from sorted(found, key=lambda each: (each[1], -each[2]))

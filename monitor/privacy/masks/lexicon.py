@@ -56,9 +56,7 @@ def lists_by_word() -> Mapping[str, frozenset[str]]:
 @cache
 def last_words(name: str) -> frozenset[str]:
     """Return the last words of the phrases of a list, without diacritics."""
-    return frozenset(
-        phrase.rpartition("_")[2] for phrase in name_words()[name].bare | _bare(name_words()[name].written)
-    )
+    return frozenset(strip_marks(phrase.rpartition("_")[2]) for phrase in name_words()[name].written)
 
 
 BEGINNINGS: Final = frozenset(

@@ -82,15 +82,9 @@ def _name_end(words: Words, first: int) -> int | None:
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
-    if (
-        first > 0
-        and words.is_bare
-        and words[first - 1].written in words.known["bare_naming"].written
-        and words.follows(first)
-    ):
+    if words.is_bare and words.follows(first) and words.says(first - 1, "bare_naming"):
         is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
-        is_pair = is_pair and words.is_in(first + 1, "given_clear")
-        if is_pair and not makes_compound(words, first):  # "con huyen trang"
+        if is_pair and words.is_in(first + 1, "given_clear") and not makes_compound(words, first):  # "con huyen trang"
             return given
     if given >= len(words) or not (words.follows(first + 1) and words.follows(given)):
         return None
@@ -119,28 +113,22 @@ def _full_name(words: Words, first: int) -> int | None:
     if not words.is_in(first, "families"):
         return None
     titled = title_before(words, first) is not None
-    if place_end(words, first) or (not titled and is_behind_place(words, first)):
-        return None
-    if not titled and is_behind(words, first, "locative") and is_commune(words, first, first + words.stretches[first]):
+    is_commune_behind = is_behind(words, first, "locative") and is_commune(words, first, first + words.stretches[first])
+    if place_end(words, first) or (not titled and (is_behind_place(words, first) or is_commune_behind)):
         return None
     heading = words.stretches[first] > LONGEST_STRETCH
     end = _capitals_end(words, first, heading=heading)
     length = end - first
-    if length < _PAIR:  # a family name alone names nobody
-        return None
-    has_middle = words.is_in(first + 1, "strong_middles")
     is_ambiguous = not words.is_in(first, "sure_families")
-    if is_ambiguous and not titled and makes_compound(words, first):  # "Ứng Tuyển"
-        return None
+    if length < _PAIR or (is_ambiguous and not titled and makes_compound(words, first)):  # "Ứng Tuyển"
+        return None  # a family name alone names nobody
+    has_middle = words.is_in(first + 1, "strong_middles")
     last_is_given = words.is_in(end - 1, "given")
     if heading:
         is_name = (length > _PAIR and (has_middle or titled)) or (titled and last_is_given)
-    else:
-        is_name = titled or not is_ambiguous or last_is_given
-        is_name = is_name or (
-            length > _PAIR and (words.is_in(first + 1, "middles") or words.is_in(first + 1, "families"))
-        )
-    return end if is_name else None
+        return end if is_name else None
+    is_long = length > _PAIR and (words.is_in(first + 1, "middles") or words.is_in(first + 1, "families"))
+    return end if titled or not is_ambiguous or last_is_given or is_long else None
 
 
 def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
@@ -166,9 +154,7 @@ def _given_name(words: Words, first: int, title: str) -> int | None:
         return None
     if words.is_phrase(f"{title}_{words[first].written}", "titles"):
         return None
-    if words[first].is_capital:
-        return _capital_given_name(words, first, title)
-    return _small_name(words, first, title)
+    return (_capital_given_name if words[first].is_capital else _small_name)(words, first, title)
 
 
 def _capital_given_name(words: Words, first: int, title: str) -> int | None:
@@ -246,14 +232,8 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:
     """Whether the word behind a given name in small letters is the second half of it: "kim oanh", "minh đức"."""
-    return (
-        second < len(words)
-        and words.follows(second)
-        and words.is_in(first, "middles")
-        and words.is_in(second, "given_clear")
-        and not words.says(second, "behind_name")
-        and not makes_compound(words, second)
-    )
+    is_half = words.follows(second) and words.is_in(first, "middles") and words.is_in(second, "given_clear")
+    return is_half and not words.says(second, "behind_name") and not makes_compound(words, second)
 
 
 def _shows_name(words: Words, after: int, title: str) -> bool:
