@@ -12,9 +12,9 @@ from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
 from storage.accounts import users
 from storage.models import Post
-from storage.review import flags, reviews, teamwork
+from storage.review import flags, teamwork
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user, read_again, suggest
+from tests.factories import add_post, add_source, add_user, decide, read_again, suggest
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.world import World
 
@@ -38,11 +38,11 @@ def listed(world: World) -> int:
 
 def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> None:
     """Confirm two concerns, which makes cases of them, and let somebody else differ about one."""
-    one, other = add_user(session, "mai").id, add_user(session, "minh").id
+    one, other = add_user(session, "mai"), add_user(session, "minh")
     for number in (case, differing):
         flag = flags.by_id(session, number)
-        reviews.decide(session, flag, reviewer_id=one, decision="yes", note="", now=clock.now(), topic="other")
-    read_again(session, flag, other, "no", clock.now())
+        decide(session, flag, by=one, now=clock.now(), topic="other")
+    read_again(session, flag, other.id, "no", clock.now())
 
 
 @pytest.mark.parametrize(
