@@ -22,7 +22,7 @@ from classifiers.labels import LABEL_NAMES
 
 GZIP_MAGIC = b"\x1f\x8b"
 CRITICISM = "criticism"  # the subclass whose false-positive rate is limited
-FACTS = ("id", "kind", "topic", "register", "platform", "group")
+FACTS = ("id", "kind", "topic", "register", "platform", "group", "stratum")
 PUBLIC_SETS_FILE: Final = "public_sets.toml"  # beside this module
 SECOND_LABELS = "second_labels.jsonl"  # the labels that some posts were given a second time, in the corpus folder
 

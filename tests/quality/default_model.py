@@ -1,8 +1,8 @@
 """`make default-model DATA=DIR`: learn the default model, and write classifiers/model/default/.
 
-DIR holds the sets of SETS as packed JSON lines with `text`, `title`, `labels`, `kind` and, for posts of a review board,
-`group`. Personal data are cut out of the posts first. What is written holds the vocabulary of the project's own posts
-and figures; no sentence of the sets.
+DIR holds the sets of SETS as packed JSON lines with `text`, `title`, `labels`, `kind`, `stratum` (how a post was drawn)
+and, for posts of a review board, `group`. Personal data are cut out of the posts first. What is written holds the
+vocabulary of the project's own posts and figures; no sentence of the sets.
 """
 
 import sys

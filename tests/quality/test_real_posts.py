@@ -77,6 +77,12 @@ def test_thresholds_spare_satire_and_criticism(learnt: Trained) -> None:
         assert flagged[clean].mean() <= config.criticism_limit
 
 
+def test_criticism_that_was_drawn_by_its_score_raises_no_threshold(learn: "partial[Trained]", learnt: Trained) -> None:
+    drawn = learn([replace(post, facts=post.facts | {"stratum": "concern-top"}) for post in REAL])
+    assert drawn.classifier.thresholds["concern"] < learnt.classifier.thresholds["concern"]
+    assert drawn.classifier.thresholds["negative"] == learnt.classifier.thresholds["negative"]
+
+
 def test_what_naming_a_group_means_is_told_by_the_corpus_alone(base: Trained) -> None:
     kept = names_no_group(base.classifier.space)
     left_out = [ngram for each in base.classifier.space.fitted for ngram in each.ngrams]
