@@ -290,20 +290,26 @@ class _CentredSubclasses:
 
 
 def _share(log_odds: Floats, correction: Floats, answers: NDArray[np.bool_]) -> float:
-    """Choose the share of a correction that makes posts likeliest that it had not seen; 0 where none does.
+    """Choose the share of a correction by which posts that it had not seen gain likelihood; 0 where none surely does.
 
-    Both sides are calibrated, so that only the order of posts counts and not how they were drawn.
+    What counts is the gain less its standard error. Both sides are calibrated, so that only the order of posts counts
+    and not how they were drawn.
     """
     signs = np.where(answers, 1.0, -1.0)
 
-    def loss(share: float) -> float:
+    def losses(share: float) -> Floats:
         scores = log_odds + share * correction
         columns = np.column_stack([scores, np.ones(len(scores))]) * np.array(CALIBRATION_DEVIATIONS)
         kernel = columns @ columns.T
-        calibrated = scores + kernel @ fit_dual(kernel, scores, answers)
-        return float(np.logaddexp(0, -signs * calibrated).sum())
+        return np.asarray(np.logaddexp(0, -signs * (scores + kernel @ fit_dual(kernel, scores, answers))))
 
-    return min(SHARES, key=loss)
+    unchanged = losses(0.0)
+
+    def least_gain(share: float) -> float:
+        gains = unchanged - losses(share)
+        return float(gains.sum() - np.sqrt(len(gains)) * gains.std())
+
+    return max(SHARES, key=least_gain)
 
 
 def _threshold(flags: FlagPrecision, threshold: float, precision: float, wrong_share: float) -> float:
