@@ -261,8 +261,7 @@ def test_one_database_two_workers_and_the_desk(
 ) -> None:
     """Start what deploy/compose.cluster.yaml starts as processes of this machine."""
     with postgres_server.new_database() as url, running_cluster(2) as cluster:
-        kiemtin.set(database_url=url)
-        kiemtin.set(cluster=cluster.address)
+        kiemtin.set(database_url=url, cluster=cluster.address)
         kiemtin.well("init")
         import_posts(f"Xưởng nóng, tin số {number}" for number in range(POSTS))
         with Database(url) as database, start("run") as child:

@@ -7,6 +7,9 @@ import pytest
 
 from monitor.settings.channels import ChannelSettings, MailServer, mail_server
 from monitor.settings.settings import Settings
+from tests.examples import examples_of
+
+EXAMPLES = examples_of(__file__)
 
 OFFICE = {"mail_server": "smtp://mail.example.vn", "mail_sender": "Ban <ban@nampha.example.vn>"}
 
@@ -15,18 +18,7 @@ def channel(*to: str, what: tuple[str, ...] = ("reports",)) -> ChannelSettings:
     return ChannelSettings.model_validate({"name": "one", "what": what, "to": to})
 
 
-@pytest.mark.parametrize(
-    ("to", "kind"),
-    [
-        ("van-thu@nampha.example.vn", "mail"),
-        ("Văn thư <van-thu@nampha.example.vn>", "mail"),
-        ("https://example.vn/hook?a=%C4%83", "webhook"),
-        ("https://example.vn/văn thư", "webhook"),
-        ("http://localhost:8080", "webhook"),
-        ("http://[::1]/hook", "webhook"),
-        ("/mnt/a@b/reports", "folder"),
-    ],
-)
+@pytest.mark.parametrize(("to", "kind"), EXAMPLES["kinds"])
 def test_where_it_leads_says_what_it_is(to: str, kind: str) -> None:
     assert (channel(to).kind, channel(to).target) == (kind, to)
     assert ChannelSettings.model_validate({"name": "one", "what": ["reports"], "to": to}) == channel(to)
@@ -34,15 +26,7 @@ def test_where_it_leads_says_what_it_is(to: str, kind: str) -> None:
     assert (nowhere.kind, nowhere.target) == ("apprise", ""), "which shows no address"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://example.vn/hook",
-        "http://localhost.example.vn/hook",
-        "http://127.0.0.1.example.vn/hook",
-        "http://localhost@example.vn/hook",
-    ],
-)
+@pytest.mark.parametrize("address", EXAMPLES["in_the_clear"])
 def test_a_webhook_in_the_clear_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="with https://"):
         channel(address)
