@@ -161,14 +161,16 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
     if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
         rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
         found += [("address", *match.span()) for match in rows]
-    for kind, pattern in (
-        ("address", _told()),
-        ("handle", _account()),
-        ("handle", _another(work.filler("handle"))),
-        ("handle", _HANDLE_BEFORE),
-        ("name", _INITIALS),
-        ("name", _by_birth()),
-        ("email", _MAIL_IN_WORDS),
+    small = work.text.lower()
+    for kind, pattern, signs in (  # without one of the signs the pattern finds nothing, as in most texts
+        ("address", _told(), ()),
+        ("handle", _account(), ()),
+        ("handle", _another(work.filler("handle")), (work.filler("handle"),)),
+        ("handle", _HANDLE_BEFORE, ("_", "(")),
+        ("name", _INITIALS, (".",)),
+        ("name", _by_birth(), ("2", "3", "4", "5", "6", "7", "8", "9")),
+        ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "mail", "yahoo", "outlook", "icloud")),
     ):
-        found += [(kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text)]
+        if not signs or any(sign in small for sign in signs):
+            found += [(kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text)]
     yield from sorted(found, key=lambda each: (each[1], -each[2]))
