@@ -83,16 +83,12 @@ class Visitor:
         response = self.page.goto(self.desk.address + path)
         return response.status
 
-    def note(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{self.page.url}: {message.text}")
-
 
 @pytest.fixture
 def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Desk]:
     """Serve a desk with posts, people, sources and models until the test ends."""
     world = build_world(sqlite_database, clock, tmp_path)
-    settings = Settings(home=tmp_path, desk_port=_free_port(), second_reading_share=1.0)
+    settings = Settings(home=tmp_path, desk_port=free_port(), second_reading_share=1.0)
     app = make_desk(sqlite_database, clock, settings, SECRET)
     started: Future[Callable[[], object]] = Future()
 
@@ -110,7 +106,7 @@ def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterato
     thread.join()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     return port
@@ -131,6 +127,19 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def visiting(chromium: Browser, desk: Desk, look: Look) -> Iterator[Visitor]:
     """Open a tab with a language, a width and a theme."""
+    with tab(chromium, look) as page:
+        cookies = {LANGUAGE_COOKIE: look.language, THEME_COOKIE: look.theme}
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": desk.address} for name, value in cookies.items()]
+        )
+        visitor = Visitor(page, desk)
+        complain_to(visitor.complaints, page)
+        yield visitor
+
+
+@contextmanager
+def tab(chromium: Browser, look: Look) -> Iterator[Page]:
+    """Open a tab of a browser of its own, in a window of that size."""
     context = chromium.new_context(
         viewport={"width": look.width, "height": look.height},
         device_scale_factor=look.zoom,
@@ -138,10 +147,16 @@ def visiting(chromium: Browser, desk: Desk, look: Look) -> Iterator[Visitor]:
         color_scheme="light",
         reduced_motion="reduce",
     )
-    cookies = {LANGUAGE_COOKIE: look.language, THEME_COOKIE: look.theme}
-    context.add_cookies([{"name": name, "value": value, "url": desk.address} for name, value in cookies.items()])
-    visitor = Visitor(context.new_page(), desk)
-    visitor.page.on("console", visitor.note)
-    visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-    yield visitor
+    yield context.new_page()
     context.close()
+
+
+def complain_to(complaints: list[str], page: Page) -> None:
+    """Add what the console of a page says, and what fails in it."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
