@@ -21,9 +21,9 @@ from monitor.reports.periods import Unit, current_period
 from monitor.settings.settings import Settings
 from storage.models import Flag
 from storage.posts import sources
-from storage.review import flag_queue, quote_choices, reviews
+from storage.review import flag_queue, quote_choices
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_user, make_source
+from tests.factories import add_user, decide, make_source
 
 HANDLE = "nam_chuyen9"
 HOST = "127.0.0.1"  # where the sample server is, which is its name as well
@@ -167,15 +167,12 @@ def _decide(month: Month, most: int) -> None:
             flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
             if flag is None:
                 break
-            note, link = (
-                (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if flag.id % 3 == 0 else ("đã hỏi", "https://e.vn")
-            )
-            decision = label_named(flag.label).decisions[
-                0 if flag.id % 2 else -2
-            ]  # that the label holds, or that it does not
+            named = flag.id % 3 == 0
+            note, link = (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if named else ("đã hỏi", "https://e.vn")
+            holds, *_, differs, _ = label_named(flag.label).decisions
+            decision = holds if flag.id % 2 else differs
             topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-            given = {"note": note, "evidence": [link], "topic": topic}
-            reviews.decide(session, flag, reviewer_id=1, decision=decision, now=now, **given)
+            decide(session, flag, decision, note=note, evidence=[link], now=now, topic=topic)
             if flag.state == "confirmed":
                 quote_choices.choose(session, flag, user_id=1, now=now)
 

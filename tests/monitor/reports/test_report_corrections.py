@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -14,7 +13,7 @@ from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
 from storage.models import Flag, User
-from storage.review import corrections, flags, reviews
+from storage.review import corrections, flags
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
@@ -53,18 +52,17 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
     """The list of a report ends with the tenth."""
     asked = re.compile(r"công bố thông tin bác bỏ (tin [^<]*) sau khi đối chiếu")
     with full_week.changes() as session:
-        lead, writer = factories.add_user(session, "minh", "lead").id, factories.add_user(session, "hùng").id
+        lead, writer = factories.add_user(session, "minh", "lead"), factories.add_user(session, "hùng").id
         source = factories.add_source(session, "further")
-        given: dict[str, Any] = {"decision": "refuted", "note": "", "evidence": ["https://bao.example"]}
         for number in range(MOST_CLAIMS + 5):
             post = factories.add_post(session, source, str(number), published_at=THURSDAY, collected_at=THURSDAY)
             flag = factories.add_flag(session, post, "unverified")
-            reviews.decide(session, flag, reviewer_id=lead, now=THURSDAY, **given)
+            factories.decide(session, flag, "refuted", lead, now=THURSDAY)
             if number < MOST_CLAIMS + 2:
                 continue
             row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
             seen = corrections.newest_text(session, row.id).id
-            corrections.release(session, row, seen=seen, user_id=lead, now=THURSDAY)
+            corrections.release(session, row, seen=seen, user_id=lead.id, now=THURSDAY)
             corrections.note_published(session, {row.id: row.state}, THURSDAY)
     page = shown(full_week)
     assert asked.findall(page) == [
