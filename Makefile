@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-load bench-scale bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-load bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -143,6 +143,8 @@ bench-crawl: setup $(BENCH_STAMP)  ## [a minute] Count pages read per CPU second
 	$(BIN)/python -m tests.benchmarks.bench_crawl .venv-bench/bin/python
 
 DESK_POSTS ?= 24000
+ON ?= sqlite,postgresql
+AT ?=
 bench-desk: full  ## [15 min] Measure the desk's pages: DATA="FILE …" of texts to vary (DESK_POSTS=24000, AT=DIR keeps them).
 	$(BIN)/python -m tests.benchmarks.bench_desk $(ON) --posts $(DESK_POSTS) $(if $(AT),--at "$(AT)") $(DATA)
 
@@ -151,14 +153,6 @@ bench-load: full  ## [12 min] Let twenty people decide at one desk: ON=sqlite, D
 
 bench-today: setup  ## [20 min] Count what of the first 40 flags matters here, in a month of own posts and in DATA="FILE …", posts to import (SHOW=1 prints them).
 	$(BIN)/python -m tests.benchmarks.bench_today $(if $(SHOW),--show) $(DATA)
-
-POSTS ?= 1000000
-comma := ,
-space := $(subst x,,x x)
-ON ?= sqlite,postgresql
-AT ?=
-bench-scale: full  ## [hours] Run the chain over a year of POSTS=1000000 posts varied from some: DATA="FILE …", ONLY="workers small large"; KEEP=FOLDER: a killed run goes on.
-	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scale $(DATA) --posts $(POSTS) --on $(ON) $(if $(KEEP),--keep "$(KEEP)") $(if $(ONLY),--only $(subst $(space),$(comma),$(ONLY)))
 
 bench-start: setup $(BENCH_STAMP)  ## [2 min] Measure CPU time and memory of commands, beside datasette (installed for this alone): ONLY="help list".
 	$(BIN)/python -m tests.benchmarks.bench_start .venv-bench/bin/datasette $(ONLY)

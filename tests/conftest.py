@@ -1,4 +1,4 @@
-"""Fixtures that all tests share: a clock to turn by hand, and real databases with all tables in them."""
+"""Fixtures that all tests share: a clock to turn by hand, a small model, and real databases with all tables in them."""
 
 import gc
 import os
@@ -55,6 +55,15 @@ def pytest_collection_finish() -> None:
 def clock() -> FakeClock:
     """Stand at nine on a Monday morning in Việt Nam until a test turns it."""
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def small_model(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a copy of the model of a part of the corpus; tests read its folder or copy it."""
+    from tests import corpus  # noqa: PLC0415  it loads scikit-learn, which most folders of tests do without
+
+    kept = corpus.small_model(pytestconfig.cache.mkdir("small-models"))
+    return shutil.copytree(kept, tmp_path_factory.mktemp("models") / "small")
 
 
 @pytest.fixture(scope="session")

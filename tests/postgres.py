@@ -34,7 +34,8 @@ class PostgresServer:
         self.socket_dir = Path(server.get_postmaster_info().socket_dir)
         for statement in () if durable else FASTER:
             self._execute(statement)
-        self.make_database(TEMPLATE)
+        with suppress(psycopg.errors.DuplicateDatabase):  # a server whose files were kept has it
+            self._execute(f"CREATE DATABASE {TEMPLATE}")
 
     def url(self, database: str) -> str:
         """Give the SQLAlchemy address of a database."""
@@ -49,12 +50,6 @@ class PostgresServer:
             yield self.url(name)
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-    def make_database(self, name: str) -> str:
-        """Make a database, unless a server whose files were kept has it, and give its address."""
-        with suppress(psycopg.errors.DuplicateDatabase):
-            self._execute(f"CREATE DATABASE {name}")
-        return self.url(name)
 
     def copy_database(self, template: str, name: str) -> str:
         """Make a database anew from a template, and give its address."""

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,63 +19,49 @@ VARIED_FROM_EACH = 28  # posts that are varied from one original, however many p
 
 
 @contextmanager
-def filled_database(kind: str, name: str, kept: Path | None, fill: Callable[[Database], None]) -> Iterator[Database]:
-    """Give a copy of a database that is filled unless the folder holds it already; what is written to it vanishes.
+def desk_database(
+    kind: str, originals: Sequence[Sequence[Syllable]], count: int, kept: Path | None
+) -> Iterator[Database]:
+    """Give a copy of a database with so many posts, their words, and all that a desk shows; what is written vanishes.
 
     Args:
         kind: `sqlite` or `postgresql`.
-        name: What it is called in the folder, once it is whole.
-        kept: Where filled databases are kept; None: they vanish afterwards.
-        fill: Fills a database that has its tables.
+        originals: From which the posts are varied.
+        count: How many posts.
+        kept: Where filled databases are kept, and found the next time; None: they vanish afterwards.
 
     """
+    name = f"desk_{count}"
     with nullcontext(kept) if kept else tempfile.TemporaryDirectory() as folder:
         if kind == "sqlite":
+            whole, begun = Path(folder, f"{name}.db"), Path(folder, f"{name}.begun")
+            if not whole.exists():
+                begun.unlink(missing_ok=True)
+                _fill(f"sqlite:///{begun}", originals, count)
+                begun.rename(whole)
             with tempfile.TemporaryDirectory() as own:
-                shutil.copy(_whole_file(Path(folder), name, fill), own)
+                shutil.copy(whole, own)
                 with Database(f"sqlite:///{own}/{name}.db") as database:
                     yield database
             return
         with running_postgres(Path(folder) / "postgresql") as server:
             if not server.has_database(name):
-                _fill(server.copy_database("template1", f"{name}_begun"), fill)
+                _fill(server.copy_database("template1", f"{name}_begun"), originals, count)
                 server.rename_database(f"{name}_begun", name)
             with server.new_database(name) as url, Database(url) as database:
                 yield database
 
 
-def _whole_file(folder: Path, name: str, fill: Callable[[Database], None]) -> Path:
-    whole, begun = folder / f"{name}.db", folder / f"{name}.begun"
-    if not whole.exists():
-        begun.unlink(missing_ok=True)
-        _fill(f"sqlite:///{begun}", fill)
-        begun.rename(whole)
-    return whole
-
-
-def _fill(url: str, fill: Callable[[Database], None]) -> None:
+def _fill(url: str, originals: Sequence[Sequence[Syllable]], count: int) -> None:
     start = perf_counter()
     with Database(url) as database:
         database.upgrade()
-        fill(database)
+        store(database, varied(_some_originals(originals, count), count, SEED), count, SEED)
+        add_desk_rows(database, datetime.now(UTC))
     print(f"filled in {perf_counter() - start:,.0f} s", flush=True)
 
 
-@contextmanager
-def desk_database(
-    kind: str, originals: Sequence[Sequence[Syllable]], count: int, kept: Path | None
-) -> Iterator[Database]:
-    """Give a database with so many posts varied from originals, their words, and all that a desk shows."""
-
-    def fill(database: Database) -> None:
-        store(database, varied(some_originals(originals, count), count, SEED), count, SEED)
-        add_desk_rows(database, datetime.now(UTC))
-
-    with filled_database(kind, f"desk_{count}", kept, fill) as database:
-        yield database
-
-
-def some_originals(originals: Sequence[Sequence[Syllable]], count: int) -> Sequence[Sequence[Syllable]]:
+def _some_originals(originals: Sequence[Sequence[Syllable]], count: int) -> Sequence[Sequence[Syllable]]:
     """Draw so many originals that each is varied equally often, or a new post had more copies among more posts."""
     wanted = max(1, count // VARIED_FROM_EACH)
     return originals if wanted >= len(originals) else Random(SEED).sample(list(originals), wanted)  # noqa: S311

@@ -1,4 +1,4 @@
-"""What the tests of the application share: a small model, trained once, and a crawl on loopback."""
+"""What the tests of the application share: quick passwords, a crawl on loopback, and a full week."""
 
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,7 +14,6 @@ from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import Site, serve
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from tests import corpus
 from tests.clock import FakeClock
 from tests.factories import add_source
 from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
@@ -29,13 +28,6 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with little work: every desk hashes one, and at full strength that takes a fifth of a second."""
     little = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     monkeypatch.setattr("monitor.desk.web.passwords._hasher", lambda: little)
-
-
-@pytest.fixture(scope="session")
-def small_model(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a copy of the model of a part of the corpus; tests read its folder or copy it."""
-    kept = corpus.small_model(pytestconfig.cache.mkdir("small-models"))
-    return shutil.copytree(kept, tmp_path_factory.mktemp("models") / "small")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from storage.review import cases, quote_choices
 from storage.review.cases import Step
 from tests import factories
 from tests.examples import examples_of
-from tests.monitor.reports.sample_week import THURSDAY, WEEK, decide
+from tests.monitor.reports.sample_week import THURSDAY, WEEK
 
 LABELS: Final = ("unverified", "negative", "concern")
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
@@ -123,11 +123,11 @@ def fill_confirmed(session: Session, items: int) -> None:
         post = factories.add_post(session, sources[number % 6], f"confirmed {number}", text=text, **when)
         flag = factories.add_flag(session, post, label)
         if label == "unverified":
-            decided: dict[str, object] = {"decision": ("no_source", "refuted")[number % 2]}
+            decided: dict[str, Any] = {"decision": ("no_source", "refuted")[number % 2]}
             decided["evidence"] = ["https://bao.example.vn/1"] if number % 2 else []
         else:
             decided = {"decision": "yes", "topic": topic, "place": PLACES[number % 4]} if topic else {"decision": "yes"}
-        decide(session, flag, reviewer, **decided)  # type: ignore[arg-type]
+        factories.decide(session, flag, by=reviewer, now=THURSDAY, **decided)
         if label != "negative":
             quote_choices.choose(session, flag, user_id=reviewer.id, now=THURSDAY)
         if topic and number % 3:

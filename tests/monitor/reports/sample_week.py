@@ -1,6 +1,7 @@
 """A small week whose figures can be counted by hand."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session
 from monitor.reports.figures import ReportFigures, gather
 from monitor.reports.periods import CalendarPeriod, Unit
 from storage.database import Database
-from storage.models import Case, Cluster, Flag, Post, User
+from storage.models import Case, Cluster, Post
 from storage.posts import sources
-from storage.review import cases, quote_choices, reviews
+from storage.review import cases, quote_choices
 from storage.review.cases import Step
 from storage.scoring import focus
 from storage.scoring.focus import FocusDraft
@@ -79,22 +80,18 @@ def _decide(session: Session, posts: dict[str, Post]) -> None:
     abuse = factories.add_flag(session, posts["abuse"], "negative", 0.8)
     old = factories.add_flag(session, posts["old"], "concern", 0.9)
     before = factories.add_flag(session, posts["before"], "concern", 0.99)
+    decide = partial(factories.decide, session, by=reviewer, now=THURSDAY)
     place = "xã Sùng Phài"
-    decide(session, wages, reviewer, "yes", topic="wages", place=place)
-    decide(session, old, reviewer, "yes", topic="wages", place=place)
-    decide(session, before, reviewer, "yes", topic="hours", place=place)
-    decide(session, abuse, reviewer, "no")
-    decide(session, bank, reviewer, "refuted", evidence=["https://www.bao.example.vn/1"])
+    decide(wages, "yes", topic="wages", place=place)
+    decide(old, "yes", topic="wages", place=place)
+    decide(before, "yes", topic="hours", place=place)
+    decide(abuse, "no")
+    decide(bank, "refuted", evidence=["https://www.bao.example.vn/1"])
     for flag in (wages, bank):
         quote_choices.choose(session, flag, user_id=reviewer.id, now=THURSDAY)
     case = session.query(Case).filter_by(flag_id=wages.id).one()
     step = Step(kind="passed", passed_to="Công đoàn khu công nghiệp")
     cases.take_step(session, case, step, user_id=reviewer.id, now=THURSDAY)
-
-
-def decide(session: Session, flag: Flag, reviewer: User, decision: str, **further: object) -> None:
-    """Decide a flag on Thursday."""
-    reviews.decide(session, flag, reviewer_id=reviewer.id, decision=decision, note="", now=THURSDAY, **further)  # type: ignore[arg-type]
 
 
 def _fail(session: Session, source_id: int, at: datetime) -> None:

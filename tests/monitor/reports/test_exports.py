@@ -16,16 +16,14 @@ from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import NotReady, ReportFailed
 from monitor.files import FILE_MODE
 from monitor.reports.exports import SCHEMA, TABLES, export
-from storage.accounts import users
 from storage.database import Database
 from storage.figures.report_counts import Period
 from storage.models import AuditEvent, Flag, Post
 from storage.posts import posts
-from storage.review import reviews
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_post
 from tests.monitor.reports.many_posts import fill_many
-from tests.monitor.reports.sample_week import AFTER, AUTHOR_KEY, SUNDAY, THURSDAY, WEEK, decide
+from tests.monitor.reports.sample_week import AFTER, AUTHOR_KEY, SUNDAY, THURSDAY, WEEK
 from tests.monitor.reports.test_report_numbers import OF_WEEK, sql
 
 COUNTS = {
@@ -77,9 +75,8 @@ def many(database: Database) -> Database:
     """Give a database of many posts: SQLite and PostgreSQL."""
     with database.changes() as session:
         fill_many(session, flags=300)
-        reviewer = users.by_name(session, "lan")
         for flag in session.query(Flag).filter_by(label="negative").limit(7):
-            decide(session, flag, reviewer, "no")
+            decide(session, flag, "no", now=THURSDAY)
     return database
 
 
@@ -148,8 +145,7 @@ def test_no_author_no_address_and_no_name_stands_in_any_file(
         )
         named.context, named.engagement = "Bài của anh Vàng A Páo", {"likes": 3, "by": "Nguyễn Văn Ba"}
         flag = add_flag(session, named, "concern")
-        note = "hỏi chị Lò Thị Pâng"
-        reviews.decide(session, flag, reviewer_id=lan.id, decision="yes", note=note, now=THURSDAY, topic="wages")
+        decide(session, flag, by=lan, note="hỏi chị Lò Thị Pâng", now=THURSDAY, topic="wages")
     found = ""
     for table in TABLES:
         files = written(full_week, table, folder, None, formats)
