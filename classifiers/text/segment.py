@@ -4,7 +4,7 @@ import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +37,7 @@ class Word(NamedTuple):
 
 
 class Segmenter:
-    """Splits Vietnamese text into words. Building one costs nothing; the first call loads the model (0.3 s, 60 MB)."""
-
-    def __init__(self) -> None:
-        self._loaded: tuple[_Cut, Tagger] | None = None
+    """Splits Vietnamese text into words. The first call in a process loads the model (0.3 s, 60 MB)."""
 
     def segment(self, text: str) -> list[Word]:
         """Split one normalised text into its words."""
@@ -52,7 +49,7 @@ class Segmenter:
         The words are those of underthesea's `word_tokenize`: its tokens, joined by its tagger. Of some hundred texts
         together each takes less time than alone.
         """
-        cut, tagger = self._load()
+        cut, tagger = _model()
         pieces = [[_tokens(match, cut) for match in _PIECE.finditer(text)] for text in texts]
         goes_on = iter(tagger.goes_on([tokens for of_text in pieces for tokens, _ in of_text]))
         return [
@@ -60,31 +57,28 @@ class Segmenter:
             for text, of_text in zip(texts, pieces, strict=True)
         ]
 
-    def _load(self) -> tuple[_Cut, Tagger]:
-        if self._loaded is None:
-            regex_tokenize = _tokeniser_of_underthesea()
-            folder = Path(regex_tokenize.__file__).parent / "models" / _MODEL
-            # Plain pickles of the library's own, which reads them with joblib; that takes four times as long.
-            templates, dictionary = (
-                pickle.loads((folder / file).read_bytes())  # noqa: S301
-                for file in ("features.bin", "dictionary.bin")
-            )
-            tagger = Tagger((folder / "models.bin").read_bytes(), templates, dictionary)
 
-            patterns = regex_tokenize.patterns
+@cache
+def _model() -> tuple[_Cut, Tagger]:
+    """Load the tokeniser and the tagger, once a process."""
+    regex_tokenize = _tokeniser_of_underthesea()
+    folder = Path(regex_tokenize.__file__).parent / "models" / _MODEL
+    # Plain pickles of the library's own, which reads them with joblib; that takes four times as long.
+    templates, dictionary = (
+        pickle.loads((folder / file).read_bytes())  # noqa: S301
+        for file in ("features.bin", "dictionary.bin")
+    )
+    tagger = Tagger((folder / "models.bin").read_bytes(), templates, dictionary)
 
-            # No token holds white space, and only capitals, which normalised text has none of, look beyond their token:
-            # a run without a space is cut alike wherever it stands.
-            @lru_cache(_REMEMBERED)
-            def cut(run: str) -> Sequence[tuple[str, int]]:
-                return [(match[0], match.start()) for match in patterns.finditer(run)]
+    patterns = regex_tokenize.patterns
 
-            self._loaded = cut, tagger
-        return self._loaded
+    # No token holds white space, and only capitals, which normalised text has none of, look beyond their token: a run
+    # without a space is cut alike wherever it stands.
+    @lru_cache(_REMEMBERED)
+    def cut(run: str) -> Sequence[tuple[str, int]]:
+        return [(match[0], match.start()) for match in patterns.finditer(run)]
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Travel to another process without the loaded model."""
-        return {"_loaded": None}
+    return cut, tagger
 
 
 def _tokeniser_of_underthesea() -> Any:
