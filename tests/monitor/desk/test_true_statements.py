@@ -38,6 +38,7 @@ from storage.review import corrections
 from storage.scoring import registry
 from tests import catalogue
 from tests.clock import FakeClock
+from tests.examples import examples_of
 from tests.factories import add_drawn, make_correction, make_model, make_score
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
@@ -190,44 +191,7 @@ FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     (REPORT, "Đang công bố"): PUBLISHED,
     (REPORT, "Đã thu hồi"): Correction.published_state == "withdrawn",
 }
-# Names, rules, refusals, what is over, what another role sees, and counts that other tests hold to rows.
-NO_STATE: Final = frozenset(
-    """
-%(count)s câu trả lời mà hai người khác nhau, đang chờ người thứ ba
-%(count)s mục có hai câu trả lời khác nhau, đang chờ người thứ ba.
-%(count)s mục đang chờ bạn.
-Báo cáo này thay thế báo cáo cùng kỳ lập lúc %(moment)s, đã thu hồi. Nội dung thay đổi: %(changed)s
-Báo cáo được gửi đến các nơi trong thiết lập.
-Bộ phận phụ trách bảo vệ quyền lợi: rà soát %(count)s vụ việc của các kỳ trước chưa giải quyết xong.
-Chưa có mô hình nào được dùng.
-Chưa công bố được:
-Chưa giải quyết xong
-Chưa sao lưu được:
-Chưa đọc được
-Còn %(count)s mã khôi phục chưa dùng.
-Cảnh báo chưa xử lý
-Cảnh báo đã xử lý
-Giải quyết xong
-Không có mục nào chờ bạn đọc lại.
-Lời đính chính đã lên trang công bố trong kỳ, mỗi lời có dẫn nguồn.
-Nguồn chưa đọc được đầy đủ
-Người viết không được tự duyệt: cần một người khác duyệt.
-Phím bấm hai lần liền được bỏ qua, để không quyết định bài chưa đọc.
-Phím này đã dùng cho việc khác.
-Thiết lập không có nơi nhận nào, nên báo cáo không được gửi đi.
-bản đã sửa lời và được duyệt lại
-hơn %(count)s mục đang chờ xem xét
-Trong kỳ chưa công bố lời đính chính nào.
-Đang chờ người thứ hai duyệt.
-Đang chờ trưởng nhóm hoặc quản trị duyệt; người viết không tự duyệt được.
-Đã thu hồi báo cáo.
-Đã xử lý xong
-Đính chính đã công bố
-Đính chính đã công bố trong kỳ
-đang chờ
-đã duyệt
-""".strip().splitlines()
-)
+NO_STATE: Final = frozenset(examples_of(__file__)["no_state"])
 
 
 def said(page: BeautifulSoup, words: str) -> int | str:
