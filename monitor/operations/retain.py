@@ -16,12 +16,10 @@ from storage.audit import DECISIONS
 from storage.database import Database
 from storage.models import Source
 from storage.posts import host_state, posts, sources
-from storage.review import teamwork
 
 # Longer than usual crawl intervals, so that a source in use keeps its rate limit.
 HOSTS_REMEMBERED = timedelta(days=30)
 BATCH = 2000  # posts deleted in one unit of work: a writer beside it waits no longer than for these
-HANDOVERS_KEPT = timedelta(days=90)  # they tell of a shift, and may name people
 
 
 def retain(database: Database, clock: Clock, captures: CaptureStore | None = None) -> dict[str, int]:
@@ -44,7 +42,6 @@ def retain(database: Database, clock: Clock, captures: CaptureStore | None = Non
         captures.delete_unused(database)
     with database.changes() as session:
         host_state.delete_unused(session, now - HOSTS_REMEMBERED)
-        teamwork.delete_old_handovers(session, now - HANDOVERS_KEPT)
     return {name: count for name, count in gone.items() if count}
 
 

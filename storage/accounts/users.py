@@ -63,6 +63,12 @@ def by_id(session: Session, user_id: int) -> User:
     return require(session, select(User).where(User.id == user_id), f"there is no user {user_id}")
 
 
+def names_of(session: Session, roles: Sequence[str]) -> dict[int, str]:
+    """Return the names of the active users with one of some roles by their numbers, in the order of the names."""
+    query = select(User.id, User.name).where(User.active, User.role.in_(roles)).order_by(User.name)
+    return dict(session.execute(query).all())
+
+
 def all_users(session: Session) -> Sequence[User]:
     """List all users by name."""
     return session.scalars(select(User).order_by(User.name)).all()

@@ -17,12 +17,10 @@ from storage.models.posts import (
 )
 from storage.models.scoring import Flag, Focus, Model, Review, Score, Threshold
 from storage.models.sources import Capture, ClockState, CrawlRun, HostState, RobotsCopy, Source
-from storage.models.teamwork import Assignment, Handover
 
 __all__ = [
     "Alert",
     "ApiKey",
-    "Assignment",
     "AuditEvent",
     "Base",
     "Capture",
@@ -39,7 +37,6 @@ __all__ = [
     "FactCheck",
     "Flag",
     "Focus",
-    "Handover",
     "HostState",
     "Invitation",
     "Model",

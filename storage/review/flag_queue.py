@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
-from storage.models import Assignment, Flag, Post, Review, Source
+from storage.models import Flag, Post, Review, Source
 from storage.review import flags
 from storage.review.decisions import STATES
 from storage.search import search
@@ -48,7 +48,6 @@ class QueueFilter:
         since: The date of their posts, UTC, or later.
         until: Before this time.
         place: Words of which their posts hold some.
-        assigned_to: Who is asked to look at them.
         decided_by: Whose decision on them stands.
         worth_above: What a decision on them is worth more than.
         held_by: Who holds their lease, as the owner of leases; and the present time.
@@ -63,7 +62,6 @@ class QueueFilter:
     since: datetime | None = None
     until: datetime | None = None
     place: Query | None = None
-    assigned_to: int | None = None
     decided_by: int | None = None
     worth_above: float | None = None
     held_by: tuple[str, datetime] | None = None
@@ -77,8 +75,6 @@ class QueueFilter:
         if self.kind is not None:
             found.append(Flag.source_id.in_(select(Source.id).where(Source.kind == self.kind)))
         # By the numbers of flags alone, so that an index of their order answers without reading each flag.
-        if self.assigned_to is not None:
-            found.append(Flag.id.in_(select(Assignment.flag_id).where(Assignment.user_id == self.assigned_to)))
         if self.decided_by is not None:
             decided = (
                 select(Review.flag_id).where(Review.reviewer_id == self.decided_by, Review.stands()).cte("decided")
@@ -106,7 +102,7 @@ class QueueFilter:
     @property
     def _is_wide(self) -> bool:
         """Whether copies pass it together: of those in different places each may be the one that is looked for."""
-        narrow = (self.source_id, self.kind, self.since, self.until, self.place, self.assigned_to, self.decided_by)
+        narrow = (self.source_id, self.kind, self.since, self.until, self.place, self.decided_by)
         return not any(value is not None for value in (*narrow, self.held_by))
 
 

@@ -39,7 +39,7 @@ FILTERS = {
     "a source": ("source=7", "source=8&label=concern", "source=9&state=confirmed", "source=7&state=any"),
     "a kind, dates": ("kind=feed", "since=2026-06-01&until=2026-06-07", "kind=feed&state=any", "since=2026-11-01"),
     "a place": ("place=Hà+Nội", "place=Đồng+Nai&state=any"),
-    "one's own": ("own=decided", "own=assigned", "own=held"),
+    "one's own": ("own=decided", "own=held"),
 }
 PAGES = {
     "search": tuple(f"/search?q={words}" for words in WORDS),
@@ -50,7 +50,7 @@ PAGES = {
     "sources": ("/sources",),
     "reports": ("/reports",),
     "corrections": ("/corrections",),
-    "alerts, shift, teaching": ("/alerts", "/shift", "/teach"),
+    "alerts, teaching": ("/alerts", "/teach"),
 }
 
 

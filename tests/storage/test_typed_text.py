@@ -5,9 +5,7 @@ from sqlalchemy import Text, select
 
 from storage.base import TypedText, writable
 from storage.database import Database
-from storage.models import Base, Handover, Review, User
-from storage.review import teamwork
-from tests.clock import MONDAY_MORNING as NOW
+from storage.models import Base, Review, User
 from tests.factories import add_flag, add_post, add_source, add_user, decide
 
 HOSTILE = "Gọi\ufffe lại\uffff \0chị\x0b Lan\ud800\x1f"
@@ -42,10 +40,9 @@ def test_every_text_that_people_type_is_of_that_type() -> None:
 
 def test_it_is_removed_when_it_is_stored(database: Database) -> None:
     with database.changes() as session:
-        lan = add_user(session, HOSTILE)
+        add_user(session, HOSTILE)
         flag = add_flag(session, add_post(session, add_source(session)))
         decide(session, flag, note=HOSTILE)
-        teamwork.hand_over(session, user_id=lan.id, text=HOSTILE, now=NOW)
     with database.work() as session:
-        columns = (User.name, Review.note, Handover.text)
-        assert [session.scalars(select(column)).one() for column in columns] == [CLEAN] * 3
+        columns = (User.name, Review.note)
+        assert [session.scalars(select(column)).one() for column in columns] == [CLEAN] * 2

@@ -14,8 +14,9 @@ from monitor.desk.web.desk import to
 from monitor.desk.web.language import gettext as _
 from monitor.review.roles import DECIDING, Right
 from monitor.scoring.summary import summary_of
+from storage.accounts import users
 from storage.errors import DataRejected
-from storage.review import cases, teamwork
+from storage.review import cases
 from storage.review.cases import SETTLED, STEPS, UNSETTLED, WITHDRAWN, Step
 
 router = APIRouter(prefix="/cases", dependencies=[allow(Right.READ)])
@@ -82,7 +83,7 @@ def take_step(
     )
     try:
         with visit.changes() as session:
-            known = {str(number): number for number, _name in teamwork.people_to_assign(session, DECIDING)}
+            known = {str(number): number for number in users.names_of(session, DECIDING)}
             step = replace(step, follower_id=known.get(follower))
             cases.take_step(session, cases.by_id(session, case_id), step, user_id=visit.user_id, now=visit.now)
             visit.record(session, f"case.{kind}", f"cases:{case_id}")
@@ -97,14 +98,13 @@ def _page(visit: Visit, case_id: int, *, line: str = "", status: int = 200) -> R
         case = cases.by_id(session, case_id)
         behind = [(flag, summary_of(flag, visit.desk.mask)) for flag in cases.flags_of(session, case_id)]
         events = cases.events_of(session, case_id)
-        people = teamwork.people_to_assign(session, DECIDING)
+        people = users.names_of(session, DECIDING)
     possible = ("reopened", "noted", "described") if case.state == SETTLED else [s for s in STEPS if s != "reopened"]
     context = {
         "case": case,
         "behind": behind,
         "events": events,
         "people": people,
-        "names": dict(people),
         "steps": () if case.state == WITHDRAWN else possible,
         "line": line,
         "limits": {"note": MAX_NOTE, "place": MAX_PLACE, "office": OFFICE_CHARACTERS},

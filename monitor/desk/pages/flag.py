@@ -35,12 +35,12 @@ from monitor.review.decide import decide as store_decision
 from monitor.review.decide import seen_state as seen_of
 from monitor.review.decide import undo as undo_decision
 from monitor.review.errors import DecisionRefused, NeedsLink, NotAllowed
-from monitor.review.roles import DECIDING, Right
+from monitor.review.roles import Right
 from monitor.scoring.summary import LONGEST, summary_of
 from storage.errors import NotFound
 from storage.figures import listings
 from storage.models import Flag
-from storage.review import flags, quote_choices, reviews, second_readings, teamwork
+from storage.review import flags, quote_choices, reviews, second_readings
 from storage.scoring import matching
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
@@ -251,8 +251,6 @@ def _page(
             "evidence": evidence,
             "spread": spread_of(session, flag.post, mask),
             "standing": standing(session, flag, context["at_source"], visit.now) if flag.state == "open" else "",
-            "assigned_to": teamwork.assignee(session, flag_id),
-            "people": teamwork.people_to_assign(session, DECIDING),
             "last_review": last.id if last else 0,
         }
     if draft is None:

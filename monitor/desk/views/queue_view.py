@@ -25,7 +25,7 @@ from storage.search.search_words import AnyOf, Query, Words
 TODAY: Final = "today"
 """In place of a label: the reviewer works through the day."""
 ANY_STATE: Final = "any"
-DECIDED, ASSIGNED, HELD = "decided", "assigned", "held"
+DECIDED, HELD = "decided", "held"
 SECOND, DIFFERING, LISTED = "second", "differing", "listed"
 """In place of open flags: those that wait for one's second reading, the differences that one may settle, and the list
 of the day below the threshold."""
@@ -58,7 +58,7 @@ class QueueView(AddressFields, frozen=True):
         since: The first day, `2026-11-28`.
         until: The last day.
         place: The name of a place that the post holds.
-        own: DECIDED, ASSIGNED or HELD by the reviewer; or SECOND, DIFFERING or LISTED.
+        own: DECIDED or HELD by the reviewer; or SECOND, DIFFERING or LISTED.
         order: An order; empty: what a decision is worth, and after a decision the queue begins anew.
 
     """
@@ -70,7 +70,7 @@ class QueueView(AddressFields, frozen=True):
     since: _Day = ""
     until: _Day = ""
     place: _Place = ""
-    own: Annotated[str, _one_of((DECIDED, ASSIGNED, HELD, SECOND, DIFFERING, LISTED))] = ""
+    own: Annotated[str, _one_of((DECIDED, HELD, SECOND, DIFFERING, LISTED))] = ""
     order: Annotated[str, _one_of(tuple(Order))] = ""
 
     @property
@@ -119,7 +119,6 @@ class QueueView(AddressFields, frozen=True):
             since=day_begins(self.since),
             until=until and until + timedelta(days=1),
             place=place_query(self.place),
-            assigned_to=reviewer.id if self.own == ASSIGNED else None,
             decided_by=reviewer.id if self.own == DECIDED else None,
             held_by=(reviewer.lease_owner, now) if self.own == HELD else None,
             worth_above=WORTH_A_DAY if self.folds_strangers else None,

@@ -78,7 +78,6 @@ ORDERS: Final = Translated(
 )
 OWN: Final = Translated(
     {
-        "assigned": N_("Được giao cho tôi"),
         "decided": N_("Tôi đã quyết định"),
         "held": N_("Tôi đang giữ"),
     }

@@ -234,19 +234,6 @@ CREATE TABLE saved_searches (
     CONSTRAINT fk_saved_searches_user_id_users FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
 
-CREATE TABLE handovers (
-    id $id NOT NULL,
-    user_id $number NOT NULL,
-    text TEXT NOT NULL,
-    written_at $time NOT NULL,
-    CONSTRAINT pk_handovers PRIMARY KEY (id),
-    CONSTRAINT fk_handovers_user_id_users FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE RESTRICT
-);
-
-CREATE INDEX ix_handovers_written_at ON handovers (written_at);
-
-CREATE INDEX ix_handovers_user_id ON handovers (user_id);
-
 CREATE TABLE report_drafts (
     period VARCHAR(8) NOT NULL,
     language VARCHAR(2) NOT NULL,
@@ -570,19 +557,6 @@ CREATE INDEX ix_reviews_blind_to ON reviews (blind_to) WHERE blind_to IS NOT NUL
 CREATE INDEX ix_reviews_withdraws ON reviews (withdraws) WHERE withdraws IS NOT NULL;
 
 CREATE INDEX ix_reviews_reviewer_id_decided_at ON reviews (reviewer_id, decided_at);
-
-CREATE TABLE assignments (
-    flag_id $number NOT NULL,
-    user_id $number NOT NULL,
-    assigned_by $number NOT NULL,
-    assigned_at $time NOT NULL,
-    CONSTRAINT pk_assignments PRIMARY KEY (flag_id),
-    CONSTRAINT fk_assignments_flag_id_flags FOREIGN KEY (flag_id) REFERENCES flags (id) ON DELETE CASCADE,
-    CONSTRAINT fk_assignments_user_id_users FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE RESTRICT,
-    CONSTRAINT fk_assignments_assigned_by_users FOREIGN KEY (assigned_by) REFERENCES users (id) ON DELETE RESTRICT
-);
-
-CREATE INDEX ix_assignments_user_id ON assignments (user_id);
 
 CREATE TABLE quote_choices (
     flag_id $number NOT NULL,

@@ -20,8 +20,7 @@ MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
     "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
-    "search_texts", "fact_checks",
-    "quote_choices", "assignments",
+    "search_texts", "fact_checks", "quote_choices",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.models import Flag, Post
-from storage.review import flag_queue, reviews, teamwork
+from storage.review import flag_queue, reviews
 from storage.review.flag_queue import Order, QueueFilter, QueuePage
 from storage.search import search
 from storage.search.search import SearchDraft
@@ -52,12 +52,6 @@ def _by_place(session: Session, flag: Flag) -> QueueFilter:
     return QueueFilter(place=Words(("bình", "dương"), accented=True))
 
 
-def _by_assignment(session: Session, flag: Flag) -> QueueFilter:
-    lan, minh = add_user(session), add_user(session, "minh")
-    teamwork.assign(session, flag, user_id=lan.id, by=minh.id, now=NOW)
-    return QueueFilter(assigned_to=lan.id)
-
-
 def _by_decision(session: Session, flag: Flag) -> QueueFilter:
     lan = add_user(session)
     decide(session, flag, "no", lan)
@@ -75,7 +69,6 @@ FILTERS: dict[str, Callable[[Session, Flag], QueueFilter]] = {
     "kind": lambda _, flag: QueueFilter(kind=flag.post.source.kind),
     "day": lambda _, flag: QueueFilter(since=flag.dated, until=flag.dated + timedelta(seconds=1)),
     "place": _by_place,
-    "assigned": _by_assignment,
     "decided": _by_decision,
     "held": _by_lease,
 }
