@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from classifiers.copies import signature
-from classifiers.data.datasets import CRITICISM, Example, data_hash
+from classifiers.data.datasets import Example, data_hash
 from classifiers.evaluation.metrics import measure
 from classifiers.features.space import FeatureSpace
 from classifiers.features.tfidf import character_ngrams
@@ -80,10 +80,10 @@ class RealPostsConfig:
         default_factory=lambda: MappingProxyType({UNVERIFIED.name: 0.01, NEGATIVE.name: 0.02, CONCERN.name: 0.01})
     )
     kind_factors: Mapping[str, Mapping[str, float]] = field(
-        default_factory=lambda: MappingProxyType({NEGATIVE.name: {ATTACK: 4.0, CRITICISM: 4.0}})
+        default_factory=lambda: MappingProxyType({NEGATIVE.name: {ATTACK: 4.0}})
     )
     attack_factors: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"⟨place⟩": 60.0, "⟨faith⟩": 3.0})
+        default_factory=lambda: MappingProxyType({"⟨place⟩": 60.0, "⟨faith⟩": 6.0})
     )
     criticism_limit: float = 0.01
     folds: int = 5

@@ -17,8 +17,8 @@ from tests.quality.fairness import Fairness, measure_fairness, read_fairness_set
 MOST_MEAN_SHIFT: Final = 0.1  # log-odds
 MOST_SHIFT: Final = 0.5
 # A threshold that spares criticism finds fewer attacks, and not quite as many of each kind: docs/quality.md, Fairness.
-MOST_RECALL_APART: Final = 0.07
-LEAST_RECALL: Final = 0.88
+MOST_RECALL_APART: Final = 0.05
+LEAST_RECALL: Final = 0.92
 
 
 @pytest.fixture(scope="module")
