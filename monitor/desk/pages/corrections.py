@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -78,6 +79,7 @@ CorrectionForm = Annotated[Content, Depends(read_form)]
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
+Step = Callable[..., Correction | None]
 Why = Annotated[str, Form(max_length=MAX_NOTE)]
 LIMITS: Final = {"claim": MAX_CLAIM, "text": MAX_TEXT, "source": MAX_SOURCE, "link": MAX_LINK, "note": MAX_NOTE}
 
@@ -138,11 +140,9 @@ def rewrite(visit: CurrentVisit, number: RowId, content: CorrectionForm) -> Resp
     if troubles := _troubles(visit.desk, content):
         return _page(visit, number, draft=content, **troubles, status=422)
 
-    def act(session: Session, row: Correction) -> int:
-        if row.state in UNRELEASED:
-            corrections.rewrite(session, row, content, user_id=visit.user_id, now=visit.now)
-            return number
-        return corrections.correct_again(session, row, content, user_id=visit.user_id, now=visit.now).id
+    def act(session: Session, row: Correction, **by: Any) -> Correction | None:
+        write_anew: Step = corrections.rewrite if row.state in UNRELEASED else corrections.correct_again
+        return write_anew(session, row, content, **by)
 
     return _act(visit, number, act)
 
@@ -154,21 +154,13 @@ def release(visit: CurrentVisit, number: RowId, seen: Annotated[int, Form(ge=1, 
         content = corrections.content_of(corrections.newest_text(session, corrections.by_id(session, number).id))
     if found := masked(parts(content), visit.desk.mask):
         return _page(visit, number, found=found, status=422)
-    return _act(
-        visit,
-        number,
-        lambda session, row: corrections.release(session, row, seen=seen, user_id=visit.user_id, now=visit.now),
-    )
+    return _act(visit, number, partial(corrections.release, seen=seen))
 
 
 @router.post("/corrections/{number}/return", dependencies=[allow(Right.RELEASE), RequireFormToken])
 def send_back(visit: CurrentVisit, number: RowId, why: Why = "") -> Response:
     """Send a draft back to who wrote it."""
-    return _act(
-        visit,
-        number,
-        lambda session, row: corrections.send_back(session, row, why=clean(why), user_id=visit.user_id, now=visit.now),
-    )
+    return _act(visit, number, partial(corrections.send_back, why=clean(why)))
 
 
 @router.post("/corrections/{number}/withdraw", dependencies=[allow(Right.RELEASE), RequireFormToken])
@@ -180,11 +172,7 @@ def withdraw(visit: CurrentVisit, number: RowId, why: Why = "") -> Response:
     if not reason:
         line = _("Xin ghi lý do thu hồi: lý do được công bố ở chỗ của lời đính chính.")
         return _page(visit, number, line=line, status=422)
-    return _act(
-        visit,
-        number,
-        lambda session, row: corrections.withdraw(session, row, why=reason, user_id=visit.user_id, now=visit.now),
-    )
+    return _act(visit, number, partial(corrections.withdraw, why=reason))
 
 
 def _troubles(desk: Desk, content: Content) -> dict[str, Any]:
@@ -195,11 +183,11 @@ def _troubles(desk: Desk, content: Content) -> dict[str, Any]:
     return {"found": found} if found else {}
 
 
-def _act(visit: Visit, number: int, act: Callable[[Session, Correction], int | None]) -> Response:
-    """Do something and show the correction, or the one whose number it gives; or else why it is refused."""
+def _act(visit: Visit, number: int, act: Step) -> Response:
+    """Do something and show the correction, or the new one that it gives; or else why it is refused."""
     try:
         with visit.changes() as session:
-            leads_to = act(session, corrections.by_id(session, number)) or number
+            new = act(session, corrections.by_id(session, number), user_id=visit.user_id, now=visit.now)
     except DataRejected:
         with visit.work() as session:
             own = any(
@@ -211,7 +199,7 @@ def _act(visit: Visit, number: int, act: Callable[[Session, Correction], int | N
             else _("Bước này không hợp với tình trạng hiện nay của lời đính chính. Xin xem lại bên dưới.")
         )
         return _page(visit, number, line=line, status=409)
-    return to(f"/corrections/{leads_to}")
+    return to(f"/corrections/{new.id if new else number}")
 
 
 def _publishing(session: Session, desk: Desk) -> dict[str, object]:

@@ -62,9 +62,7 @@ def _days(session: Session, now: datetime) -> list[tuple[date, int, dict[str, in
     today = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     bounds = (*starts, today + timedelta(days=1))
-    posts, flagged = Counter[int](), Counter[tuple[int, str]]()
-    for row in report_counts.posts_by_part(session, bounds):
-        posts[row.part] += row.posts * (row.role == "monitored")
+    posts, flagged = report_counts.posts_by_part(session, bounds), Counter[tuple[int, str]]()
     for found in report_counts.flags_by_part(session, bounds):
         flagged[found.part, found.label] += found.flags
     return [
