@@ -84,7 +84,7 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
     return ClaimFigures(
         listed=tuple(_claim(session, reach, told) for reach in every[:MOST_CLAIMS]),
         total=len(every),
-        posts=sum(reach.posts for reach in every),
+        posts=sum(reach.spread.posts for reach in every),
         site=site.partition("://")[2],
         tally=report_claims.tally(session, span, CLAIM_LABELS, every),
         corrections=tuple(
@@ -107,7 +107,7 @@ def _claim(session: Session, reach: ClaimReach, told: Mapping[tuple[str, int], s
         **vars(report_claims.answers(session, reach)),
         flag_id=reach.flag_id,
         summary=told.get(same_as, ""),
-        spread=Spread(reach.posts, reach.sources, reach.first_at),
+        spread=reach.spread,
         source=mask_personal(session.get_one(Flag, reach.flag_id).post.source.name),
     )
 

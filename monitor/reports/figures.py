@@ -213,7 +213,7 @@ def _earlier(session: Session, period: CalendarPeriod) -> tuple[EarlierPeriod, .
     return tuple(
         EarlierPeriod(
             period=one,
-            posts=sum(row.posts for row in posts if row.part == part and row.role == "monitored"),
+            posts=posts[part],
             labels={
                 name: _states(row for row in flags if row.part == part and row.label == name) for name in sorted(names)
             },
@@ -255,7 +255,7 @@ def _parts(
     return tuple(
         PartFigures(
             first=first,
-            posts=sum(row.posts for row in posts if row.part == part and row.role == "monitored"),
+            posts=posts[part],
             confirmed=_confirmed((row for row in flags if row.part == part), names),
             pending=count_of(_states(row for row in flags if row.part == part)).pending,
         )

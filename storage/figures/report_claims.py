@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from storage.figures.report_counts import Period, dated_at, dated_within, spread_of
+from storage.figures.report_counts import Period, Spread, dated_at, dated_within, spread_of
 from storage.models import Correction, Flag, Post, Review
 from storage.review.corrections import RELEASED
 from storage.review.decisions import REFUTED
@@ -21,17 +21,13 @@ class ClaimReach(NamedTuple):
     Args:
         cluster_id: The cluster of its copies; None where it has none.
         flag_id: Its first confirmed flag of the period.
-        posts: How many posts of the period say it, itself included.
-        sources: In how many sources.
-        first_at: When the first of them was published, UTC.
+        spread: How many posts of the period say it, itself included, in how many sources, and since when.
 
     """
 
     cluster_id: int | None
     flag_id: int
-    posts: int
-    sources: int
-    first_at: datetime
+    spread: Spread
 
 
 class ClaimTally(NamedTuple):
@@ -79,7 +75,7 @@ def claims(session: Session, period: Period, labels: Collection[str]) -> list[Cl
 
     """
     found = (*_reach(session, period, labels), *_alone(session, period, labels))
-    return sorted(found, key=lambda claim: (-claim.posts, claim.flag_id))
+    return sorted(found, key=lambda claim: (-claim.spread.posts, claim.flag_id))
 
 
 def tally(session: Session, period: Period, labels: Collection[str], found: Iterable[ClaimReach]) -> ClaimTally:
@@ -147,10 +143,10 @@ def _reach(session: Session, period: Period, labels: Collection[str]) -> list[Cl
         .group_by(Post.cluster_id)
     )
     first = {cluster: flag_id for cluster, flag_id in session.execute(query) if cluster is not None}
-    return [ClaimReach(cluster, first[cluster], *of) for cluster, of in spread_of(session, first, period).items()]
+    return [ClaimReach(cluster, first[cluster], of) for cluster, of in spread_of(session, first, period).items()]
 
 
 def _alone(session: Session, period: Period, labels: Collection[str]) -> list[ClaimReach]:
     query = select(Flag.id, dated_at()).join(Post, Post.id == Flag.post_id).where(_has_no_copies())
     query = query.where(*_confirmed(period, labels))
-    return [ClaimReach(None, flag_id, 1, 1, moment) for flag_id, moment in session.execute(query)]
+    return [ClaimReach(None, flag_id, Spread(1, 1, moment)) for flag_id, moment in session.execute(query)]

@@ -39,14 +39,6 @@ class SourcePosts(NamedTuple):
     found_later: int
 
 
-class PartPosts(NamedTuple):
-    """Posts of one role in one part of a period; parts are numbered from 0."""
-
-    role: str
-    part: int
-    posts: int
-
-
 class FlagCount(NamedTuple):
     """How many flags of one source, label, state and part of a period there are."""
 
@@ -157,19 +149,19 @@ def older_posts_by_source(session: Session, period: Period) -> dict[int, int]:
     return dict(session.execute(query.group_by(Post.source_id)).all())
 
 
-def posts_by_part(session: Session, bounds: Sequence[datetime]) -> list[PartPosts]:
-    """Count posts by role and part of a period; `bounds` are the beginnings of the parts and the end."""
-    part, roles = _part(bounds).label("part"), _roles(session)
+def posts_by_part(session: Session, bounds: Sequence[datetime]) -> Counter[int]:
+    """Count monitored posts by part, from 0; `bounds` are the beginnings of the parts and the end."""
+    part, monitored = _part(bounds).label("part"), _monitored(session)
     query = select(Post.source_id, part, func.count()).where(dated_within(Period(bounds[0], bounds[-1])))
-    counted: Counter[tuple[str, int]] = Counter()
+    counted: Counter[int] = Counter()
     for source_id, number, posts in session.execute(query.group_by(Post.source_id, part)):
-        counted[roles[source_id], number] += posts
-    return [PartPosts(*key, posts) for key, posts in counted.items()]
+        counted[number] += posts * (source_id in monitored)
+    return counted
 
 
-def _roles(session: Session) -> dict[int, str]:
+def _monitored(session: Session) -> set[int]:
     # Looked up apart: joined with sources, SQLite reads the posts of one source after the other, and of all periods.
-    return dict(session.execute(select(Source.id, Source.role)).all())
+    return set(session.scalars(select(Source.id).where(Source.role == "monitored")))
 
 
 def flags_by_part(session: Session, bounds: Sequence[datetime]) -> list[FlagCount]:
@@ -222,8 +214,8 @@ def unscored_posts(session: Session, period: Period, model_id: int) -> int:
     )
     query = select(Post.source_id, func.count()).group_by(Post.source_id)
     query = query.where(~scored.exists(), dated_within(period), Post.deleted_at.is_(None))
-    roles = _roles(session)
-    return sum(posts for source_id, posts in session.execute(query) if roles[source_id] == "monitored")
+    monitored = _monitored(session)
+    return sum(posts for source_id, posts in session.execute(query) if source_id in monitored)
 
 
 def models_of_flags(session: Session, period: Period) -> Sequence[Model]:

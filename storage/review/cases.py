@@ -88,7 +88,6 @@ def listed(
     follower_id: int | None = None,
     now: datetime | None = None,
     limit: int = 100,
-    offset: int = 0,
 ) -> Sequence[Case]:
     """List cases in some states with flag, post, source and follower; the one that was left alone longest first.
 
@@ -99,7 +98,6 @@ def listed(
         follower_id: Only those that this user follows; None: any.
         now: The present time, UTC: those whose day has come stand before all others; None: they do not.
         limit: How many at most.
-        offset: How many are passed over.
 
     """
     query = _whole().where(Case.state.in_(states))
@@ -109,7 +107,7 @@ def listed(
         query = query.where(Case.follower_id == follower_id)
     order = [Case.back_at <= now] if now is not None else []
     query = query.order_by(*(func.coalesce(due, false()).desc() for due in order), Case.changed_at, Case.id)
-    return session.scalars(query.limit(limit).offset(offset)).all()
+    return session.scalars(query.limit(limit)).all()
 
 
 def count_due(session: Session, user_id: int, now: datetime) -> int:
