@@ -25,16 +25,6 @@ def rfc822_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(VIETNAM))
 
 
-def gmt7_date(moment: datetime) -> str:
-    """Write a date as some Vietnamese papers do: with a zone that no standard knows."""
-    return f"{moment.astimezone(VIETNAM):%a, %d %b %Y %H:%M:%S} GMT+7"
-
-
-def day_first_date(moment: datetime) -> str:
-    """Write a date as people in Việt Nam do, without a zone."""
-    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
-
-
 class FeedSite(Site):
     """A newspaper on loopback. Feeds at RSS_PATH, ATOM_PATH and JSON_PATH; articles at `/bai/<id>.html`.
 

@@ -1,12 +1,13 @@
 """What the tests of the feed collector share: articles, documents, and how to read them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import SitePost, serve
@@ -14,6 +15,16 @@ from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.collecting import read_source
 
 START = MONDAY_MORNING - timedelta(hours=1)
+
+
+def gmt7_date(moment: datetime) -> str:
+    """Write a date as some Vietnamese papers do: with a zone that no standard knows."""
+    return f"{moment.astimezone(VIETNAM):%a, %d %b %Y %H:%M:%S} GMT+7"
+
+
+def day_first_date(moment: datetime) -> str:
+    """Write a date as people in Việt Nam do, without a zone."""
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
 
 
 def article(number: int, **changes: Any) -> SitePost:

@@ -8,11 +8,11 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.demo.sites import FeedSite
-from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH, day_first_date, gmt7_date
+from monitor.demo.sites.feed_site import ATOM_PATH, JSON_PATH, RSS_PATH
 from monitor.errors import FetchFailed, PayloadInvalid
 from tests.clock import FakeClock
 from tests.monitor.collectors.feed.conftest import Read
-from tests.monitor.collectors.feed_samples import START, article, read_document, rss
+from tests.monitor.collectors.feed_samples import START, article, day_first_date, gmt7_date, read_document, rss
 
 
 async def test_rss_becomes_posts_oldest_first(read: Read, base: str) -> None:

@@ -15,9 +15,9 @@ from monitor.collectors.feed.entries import Feed
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
 from monitor.demo.sites import FeedSite
-from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, day_first_date, gmt7_date, rfc822_date
+from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH, rfc822_date
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.feed_samples import article, rss
+from tests.monitor.collectors.feed_samples import article, day_first_date, gmt7_date, rss
 from tests.monitor.collectors.payloads import text
 
 NAMESPACES = (
