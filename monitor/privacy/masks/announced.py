@@ -13,15 +13,6 @@ from monitor.privacy.masks.word_rows import (
     NEAR_GAPS,
     QUOTED_NICKNAME,
     Words,
-    has_nickname,
-    is_behind,
-    is_behind_place,
-    is_commune,
-    makes_compound,
-    nickname_end,
-    phrase_of,
-    place_end,
-    run_end,
 )
 
 _SHOWING: Final = frozenset({"thị", "văn"})
@@ -41,25 +32,24 @@ def announced_name(words: Words, first: int) -> int | None:
     word = words[first]
     if not word.is_capital:
         return _small_announced(words, first)
-    if is_behind(words, first, "naming"):
+    if words.is_behind(first, "naming"):
         return _behind_naming(words, first)
-    if place_end(words, first):
+    if words.place_end(first):
         return None
-    has_second = first + 1 < len(words) and words.follows(first + 1) and words[first + 1].is_capital
-    if words.says(first, "birth_order") and has_second:  # "Năm Chột"
-        is_nickname = words.says(first + 1, "nicknames") or is_behind(words, first, "maybe_naming")
-        return run_end(words, first) if is_nickname else None
+    if words.says(first, "birth_order") and words.capital_follows(first + 1):  # "Năm Chột"
+        is_nickname = words.says(first + 1, "nicknames") or words.is_behind(first, "maybe_naming")
+        return words.run_end(first) if is_nickname else None
     is_usual = words.is_in(first, "given_as_written")
     is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
     if word.is_upper or not (is_usual or is_pair) or _is_other_word(words, first):  # "Bửu Lộc"
         return None
-    end = min(run_end(words, first), first + _MOST_GIVEN)
+    end = min(words.run_end(first), first + _MOST_GIVEN)
     return end if _is_announced(words, first, end) or _stands_alone(words, first) else None
 
 
 def _is_other_word(words: Words, first: int) -> bool:
     is_other = words.says(first, "kin", "never_names", "no_lone", "no_given")
-    return is_other or makes_compound(words, first) or words.is_phrase(phrase_of(words, first, first + 2), "titles")
+    return is_other or words.makes_compound(first) or words.is_phrase(words.phrase_of(first, first + 2), "titles")
 
 
 def _is_announced(words: Words, first: int, end: int) -> bool:
@@ -67,23 +57,23 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
     is_place = words.says(first, "lone_places") and words.stretches[first] == 1
     naming = "maybe_naming_small" if is_place else "maybe_naming"  # "của Nga" is a country, "gặp Nga" a person
     return (
-        is_behind(words, first, naming, NEAR_GAPS)
+        words.is_behind(first, naming, NEAR_GAPS)
         or words.stands_beside_name(first)
         or _is_listed(words, first)
-        or has_nickname(words, end)
+        or words.has_nickname(end)
     )
 
 
 def row_of_names(words: Words, first: int) -> int | None:
     """Tell where two to four words in capitals end that are all parts of names, and no place: "Mẫn Nhi Trịnh"."""
     is_row = _PAIR <= words.stretches[first] <= _MOST_TAGGED and (first == 0 or not words[first - 1].is_capital)
-    if not is_row or words.is_phrase(phrase_of(words, first - 1, first), "locative") or is_behind_place(words, first):
+    if not is_row or words.is_phrase(words.phrase_of(first - 1, first), "locative") or words.is_behind_place(first):
         return None
     end = first + words.stretches[first]
-    is_other = words[first].is_upper or any(place_end(words, index) for index in range(first, end - 1))
-    is_other = is_other or is_behind(words, first, "locative") or is_commune(words, first, end)
+    is_other = words[first].is_upper or any(words.place_end(index) for index in range(first, end - 1))
+    is_other = is_other or words.is_behind(first, "locative") or words.is_commune(first, end)
     is_other = is_other or any(
-        words.says(index, "kin", "never_names", "no_given") or makes_compound(words, index)
+        words.says(index, "kin", "never_names", "no_given") or words.makes_compound(index)
         for index in range(first, end)
     )
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
@@ -107,7 +97,7 @@ def _is_listed(words: Words, first: int) -> bool:
 def _is_list_item(words: Words, index: int) -> bool:
     if not 0 <= index < len(words) or not 0 < words.stretches[index] <= _PAIR or words[index].is_upper:
         return False
-    is_other = words.says(index, "no_names", "kin", "lone_places") or place_end(words, index)
+    is_other = words.says(index, "no_names", "kin", "lone_places") or words.place_end(index)
     return words.says(index, "given_as_written") and not is_other
 
 
@@ -117,13 +107,13 @@ def _are_listed(words: Words, left: int, right: int) -> bool:
 
 def _small_announced(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that words before it announce: "tên hoà", "gặp loan", or None."""
-    is_named = is_behind(words, first, "naming_small")
-    if not is_named and (words.is_bare or not is_behind(words, first, "maybe_naming_small", NEAR_GAPS)):
+    is_named = words.is_behind(first, "naming_small")
+    if not is_named and (words.is_bare or not words.is_behind(first, "maybe_naming_small", NEAR_GAPS)):
         return None
     second = first + 1
-    has_second = second < len(words) and words.follows(second)
+    has_second = words.follows(second)
     is_other = words.says(first, "kin") or (words.says(first, "clause_words") and (has_second or not is_named))
-    if is_other or makes_compound(words, first) or words.is_common_bare(first):
+    if is_other or words.makes_compound(first) or words.is_common_bare(first):
         return None
     if is_named and (end := small_full_name(words, first)):
         return end
@@ -131,7 +121,7 @@ def _small_announced(words: Words, first: int) -> int | None:
     if not is_usual or not words.is_in(first, "given"):
         return None
     goes_on = has_second and words.says(second, "given_clear", "nicknames") and not words.says(second, "behind_name")
-    return second + 1 if goes_on and not makes_compound(words, second) else second
+    return second + 1 if goes_on and not words.makes_compound(second) else second
 
 
 def _stands_alone(words: Words, first: int) -> bool:
@@ -139,10 +129,10 @@ def _stands_alone(words: Words, first: int) -> bool:
     is_within = first > 0 and _WITHIN.fullmatch(words.text, words[first - 1].end, words[first].start) is not None
     begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
     is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
-    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not place_end(words, first - 1)
+    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not words.place_end(first - 1)
     is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
-    is_name = is_name and not is_behind(words, first, "locative", NEAR_GAPS)
-    return is_within and is_alone and is_name and not is_behind_place(words, first)
+    is_name = is_name and not words.is_behind(first, "locative", NEAR_GAPS)
+    return is_within and is_alone and is_name and not words.is_behind_place(first)
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
@@ -150,9 +140,9 @@ def _behind_naming(words: Words, first: int) -> int | None:
     is_public = words.says(first, "no_names", "never_names")
     is_named_by_kin = words.says(first, "kin") and words.stretches[first] > 1  # "Mẹ Bống" is the name of an account
     is_public = is_public and not is_named_by_kin and not words.says(first, "people_prefixes", "birth_order")
-    is_alone = first + 1 == len(words) or not words[first + 1].is_capital or not words.follows(first + 1, IN_NAME)
-    is_heading = words.stretches[first] > LONGEST_STRETCH or (is_alone and word.is_upper)
-    return None if is_public or is_heading else run_end(words, first)
+    is_alone = word.is_upper and not words.capital_follows(first + 1, IN_NAME)
+    is_heading = is_alone or words.stretches[first] > LONGEST_STRETCH
+    return None if is_public or is_heading else words.run_end(first)
 
 
 def small_full_name(words: Words, first: int) -> int | None:
@@ -161,10 +151,10 @@ def small_full_name(words: Words, first: int) -> int | None:
         return None
     middle = first + 1
     given = first + 2
-    if given >= len(words) or not (words.follows(middle) and words.follows(given)):
+    if not (words.follows(middle) and words.follows(given)):
         return None
     if not words.is_in(middle, "strong_middles"):
-        is_middle = words.is_in(middle, "middles") and not makes_compound(words, middle)
+        is_middle = words.is_in(middle, "middles") and not words.makes_compound(middle)
         return given + 1 if is_middle and _ends_small_name(words, first, given) else None
     fourth = given + 1
     if not words.follows(fourth) or not words.is_in(given, "middles") or words.says(fourth, "behind_name", "no_names"):
@@ -188,17 +178,17 @@ def people_name(words: Words, first: int) -> int | None:
         return None
     if words.says(first, "people_prefixes"):
         if words.follows(first + 1, APOSTROPHES):
-            return run_end(words, first)
+            return words.run_end(first)
         is_prefix = words[first].written in _ALONE and words.follows(first + 1) and not words[first + 1].is_upper
-        is_place = place_end(words, first) or words.says(first + 1, "no_names")
-        return run_end(words, first) if is_prefix and is_row and not is_place else None
+        is_place = words.place_end(first) or words.says(first + 1, "no_names")
+        return words.run_end(first) if is_prefix and is_row and not is_place else None
     thi = first if words[first].written in _SHOWING else first + 1
     is_prefix = thi > first and words[thi].written in _ALONE and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words[thi].written in _SHOWING) and (thi == first or words.follows(thi))
-    if not shows or thi + 1 >= len(words) or not (words.follows(thi + 1) and words[thi + 1].is_capital):
+    if not shows or not words.capital_follows(thi + 1):
         return None
     is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
-    return run_end(words, first) if is_row and not is_other and not is_behind_place(words, first) else None
+    return words.run_end(first) if is_row and not is_other and not words.is_behind_place(first) else None
 
 
 def called_name(words: Words, first: int) -> int | None:
@@ -206,19 +196,18 @@ def called_name(words: Words, first: int) -> int | None:
     word = words[first]
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
-    if not begins or word.is_upper or not is_usual or place_end(words, first):
+    if not begins or word.is_upper or not is_usual or words.place_end(first):
         return None
     end = first + 1
-    if end < len(words) and words[end].is_capital and words.follows(end) and words.is_in(end, "given_as_written"):
-        end += 1
-    if end + 1 < len(words) and words[end].written in _HERE and words.follows(end) and words.follows(end + 1):
+    end += words.capital_follows(end) and words.is_in(end, "given_as_written")
+    if words.follows(end) and words.follows(end + 1) and words[end].written in _HERE:
         return end if words.says(end + 1, "calling", "here_endings") else None
     if words.is_in(first, "given_clear") and words.text.startswith(":", words[end - 1].end) and word.is_capital:
         return end
-    if end == len(words) or not words.follows(end):
+    if not words.follows(end):
         return None
     is_subject = word.is_capital and words.says(first, "given_clear") and words.says(end, "behind_name")
-    is_subject = is_subject and not makes_compound(words, first)
+    is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None
 
 
@@ -233,23 +222,23 @@ def tagged_name(words: Words, first: int) -> int | None:
     is_family_last = words.says(end - 1, "families") and length > _PAIR
     is_kin = words.says(first, "kin")
     is_other = not is_family_last if is_kin else words.says(first, "never_names", "no_name_before")
-    is_other = is_other or makes_compound(words, first) or is_commune(words, first, end)
+    is_other = is_other or words.makes_compound(first) or words.is_commune(first, end)
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
     is_name = words.is_in(first, "tagged_syllables") and _LEAST_PARTS * length <= parts
-    is_other = is_other or any(place_end(words, index) for index in range(first + 1, end - 1))
-    place = place_end(words, first)
+    is_other = is_other or any(words.place_end(index) for index in range(first + 1, end - 1))
+    place = words.place_end(first)
     is_place = place is not None and not any(words.says(index, "families") for index in range(place, end))
     return end if is_name and not is_other and not is_place else None
 
 
 def with_nickname(words: Words, end: int) -> int:
     """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
-    while end < len(words) and words.follows(end, HYPHENS):  # "Kim Do-gwan"
+    while words.follows(end, HYPHENS):  # "Kim Do-gwan"
         end += 1
     place = words[end - 1].end
     if match := QUOTED_NICKNAME.match(words.text, place) or _people().match(words.text, place):
         return match.end()
-    return words[nickname_end(words, end) - 1].end
+    return words[words.nickname_end(end) - 1].end
 
 
 @cache

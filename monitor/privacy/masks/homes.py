@@ -28,17 +28,6 @@ _STREET: Final = (
 )
 _GAP: Final = r"[ ,(\-–]{1,3}"
 _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
-_EVIDENCE: Final = (
-    "before",
-    "street",
-    "behind",
-    "area",
-    "house",
-    "dwelling",
-    "block",
-    "end",
-    "beside",
-)  # that it is a row, and no part alone
 _MAY_HOLD_HOME: Final = re.compile(r"\d|nhà|ở", re.IGNORECASE)  # a row has a number, or is where one lives
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
@@ -73,7 +62,7 @@ def _lives(*words: str) -> str:
 
 @cache
 def _home() -> re.Pattern[str]:
-    """Compile the row of an address, with a landmark behind it."""
+    """Compile the row of an address, with a landmark behind it. A group that is not empty shows it is no part alone."""
     so = r"(?:số |so )?"
     house = rf"(?:{_any('house_parts')})[ .]{{0,2}}{so}{_NUMBER}"
     numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}{so}{_NUMBER}"
@@ -102,14 +91,14 @@ def _home() -> re.Pattern[str]:
     at_end = rf"(?:đầu|cuối) (?:{_any('dwelling_places')}) {_CAPITALS}"
     return re.compile(
         rf"(?<![\w/.-])(?=\w)(?:"
-        rf"(?P<before>(?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
-        rf"(?:(?P<street>{in_street})|{house}|(?P<slashed>{_SLASHED}))(?P<behind>(?: {_STREET})?{more})"
-        rf"|(?P<area>{numbered})(?:{_GAP}{named})?{_GAP}{near}{more}"
-        rf"|(?<=\bở )(?P<block>(?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
-        rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})(?P<dwelling>{dwelling}){more}"
-        rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})(?P<end>{at_end}){more}"
-        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})(?P<beside>(?:{leads}) [^,.;:!?…\n()]{{2,40}}){more}"
-        rf"|(?<=\bở )(?P<house>(?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
+        rf"((?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
+        rf"(?:({in_street})|{house}|{_SLASHED})((?: {_STREET})?{more})"
+        rf"|({numbered})(?:{_GAP}{named})?{_GAP}{near}{more}"
+        rf"|(?<=\bở )((?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
+        rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})({dwelling}){more}"
+        rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})({at_end}){more}"
+        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})((?:{leads}) [^,.;:!?…\n()]{{2,40}}){more}"
+        rf"|(?<=\bở )((?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
         re.IGNORECASE,
     )
 
@@ -156,11 +145,9 @@ def _another(account: str) -> re.Pattern[str]:
 
 
 def find_homes(work: MaskableText) -> Iterator[Found]:
-    """Find addresses, names of accounts without an @, and mail addresses in words, in the order of the text."""
-    found: list[Found] = []
+    """Find addresses, names of accounts without an @, and mail addresses in words."""
     if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
-        rows = (match for match in _home().finditer(work.text) if any(match[part] for part in _EVIDENCE))
-        found += [("address", *match.span()) for match in rows]
+        yield from (("address", *match.span()) for match in _home().finditer(work.text) if any(match.groups()))
     small = work.text.lower()
     for kind, pattern, signs in (  # without one of the signs the pattern finds nothing, as in most texts
         ("address", _told(), ()),
@@ -172,5 +159,4 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
         ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "mail", "yahoo", "outlook", "icloud")),
     ):
         if not signs or any(sign in small for sign in signs):
-            found += [(kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text)]
-    yield from sorted(found, key=lambda each: (each[1], -each[2]))
+            yield from ((kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text))

@@ -1,7 +1,7 @@
 """The words by which names, numbers and addresses are told from other words, read from `words.toml`."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
@@ -77,7 +77,7 @@ def digit_words() -> Mapping[str, str]:
     return {strip_marks(word): digit for digit, words in _file()["digits"].items() for word in words.split()}
 
 
-def any_of(words: frozenset[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """Return the expression for one of some words and phrases, the longest first."""
     return "|".join(sorted(words, key=lambda word: (-len(word), word))).replace("_", " ")
 

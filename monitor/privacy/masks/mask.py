@@ -7,7 +7,7 @@ Obscenities are shortened to their first letter: the reader learns that they sto
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -22,31 +22,19 @@ from monitor.privacy.masks.numbers import find_numbers
 from monitor.privacy.masks.patterns import find_more_accounts, find_patterns
 from monitor.privacy.masks.text import Found, MaskableText
 
-PHONE: Final = "[số điện thoại]"
-MAIL: Final = "[e-mail]"
-ACCOUNT: Final = "[tài khoản]"
-NAME: Final = "[tên]"
-DOCUMENT: Final = "[số giấy tờ]"
-BIRTH_DATE: Final = "[ngày sinh]"
-PLATE: Final = "[biển số xe]"
-ADDRESS: Final = "[địa chỉ]"
-PROFILE: Final = "[liên kết cá nhân]"
-WITHHELD: Final = "[không trích: quá nhiều dữ liệu cá nhân lồng nhau]"
-
 PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType({
-    "name": NAME,
-    "handle": ACCOUNT,
-    "phone": PHONE,
-    "email": MAIL,
-    "id_card": DOCUMENT,
-    "insurance": DOCUMENT,
-    "birth_date": BIRTH_DATE,
-    "account": ACCOUNT,
-    "plate": PLATE,
-    "address": ADDRESS,
-    "lodging": ADDRESS,
-    "link": PROFILE,
-    "withheld": WITHHELD,
+    "name": "[tên]",
+    "handle": "[tài khoản]",
+    "phone": "[số điện thoại]",
+    "email": "[e-mail]",
+    "id_card": "[số giấy tờ]",
+    "insurance": "[số giấy tờ]",
+    "birth_date": "[ngày sinh]",
+    "account": "[tài khoản]",
+    "plate": "[biển số xe]",
+    "address": "[địa chỉ]",
+    "link": "[liên kết cá nhân]",
+    "withheld": "[không trích: quá nhiều dữ liệu cá nhân lồng nhau]",
 })  # fmt: skip
 CUT: Final = "…"
 _PLACEHOLDER: Final = re.compile("|".join(map(re.escape, sorted(set(PLACEHOLDERS.values())))))
@@ -119,10 +107,10 @@ def mask_personal(text: str) -> str:
         text: A post or a part of one, as published.
 
     Returns:
-        The text, unchanged otherwise; WITHHELD when `find_personal` gives up.
+        The text, unchanged otherwise; that of `withheld` alone when `find_personal` gives up.
 
     """
-    return "".join(_pieces(text, find_personal(text)))
+    return _replace(text, ((mask.start, mask.end, mask.placeholder) for mask in find_personal(text)))
 
 
 def cut_personal(text: str, kept: Collection[str] = ()) -> str:
@@ -133,21 +121,18 @@ def cut_personal(text: str, kept: Collection[str] = ()) -> str:
         kept: Kinds that stay.
 
     """
-    pieces, position = [], 0
-    for mask in find_personal(text):
-        if mask.kind not in kept:
-            pieces.append(text[position : mask.start])
-            position = mask.end
-    return CUT.join((*pieces, text[position:]))
+    return _replace(text, ((mask.start, mask.end, CUT) for mask in find_personal(text) if mask.kind not in kept))
 
 
-def _pieces(text: str, masks: Iterable[Mask]) -> Iterator[str]:
+def _replace(text: str, parts: Iterable[tuple[int, int, str]]) -> str:
+    """Replace parts of a text: start, end and what stands in their place. What overlaps the one before stays."""
+    pieces: list[str] = []
     position = 0
-    for mask in masks:
-        yield text[position : mask.start]
-        yield mask.placeholder
-        position = mask.end
-    yield text[position:]
+    for start, end, instead in parts:
+        if start >= position:
+            pieces += (text[position:start], instead)
+            position = end
+    return "".join((*pieces, text[position:]))
 
 
 def shorten_obscenities(text: str) -> str:
@@ -160,15 +145,12 @@ def shorten_obscenities(text: str) -> str:
     aligned = normalise(text)
     spans = syllable_spans(aligned.text)
     found = _obscene_syllables(tuple(split_syllables(aligned.text)))
-    pieces: list[str] = []
-    position = 0
-    for number in sorted(found):
-        start, end = aligned.original_span(*spans[number])
-        if start < position or end - start <= _LONGEST_KEPT:
-            continue
-        pieces += [text[position:start], text[start : start + _LONGEST_KEPT], "…"]
-        position = end
-    return "".join(pieces) + text[position:]
+    shortened = (
+        (start, end, text[start : start + _LONGEST_KEPT] + CUT)
+        for start, end in (aligned.original_span(*spans[number]) for number in sorted(found))
+        if end - start > _LONGEST_KEPT
+    )
+    return _replace(text, shortened)
 
 
 def _obscene_syllables(syllables: tuple[str, ...]) -> set[int]:

@@ -17,7 +17,6 @@ from monitor.privacy.masks.announced import (
     tagged_name,
     with_nickname,
 )
-from monitor.privacy.masks.lexicon import name_words
 from monitor.privacy.masks.text import Found, MaskableText
 from monitor.privacy.masks.word_rows import (
     GAPS,
@@ -27,14 +26,6 @@ from monitor.privacy.masks.word_rows import (
     TITLE_GAPS,
     Word,
     Words,
-    is_behind,
-    is_behind_place,
-    is_commune,
-    makes_compound,
-    phrase_of,
-    place_end,
-    run_end,
-    title_before,
 )
 
 _SYLLABLE: Final = re.compile(
@@ -45,12 +36,12 @@ _PAIR: Final = 2
 
 def find_names(work: MaskableText) -> Iterator[Found]:
     """Find names, in the order of the text."""
-    words = Words(work, name_words())
+    words = Words(work)
     index = 0
     while index < len(words):
         end = _name_end(words, index)
         if end is None:
-            index = (words[index].is_capital and place_end(words, index)) or index + 1
+            index = (words[index].is_capital and words.place_end(index)) or index + 1
             continue
         has_title = index > 0 and words.says(index - 1, "hidden_titles") and words.follows(index, TITLE_GAPS)
         ends_at = with_nickname(words, end)
@@ -65,13 +56,13 @@ def _name_end(words: Words, first: int) -> int | None:
     is_small = not words[first].is_capital
     if is_small and not words.can_begin_name(first):
         return None
-    title = title_before(words, first)
+    title = words.title_before(first)
     if is_small:
         named = None if title is None else _given_name(words, first, title)
         return named or announced_name(words, first) or called_name(words, first) or _small_name_alone(words, first)
     if (end := tagged_name(words, first)) or (end := people_name(words, first)):
         return end
-    if place_end(words, first) and title is None and not is_behind(words, first, "naming"):
+    if words.place_end(first) and title is None and not words.is_behind(first, "naming"):
         return None  # "Hà Giang" is a person in "chị Hà Giang"
     named = _full_name(words, first)
     if named is None and title is not None:
@@ -84,13 +75,13 @@ def _small_name_alone(words: Words, first: int) -> int | None:
     given = first + 2
     if words.is_bare and words.follows(first) and words.says(first - 1, "bare_naming"):
         is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
-        if is_pair and words.is_in(first + 1, "given_clear") and not makes_compound(words, first):  # "con huyen trang"
+        if is_pair and words.is_in(first + 1, "given_clear") and not words.makes_compound(first):  # "con huyen trang"
             return given
-    if given >= len(words) or not (words.follows(first + 1) and words.follows(given)):
+    if not (words.follows(first + 1) and words.follows(given)):
         return None
     if words.says(first, "sure_bare_families") and not words.is_common_bare(first + 1):  # "nguyen quoc dat"
         end = first + 1
-        while end < min(len(words), first + LONGEST_NAME) and words.follows(end) and _is_bare_name(words, end):
+        while end < first + LONGEST_NAME and words.follows(end) and _is_bare_name(words, end):
             end += 1
         if end - first > _PAIR:
             return end
@@ -112,15 +103,15 @@ def _full_name(words: Words, first: int) -> int | None:
     """Tell where a name ends that begins with a family name in capitals, or None."""
     if not words.is_in(first, "families"):
         return None
-    titled = title_before(words, first) is not None
-    is_commune_behind = is_behind(words, first, "locative") and is_commune(words, first, first + words.stretches[first])
-    if place_end(words, first) or (not titled and (is_behind_place(words, first) or is_commune_behind)):
+    titled = words.title_before(first) is not None
+    is_commune_behind = words.is_behind(first, "locative") and words.is_commune(first, first + words.stretches[first])
+    if words.place_end(first) or (not titled and (words.is_behind_place(first) or is_commune_behind)):
         return None
     heading = words.stretches[first] > LONGEST_STRETCH
     end = _capitals_end(words, first, heading=heading)
     length = end - first
     is_ambiguous = not words.is_in(first, "sure_families")
-    if length < _PAIR or (is_ambiguous and not titled and makes_compound(words, first)):  # "Ứng Tuyển"
+    if length < _PAIR or (is_ambiguous and not titled and words.makes_compound(first)):  # "Ứng Tuyển"
         return None  # a family name alone names nobody
     has_middle = words.is_in(first + 1, "strong_middles")
     last_is_given = words.is_in(end - 1, "given")
@@ -134,7 +125,7 @@ def _full_name(words: Words, first: int) -> int | None:
 def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
     """Tell where the capitalised words end that can belong to a name."""
     end = first + 1
-    while end < len(words) and end - first < LONGEST_NAME and words.follows(end, IN_NAME) and words[end].is_capital:
+    while end - first < LONGEST_NAME and words.capital_follows(end, IN_NAME):
         if heading and not (words.is_in(end, "name_syllables") or words.is_in(end - 1, "strong_middles")):
             break
         if words[end].is_upper != words[first].is_upper and words[end].end - words[end].start > 1 < (
@@ -150,7 +141,7 @@ def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
 def _given_name(words: Words, first: int, title: str) -> int | None:
     """Tell where a name behind a title ends that does not begin with a family name in capitals, or None."""
     known = words.known
-    if phrase_of(words, first - 1, first + 1) in known["places"].written:  # "Bà Rịa"
+    if words.phrase_of(first - 1, first + 1) in known["places"].written:  # "Bà Rịa"
         return None
     if words.is_phrase(f"{title}_{words[first].written}", "titles"):
         return None
@@ -158,12 +149,10 @@ def _given_name(words: Words, first: int, title: str) -> int | None:
 
 
 def _capital_given_name(words: Words, first: int, title: str) -> int | None:
-    if _is_no_person(words, first, title) or makes_compound(words, first):
+    if _is_no_person(words, first, title) or words.makes_compound(first):
         return None
     second = first + 1
-    has_second = _is_capital_behind(words, second) and (
-        words.says(second, "kin_given") or not words.says(second, "kin")
-    )
+    has_second = words.capital_follows(second) and (words.says(second, "kin_given") or not words.says(second, "kin"))
     if words.stretches[first] > LONGEST_STRETCH or (
         words.stretches[first] > _PAIR and words[first].is_upper
     ):  # heading
@@ -173,10 +162,10 @@ def _capital_given_name(words: Words, first: int, title: str) -> int | None:
         is_firm = not has_second and _is_foreign(words[first]) and not words.is_phrase(title, "kin")  # "kỹ sư Bosch"
         return None if is_firm else second
     if _is_foreign(words[first]) or words.follows(second + 1, IN_NAME - GAPS):
-        return run_end(words, first)
+        return words.run_end(first)
     end = second + 1
-    while end - first < LONGEST_NAME and _is_capital_behind(words, end) and not words.says(end, "no_given", "kin"):
-        if place_end(words, end) or _is_foreign(words[end]):
+    while end - first < LONGEST_NAME and words.capital_follows(end) and not words.says(end, "no_given", "kin"):
+        if words.place_end(end) or _is_foreign(words[end]):
             break
         end += 1
     return end
@@ -187,10 +176,10 @@ def _is_no_person(words: Words, first: int, title: str) -> bool:
     word, known = words[first], words.known
     # "con Vision" is a motorcycle, "a Park" a person.
     is_thing = title in known["kin_weak"].written and len(title) > 1 and not word.is_marked
-    is_half = _is_capital_behind(words, first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
+    is_half = words.capital_follows(first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
     is_unlikely = not (words.is_in(first, "given") or is_half) and (words.says(first, "no_names") or is_thing)
     is_abbreviation = word.is_upper and len(word.bare) > 1 and _is_foreign(word)  # "HĐQT"
-    is_place = place_end(words, first) and title not in known["courteous"].written  # "lấy chồng Long An"
+    is_place = words.place_end(first) and title not in known["courteous"].written  # "lấy chồng Long An"
     return is_unlikely or is_abbreviation or bool(is_place) or words.says(first, "never_names")
 
 
@@ -199,17 +188,12 @@ def _is_foreign(word: Word) -> bool:
     return not word.is_marked and _SYLLABLE.fullmatch(word.bare) is None
 
 
-def _is_capital_behind(words: Words, index: int) -> bool:
-    return words.follows(index) and words[index].is_capital
-
-
 def _small_name(words: Words, first: int, title: str) -> int | None:
     """Tell where a name in small letters ends: a family name with more, or a given name that is nothing else here."""
     end = small_full_name(words, first)
-    is_other = title in words.known["kin_capital"].written or words.says(first, "kin") or makes_compound(words, first)
+    is_other = title in words.known["kin_capital"].written or words.says(first, "kin") or words.makes_compound(first)
     second = first + 1
-    has_second = second < len(words) and words.follows(second)
-    if words.says(first, "birth_order") and has_second and words.says(second, "nicknames"):  # "bà sáu lèo"
+    if words.says(first, "birth_order") and words.follows(second) and words.says(second, "nicknames"):  # "bà sáu lèo"
         return second + 1
     if end is not None or is_other:
         return end
@@ -222,8 +206,7 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
     """Whether a given name in small letters behind a title is one, and not the word that is written like it."""
     second = first + 1
     if words.is_common_bare(first) or (words.says(first, "clause_words") and not words.is_bare):
-        has_second = second < len(words) and words.follows(second)
-        return words.says(second, "behind_doubtful") if has_second else not words.is_phrase(title, "kin")
+        return words.says(second, "behind_doubtful") if words.follows(second) else not words.is_phrase(title, "kin")
     is_ambiguous = words.is_in(first, "given_ambiguous") or words.is_bare
     is_doubtful = title in words.known["courteous"].written and not words.is_bare
     # A name that is hidden wrongly costs less than one that is told.
@@ -233,13 +216,13 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
 def _can_be_second(words: Words, first: int, second: int) -> bool:
     """Whether the word behind a given name in small letters is the second half of it: "kim oanh", "minh đức"."""
     is_half = words.follows(second) and words.is_in(first, "middles") and words.is_in(second, "given_clear")
-    return is_half and not words.says(second, "behind_name") and not makes_compound(words, second)
+    return is_half and not words.says(second, "behind_name") and not words.makes_compound(second)
 
 
 def _shows_name(words: Words, after: int, title: str) -> bool:
     """Whether what stands behind a word in small letters shows that it was a name."""
     known = words.known
-    if after >= len(words) or not words.follows(after):
+    if not words.follows(after):
         is_risky = title in known["risky_kin"].written or title in known["risky_kin"].bare
         return title not in known["kin_weak"].written and not is_risky
     return words.is_in(after, "behind_name")

@@ -46,9 +46,16 @@ class _Part(NamedTuple):
     is_word: bool
 
 
+class _Lead(NamedTuple):
+    """What a word announces: the kind of a number, and how many digits that has at least."""
+
+    kind: str
+    fewest: int
+
+
 @cache
 def _part() -> re.Pattern[str]:
-    words = any_of(frozenset(digit_words()))
+    words = any_of(digit_words())
     letter = r"[^\W\d_]"
     return re.compile(
         r"(?P<number>(?!(?<!\d)\d so(?!\w))"  # "rồi 6 số: …" says how many follow
@@ -60,7 +67,7 @@ def _part() -> re.Pattern[str]:
 
 @cache
 def _digit_word() -> re.Pattern[str]:
-    return re.compile(any_of(frozenset(digit_words())), re.IGNORECASE)
+    return re.compile(any_of(digit_words()), re.IGNORECASE)
 
 
 @cache
@@ -73,7 +80,7 @@ def _joining() -> re.Pattern[str]:
 @cache
 def _plate() -> re.Pattern[str]:
     """Give the expression for a number plate: by its form, or in any form behind a word that announces one."""
-    word = rf"(?:{any_of(frozenset(digit_words()))}|cham|phay)"
+    word = rf"(?:{any_of(digit_words())}|cham|phay)"
     sign = r"[ .,\-–—/:]{0,3}"
     letters = rf"(?:[a-z]{{1,2}}|{any_of(name_words()['plate_letters'].written)})"
     digit = r"(?:\d|(?<=[\dox])[ox]|[ox](?=\d))"
@@ -112,12 +119,11 @@ def _lettered_code() -> re.Pattern[str]:
 
 
 def find_numbers(work: MaskableText) -> Iterator[Found]:
-    """Find telephone numbers, numbers of papers, plates and coordinates, in the order of the text."""
-    found = [*_runs(work.bare), *_codes(work.bare)]
-    found += [("address", *match.span()) for match in _COORDINATES.finditer(work.text)]
-    for match in _plate().finditer(work.bare):
-        found.append(("plate", *match.span(match.lastgroup or 0)))
-    yield from sorted(found, key=lambda each: (each[1], -each[2]))
+    """Find telephone numbers, numbers of papers, plates and coordinates."""
+    yield from _runs(work.bare)
+    yield from _codes(work.bare)
+    yield from (("address", *match.span()) for match in _COORDINATES.finditer(work.text))
+    yield from (("plate", *match.span(match.lastgroup or 0)) for match in _plate().finditer(work.bare))
 
 
 def _codes(text: str) -> Iterator[Found]:
@@ -133,14 +139,11 @@ def _runs(text: str) -> Iterator[Found]:
     parts = [part for match in _part().finditer(scanned) if (part := _read(match, scanned))]
     index = 0
     while index < len(parts):
-        kind, last = "phone", _end_of_phone(text, parts, index)
-        if last is None:
-            kind, last = _end_of_code(text, parts, index)
-        if last is None:
-            kind, last = "account", _end_of_long(text, parts, index)
-        if last is None:
+        found = _number(text, parts, index) if _FIGURE.match(text, parts[index].start) else None
+        if found is None:
             index += 1
             continue
+        kind, last = found
         yield kind, parts[index].start, parts[last].end
         index = last + 1
 
@@ -172,12 +175,30 @@ def _is_joined(text: str, before: _Part, part: _Part) -> bool:
     return _SIGNS.fullmatch(gap) is not None or _joining().fullmatch(gap) is not None
 
 
+def _number(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int] | None:
+    """Tell the kind of the number that begins with a part, and its last part, or None."""
+    start = parts[first].start
+    goes_on = _GOES_ON.search(text[max(0, start - 2) : start]) is not None
+    is_dated = first + 2 < len(parts) and _YEAR.fullmatch(parts[first + 2].digits) is not None  # day, month and year
+    if not (goes_on or is_dated) and (last := _end_of_phone(text, parts, first)) is not None:
+        return "phone", last
+    if parts[first].is_word:
+        return None
+    lead = None if is_dated else _announced(text[max(0, start - 40) : start])
+    if lead is not None:
+        row = _row(text, parts, first, in_blocks=False)
+        if lead.fewest <= _length(row) and not _is_amount(text, row):
+            return lead.kind, first + len(row) - 1
+    # One that nothing announces is too long for an amount.
+    row = parts[:0] if goes_on else _row(text, parts, first, in_blocks=True)
+    is_long = _FEWEST_DIGITS + (len(row) > 1) <= _length(row) <= _LONGEST_CODE
+    is_account = is_long and not _is_amount(text, row) and not _counted().match(text, row[-1].end)
+    return ("account", first + len(row) - 1) if is_account else None
+
+
 def _end_of_phone(text: str, parts: Sequence[_Part], first: int) -> int | None:
     """Tell with which part a telephone number ends that begins with one, or None."""
     digits, found, words = "", None, False
-    start = parts[first].start
-    if not _FIGURE.match(text, start) or _is_dated(parts[first : first + 3]) or _GOES_ON.search(text[:start][-2:]):
-        return None
     for index in range(first, min(first + _MOST_PARTS, len(parts))):
         part = parts[index]
         if index > first and not _is_joined(text, parts[index - 1], part):
@@ -198,54 +219,30 @@ def _end_of_phone(text: str, parts: Sequence[_Part], first: int) -> int | None:
     return found
 
 
-def _is_dated(parts: Sequence[_Part]) -> bool:
-    """Whether parts are a day, a month and a year."""
-    return len(parts) == len("dmy") and _YEAR.fullmatch(parts[2].digits) is not None
-
-
-def _end_of_code(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int | None]:
-    """Tell the kind and the last part of the number of a paper or an account that begins with a part."""
-    kind, fewest = _announced(text[max(0, parts[first].start - 40) : parts[first].start])
-    if not kind or parts[first].is_word or not _FIGURE.match(text, parts[first].start):
-        return kind, None
-    if _is_dated(parts[first : first + 3]):
-        return kind, None
-    last = first
-    for index in range(first + 1, len(parts)):
-        gap = text[parts[index - 1].end : parts[index].start]
-        if parts[index].is_word or len(gap) > _LONGEST_GAP or not _CODE_SIGNS.fullmatch(gap):
+def _row(text: str, parts: Sequence[_Part], first: int, *, in_blocks: bool) -> Sequence[_Part]:
+    """Return the parts in figures that few signs part: all of them, or those that are blocks of a number in groups."""
+    sizes = (1,) if len(parts[first].digits) == 1 else _BLOCK if len(parts[first].digits) in _BLOCK else ()
+    end = first + 1
+    while end < len(parts) and not parts[end].is_word:
+        gap = text[parts[end - 1].end : parts[end].start]
+        is_block = gap and len(parts[end].digits) in sizes
+        if not _CODE_SIGNS.fullmatch(gap) or (in_blocks and not is_block):
             break
-        last = index
-    row = parts[first : last + 1]
-    digits = "".join(part.digits for part in row)
-    is_figure = all(_YEAR.fullmatch(part.digits) for part in row) or _UNIT.match(text, row[-1].end)
-    return kind, None if len(digits) < fewest or is_figure else last
+        end += 1
+    return parts[first:end]
 
 
-def _end_of_long(text: str, parts: Sequence[_Part], first: int) -> int | None:
-    """Tell with which part a number ends that nothing announces and that is too long for an amount, or None."""
-    if not _FIGURE.match(text, parts[first].start) or _GOES_ON.search(text[: parts[first].start][-2:]):
-        return None
-    last = first
-    size = len(parts[first].digits)
-    for index in range(first + 1, len(parts)):
-        gap = text[parts[index - 1].end : parts[index].start]
-        is_like = len(parts[index].digits) == 1 if size == 1 else size in _BLOCK and len(parts[index].digits) in _BLOCK
-        if parts[index].is_word or not is_like or not gap or not _CODE_SIGNS.fullmatch(gap):
-            break
-        last = index
-    digits = sum(len(part.digits) for part in parts[first : last + 1])
-    is_amount = (
-        _counted().match(text, parts[last].end)
-        or _UNIT.match(text, parts[last].end)
-        or all(_YEAR.fullmatch(part.digits) for part in parts[first : last + 1])
-    )
-    is_code = not parts[first].is_word and _FEWEST_DIGITS + (last > first) <= digits <= _LONGEST_CODE
-    return last if is_code and not is_amount else None
+def _length(row: Sequence[_Part]) -> int:
+    return sum(len(part.digits) for part in row)
 
 
-def _announced(before: str) -> tuple[str, int]:
-    """Tell what number the words before it announce, and how many digits that has at least."""
+def _is_amount(text: str, row: Sequence[_Part]) -> bool:
+    """Whether parts are years, or a unit of money stands behind them."""
+    return _UNIT.match(text, row[-1].end) is not None or all(_YEAR.fullmatch(part.digits) for part in row)
+
+
+def _announced(before: str) -> _Lead | None:
+    """Tell what number the words before it announce, or None."""
     known = name_words()
     for kind, leads, fewest in (
         ("account", known["account_number_leads"].written, _LONG_CODE),
@@ -253,5 +250,5 @@ def _announced(before: str) -> tuple[str, int]:
         ("id_card", known["number_leads"].written, _LONG_CODE),
     ):
         if _leads(leads).search(before):
-            return kind, fewest
-    return "", 0
+            return _Lead(kind, fewest)
+    return None

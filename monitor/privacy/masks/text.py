@@ -74,7 +74,8 @@ class MaskableText:
         """Replace parts by fillers.
 
         Args:
-            found: Parts in the order of the text; one that overlaps an earlier one is left.
+            found: Parts in any order; of those that overlap the first one counts, and the longest of those that begin
+                together.
 
         Returns:
             Whether there were any.
@@ -83,7 +84,7 @@ class MaskableText:
         pieces: list[str] = []
         origins: list[int] = []
         position = 0
-        for kind, start, end in found:
+        for kind, start, end in sorted(found, key=lambda part: (part[1], -part[2])):
             if start < position or start == end:
                 continue
             pieces += (self.text[position:start], self._fillers[kind])

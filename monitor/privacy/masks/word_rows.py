@@ -4,10 +4,10 @@ Every word is looked at once, with at most a handful of neighbours, so the time 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import BEGINNINGS, Spellings, bare_beginnings, last_words, lists_by_word
+from monitor.privacy.masks.lexicon import BEGINNINGS, bare_beginnings, last_words, lists_by_word, name_words
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -66,44 +66,42 @@ def _read(text: str, bare: str) -> Iterator[Word]:
         behind = end
 
 
-class Words:
+class Words(list[Word]):
     """The words of a text, with what stands between them."""
 
-    def __init__(self, work: MaskableText, known: Mapping[str, Spellings]) -> None:
-        self.known = known
+    def __init__(self, work: MaskableText) -> None:
+        super().__init__(_read(work.text, work.bare))
+        self.known = name_words()
         self.text = work.text
         self._name = work.filler("name")
-        self.words = list(_read(work.text, work.bare))
         # A text that uses no diacritics anywhere is read without them.
-        self.is_bare = not any(word.is_marked for word in self.words)
+        self.is_bare = not any(word.is_marked for word in self)
         self.stretches = self._stretches()
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __getitem__(self, index: int) -> Word:
-        return self.words[index]
 
     def stands_beside_name(self, index: int) -> bool:
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
-        before = self.text[: self.words[index].start][-_LONGEST_JOIN:]
+        before = self.text[: self[index].start][-_LONGEST_JOIN:]
         return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
 
     def follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
-        """Whether a word stands right behind the one before it."""
-        return 0 < index < len(self.words) and self.words[index].gap in gaps
+        """Whether there is a word right behind the one before it."""
+        return 0 < index < len(self) and self[index].gap in gaps
+
+    def capital_follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
+        """Whether there is a capitalised word right behind the one before it."""
+        return self.follows(index, gaps) and self[index].is_capital
 
     def begins_clause(self, index: int) -> bool:
         """Whether a word stands behind a sign that ends a sentence or a part of one."""
-        return _CLAUSE_END.search(self.words[index].gap) is not None
+        return _CLAUSE_END.search(self[index].gap) is not None
 
     def says(self, index: int, *lists: str) -> bool:
         """Whether a word stands in one of some lists of `words.toml` as it is written."""
-        return not self.words[index].lists.isdisjoint(lists)
+        return not self[index].lists.isdisjoint(lists)
 
     def is_in(self, index: int, name: str) -> bool:
         """Whether a word is one of a list, read without diacritics where it or the text has none."""
-        word = self.words[index]
+        word = self[index]
         return name in word.lists or (word.bare in self.known[name].bare and self._reads_bare(index))
 
     def is_phrase(self, phrase: str | None, name: str) -> bool:
@@ -113,29 +111,29 @@ class Words:
 
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
-        word = self.words[index]
+        word = self[index]
         return word.bare in bare_beginnings() if self.is_bare else not word.lists.isdisjoint(BEGINNINGS)
 
     def is_common_bare(self, index: int) -> bool:
         """Whether a word is an ordinary one in a text without diacritics."""
-        return self.is_bare and self.words[index].bare in self.known["no_bare"].written
+        return self.is_bare and self[index].bare in self.known["no_bare"].written
 
     def _reads_bare(self, index: int) -> bool:
-        word = self.words[index]
+        word = self[index]
         return not word.is_marked and (self.is_bare or (word.is_capital and self._in_bare_capitals(index)))
 
     def _in_bare_capitals(self, index: int) -> bool:
         """Whether two neighbours that are capitalised too have no diacritics either: "tên VANG THI DO"."""
-        around = self.words[max(index - 2, 0) : index + 3]
+        around = self[max(index - 2, 0) : index + 3]
         return "bbb" in "".join("b" if word.is_capital and not word.is_marked else " " for word in around)
 
     def _stretches(self) -> list[int]:
         """Count for each word the capitalised words in a row that it is one of; 0 for small letters."""
-        lengths = [0] * len(self.words)
+        lengths = [0] * len(self)
         index = 0
-        while index < len(self.words):
+        while index < len(self):
             end = index
-            while end < len(self.words) and self.words[end].is_capital and (end == index or self._goes_on(end)):
+            while end < len(self) and self[end].is_capital and (end == index or self._goes_on(end)):
                 end += 1
             lengths[index:end] = [end - index] * (end - index)
             index = max(end, index + 1)
@@ -143,107 +141,83 @@ class Words:
 
     def _goes_on(self, index: int) -> bool:
         """Whether a capitalised word stands behind another in the same style: "Lê Minh VIỆT NAM" changes it."""
-        before, word = self.words[index - 1], self.words[index]
+        before, word = self[index - 1], self[index]
         is_same = before.is_upper == word.is_upper or before.end - before.start == 1 or word.end - word.start == 1
         return is_same and self.follows(index)
 
+    def phrase_of(self, start: int, end: int) -> str | None:
+        """Join words that stand in a row by underscores; None when they do not."""
+        if start < 0 or end > len(self) or not all(self.follows(index) for index in range(start + 1, end)):
+            return None
+        return "_".join(word.written for word in self[start:end])
 
-def phrase_of(words: Words, start: int, end: int) -> str | None:
-    """Join words that stand in a row by underscores; None when they do not."""
-    if start < 0 or end > len(words) or not all(words.follows(index) for index in range(start + 1, end)):
-        return None
-    return "_".join(words[index].written for index in range(start, end))
+    def _phrases_before(self, first: int) -> Iterator[str]:
+        """Give the phrases that end before a word, of one word to four."""
+        phrase = self[first - 1].written
+        yield phrase
+        for start in range(first - 2, max(first - 1 - _LONGEST_TITLE, -1), -1):
+            if not self.follows(start + 1):
+                return
+            phrase = f"{self[start].written}_{phrase}"
+            yield phrase
 
+    def is_behind(self, first: int, name: str, gaps: frozenset[str] = _LEAD_GAPS) -> bool:
+        """Whether a word stands behind a phrase of a list, of up to four words."""
+        ends = first > 0 and (self[first - 1].bare in last_words(name) or self[first - 1].bare == "la")
+        if not ends or not self.follows(first, gaps):
+            return False
+        return any(
+            self.is_phrase(phrase, name) or self.is_phrase(phrase.removesuffix("_là").removesuffix("_la"), name)
+            for phrase in self._phrases_before(first)
+        )
 
-def is_behind(words: Words, first: int, name: str, gaps: frozenset[str] = _LEAD_GAPS) -> bool:
-    """Whether a word stands behind a phrase of a list, of up to four words."""
-    ends = first > 0 and (words[first - 1].bare in last_words(name) or words[first - 1].bare == "la")
-    if not ends or not words.follows(first, gaps):
-        return False
-    phrase = words[first - 1].written
-    for start in range(first - 1, max(first - 1 - _LONGEST_TITLE, -1), -1):
-        if start < first - 1:
-            if not words.follows(start + 1):
-                return False
-            phrase = f"{words[start].written}_{phrase}"
-        if words.is_phrase(phrase, name) or words.is_phrase(phrase.removesuffix("_là").removesuffix("_la"), name):
-            return True
-    return False
+    def place_end(self, first: int) -> int | None:
+        """Tell where the name of a place or another fixed phrase ends that a word begins, or None."""
+        ends = (first + length for length in (4, 3, 2))
+        return next((end for end in ends if self.is_phrase(self.phrase_of(first, end), "fixed")), None)
 
+    def is_commune(self, first: int, end: int) -> bool:
+        """Whether some words are the name of a commune."""
+        return self.phrase_of(first, end) in self.known["communes"].written
 
-def place_end(words: Words, first: int) -> int | None:
-    """Tell where the name of a place or another fixed phrase ends that a word begins, or None."""
-    for length in (4, 3, 2):
-        if words.is_phrase(phrase_of(words, first, first + length), "fixed"):
-            return first + length
-    return None
+    def is_behind_place(self, first: int) -> bool:
+        """Whether a word stands behind one for a kind of place or public body: "đường", "công ty"."""
+        before = (self.phrase_of(first - length, first) for length in (1, 2))
+        return self.follows(first) and any(self.is_phrase(phrase, "no_name_before") for phrase in before)
 
+    def title_before(self, index: int) -> str | None:
+        """Give the title right before a word, or None. The longest one counts."""
+        if not self.follows(index, TITLE_GAPS) or self[index - 1].bare not in self.known["title_ends"].bare:
+            return None
+        titles = [phrase for phrase in self._phrases_before(index) if self.is_phrase(phrase, "titles")]
+        if titles or not self.follows(index):
+            return titles[-1] if titles else None
+        kin = self[index - 1].written
+        # A part of another word: "đàn ông", "trẻ em", "anh em".
+        is_other = self.is_phrase(self.phrase_of(index - 2, index), "no_titles")
+        is_other = is_other or (self.is_bare and self.says(index - 1, "bare_words"))
+        return kin if self.is_phrase(kin, "kin") and not is_other else None
 
-def is_commune(words: Words, first: int, end: int) -> bool:
-    """Whether some words are the name of a commune."""
-    return phrase_of(words, first, end) in words.known["communes"].written
-
-
-def is_behind_place(words: Words, first: int) -> bool:
-    """Whether a word stands behind one for a kind of place or public body: "đường", "công ty"."""
-    for length in (1, 2):
-        before = phrase_of(words, first - length, first) if first >= length and words.follows(first) else None
-        if words.is_phrase(before, "no_name_before"):
-            return True
-    return False
-
-
-def title_before(words: Words, index: int) -> str | None:
-    """Give the title right before a word, or None. The longest one counts."""
-    known = words.known
-    if index == 0 or words[index - 1].bare not in known["title_ends"].bare or not words.follows(index, TITLE_GAPS):
-        return None
-    longest = None
-    phrase = words[index - 1].written
-    for start in range(index - 1, max(index - 1 - _LONGEST_TITLE, -1), -1):
-        if start < index - 1:
-            if not words.follows(start + 1):
+    def run_end(self, first: int) -> int:
+        """Tell where the capitalised words in a row end, of at most four and what an apostrophe binds to them."""
+        end = first + 1
+        while self.capital_follows(end, IN_NAME) or self.follows(end, HYPHENS):
+            if end - first >= LONGEST_NAME and not self.follows(end, APOSTROPHES):
                 break
-            phrase = f"{words[start].written}_{phrase}"
-        if words.is_phrase(phrase, "titles"):
-            longest = phrase
-    if longest is not None or not words.follows(index):
-        return longest
-    kin = words[index - 1].written
-    is_other = is_no_title(words, index - 1) or (words.is_bare and words.says(index - 1, "bare_words"))
-    return kin if words.is_phrase(kin, "kin") and not is_other else None
+            end += 1
+        return end
 
+    def makes_compound(self, index: int) -> bool:
+        """Whether a word goes on to another word: "tuấn tú"."""
+        return self.is_phrase(self.phrase_of(index, index + 2), "compounds")
 
-def is_no_title(words: Words, index: int) -> bool:
-    """Whether a word of kinship is a part of another word: "đàn ông", "trẻ em", "anh em"."""
-    if not words.follows(index):
-        return False
-    return words.is_phrase(f"{words[index - 1].written}_{words[index].written}", "no_titles")
+    def nickname_end(self, end: int) -> int:
+        """Tell where a name ends with the nickname in small letters behind it: "Chuẩn còi", "Tâm sửa xe"."""
+        for length in () if self.is_bare else (2, 1):
+            if self.follows(end) and self.is_phrase(self.phrase_of(end, end + length), "nicknames"):
+                return end + length
+        return end
 
-
-def run_end(words: Words, first: int) -> int:
-    """Tell where the capitalised words in a row end, of at most four and what an apostrophe binds to them."""
-    end = first + 1
-    while end < len(words) and words.follows(end, IN_NAME) and (words[end].is_capital or words.follows(end, HYPHENS)):
-        if end - first >= LONGEST_NAME and not words.follows(end, APOSTROPHES):
-            break
-        end += 1
-    return end
-
-
-def makes_compound(words: Words, index: int) -> bool:
-    """Whether a word goes on to another word: "tuấn tú"."""
-    return words.is_phrase(phrase_of(words, index, index + 2), "compounds")
-
-
-def nickname_end(words: Words, end: int) -> int:
-    """Tell where a name ends with the nickname in small letters behind it: "Chuẩn còi", "Tâm sửa xe"."""
-    for length in () if words.is_bare else (2, 1):
-        if words.follows(end) and words.is_phrase(phrase_of(words, end, end + length), "nicknames"):
-            return end + length
-    return end
-
-
-def has_nickname(words: Words, end: int) -> bool:
-    """Whether a nickname stands behind a word."""
-    return nickname_end(words, end) > end or QUOTED_NICKNAME.match(words.text, words[end - 1].end) is not None
+    def has_nickname(self, end: int) -> bool:
+        """Whether a nickname stands behind a word."""
+        return self.nickname_end(end) > end or QUOTED_NICKNAME.match(self.text, self[end - 1].end) is not None
