@@ -1,19 +1,9 @@
 """Names that no family name and no title shows: of many peoples, announced by words before them, or called."""
 
 import re
-from functools import cache
 from typing import Final
 
-from monitor.privacy.masks.lexicon import any_of, name_words
-from monitor.privacy.masks.word_rows import (
-    APOSTROPHES,
-    HYPHENS,
-    IN_NAME,
-    LONGEST_STRETCH,
-    NEAR_GAPS,
-    QUOTED_NICKNAME,
-    Words,
-)
+from monitor.privacy.masks.word_rows import APOSTROPHES, IN_NAME, LONGEST_STRETCH, NEAR_GAPS, Words
 
 _SHOWING: Final = frozenset({"thị", "văn"})
 _ALONE: Final = frozenset({"y", "a", "ka"})  # prefixes that are written without an apostrophe: "Y Blứt", "A Thút"
@@ -229,23 +219,3 @@ def tagged_name(words: Words, first: int) -> int | None:
     place = words.place_end(first)
     is_place = place is not None and not any(words.says(index, "families") for index in range(place, end))
     return end if is_name and not is_other and not is_place else None
-
-
-def with_nickname(words: Words, end: int) -> int:
-    """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
-    while words.follows(end, HYPHENS):  # "Kim Do-gwan"
-        end += 1
-    place = words[end - 1].end
-    if match := QUOTED_NICKNAME.match(words.text, place) or _people().match(words.text, place):
-        return match.end()
-    return words[words.nickname_end(end) - 1].end
-
-
-@cache
-def _people() -> re.Pattern[str]:
-    """Give the expression for the people that somebody belongs to, behind the name: ", 6 tuổi, người Mông"."""
-    peoples = any_of(name_words()["peoples"].written)
-    return re.compile(
-        rf"(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:{peoples})(?!\w)",
-        re.IGNORECASE,
-    )

@@ -15,18 +15,9 @@ from monitor.privacy.masks.announced import (
     row_of_names,
     small_full_name,
     tagged_name,
-    with_nickname,
 )
 from monitor.privacy.masks.text import Found, MaskableText
-from monitor.privacy.masks.word_rows import (
-    GAPS,
-    IN_NAME,
-    LONGEST_NAME,
-    LONGEST_STRETCH,
-    TITLE_GAPS,
-    Word,
-    Words,
-)
+from monitor.privacy.masks.word_rows import GAPS, IN_NAME, LONGEST_NAME, LONGEST_STRETCH, TITLE_GAPS, Word, Words
 
 _SYLLABLE: Final = re.compile(
     r"(?:ngh?|[ckgt]h|gi|nh|ph|tr|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?", re.IGNORECASE
@@ -44,7 +35,7 @@ def find_names(work: MaskableText) -> Iterator[Found]:
             index = (words[index].is_capital and words.place_end(index)) or index + 1
             continue
         has_title = index > 0 and words.says(index - 1, "hidden_titles") and words.follows(index, TITLE_GAPS)
-        ends_at = with_nickname(words, end)
+        ends_at = words.with_nickname(end)
         yield "name", words[index - has_title].start, ends_at
         index = end
         while index < len(words) and words[index].start < ends_at:

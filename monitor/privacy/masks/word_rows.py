@@ -5,9 +5,10 @@ Every word is looked at once, with at most a handful of neighbours, so the time 
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import BEGINNINGS, bare_beginnings, last_words, lists_by_word, name_words
+from monitor.privacy.masks.lexicon import BEGINNINGS, any_of, bare_beginnings, last_words, lists_by_word, name_words
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -21,7 +22,7 @@ NEAR_GAPS: Final = _LEAD_GAPS - {"\n", ". "}
 """Between words of one sentence."""
 TITLE_GAPS: Final = GAPS | {". ", ".", ": ", ":", " : "}
 _CLAUSE_END: Final = re.compile(r"[.!?…\n,]")
-QUOTED_NICKNAME: Final = re.compile(
+_QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
 LONGEST_NAME: Final = 5
@@ -220,4 +221,23 @@ class Words(list[Word]):
 
     def has_nickname(self, end: int) -> bool:
         """Whether a nickname stands behind a word."""
-        return self.nickname_end(end) > end or QUOTED_NICKNAME.match(self.text, self[end - 1].end) is not None
+        return self.nickname_end(end) > end or _QUOTED_NICKNAME.match(self.text, self[end - 1].end) is not None
+
+    def with_nickname(self, end: int) -> int:
+        """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
+        while self.follows(end, HYPHENS):  # "Kim Do-gwan"
+            end += 1
+        place = self[end - 1].end
+        if match := _QUOTED_NICKNAME.match(self.text, place) or _people().match(self.text, place):
+            return match.end()
+        return self[self.nickname_end(end) - 1].end
+
+
+@cache
+def _people() -> re.Pattern[str]:
+    """Give the expression for the people that somebody belongs to, behind the name: ", 6 tuổi, người Mông"."""
+    peoples = any_of(name_words()["peoples"].written)
+    return re.compile(
+        rf"(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:{peoples})(?!\w)",
+        re.IGNORECASE,
+    )
