@@ -1,9 +1,10 @@
 """The facts by which a claim and a reference text can be told apart: amounts, places, dates and outcomes; and names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import product
+from typing import Final, TypeVar
 
 from classifiers.evidence.dates import Date, dates_of
 from classifiers.evidence.outcomes import Outcomes, outcomes_of
@@ -17,6 +18,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
 _MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
 Words = tuple[str, ...]
+_Found = tuple[int, tuple[Words, Words] | None]
+_Fact = TypeVar("_Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,29 +118,26 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
 
 
 def _missing(one: Facts, other: Facts) -> int:
-    amounts = (
-        not any(own.is_as_much_as(its) for its in other.quantities) and not own.is_sum_of(other.quantities)
-        for own in one.quantities
-    )
-    dates = (not any(own.parts_shared(its) for its in other.dates) for own in one.dates)
+    amounts = _alone(one.quantities, other.quantities, Quantity.is_as_much_as)
+    dates = _alone(one.dates, other.dates, Date.parts_shared)
     provinces = {place.province for place, _ in other.places}
     places = (
         place.province not in {*provinces, None} and f" {_key(words)} " not in other.bare for place, words in one.places
     )
-    return sum(amounts) + sum(dates) + sum(places)
+    return sum(not own.is_sum_of(other.quantities) for own in amounts) + len(dates) + sum(places)
 
 
-_Found = tuple[int, tuple[Words, Words] | None]
+def _alone(ours: Sequence[_Fact], theirs: Sequence[_Fact], are_same: Callable[[_Fact, _Fact], object]) -> list[_Fact]:
+    """List the facts of one text that the other one does not give."""
+    return [own for own in ours if not any(are_same(own, its) for its in theirs)]
 
 
 def _numbers(ours: tuple[Quantity, ...], theirs: tuple[Quantity, ...]) -> _Found:
-    alone = [own for own in ours if not any(own.is_as_much_as(its) for its in theirs)]
-    others = [its for its in theirs if not any(its.is_as_much_as(own) for own in ours)]
     telling = {own for own in ours if any(own.tells_as_much_as(its) for its in theirs)}
-    for own in alone:
-        for its in others:
-            if own.is_about_the_same(its) and not own.is_sum_of(theirs) and not its.is_sum_of(ours):
-                return len(telling), ((own.words,), (its.words,))
+    alone, others = _alone(ours, theirs, Quantity.is_as_much_as), _alone(theirs, ours, Quantity.is_as_much_as)
+    for own, its in product(alone, others):
+        if own.is_about_the_same(its) and not own.is_sum_of(theirs) and not its.is_sum_of(ours):
+            return len(telling), ((own.words,), (its.words,))
     return len(telling), None
 
 
@@ -153,13 +153,9 @@ def _places(one: Facts, other: Facts) -> _Found:
 
 
 def _dates(ours: tuple[Date, ...], theirs: tuple[Date, ...]) -> _Found:
-    alone = [own for own in ours if not any(own.parts_shared(its) for its in theirs)]
-    others = [its for its in theirs if not any(its.parts_shared(own) for own in ours)]
-    for own in alone:
-        for its in others:
-            if own.is_of_the_same(its):
-                return len(ours) - len(alone), ((own.words,), (its.words,))
-    return len(ours) - len(alone), None
+    alone, others = _alone(ours, theirs, Date.parts_shared), _alone(theirs, ours, Date.parts_shared)
+    differs = (((own.words,), (its.words,)) for own, its in product(alone, others) if own.is_of_the_same(its))
+    return len(ours) - len(alone), next(differs, None)
 
 
 def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:
