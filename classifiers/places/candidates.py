@@ -56,6 +56,9 @@ class Lists:
         content: The content of names.toml.
         unmarked: Whether the text to read has no marks.
 
+    Attributes:
+        words: The lists of its table `words` by their names.
+
     """
 
     def __init__(self, content: Mapping[str, Any], *, unmarked: bool) -> None:
@@ -63,19 +66,10 @@ class Lists:
             terms = (normalise(term).text for term in listed.split(",") if term.strip())
             return frozenset(strip_diacritics(term) if unmarked else term for term in terms)
 
-        words: Mapping[str, str] = content["words"]
-        self.place_words = read(words["place_words"])
-        self.person_words = read(words["person_words"])
-        self.namesakes, self.titles = read(words["namesakes"]), read(words["titles"])
-        self.peoples_words = read(words["peoples_words"])
-        self.family_names = read(words["family_names"])
-        self.other_things = read(words["other_things"])
-        self.institutions = read(words["institutions"])
-        self.institution_ends = self.place_words | read(words["institution_ends"])
-        self.other_behind = read(words["other_behind"])
-        self.compounds = read(words["compounds"])
-        self.given_names = read(words["given_names"])
-        self.ordinary = read(words["ordinary"]) | (read(words["ordinary_unmarked"]) if unmarked else frozenset())
+        self.words = {name: read(listed) for name, listed in content["words"].items()}
+        self.words["institution_ends"] |= self.words["place_words"]
+        if unmarked:
+            self.words["ordinary"] |= self.words["ordinary_unmarked"]
         self.prefixes = {next(iter(read(word))): kind for word, kind in content["prefixes"].items()}
         self.short_prefixes: Mapping[str, str] = content["short_prefixes"]
         self.abbreviations = {
@@ -112,7 +106,7 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
         name = first + length
         if name >= len(words) or (length == _WIDE and words.between(first) != " "):
             continue
-        written = " ".join(word.text for word in words.words[first:name])
+        written = words.phrase(first, name)
         gap = words.between(name - 1)
         kind = lists.prefixes.get(written) if gap in {" ", ".", ". "} else None
         if kind is None and length == 1 and gap in {".", ". "}:
@@ -121,10 +115,10 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
             continue
         for after, units in _names(words, name, gazetteer):
             called = _of_kind(units, kind)
-            capital = all(word.capital or word.text.isdigit() for word in words.words[name:after])
+            capital = all(word.capital or word.text.isdigit() for word in words[name:after])
             if called and (capital or after - name >= _WIDE) and not _goes_on(words, after, gazetteer):
-                spelt = " ".join(word.text for word in words.words[name:after])
-                ordinary = not capital and spelt in lists.ordinary
+                spelt = words.phrase(name, after)
+                ordinary = not capital and spelt in lists.words["ordinary"]
                 return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=ordinary)
     return None
 
@@ -156,29 +150,29 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
         units = [unit for unit in found if unit.level is Level.PROVINCE or after - first >= _WIDE]
         if not units or _other_thing(words, first, lists) or _part_of_name(words, first, after, lists):
             continue
-        name = [word.text for word in words.words[first:after]]
-        if " ".join(name) in lists.namesakes and not lists.titles.isdisjoint(words.before(first)):
+        name = [word.text for word in words[first:after]]
+        if " ".join(name) in lists.words["namesakes"] and not lists.words["titles"].isdisjoint(words.before(first)):
             continue
-        capital = all(word.capital for word in words.words[first:after])
-        half = not capital and any(word.capital for word in words.words[first + 1 : after])
+        capital = all(word.capital for word in words[first:after])
+        half = not capital and any(word.capital for word in words[first + 1 : after])
         tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
         province = any(unit.level is Level.PROVINCE for unit in units)
         if not province and _goes_on(words, after, gazetteer):
             continue
         small = all(unit.level is Level.COMMUNE for unit in units)
         # `o dien bien` is not the commune Ô Diên.
-        apart = tail in lists.compounds or tail in lists.prefixes
-        if not capital and (apart or (small and name[0] in lists.place_words)):
+        apart = tail in lists.words["compounds"] or tail in lists.prefixes
+        if not capital and (apart or (small and name[0] in lists.words["place_words"])):
             continue
-        personal = not province and all(syllable in lists.given_names for syllable in name)
+        personal = not province and all(syllable in lists.words["given_names"] for syllable in name)
         return Candidate(
             first,
             after,
             units,
             prefixed=False,
             capital=capital,
-            placed=not lists.place_words.isdisjoint(words.before(first)),
-            ordinary=personal or half or (not capital and " ".join(name) in lists.ordinary),
+            placed=not lists.words["place_words"].isdisjoint(words.before(first)),
+            ordinary=personal or half or (not capital and " ".join(name) in lists.words["ordinary"]),
         )
     return None
 
@@ -186,28 +180,28 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
 def _other_thing(words: Words, first: int, lists: Lists) -> bool:
     """Say whether the words before tell that a person, a street or a dish is named."""
     before = words.before(first)
-    if not before or (words.unmarked and before[0] in lists.place_words):  # `di` is more often đi than dì
+    if not before or (words.unmarked and before[0] in lists.words["place_words"]):  # `di` is more often đi than dì
         return False
-    if not lists.other_things.isdisjoint(before):
+    if not lists.words["other_things"].isdisjoint(before):
         return True
-    if not lists.person_words.isdisjoint(before[:2]):
-        return lists.peoples_words.isdisjoint(before)
-    return words[first - 1].capital and before[0] in lists.family_names
+    if not lists.words["person_words"].isdisjoint(before[:2]):
+        return lists.words["peoples_words"].isdisjoint(before)
+    return words[first - 1].capital and before[0] in lists.words["family_names"]
 
 
 def _part_of_name(words: Words, first: int, after: int, lists: Lists) -> bool:
     """Say whether a name is a part of a longer one: of a school, a club, a sea, a brand."""
     if words.joined(after - 1) and (words[after].capital or not is_syllable(words[after].text)):
-        behind = " ".join(word.text for word in words.words[after : after + 2])
-        if words[after].text in lists.other_behind or behind in lists.other_behind:
+        behind = words.phrase(after, after + 2)
+        if words[after].text in lists.words["other_behind"] or behind in lists.words["other_behind"]:
             return True
     before = words.before(first, _INSTITUTION)
     if before and words[first - 1].capital and len(before[0]) > _FOREIGN and not is_syllable(before[0]):
         return True  # `Golden River Saigon`, and not `Đắc Mil Đắk Nông`
     for phrase in before:
-        if phrase.partition(" ")[0] in lists.institution_ends:
+        if phrase.partition(" ")[0] in lists.words["institution_ends"]:
             return False
-        if any(f"{phrase} ".startswith(f"{name} ") for name in lists.institutions):
+        if any(f"{phrase} ".startswith(f"{name} ") for name in lists.words["institutions"]):
             return True
     return False
 
@@ -217,7 +211,7 @@ def _abbreviated(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -
     text = words[first].text
     names = lists.abbreviations.get(text.upper()) if words[first].capital and words.upper(first) else None
     names = names or lists.abbreviations.get(text)
-    if names is None or lists.place_words.isdisjoint(words.before(first)):
+    if names is None or lists.words["place_words"].isdisjoint(words.before(first)):
         return None
     units = [
         unit
@@ -252,8 +246,8 @@ def _spelt_so(words: Words, first: int, end: int, found: Sequence[tuple[str, Uni
     """
     if not found:
         return []
-    written = tuple(word.text for word in words.words[first:end])
-    if words.unmarked or all(word.capital for word in words.words[first:end]):
+    written = tuple(word.text for word in words[first:end])
+    if words.unmarked or all(word.capital for word in words[first:end]):
         return [unit for name, unit in found if _spells(written, _syllables(name))]
     return [unit for name, unit in found if written == _syllables(name)]
 

@@ -1,7 +1,6 @@
 """A text cut into words with what the finder asks of each: marks, capitals, and what stands between two."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +33,7 @@ class Word:
     capital: bool
 
 
-class Words:
+class Words(list[Word]):
     """The words of a text.
 
     Args:
@@ -49,7 +48,7 @@ class Words:
         shouted = sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
         self._original = original
         self.unmarked = strip_diacritics(text) == text
-        self.words: Sequence[Word] = [
+        super().__init__(
             Word(
                 match[0],
                 strip_diacritics(match[0]),
@@ -57,25 +56,23 @@ class Words:
                 capital=not shouted and original[self.aligned.starts[match.start()]].isupper(),
             )
             for match in _WORD.finditer(text)
-        ]
+        )
 
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __getitem__(self, index: int) -> Word:
-        return self.words[index]
+    def phrase(self, first: int, after: int) -> str:
+        """Join the words from one to the one before `after` by spaces."""
+        return " ".join(word.text for word in self[first:after])
 
     def between(self, index: int) -> str:
         """Give what stands between a word and the next one."""
-        return self.aligned.text[self.words[index].end : self.words[index + 1].start]
+        return self.aligned.text[self[index].end : self[index + 1].start]
 
     def joined(self, index: int) -> bool:
         """Say whether a word and the next one can be parts of one name."""
-        return index + 1 < len(self.words) and _JOINED.fullmatch(self.between(index)) is not None
+        return index + 1 < len(self) and _JOINED.fullmatch(self.between(index)) is not None
 
     def upper(self, index: int) -> bool:
         """Say whether all letters of a word were written as capitals."""
-        word = self.words[index]
+        word = self[index]
         start, end = self.aligned.original_span(word.start, word.end)
         return self._original[start:end].isupper()
 
@@ -85,9 +82,9 @@ class Words:
         first = index
         while first > 0 and index - first < most and self.between(first - 1).strip(" ") == "":
             first -= 1
-            found.append(" ".join(word.text for word in self.words[first:index]))
+            found.append(self.phrase(first, index))
         return found
 
     def original_span(self, first: int, after: int) -> tuple[int, int]:
         """Give the span of the original from one word to the one before `after`."""
-        return self.aligned.original_span(self.words[first].start, self.words[after - 1].end)
+        return self.aligned.original_span(self[first].start, self[after - 1].end)
