@@ -10,6 +10,7 @@ import gzip
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,6 @@ STORIES: Final = Path(__file__).parent / "stories.jsonl"
 REPORTED, CONTRADICTED, SIMILAR, DENIED, UNANSWERED = KINDS = (
     "reported", "contradicted", "similar", "denied", "unreported",
 )  # fmt: skip
-ANSWERED: Final = (REPORTED, CONTRADICTED, DENIED)
 AT_ONCE: Final = 500
 
 
@@ -42,32 +42,6 @@ class Claim:
     text: str
     kind: str
     answer: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What came of some claims of one kind.
-
-    Args:
-        claims: How many there are.
-        among_five: For how many their item is among the first five suggestions.
-        suggested: For how many anything is suggested.
-        reported: How many count as reported, by what agrees best with them: they go below the others in the queue.
-        contradicted: How many count as contradicted: they come first.
-        differing: For how many a difference to their own item is shown.
-
-    """
-
-    claims: int
-    among_five: int
-    suggested: int
-    reported: int
-    contradicted: int
-    differing: int
-
-    def share(self, name: str) -> float:
-        """Return one of these counts as a share of the claims."""
-        return int(getattr(self, name)) / max(self.claims, 1)
 
 
 def read_claims() -> list[Claim]:
@@ -117,8 +91,8 @@ def store_references(database: Database, texts: Sequence[str]) -> dict[str, int]
 
 def measure(
     database: Database, known: Mapping[str, int], claims: Sequence[Claim], *, plain: bool = False
-) -> dict[str, Found]:
-    """Look for evidence for claims; gives what came of those of each kind.
+) -> dict[tuple[str, str], float]:
+    """Look for evidence for claims; gives the share of those of each kind of which something is so.
 
     Args:
         database: Where the references are.
@@ -126,21 +100,26 @@ def measure(
         claims: The claims.
         plain: Strip their diacritics first.
 
+    Returns:
+        By kind and by what is so. `among five`: their own item is among the first five suggestions; `suggested`:
+        anything is; `reported` and `contradicted`: by what agrees best with them, so that they go below the others in
+        the queue, or come first; `differing`: a difference to their own item is shown.
+
     """
-    counts = {kind: dict.fromkeys(Found.__dataclass_fields__, 0) for kind in dict.fromkeys(one.kind for one in claims)}
+    held: Counter[tuple[str, str]] = Counter()
     with database.work() as session:
         for claim in claims:
             text = strip_diacritics(claim.text) if plain else claim.text
             found = find_evidence(session, text, MONDAY_MORNING).found
             bearing = next(iter(found.values())).bearing if found else ""
-            of_kind = counts[claim.kind]
-            of_kind["claims"] += 1
-            of_kind["among_five"] += claim.answer is not None and known[claim.answer] in found
-            of_kind["suggested"] += bool(found)
-            of_kind["reported"] += bearing == REPORTS
-            of_kind["contradicted"] += bearing == CONTRADICTS
-            of_kind["differing"] += claim.answer is not None and bool(compare(text, claim.answer).differs)
-    return {kind: Found(**of_kind) for kind, of_kind in counts.items()}
+            answered = claim.answer is not None
+            held[claim.kind, "among five"] += answered and known[claim.answer or ""] in found
+            held[claim.kind, "suggested"] += bool(found)
+            held[claim.kind, "reported"] += bearing == REPORTS
+            held[claim.kind, "contradicted"] += bearing == CONTRADICTS
+            held[claim.kind, "differing"] += answered and bool(compare(text, claim.answer or "").differs)
+    of_kind = Counter(claim.kind for claim in claims)
+    return {(kind, part): count / of_kind[kind] for (kind, part), count in held.items()}
 
 
 def main(news: Path, *sets: Path) -> None:
@@ -154,13 +133,9 @@ def main(news: Path, *sets: Path) -> None:
         print(f"{len(known):,} items")
         for name, claims in {**own, **{path.name: read_set(path, items) for path in sets}}.items():
             for plain in (False, True):
-                for kind, found in measure(database, known, claims, plain=plain).items():
-                    marks = "without diacritics" if plain else "as written"
-                    shares = {
-                        part: f"{found.share(part):.2f}"
-                        for part in ("among_five", "suggested", "reported", "contradicted", "differing")
-                    }
-                    print(f"{name}, {marks}, {found.claims} {kind}: {shares}", flush=True)
+                marks = "without diacritics" if plain else "as written"
+                for (kind, part), share in measure(database, known, claims, plain=plain).items():
+                    print(f"{name}, {marks}, {kind}, {part}: {share:.2f}", flush=True)
 
 
 if __name__ == "__main__":
