@@ -1,26 +1,20 @@
-"""What the tests of the application share: quick passwords, a crawl on loopback, and a full week."""
+"""What the tests of the application share: quick passwords and attempts, a sample site, and a full week."""
 
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+import stamina
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monitor.collectors.registry import collector_for
-from monitor.crawl.collect import SourceResult
 from monitor.demo.sites import Site, serve
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from tests.clock import FakeClock
-from tests.factories import add_source
-from tests.monitor.crawl.loopback import SECRET, loopback_client, make_crawler
+from tests.monitor.crawl.loopback import SECRET
 from tests.monitor.reports.sample_week import fill
-
-Crawl = Callable[..., Awaitable[dict[str, SourceResult]]]
-Register = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -53,28 +47,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     collector_for.cache_clear()
 
 
-@pytest.fixture
-def crawl(sqlite_database: Database, clock: FakeClock) -> Crawl:
-    """Crawl once and give the results by source."""
-
-    async def once(*names: str, only_due: bool = False, **changes: Any) -> dict[str, SourceResult]:
-        async with loopback_client(clock) as client:
-            crawler = make_crawler(sqlite_database, client, clock, **changes)
-            results = await crawler.crawl(only_due=only_due, names=names)
-        return {result.source: result for result in results}
-
-    return once
-
-
-@pytest.fixture
-def register(sqlite_database: Database) -> Register:
-    """Register a source; a feed unless told otherwise."""
-
-    def one(name: str, address: str, **changes: Any) -> None:
-        with sqlite_database.changes() as session:
-            add_source(session, name, address=address, **changes)
-
-    return one
+@pytest.fixture(autouse=True)
+def no_waits_between_attempts() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import stamina
 
 from monitor.cli import main
 from monitor.demo.sites import FeedSite, SitePost, serve
@@ -104,12 +103,6 @@ def site(clock: FakeClock) -> FeedSite:
 def address(site: FeedSite) -> Iterator[str]:
     with serve(site) as base:
         yield base + RSS_PATH
-
-
-@pytest.fixture(autouse=True)
-def no_waits_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture(autouse=True)

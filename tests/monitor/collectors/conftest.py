@@ -1,11 +1,10 @@
 """A client that reads loopback, on the clock that tests turn."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
-import stamina
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.policy import CrawlPolicy
@@ -14,12 +13,6 @@ from tests.clock import FakeClock
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
 ClientFactory = Callable[..., AbstractAsyncContextManager[PoliteClient]]
-
-
-@pytest.fixture(autouse=True)
-def no_waits_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture

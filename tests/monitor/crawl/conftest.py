@@ -1,13 +1,12 @@
-"""A crawl on loopback with what it leaves in the database; hosts are asked again at once."""
+"""A crawl on loopback with what it leaves in the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import stamina
 from sqlalchemy import select
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
@@ -21,12 +20,6 @@ from tests.factories import add_source
 from tests.monitor.crawl.loopback import ScriptedCollector, loopback_client, make_crawler
 
 Script = Callable[[SourceView], AsyncIterator[Batch]]
-
-
-@pytest.fixture(autouse=True)
-def no_waits_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=1):
-        yield
 
 
 @pytest.fixture
