@@ -84,30 +84,16 @@ def _add_reactions(session: Session, random: Random) -> None:
 def _place(session: Session, now: datetime) -> None:
     """Place each flag in the queue as it is when it is opened; decided ones keep that place."""
     query = select(
-        Flag.id, Flag.label, Flag.probability, Post.source_id, Post.engagement, func.length(Post.text), Flag.dated
+        *(Flag.id.label("flag_id"), Flag.label, Flag.probability, Flag.dated.label("when")),
+        *(Post.source_id, Post.engagement, func.length(Post.text).label("characters")),
     )
     placing = update(Flag).where(Flag.id == bindparam("flag"))
     placing = placing.values(reach=bindparam("new_reach"), worth=bindparam("new_worth"))
-    rows = session.execute(query.join(Post, Post.id == Flag.post_id)).all()
-    for some in _batches(_place_of(row, now) for row in rows):
+    rows = session.execute(query.join(Post, Post.id == Flag.post_id)).mappings().all()
+    alone = (Candidate(**row, copies=1, sources=1, has_evidence=False) for row in rows)
+    placed = ({"flag": one.flag_id, "new_reach": reach(one), "new_worth": worth_of(one, {}, now)} for one in alone)
+    for some in _batches(placed):
         session.connection().execute(placing, some)
-
-
-def _place_of(row: Any, now: datetime) -> dict[str, Any]:
-    flag_id, label, probability, source_id, engagement, characters, dated = row
-    alone = Candidate(
-        flag_id=flag_id,
-        label=label,
-        probability=probability,
-        source_id=source_id,
-        copies=1,
-        sources=1,
-        engagement=engagement,
-        has_evidence=False,
-        characters=characters,
-        when=dated,
-    )
-    return {"flag": flag_id, "new_reach": reach(alone), "new_worth": worth_of(alone, {}, now)}
 
 
 def _add_decisions(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:

@@ -6,17 +6,8 @@ from itertools import pairwise
 from playwright.sync_api import Page
 
 CONTROLS = (
-    "button",
-    "link",
-    "textbox",
-    "searchbox",
-    "combobox",
-    "checkbox",
-    "radio",
-    "slider",
-    "spinbutton",
-    "progressbar",
-)
+    "button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "slider", "spinbutton", "progressbar",
+)  # fmt: skip
 _LINE = re.compile(r"^\s*- (?:')?([a-z]+)(?: \"((?:[^\"\\]|\\.)*)\")?(.*)$")
 _LEVEL = re.compile(r"\[level=(\d)\]")
 

@@ -45,10 +45,10 @@ OLD = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Way:
-    """Something that programs do: what is made ready before, and the program, which tells through a pipe."""
+    """Something that programs do: the program, which tells through a pipe, and what is made ready before."""
 
-    prepare: Callable[[], None]
     run: Callable[[int], None]
+    prepare: Callable[[], None] = lambda: None
 
 
 class HastyClock(SystemClock):
@@ -75,10 +75,6 @@ class HastyClock(SystemClock):
         await super().sleep(0)
 
 
-def _nothing() -> None:
-    """Make nothing ready."""
-
-
 class World:
     """One home folder on one database.
 
@@ -91,6 +87,9 @@ class World:
 
     def __init__(self, home: Path, feed: str, old: Callable[[], str]) -> None:
         self.home = home
+        self.backup = home.parent / "backup"
+        self.whole = home.parent / "whole"  # the backup that is put back: of all that there is
+        self.site = home.parent / "site"
         self.feed = feed
         self._make_old = old
         self._old = self._wanted = ""
@@ -99,19 +98,19 @@ class World:
         self.acknowledged: set[int] = set()
         self.checked: Counter[str] = Counter()
         self.ways: dict[str, Way] = {
-            "import": Way(self._prepare_import, self._import),
-            "crawl": Way(_nothing, self._crawl),
-            "score": Way(_nothing, self._score),
-            "match": Way(_nothing, self._match),
-            "decide": Way(_nothing, self._decide),
-            "report": Way(_nothing, self._report),
-            "retain": Way(self._prepare_retain, self._retain),
-            "erase": Way(self._prepare_erase, self._erase),
-            "backup": Way(_nothing, self._backup),
-            "restore": Way(self._prepare_restore, self._restore),
-            "publish": Way(self._prepare_publish, self._publish),
-            "promote": Way(self._prepare_promote, self._promote),
-            "migrate": Way(self._prepare_migrate, self._migrate),
+            "import": Way(self._import, self._prepare_import),
+            "crawl": Way(self._crawl),
+            "score": Way(self._score),
+            "match": Way(self._match),
+            "decide": Way(self._decide),
+            "report": Way(self._report),
+            "retain": Way(self._retain, self._prepare_retain),
+            "erase": Way(self._erase, self._prepare_erase),
+            "backup": Way(self._backup),
+            "restore": Way(self._restore, self._prepare_restore),
+            "publish": Way(self._publish, self._prepare_publish),
+            "promote": Way(self._promote, self._prepare_promote),
+            "migrate": Way(self._migrate, self._prepare_migrate),
         }
 
     def application(self) -> Application:
@@ -147,21 +146,6 @@ class World:
                 [f"i{self.imports}-{n}", f"Nghe nói xưởng {n} sắp đóng cửa, mọi người chia sẻ gấp", f"người {n}"]
                 for n in range(ROWS)
             )
-
-    @property
-    def backup(self) -> Path:
-        """Where backups are written."""
-        return self.home.parent / "backup"
-
-    @property
-    def whole(self) -> Path:
-        """The backup that is put back: of all that there is."""
-        return self.home.parent / "whole"
-
-    @property
-    def site(self) -> Path:
-        """Where corrections are published."""
-        return self.home.parent / "site"
 
     @property
     def file(self) -> Path:

@@ -82,11 +82,20 @@ ACCOUNT = ThreadsAccount.from_source(
 FEED = bluesky.Feed.from_source(SourceView(name="a", address="https://a.example", settings={"actor": payloads.DID}))
 VIDEOS = CommentQuery.from_source(SourceView(name="a", address="https://a.example", settings={"video": VIDEO}))
 CHECKS = CheckQuery.from_source(SourceView(name="a", address="https://a.example", settings={"queries": ["tin"]}))
+BARE = WebpageSettings(start_urls=("https://a.example",))
 TIMELINE = mastodon.Timeline.from_source(SourceView(name="a", address="https://a.example"))
 
 
 def _none(_read: Any) -> tuple[PublicPost, ...]:
     return ()
+
+
+def _document(fetched: Fetched) -> Iterable[PublicPost]:
+    return read_document(fetched).posts
+
+
+def _article(settings: WebpageSettings) -> Read:
+    return lambda fetched: read_post_page(fetched, settings).posts
 
 
 def _telegram(fetched: Fetched) -> Iterable[PublicPost]:
@@ -182,15 +191,15 @@ def _site(app: Callable[[], Any], path: str) -> Callable[[], Sequence[bytes]]:
     return made
 
 
-HTML = "text/html; charset=utf-8"
+def _page(read: Read, payloads: Callable[[], Sequence[bytes]], path: str) -> Target:
+    return Target(read=read, payloads=payloads, url=f"https://a.example{path}", content_type=HTML)
+
+
+HTML, XML = "text/html; charset=utf-8", "text/xml"
 TARGETS: Mapping[str, Target] = {
-    "rss": Target(
-        read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.RSS, content_type="text/xml"
-    ),
-    "atom": Target(
-        read=lambda fetched: read_document(fetched).posts, payloads=lambda: samples.ATOM, content_type="text/xml"
-    ),
-    "json feed": Target(read=lambda fetched: read_document(fetched).posts, payloads=lambda: [samples.JSON_FEED]),
+    "rss": Target(read=_document, payloads=lambda: samples.RSS, content_type=XML),
+    "atom": Target(read=_document, payloads=lambda: samples.ATOM, content_type=XML),
+    "json feed": Target(read=_document, payloads=lambda: [samples.JSON_FEED]),
     "mastodon": Target(
         read=_mastodon,
         payloads=_json(
@@ -248,34 +257,18 @@ TARGETS: Mapping[str, Target] = {
         url="https://t.me/s/kenh_khu_b",
         content_type=HTML,
     ),
-    "xenforo": Target(
-        read=_xenforo,
-        payloads=_site(samples.xenforo_site, "/threads/cham-luong.12/"),
-        url="https://a.example/threads/cham-luong.12/",
-        content_type=HTML,
-    ),
+    "xenforo": _page(_xenforo, _site(samples.xenforo_site, "/threads/cham-luong.12/"), "/threads/cham-luong.12/"),
     "xenforo feed": Target(
         read=lambda fetched: xenforo.read_thread_feed(fetched, BOARD).posts,
         payloads=_site(samples.xenforo_site, "/forums/-/index.rss"),
-        content_type="text/xml",
+        content_type=XML,
     ),
-    "article": Target(
-        read=lambda fetched: read_post_page(fetched, samples.ARTICLE).posts,
-        payloads=lambda: [samples.ARTICLE_PAGE],
-        url="https://a.example/tin/1",
-        content_type=HTML,
-    ),
-    "article without rules": Target(
-        read=lambda fetched: read_post_page(fetched, WebpageSettings(start_urls=("https://a.example",))).posts,
-        payloads=lambda: [samples.ARTICLE_PAGE],
-        url="https://a.example/tin/1",
-        content_type=HTML,
-    ),
-    "thread": Target(
-        read=lambda fetched: entries.posts if (entries := read_listing(fetched, samples.THREAD).entries) else (),
-        payloads=lambda: [samples.THREAD_PAGE],
-        url="https://a.example/chu-de/7",
-        content_type=HTML,
+    "article": _page(_article(samples.ARTICLE), lambda: [samples.ARTICLE_PAGE], "/tin/1"),
+    "article without rules": _page(_article(BARE), lambda: [samples.ARTICLE_PAGE], "/tin/1"),
+    "thread": _page(
+        lambda fetched: entries.posts if (entries := read_listing(fetched, samples.THREAD).entries) else (),
+        lambda: [samples.THREAD_PAGE],
+        "/chu-de/7",
     ),
     "refusal": Target(
         read=lambda fetched: _none(retry_at({"retry-after": fetched.text()[:100]}, fetched.body, MONDAY_MORNING)),

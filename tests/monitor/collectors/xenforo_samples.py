@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from starlette.responses import Response
+
 from monitor.collectors.base import Batch
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.collecting import numbered, posts
@@ -34,3 +36,11 @@ def page(text: str, number: int) -> str:
     body = f'<div class="message-body"><div class="bbWrapper">{text}</div></div>'
     message = f'<article class="message message--post" data-content="post-{number}">{body}</article>'
     return f'<html id="XF"><body>{message}</body></html>'
+
+
+def feed_of(link: str) -> Response:
+    """Answer with a feed of one thread."""
+    feed = (
+        f'<rss version="2.0"><channel><title>T</title><item><title>A</title><link>{link}</link></item></channel></rss>'
+    )
+    return Response(feed, media_type="application/rss+xml")

@@ -16,14 +16,7 @@ from tests.monitor.reports.sample_week import THURSDAY, WEEK
 
 LABELS: Final = ("unverified", "negative", "concern")
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
-TEXTS: Final = (
-    "Công ty nợ lương ba tháng, gọi anh Lò Văn Pâng 0912345678 không ai nghe máy.",
-    '=HYPERLINK("http://x.example.com","bấm vào") nghe nói mai cấm đường',
-    "+84|cmd ca đêm không có cơm, nhà ăn đóng cửa",
-    "Nghe bảo ngân hàng đóng cửa, rút tiền ngay kẻo mất, chia sẻ gấp cho cả xóm biết nhé mọi người ơi",
-    "@SUM(1) phòng trọ ngập nước ở xã Sùng Phài, chủ nhà không sửa",
-    "\tBảo hiểm chậm đóng từ tháng sáu, hỏi thì bảo chờ",
-)  # fmt: skip
+SAID: Final = examples_of(__file__)
 
 
 def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
@@ -48,7 +41,7 @@ def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
                 "external_id": str(number),
                 "published_at": published if known else None,
                 "collected_at": collected,
-                "text": draw.choice(TEXTS),
+                "text": draw.choice(SAID["drawn"]),
                 "original_hash": factories.hash_of(str(number)),
                 "content_hash": factories.hash_of(str(number)),
                 "engagement": {},
@@ -105,7 +98,6 @@ def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> Non
     session.flush()
 
 
-SAID: Final = examples_of(__file__)
 PLACES: Final = ("xã Sùng Phài", "xã Mường Kim", "thị trấn Tam Đường", "")
 OFFICES: Final = ("Công đoàn khu công nghiệp", "Bảo hiểm xã hội tỉnh")
 

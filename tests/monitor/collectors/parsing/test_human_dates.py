@@ -60,22 +60,8 @@ def test_written_out_dates_survive_writing_and_reading(minutes: int) -> None:
 
 
 _WORDS = [
-    "thứ",
-    "chủ nhật",
-    "hôm",
-    "qua",
-    "trước",
-    "giờ",
-    "phút",
-    "ngày",
-    "tháng",
-    "năm",
-    "lúc",
-    "5",
-    "11",
-    "2026",
-    "/",
-]
+    "thứ", "chủ nhật", "hôm", "qua", "trước", "giờ", "phút", "ngày", "tháng", "năm", "lúc", "5", "11", "2026", "/",
+]  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(_WORDS), max_size=6).map(" ".join)))

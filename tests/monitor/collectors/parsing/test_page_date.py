@@ -49,18 +49,8 @@ def test_what_a_page_states_for_machines_comes_first(meta: str, raw: str) -> Non
 
 
 PARTS = [
-    "<h1>",
-    "</h1>",
-    "<a href=x>",
-    "</a>",
-    "<p>",
-    "<div class=date>",
-    "</div>",
-    "30/11/2026",
-    " 14:05 ",
-    "Tin",
-    "<li>",
-]
+    "<h1>", "</h1>", "<a href=x>", "</a>", "<p>", "<div class=date>", "</div>", "30/11/2026", " 14:05 ", "Tin", "<li>",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=14))

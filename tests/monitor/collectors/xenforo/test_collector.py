@@ -15,7 +15,7 @@ from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.collecting import Read, gone, posts, skipped
-from tests.monitor.collectors.xenforo_samples import FEED, MEALS, START, WAGES, ids, page, pages, post
+from tests.monitor.collectors.xenforo_samples import FEED, MEALS, START, WAGES, feed_of, ids, page, pages, post
 from tests.platforms import ForumThread, XenForoSite
 
 
@@ -140,10 +140,8 @@ async def test_board_without_short_addresses(read: Read, clock: FakeClock) -> No
     site = XenForoSite([post(1)], [WAGES], clock)
 
     async def index(request: Any) -> Response:
-        feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title>'
-        feed += "<link>https://x.example/index.php?threads/a.12/</link></item></channel></rss>"
-        wanted = request.url.query
-        return Response(feed if wanted.startswith("forums/-/index.rss") else page("Chào", 7), media_type="text/xml")
+        is_feed = request.url.query.startswith("forums/-/index.rss")
+        return feed_of("https://x.example/index.php?threads/a.12/") if is_feed else HTMLResponse(page("Chào", 7))
 
     with serve(Starlette(routes=[Route("/index.php", index)])) as base:
         settings = {"forums": "index.php?forums", "threads": "index.php?threads"}
@@ -317,11 +315,10 @@ async def test_refusal_of_a_thread_by_a_firewall_does_not_make_posts_gone(read: 
 
 
 async def test_challenge_in_the_place_of_a_thread_does_not_make_posts_gone(read: Read) -> None:
-    feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/threads/a.12/</link></item>'
     challenge = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
     answers = [HTMLResponse(page("Chào", 7)), HTMLResponse(challenge, 403)]
     routes = [
-        Route(FEED, lambda _: Response(f"{feed}</channel></rss>", media_type="application/rss+xml")),
+        Route(FEED, lambda _: feed_of("/threads/a.12/")),
         Route("/threads/a.12/", lambda _: answers.pop(0)),
     ]
     with serve(Starlette(routes=routes)) as base:
@@ -383,9 +380,8 @@ async def test_request_to_wait_in_the_middle_keeps_what_was_read(
     ("answer", "said"), [("<html><body>Xin chào</body></html>", "XenForo 2 board"), ("", "XenForo 2 board")]
 )
 async def test_thread_page_of_another_make(read: Read, answer: str, said: str) -> None:
-    feed = '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>/threads/a.12/</link></item>'
     routes = [
-        Route(FEED, lambda _: Response(f"{feed}</channel></rss>", media_type="application/rss+xml")),
+        Route(FEED, lambda _: feed_of("/threads/a.12/")),
         Route("/threads/a.12/", lambda _: HTMLResponse(answer)),
     ]
     with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match=said):
