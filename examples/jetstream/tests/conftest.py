@@ -6,9 +6,9 @@ import pytest
 
 from tests import JETSTREAM
 from tests.conftest import clock, sqlite_database, sqlite_template
-from tests.monitor.collectors.conftest import client, no_waits_between_attempts, open_client
+from tests.monitor.collectors.conftest import client, open_client
 from tests.monitor.collectors.installing import install_example
-from tests.monitor.conftest import install
+from tests.monitor.conftest import install, no_waits_between_attempts
 from tests.monitor.crawl.conftest import world
 
 __all__ = [
