@@ -13,29 +13,14 @@ _MOST_CHANGES = 3
 
 TOKENS: tuple[bytes, ...] = (
     *(b"\0", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1b$B"),
-    *(
-        b"&#xD800;",
-        b"&#0;",
-        b"&#55357;",
-        b"&#x110000;",
-        b"&#99999999999;",
-        b"&amp",
-        b"&unknown;",
-        b"\\ud800",
-        b"\\u0000",
-    ),
+    *(b"&#xD800;", b"&#0;", b"&#55357;", b"&#x110000;", b"&#99999999999;", b"&amp", b"&unknown;"),
+    *(b"\\ud800", b"\\u0000"),
     *(b"<", b">", b'"', b"'", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<?xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"%"),
     *(b"<b>", b"</b>", b"</p>", b"<table><tr>", b"<item>", b"<entry>", b"<svg/onload=x>", b"<a href='https://[x'>"),
     *(b' xmlns:a b="c"', b' xmlns:a="b"', b' xml:base="http://[x"', b"<a:b c:d='e'/>", b"<ttl>", b"<slash:comments>"),
     *(b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"-Infinity", b"1e999", b"-0", b"{}", b"[[]]"),
-    *(
-        b"9" * 5000,
-        b"-" + b"9" * 40,
-        b"1/1/2026" + b" " * 2000,
-        b"Mon, 01 Jan 0001",
-        b"9999-99-99T99:99:99Z",
-        b"GMT+99",
-    ),
+    *(b"9" * 5000, b"-" + b"9" * 40, b"1/1/2026" + b" " * 2000),
+    *(b"Mon, 01 Jan 0001", b"9999-99-99T99:99:99Z", b"GMT+99"),
     *(b"[" * 3000, b'{"a":' * 3000, b"<b>" * 3000, b"<div>" * 500, b'"' * 999, b";" * 999, b"\n" * 999, b"\r", b"\t"),
     *("\u202e".encode(), "\ufeff".encode(), "\ufffe".encode(), "\U0001f600".encode(), "e\u0301".encode() * 50, b"\x85"),
 )

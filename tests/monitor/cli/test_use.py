@@ -4,14 +4,17 @@ import re
 import signal
 import subprocess
 from pathlib import Path
+from shlex import split
 
 import pytest
 import typer
 
 from monitor.cli import build
 from monitor.cli.classify import BATCH
+from tests.examples import examples_of
 from tests.monitor.cli.command import HANGS_AFTER, IGNORING, SCRIPT, Command, apart, command_names
 
+REFUSED = examples_of(__file__)
 COMMANDS = sorted(command_names(typer.main.get_command(build())))
 
 
@@ -23,45 +26,16 @@ def test_help_has_an_example_and_needs_nothing(command: str, bare: Command) -> N
     assert not bare.home.exists()
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        ["no-such-command"],
-        ["crawl", "--no-such-option"],
-        ["sources", "add", "only-a-name"],
-        ["sources", "add", "x", "feed", "https://a.example", "--legal-basis", "công khai", "--interval-minutes", "1"],
-        ["import"],
-        ["train"],
-        ["train", "--name", "x", "--precision", "2"],
-        ["evaluate"],
-        ["demo", "--port", "0"],
-    ],
-    ids=" ".join,
-)
-def test_what_the_parser_refuses_is_wrong_use(wrong: list[str], kiemtin: Command) -> None:
-    answer = kiemtin(*wrong)
+@pytest.mark.parametrize("wrong", REFUSED["by_the_parser"])
+def test_what_the_parser_refuses_is_wrong_use(wrong: str, kiemtin: Command) -> None:
+    answer = kiemtin(*split(wrong))
     assert answer.status == 2
     assert "Traceback" not in answer.err
 
 
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        (["sources", "add", "x", "telepathy", "https://a.example", "--legal-basis", "công khai"], "use one of"),
-        (["sources", "add", "x", "feed", "https://a", "--legal-basis", "ok ok", "--role", "spy"], "reference"),
-        (["sources", "add", "x", "feed", "https://a", "--legal-basis", "ok ok", "--setting", "tag"], "KEY=VALUE"),
-        (["import", "x.csv", "--role", "spy"], "--role spy"),
-        (["report", "--format", "papyrus"], "papyrus"),
-        (["report", "--week", "2026-W60"], "2026-W60"),
-        (["train", "--name", ""], "--name"),
-        (["train", "--name", ".."], "--name"),
-        (["train", "--name", "x", "--data", "vihsd"], "write it as READER=FILE"),
-        (["users", "invite", "lan", "--role", "boss"], "--role boss"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_what_a_command_refuses_is_wrong_use_said_in_one_line(wrong: list[str], said: str, kiemtin: Command) -> None:
-    kiemtin.fails(said, *wrong, status=2)
+@pytest.mark.parametrize(("wrong", "said"), REFUSED["by_commands"].items())
+def test_what_a_command_refuses_is_wrong_use_said_in_one_line(wrong: str, said: str, kiemtin: Command) -> None:
+    kiemtin.fails(said, *split(wrong), status=2)
 
 
 def test_a_wrong_setting_is_named(kiemtin: Command) -> None:

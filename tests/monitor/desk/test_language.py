@@ -30,6 +30,7 @@ from monitor.settings.settings import Settings
 from storage.models import Post, Source
 from storage.posts import sources
 from tests import catalogue
+from tests.examples import examples_of
 from tests.factories import add_drawn
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import Newcomer
@@ -100,20 +101,7 @@ def test_templates_translate_literals_alone() -> None:
         assert re.findall(r"\b(?:_|gettext|counted)\((?![\"'])", path.read_text(encoding="utf-8")) == [], path.name
 
 
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("", "vi"),
-        ("en", "en"),
-        ("en-US,en;q=0.9,vi;q=0.8", "en"),
-        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
-        ("fr;q=1, en;q=0.5, vi;q=0.7", "vi"),
-        ("fr", "vi"),
-        ("*", "vi"),
-        ("en;q=0", "vi"),
-        ("en;q=nan,;;,,q=", "vi"),
-    ],
-)
+@pytest.mark.parametrize(("header", "language"), examples_of(__file__)["accepted"].items())
 def test_the_browser_says_which_language_it_likes(header: str, language: str) -> None:
     assert accepted_language(header) == language
 

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.catalogues import LOCALE_DIR
 from monitor.desk.pages.manual import MANUAL_DIR, PAGES
+from tests.examples import examples_of
 from tests.monitor.desk.browser import Browser, text_of
 
 
@@ -13,19 +14,7 @@ def text_of_page(name: str) -> str:
     return (MANUAL_DIR / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("screen", "page"),
-    [
-        ("/", "mot-ngay"),
-        ("/flags/1", "mot-ngay"),
-        ("/cases", "viec-cua-cong-doan"),
-        ("/teach/thresholds", "day-may"),
-        ("/reports", "bao-cao"),
-        ("/sources", "nguon-tin"),
-        ("/login", "bat-dau"),
-        ("//elsewhere.example", "mot-ngay"),
-    ],
-)
+@pytest.mark.parametrize(("screen", "page"), examples_of(__file__)["page_of_screen"].items())
 def test_a_screen_leads_to_the_page_that_explains_it(lan: Browser, screen: str, page: str) -> None:
     assert lan.get(f"/manual?about={screen}").headers["location"] == f"/manual/{page}"
 

@@ -5,25 +5,9 @@ from pathlib import Path
 import pytest
 
 from monitor.settings.settings import Settings
+from tests.examples import examples_of
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.world import World
-
-OUTSIDE = (
-    "../secret.txt",
-    "..%2fsecret.txt",
-    "%2e%2e/secret.txt",
-    "2026-W47/../../secret.txt",
-    "2026-W47/..%2f..%2fsecret.txt",
-    "%2fetc%2fpasswd",
-    "/etc/passwd",
-    "..\\secret.txt",
-    "link.txt",
-    "out/secret.txt",
-    ".tong-hop.html.part",
-    "2026-W47",
-    "",
-    "x%00",
-)
 
 
 @pytest.fixture
@@ -57,7 +41,7 @@ def test_a_download_is_recorded(lan: Browser, folder: Path, world: World) -> Non
 
 
 def test_no_path_leads_out_of_the_folder(lan: Browser, folder: Path) -> None:
-    for path in OUTSIDE:
+    for path in examples_of(__file__)["outside"]:
         response = lan.get(f"/reports/{path}")
         assert response.status_code == 404, path
         assert "Không có trang này" in response.text, path
