@@ -6,6 +6,7 @@ Krippendorff's Alpha-Reliability* (2011), nominal data; units that only one pers
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -49,7 +50,7 @@ def alpha(units: Sequence[Sequence[Hashable]]) -> CoderAgreement | None:
     judged = [answers for answers in units if len(answers) > 1]
     if not judged:
         return None
-    codes = _codes([answer for answers in judged for answer in answers])
+    codes = {answer: code for code, answer in enumerate(dict.fromkeys(chain.from_iterable(judged)))}
     tables = np.stack([_coincidences([codes[answer] for answer in answers], len(codes)) for answers in judged])
     whole = tables.sum(axis=0)
     same = float(np.trace(whole) / whole.sum())
@@ -57,10 +58,6 @@ def alpha(units: Sequence[Sequence[Hashable]]) -> CoderAgreement | None:
         return CoderAgreement(len(judged), same, None, None)
     value = float(_alphas(whole[None])[0])
     return CoderAgreement(len(judged), same, value, _interval(tables))
-
-
-def _codes(answers: Sequence[Hashable]) -> dict[Hashable, int]:
-    return {answer: code for code, answer in enumerate(dict.fromkeys(answers))}
 
 
 def _coincidences(codes: Sequence[int], count: int) -> Floats:

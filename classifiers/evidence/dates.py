@@ -40,14 +40,9 @@ class Date:
     first: int
     after: int
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether day and month are given."""
-        return self.day is not None and self.month is not None
-
     def is_of_the_same(self, other: "Date") -> bool:
         """Tell whether both are dates of the same thing, as the words beside them say, so that one would be wrong."""
-        days = self.is_exact and other.is_exact and self.lunar == other.lunar
+        days = None not in (self.day, self.month, other.day, other.month) and self.lunar == other.lunar
         years = self.year is not None and other.year is not None and self.year != other.year
         return (days or years) and len(self.around & other.around) >= _BESIDE
 
@@ -85,7 +80,7 @@ def _date_at(tokens: Tokens, index: int, words: _Lists) -> Date | None:
     if tokens.word(index) in words["month"]:
         month, after = _month(tokens, index)
         return _made(tokens, index, after, words, month=month) if month else None
-    if not tokens.all[index].is_number:
+    if not tokens[index].is_number:
         return None
     year = _year(tokens, index)
     if year and (tokens.word(index - 1) in {*words["year"], "/", "-"} or not _is_counted(tokens, index)):

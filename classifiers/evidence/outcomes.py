@@ -138,7 +138,7 @@ def _not_before(tokens: Tokens, index: int, words: _Words) -> int | None:
     for _ in range(_FURTHEST):
         for length in (3, 2, 1):
             start = place - length + 1
-            phrase = " ".join(token.text for token in tokens.all[max(start, 0) : place + 1])
+            phrase = " ".join(token.text for token in tokens[max(start, 0) : place + 1])
             if start >= 0 and words.turns.get(phrase):
                 return start
         if tokens.word(place) not in words.lists["between"]:
@@ -155,7 +155,7 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
         if phrase is not None and words.turns[phrase[0]]:
             start, until = index, index + phrase[1] + _SCOPE
             found.turned.update(_next_telling(tokens, index + phrase[1]))
-        one, two = tokens.all[index : index + 2]
+        one, two = tokens[index : index + 2]
         if not one.text.isalnum() or one.text in words.lists["until"]:
             until = -1
         if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & filler():
@@ -171,7 +171,7 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
 
 def _next_telling(tokens: Tokens, index: int) -> set[str]:
     """Return the next syllable of a clause that is more than filler, if there is one."""
-    for token in tokens.all[index : index + _SCOPE]:
+    for token in tokens[index : index + _SCOPE]:
         if not token.text.isalnum():
             break
         if token.text.isalpha() and token.bare not in filler():

@@ -278,7 +278,7 @@ class _Reader:
     def _edition(self, index: int) -> str:
         """Return the word by which a number is that of an edition: lần thứ 3, khóa 12; nothing where it is none."""
         place = index - 2 if self._word(index - 1) in self._lists["ordinal"] else index - 1
-        return self._tokens.all[place].bare if self._word(place) in self._lists["editions"] else ""
+        return self._tokens[place].bare if self._word(place) in self._lists["editions"] else ""
 
     def _is_time_of_day(self, index: int) -> bool:
         """Tell whether hours follow that are a time of day: 9 giờ tối."""
@@ -288,7 +288,7 @@ class _Reader:
         """Return the first syllable of what is counted, without diacritics."""
         while self._word(index) in self._classifiers:
             index += 1
-        word = self._tokens.all[index] if index < len(self._tokens) else None
+        word = self._tokens[index] if index < len(self._tokens) else None
         return word.bare if word is not None and word.text.isalpha() and word.bare not in filler() else ""
 
 

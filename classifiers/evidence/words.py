@@ -40,7 +40,7 @@ class Token:
         return self.text[0].isdecimal()
 
 
-class Tokens:
+class Tokens(list[Token]):
     """The words of a text in order.
 
     Args:
@@ -53,25 +53,21 @@ class Tokens:
         self.original = text[:MOST_READ]
         normal = self.aligned.text
         self.plain = normal == strip_diacritics(normal)
-        self.all = tuple(
+        super().__init__(
             Token(match[0], strip_diacritics(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(normal)
         )
 
-    def __len__(self) -> int:
-        """Count the words, numbers and marks."""
-        return len(self.all)
-
     def word(self, index: int) -> str:
         """Return the word at an index; nothing outside the text."""
-        return self.all[index].text if 0 <= index < len(self.all) else ""
+        return self[index].text if 0 <= index < len(self) else ""
 
     def touches(self, index: int) -> bool:
         """Tell whether nothing stands between a token and the one before it."""
-        return 0 < index < len(self.all) and self.all[index - 1].end == self.all[index].start
+        return 0 < index < len(self) and self[index - 1].end == self[index].start
 
     def written(self, first: int, after: int) -> str:
         """Return what stands in the original text from one token up to another one, on one line."""
-        start, end = self.aligned.original_span(self.all[first].start, self.all[after - 1].end)
+        start, end = self.aligned.original_span(self[first].start, self[after - 1].end)
         return " ".join(self.original[start:end].split())
 
     def is_name(self, first: int, after: int) -> bool:
@@ -81,8 +77,8 @@ class Tokens:
 
     def longest(self, index: int, phrases: Collection[str]) -> tuple[str, int] | None:
         """Find the longest of some phrases that begins at a token: the phrase, and how many tokens it has."""
-        for length in range(min(4, len(self.all) - index), 0, -1):
-            phrase = " ".join(token.text for token in self.all[index : index + length])
+        for length in range(min(4, len(self) - index), 0, -1):
+            phrase = " ".join(token.text for token in self[index : index + length])
             if phrase in phrases:
                 return phrase, length
         return None
@@ -127,6 +123,6 @@ def around(tokens: Tokens, first: int, after: int) -> frozenset[str]:
         after: Index of the token after it.
 
     """
-    before = [token.bare for token in tokens.all[:first] if token.text.isalpha()][-NEAR:]
-    behind = [token.bare for token in tokens.all[after:] if token.text.isalpha()][:NEAR]
+    before = [token.bare for token in tokens[:first] if token.text.isalpha()][-NEAR:]
+    behind = [token.bare for token in tokens[after:] if token.text.isalpha()][:NEAR]
     return frozenset(word for word in (*before, *behind) if word not in filler() and len(word) > 1)

@@ -11,8 +11,10 @@ from classifiers.places.words import Words
 from classifiers.text.letters import is_syllable, strip_diacritics
 from classifiers.text.normalise import normalise
 
-_COMMUNE_KINDS: Final = frozenset({"Xã", "Phường", "Thị trấn", "Đặc khu"})
-_DISTRICT_KINDS: Final = frozenset({"Huyện", "Quận", "Thị xã", "Thành phố"})
+_LEVELS: Final = {
+    **dict.fromkeys(("Xã", "Phường", "Thị trấn", "Đặc khu"), Level.COMMUNE),
+    **dict.fromkeys(("Huyện", "Quận", "Thị xã", "Thành phố"), Level.DISTRICT),
+}
 _INSTITUTION: Final = 7  # words among which one tells that a school or hospital is named
 _FOREIGN: Final = 4  # letters; syllables of the highlands' languages that are none of Vietnamese are shorter
 _WIDE: Final = 2  # syllables from which a name is read without its kind, for districts and communes
@@ -137,11 +139,7 @@ def _of_kind(units: Sequence[Unit], kind: str) -> list[Unit]:
         # A town may be a province's: `thành phố Hà Nội`, `thành phố Lai Châu`.
         return [unit for unit in exact if unit.level == level]
     units = [unit for unit in units if not unit.name.isdigit()]  # `xã 3 lần`: only wards and urban districts have them
-    if kind in _COMMUNE_KINDS:
-        return [unit for unit in units if unit.level is Level.COMMUNE]
-    if kind in _DISTRICT_KINDS:
-        return [unit for unit in units if unit.level is Level.DISTRICT]
-    return [unit for unit in units if unit.level is Level.PROVINCE]
+    return [unit for unit in units if unit.level is _LEVELS.get(kind, Level.PROVINCE)]
 
 
 def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:

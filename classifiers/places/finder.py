@@ -83,7 +83,8 @@ class _Context:
         self._provinces = {
             unit.province
             for candidate in found
-            if candidate.level is Level.PROVINCE and not candidate.short and _sure_province(candidate)
+            if candidate.level is Level.PROVINCE and not candidate.short
+            if candidate.prefixed or candidate.placed or not candidate.ordinary
             for unit in candidate.units
             if unit.level is Level.PROVINCE
         }
@@ -167,10 +168,6 @@ def _is_place(candidate: Candidate, near: int, *, unmarked: bool) -> bool:
     if candidate.placed:
         return candidate.capital or near == _IN_TEXT or not candidate.ordinary
     return not candidate.ordinary and (candidate.capital or near == _IN_TEXT)
-
-
-def _sure_province(candidate: Candidate) -> bool:
-    return candidate.prefixed or candidate.placed or not candidate.ordinary
 
 
 def _kept(units: Sequence[Unit], rule: Callable[[Unit], bool]) -> tuple[list[Unit], bool]:
