@@ -5,9 +5,6 @@ from typing import Final
 
 from monitor.privacy.masks.word_rows import APOSTROPHES, IN_NAME, LONGEST_STRETCH, NEAR_GAPS, Words
 
-_SHOWING: Final = frozenset({"thị", "văn"})
-_ALONE: Final = frozenset({"y", "a", "ka"})  # prefixes that are written without an apostrophe: "Y Blứt", "A Thút"
-_HERE: Final = frozenset({"đây", "day"})
 _MOST_GIVEN: Final = 3
 _MOST_TAGGED: Final = 4
 _MOST_AT_HEAD: Final = 8
@@ -31,15 +28,12 @@ def announced_name(words: Words, first: int) -> int | None:
         return words.run_end(first) if is_nickname else None
     is_usual = words.is_in(first, "given_as_written")
     is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
-    if word.is_upper or not (is_usual or is_pair) or _is_other_word(words, first):  # "Bửu Lộc"
+    is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or words.makes_compound(first)
+    is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles")
+    if word.is_upper or not (is_usual or is_pair) or is_other:  # "Bửu Lộc"
         return None
     end = min(words.run_end(first), first + _MOST_GIVEN)
     return end if _is_announced(words, first, end) or _stands_alone(words, first) else None
-
-
-def _is_other_word(words: Words, first: int) -> bool:
-    is_other = words.says(first, "kin", "never_names", "no_lone", "no_given")
-    return is_other or words.makes_compound(first) or words.is_phrase(words.phrase_of(first, first + 2), "titles")
 
 
 def _is_announced(words: Words, first: int, end: int) -> bool:
@@ -169,12 +163,12 @@ def people_name(words: Words, first: int) -> int | None:
     if words.says(first, "people_prefixes"):
         if words.follows(first + 1, APOSTROPHES):
             return words.run_end(first)
-        is_prefix = words[first].written in _ALONE and words.follows(first + 1) and not words[first + 1].is_upper
+        is_prefix = words.says(first, "lone_prefixes") and words.follows(first + 1) and not words[first + 1].is_upper
         is_place = words.place_end(first) or words.says(first + 1, "no_names")
         return words.run_end(first) if is_prefix and is_row and not is_place else None
-    thi = first if words[first].written in _SHOWING else first + 1
-    is_prefix = thi > first and words[thi].written in _ALONE and not words[first].is_upper  # "Và Y Dở"
-    shows = (is_prefix or words[thi].written in _SHOWING) and (thi == first or words.follows(thi))
+    thi = first if words.says(first, "showing") else first + 1
+    is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
+    shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
     if not shows or not words.capital_follows(thi + 1):
         return None
     is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
@@ -190,7 +184,7 @@ def called_name(words: Words, first: int) -> int | None:
         return None
     end = first + 1
     end += words.capital_follows(end) and words.is_in(end, "given_as_written")
-    if words.follows(end) and words.follows(end + 1) and words[end].written in _HERE:
+    if words.follows(end) and words.follows(end + 1) and words.says(end, "here"):
         return end if words.says(end + 1, "calling", "here_endings") else None
     if words.is_in(first, "given_clear") and words.text.startswith(":", words[end - 1].end) and word.is_capital:
         return end
