@@ -53,8 +53,8 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\w)")
 _NAME = re.compile(r"(?<![\w@⟨])(?:@[\w.]{2,}\w)+")  # all that hang on each other, else a round would take one of them
 _SPACE = re.compile(r"[^\S ]\s*| \s+")  # all but the single space, which is most of them
-_LATE_TONE = re.compile(r"o[àáảãạèéẻẽẹ](?!\w)|(?<!q)u[ỳýỷỹỵ](?!\w)")
-_EARLY_TONE: Final = {
+LATE_TONE = re.compile(r"o[àáảãạèéẻẽẹ](?!\w)|(?<!q)u[ỳýỷỹỵ](?!\w)")
+EARLY_TONES: Final = {
     **dict(zip(("oà", "oá", "oả", "oã", "oạ"), ("òa", "óa", "ỏa", "õa", "ọa"), strict=True)),
     **dict(zip(("oè", "oé", "oẻ", "oẽ", "oẹ"), ("òe", "óe", "ỏe", "õe", "ọe"), strict=True)),
     **dict(zip(("uỳ", "uý", "uỷ", "uỹ", "uỵ"), ("ùy", "úy", "ủy", "ũy", "ụy"), strict=True)),
@@ -113,7 +113,7 @@ def _rewritten(aligned: Aligned) -> Aligned:
         aligned = aligned.substitute(_LONE_RUN, lambda match: match[1] * 2)
         aligned = aligned.substitute(_REPEATED_LETTER, lambda match: match[1])
     aligned = aligned.substitute(_REPEATED_MARK, lambda match: match[1] * 2)
-    aligned = aligned.substitute(_LATE_TONE, lambda match: _EARLY_TONE[match[0]])
+    aligned = aligned.substitute(LATE_TONE, lambda match: EARLY_TONES[match[0]])
     return aligned.substitute(_SPACE, lambda _: " ")
 
 

@@ -80,8 +80,8 @@ class ErasedMentions:
         return next((key for key in keys if key in self._erased), None)
 
     def _is_erased(self, name: str, kind: str, hosts: tuple[str, ...]) -> bool:
-        if not _may_be_account(name):
-            return False
+        if "@" not in name and "/" not in name and len(name) < LEAST_ALONE:
+            return False  # no account by itself
         asked = (name, kind, hosts)
         if asked not in self._known:
             self._known[asked] = any(key in self._erased for key in self._keys(name, kind, hosts))
@@ -97,7 +97,3 @@ class ErasedMentions:
             for spelling in names:
                 yield self._pseudonymiser.key(each, spelling) or ""
                 yield from self._pseudonymiser.aliases(each, spelling)
-
-
-def _may_be_account(name: str) -> bool:
-    return name.startswith("@") or "/" in name or "@" in name or len(name) >= LEAST_ALONE

@@ -4,10 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Final
 
-from classifiers.text.normalise import INVISIBLE
+from classifiers.text.normalise import EARLY_TONES, INVISIBLE, LATE_TONE
 
 Found = tuple[str, int, int]  # kind, start, end in a MaskableText
 
@@ -18,15 +17,6 @@ _KEPT: Final = chr(_LAST_FILLER)  # a character of the text's own from the reser
 _COMBINED: Final = re.compile("(?s).[\u0300-\u036f]*")
 # Nobody sees them, or sees a digit in a key cap: what stands around them is read as one word or number.
 _UNSEEN: Final = re.compile(f"{INVISIBLE.pattern}|\u20e3")
-_EARLY_TONES: Final = MappingProxyType({
-    late: early
-    for lates, earlies in (
-        ("oà oá oả oã oạ oè oé oẻ oẽ oẹ", "òa óa ỏa õa ọa òe óe ỏe õe ọe"),
-        ("uỳ uý uỷ uỹ uỵ", "ùy úy ủy ũy ụy"),
-    )
-    for late, early in zip(lates.split(), earlies.split(), strict=True)
-})  # fmt: skip
-_LATE_TONE: Final = re.compile(rf"(?<!q)(?:{'|'.join(_EARLY_TONES)})(?!\w)")
 _WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width forms, with the usual ones
 
 
@@ -132,7 +122,7 @@ class MaskableText:
 
 def settle_tones(words: str) -> str:
     """Write tones in small letters where the older spelling has them ("hòa" for "hoà"), as long as before."""
-    return _LATE_TONE.sub(lambda match: _EARLY_TONES[match[0]], words)
+    return LATE_TONE.sub(lambda match: EARLY_TONES[match[0]], words)
 
 
 def strip_marks(words: str) -> str:
