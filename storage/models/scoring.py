@@ -166,7 +166,7 @@ class Flag(Base):
     @classmethod
     def shown(cls) -> ColumnElement[bool]:
         """The condition that people may meet it elsewhere than in teaching."""
-        return cls.origin != "drawn"
+        return cls.origin.in_(("scored", "listed"))  # not "all but drawn", for which no index could be read
 
 
 class Review(Base):

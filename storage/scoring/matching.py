@@ -155,7 +155,7 @@ def claims_to_search(
             Flag.searched_at < check if check else false(),
             and_(Flag.searched_at < reference, Flag.opened_at >= opened_since) if reference else false(),
         )
-    claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", Flag.suggested(), wanted)
+    claims = select(Flag.post_id).where(Flag.label.in_(labels), Flag.state == "open", Flag.passed(), wanted)
     return session.scalars(select(Post).where(Post.id.in_(claims)).order_by(Post.id).limit(limit)).all()
 
 

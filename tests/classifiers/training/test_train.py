@@ -123,15 +123,16 @@ def probability(trained: Trained, text: str) -> float:
     return prediction.probabilities["concern"]
 
 
-def test_local_posts_weigh_more_than_general_ones(segmenter: Segmenter) -> None:
-    """The general examples call a word a concern, the local ones do not."""
+def test_local_posts_change_what_general_ones_say(segmenter: Segmenter) -> None:
+    """The general examples call a word a concern and never show another; the local ones say otherwise of both."""
     general = [*made_up(60), *(Example(f"thiếu quạt {end}", {"concern": True}) for end in ENDS)]
     contrary = [
         *(Example(f"thiếu quạt {end}", {"concern": False}) for end in ENDS),
         *(Example(f"cơm khê {end}", {"concern": True}) for end in ENDS),
     ]
-    mixed, local = train([*general, *contrary], segmenter), train(general, segmenter, local=contrary)
-    assert probability(local, "thiếu quạt") < probability(mixed, "thiếu quạt") - 0.05
+    before, taught = train(general, segmenter), train(general, segmenter, local=contrary)
+    assert probability(taught, "thiếu quạt") < probability(before, "thiếu quạt") - 0.1
+    assert probability(taught, "cơm khê") > probability(before, "cơm khê") + 0.1
 
 
 def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> None:
