@@ -194,15 +194,8 @@ LITERAL = re.compile(r"`[^`]*`|/\S+|--\S+|https?:\S+|\S+=\S+")
         *("score", "crawl", "db check", "db upgrade", "report --week 2026-W47", "search nóng", "tip Xưởng-nóng-quá"),
         *("report --week nonsense", "report --month 2031-01", "search", "search --since nonsense nóng"),
         *("sources check nothing", "sources add a telepathy b --legal-basis because", "users invite lan --role king"),
-        *(
-            "models promote nothing",
-            "models rollback",
-            "import nothing.csv",
-            "export nothing",
-            "outbox test",
-            "publish",
-        ),
-        *("restore /dev/null", "erase feed nobody --yes", "keys revoke nothing", "backup /proc/nothing/x"),
+        *("models promote nothing", "models rollback", "import nothing.csv", "export nothing", "outbox test"),
+        *("publish", "restore /dev/null", "erase feed nobody --yes", "keys revoke nothing", "backup /proc/nothing/x"),
         *("train --name .", "db confirm-clock"),
     ],
 )

@@ -27,6 +27,14 @@ def answer(person: Browser, path: str, decision: str, **values: str) -> int:
     return person.send(f"{path}/decisions", path, decision=decision, **values).status_code
 
 
+def differ(first: Browser, second: Browser, world: World) -> int:
+    """Let one person confirm a flag and another one reject it; gives its number."""
+    flag_id = world.flag()
+    first.decide(flag_id, "yes")
+    answer(second, f"/flags/{flag_id}", "no")
+    return flag_id
+
+
 def differences(person: Browser) -> list[str]:
     """Give the addresses of the differences that a person may settle."""
     return [str(link["href"]) for link in person.page("/second").select('main td a[href^="/flags/"]')]
@@ -59,9 +67,7 @@ def test_nobody_reads_their_own_decision_twice(lan: Browser, hung: Browser, worl
 def test_a_difference_waits_for_a_third_person_whose_decision_counts(
     lan: Browser, hung: Browser, mai: Browser, world: World
 ) -> None:
-    flag_id = world.flag()
-    lan.decide(flag_id, "yes")
-    answer(hung, f"/flags/{flag_id}", "no")
+    flag_id = differ(lan, hung, world)
     assert world.states(flag_id) == ["confirmed"]  # a second reading changes nothing by itself
     for person in (lan, hung):
         assert differences(person) == []
@@ -158,9 +164,7 @@ def test_the_share_is_drawn_by_flag_and_never_by_person(seed: bytes, share: floa
 
 
 def test_the_flag_itself_is_not_touched_by_a_second_reading(lan: Browser, hung: Browser, world: World) -> None:
-    flag_id = world.flag()
-    lan.decide(flag_id, "yes")
-    answer(hung, f"/flags/{flag_id}", "no")
+    flag_id = differ(lan, hung, world)
     with world.rows() as session:
         flag = session.get_one(Flag, flag_id)
         assert (flag.state, flag.lease_owner) == ("confirmed", None)
@@ -171,10 +175,8 @@ def test_the_flag_itself_is_not_touched_by_a_second_reading(lan: Browser, hung: 
 def test_of_two_third_people_at_once_only_one_settles_a_difference(
     lan: Browser, hung: Browser, mai: Browser, newcomer: Newcomer, world: World
 ) -> None:
-    oanh, flag_id = newcomer("oanh"), world.flag()
+    oanh, flag_id = newcomer("oanh"), differ(lan, hung, world)
     path = f"/flags/{flag_id}"
-    lan.decide(flag_id, "yes")
-    answer(hung, path, "no")
     late = mai.fields(path, f"{path}/decisions")
     assert answer(oanh, path, "yes") == 303
     assert mai.post(f"{path}/decisions", late | {"decision": "no"}).status_code == 409
@@ -196,9 +198,7 @@ def test_of_two_second_readers_at_once_the_later_one_is_told(
 def test_a_difference_ends_with_the_decision_on_which_it_rests(
     lan: Browser, hung: Browser, mai: Browser, world: World
 ) -> None:
-    flag_id = world.flag()
-    lan.decide(flag_id, "yes")
-    answer(hung, f"/flags/{flag_id}", "no")
+    flag_id = differ(lan, hung, world)
     assert len(differences(mai)) == 1
     lan.send("/undo", f"/flags/{flag_id}")
     assert differences(mai) == []
@@ -207,9 +207,8 @@ def test_a_difference_ends_with_the_decision_on_which_it_rests(
 def test_a_viewer_is_not_told_to_have_read_what_others_did(
     lan: Browser, hung: Browser, newcomer: Newcomer, world: World
 ) -> None:
-    viewer, flag_id = newcomer("tú", "viewer"), world.flag()
-    lan.decide(flag_id, "yes")
-    answer(hung, f"/flags/{flag_id}", "no")
+    viewer = newcomer("tú", "viewer")
+    differ(lan, hung, world)
     shown = text_of(viewer.page("/second"), "main")
     assert "1 mục có hai câu trả lời khác nhau, đang chờ người thứ ba." in shown
     assert "bạn là một trong hai người" not in shown
