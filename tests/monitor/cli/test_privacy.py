@@ -58,7 +58,7 @@ def test_without_the_key_nobody_can_be_erased(kiemtin: Command) -> None:
 
 @pytest.fixture
 def month(small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
-    home = tmp_path / "home"
+    home = tmp_path / "used"
     monkeypatch.setenv("KIEMTIN_HOME", str(home))
     with used_for_a_month(home, small_model) as used:
         yield used
@@ -74,8 +74,11 @@ def files_with(words: str, home: Path) -> set[str]:
 
 
 @pytest.mark.gate
-def test_nothing_of_an_author_is_left_after_a_month_of_use(kiemtin: Command, month: Month) -> None:
+def test_nothing_of_an_author_is_left_after_a_month_of_use(
+    month: Month, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = month.app.settings.home
+    kiemtin = Command(home, capsys, monkeypatch)
     assert flags_decided(month) > 20
     assert {path.split("/")[0] for path in files_with(SECRET, home)} >= {"captures", "reports", "backups", "kiemtin.db"}
     found = kiemtin.well("erase", "mastodon", PROFILE, "--find", "--json").data
