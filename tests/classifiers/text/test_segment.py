@@ -86,6 +86,23 @@ def test_importing_the_segmenter_does_not_load_the_library() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_threads_that_segment_first_at_once_load_one_model() -> None:
+    program = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+import classifiers.text.segment as s
+at_once = Barrier(8)
+def segment(_):
+    at_once.wait()
+    return s.Segmenter().segment("ngân hàng")
+with ThreadPoolExecutor(8) as pool:
+    assert list(pool.map(segment, range(8))) == [[("ngân hàng", 0, 9)]] * 8
+assert s._model.cache_info().misses == 1
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)  # noqa: S603  our own program
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_segmenter_travels_to_another_process_without_its_model() -> None:
     SEGMENTER.segment("đã nạp mô hình")
     packed = pickle.dumps(SEGMENTER)
