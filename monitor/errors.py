@@ -11,6 +11,7 @@ KiemtinError
 │   ├── SourceRefused      the site refuses to be read (robots.txt, login, challenge); the source is disabled
 │   ├── AddressBlocked     the address is not public, or not one that this installation may open
 │   └── PayloadInvalid     the response is not of the form that this kind of source has
+├── PictureError           a picture cannot be read; it is counted, and its post stays as it is
 ├── ImportRefused          a file cannot be imported at all (single rows that fail are counted, not raised)
 ├── PromotionRefused       a model is worse than the one in use, or there is none to go back to
 ├── BackupRefused          a backup could not be written, opened or put back
@@ -92,6 +93,10 @@ class AddressBlocked(CollectError):
 
 class PayloadInvalid(CollectError):
     """The response is not of the form that this kind of source has."""
+
+
+class PictureError(KiemtinError):
+    """A picture cannot be read: no picture, damaged, or too large."""
 
 
 class ImportRefused(KiemtinError):

@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("postgres", "notebooks", "cluster", "parquet", "alerts")
+EXTRAS = ("postgres", "notebooks", "cluster", "parquet", "pictures", "alerts")
 ALLOWED = re.compile(
     r"Apache|MIT|BSD|ISC|PSF|Python Software Foundation|Mozilla|MPL"
     # Parts of numpy and regex: no more is asked than by those above.
