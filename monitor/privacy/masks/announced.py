@@ -10,30 +10,44 @@ _MOST_TAGGED: Final = 4
 _MOST_AT_HEAD: Final = 8
 _LEAST_PARTS: Final = 0.5  # of the words of a tagged name that are parts of names by the lists
 _PAIR: Final = 2
-_WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
 _LISTING: Final = re.compile(r" ?[,;|/+&-] ?| (?:và|với|vs|cùng) |, (?:và|với) ")  # between the names of a list
 
 
 def announced_name(words: Words, first: int) -> int | None:
     """Tell where a name in capitals ends that words before it announce, or None."""
-    word = words[first]
-    if not word.is_capital:
+    if not words[first].is_capital:
         return _small_announced(words, first)
     if words.is_behind(first, "naming"):
         return _behind_naming(words, first)
     if words.place_end(first):
         return None
     if words.says(first, "birth_order") and words.capital_follows(first + 1):  # "Năm Chột"
-        is_nickname = words.says(first + 1, "nicknames") or words.is_behind(first, "maybe_naming")
-        return words.run_end(first) if is_nickname else None
+        return words.run_end(first) if _is_named_by_birth(words, first) else None
+    if words.is_behind(first, "meeting", NEAR_GAPS) and not words.says(first, "lone_places"):
+        return _behind_naming(words, first)
+    return _given_in_capitals(words, first)
+
+
+def _is_named_by_birth(words: Words, first: int) -> bool:
+    """Whether a word for the order of birth begins a name, and is no figure: "Hai Bên"."""
+    if words.says(first + 1, "nicknames") or words.is_behind(first, "maybe_naming"):
+        return True
+    is_pair = words.stretches[first] == _PAIR and words.stands_within(first) and not words[first].is_upper
+    return is_pair and not words.says(first + 1, "no_given", "counted_by")
+
+
+def _given_in_capitals(words: Words, first: int) -> int | None:
+    """Tell where a given name in capitals ends that what stands around it shows, or None."""
+    end = min(words.run_end(first), first + _MOST_GIVEN)
     is_usual = words.is_in(first, "given_as_written")
     is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
+    is_beside = words.joins_name(first, end) and words.stands_within(first)
+    is_beside = is_beside and not words.says(first, "no_names", "lone_places")
     is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or words.makes_compound(first)
     is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles")
-    if word.is_upper or not (is_usual or is_pair) or is_other:  # "Bửu Lộc"
+    if words[first].is_upper or is_other or not (is_usual or is_pair or is_beside):  # "Bửu Lộc"
         return None
-    end = min(words.run_end(first), first + _MOST_GIVEN)
-    return end if _is_announced(words, first, end) or _stands_alone(words, first) else None
+    return end if is_beside or _is_announced(words, first, end) or _stands_alone(words, first) else None
 
 
 def _is_announced(words: Words, first: int, end: int) -> bool:
@@ -101,22 +115,22 @@ def _small_announced(words: Words, first: int) -> int | None:
         return None
     if is_named and (end := small_full_name(words, first)):
         return end
-    is_usual = is_named or words.is_in(first, "given_clear") or not has_second
-    if not is_usual or not words.is_in(first, "given"):
+    is_usual = words.is_in(first, "given_clear") or (words.is_in(first, "given") and not has_second)
+    if not (words.is_in(first, "given_as_written") if is_named else is_usual):
         return None
-    goes_on = has_second and words.says(second, "given_clear", "nicknames") and not words.says(second, "behind_name")
+    seconds = ("given_as_written", "nicknames") if is_named else ("given_clear", "nicknames")
+    goes_on = has_second and words.says(second, *seconds) and not words.says(second, "behind_name")
     return second + 1 if goes_on and not words.makes_compound(second) else second
 
 
 def _stands_alone(words: Words, first: int) -> bool:
     """Whether a given name in capitals stands alone within a sentence, where no other word has capitals."""
-    is_within = first > 0 and _WITHIN.fullmatch(words.text, words[first - 1].end, words[first].start) is not None
     begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
     is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
     is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not words.place_end(first - 1)
     is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
     is_name = is_name and not words.is_behind(first, "locative", NEAR_GAPS)
-    return is_within and is_alone and is_name and not words.is_behind_place(first)
+    return words.stands_within(first) and is_alone and is_name and not words.is_behind_place(first)
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
@@ -138,7 +152,9 @@ def small_full_name(words: Words, first: int) -> int | None:
     if not (words.follows(middle) and words.follows(given)):
         return None
     if not words.is_in(middle, "strong_middles"):
-        is_middle = words.is_in(middle, "middles") and not words.makes_compound(middle)
+        is_middle = (
+            words.is_in(middle, "middles") and not words.makes_compound(middle) and not words.says(middle, "no_names")
+        )
         return given + 1 if is_middle and _ends_small_name(words, first, given) else None
     fourth = given + 1
     if not words.follows(fourth) or not words.is_in(given, "middles") or words.says(fourth, "behind_name", "no_names"):
@@ -180,9 +196,11 @@ def called_name(words: Words, first: int) -> int | None:
     word = words[first]
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
-    if not begins or word.is_upper or not is_usual or words.place_end(first):
-        return None
     end = first + 1
+    is_called = word.is_capital and words.follows(end) and words.says(end, "hailing")
+    is_called = is_called and not words.says(first, "kin", "never_names", "no_names")
+    if not begins or word.is_upper or not (is_usual or is_called) or words.place_end(first):
+        return None
     end += words.capital_follows(end) and words.is_in(end, "given_as_written")
     if words.follows(end) and words.follows(end + 1) and words.says(end, "here"):
         return end if words.says(end + 1, "calling", "here_endings") else None
@@ -190,8 +208,11 @@ def called_name(words: Words, first: int) -> int | None:
         return end
     if not words.follows(end):
         return None
-    is_subject = word.is_capital and words.says(first, "given_clear") and words.says(end, "behind_name")
-    is_subject = is_subject and not words.makes_compound(first)
+    is_spoken_of = words.says(first, "given") and words.says(end, "spoken_of")
+    is_subject = word.is_capital and (
+        is_spoken_of or (words.says(first, "given_clear") and words.says(end, "behind_name"))
+    )
+    is_subject = is_subject and not (words.makes_compound(first) or words.says(first, "clause_words"))
     return end if is_subject or words.says(end, "calling") else None
 
 

@@ -76,11 +76,12 @@ def _small_name_alone(words: Words, first: int) -> int | None:
             end += 1
         if end - first > _PAIR:
             return end
-    if words.says(given, "no_thi", "no_names"):
+    if words.says(given, "no_thi") or (words.says(given, "no_names") and not words.says(given, "given_as_written")):
         return None
     if words.says(first, "bare_families") and words[first + 1].written in {"thi", "van"}:
         return given + 1
-    return small_full_name(words, first) if words[first + 1].written == "thị" else None
+    is_full = words[first + 1].written == "thị" or words.says(first, "plain_families")
+    return small_full_name(words, first) if is_full else None
 
 
 def _is_bare_name(words: Words, index: int) -> bool:
@@ -168,7 +169,8 @@ def _is_no_person(words: Words, first: int, title: str) -> bool:
     # "con Vision" is a motorcycle, "a Park" a person.
     is_thing = title in known["kin_weak"].written and len(title) > 1 and not word.is_marked
     is_half = words.capital_follows(first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
-    is_unlikely = not (words.is_in(first, "given") or is_half) and (words.says(first, "no_names") or is_thing)
+    given = "given_as_written" if words.is_phrase(title, "kin") else "given"
+    is_unlikely = not (words.is_in(first, given) or is_half) and (words.says(first, "no_names") or is_thing)
     is_abbreviation = word.is_upper and len(word.bare) > 1 and _is_foreign(word)  # "HĐQT"
     is_place = words.place_end(first) and title not in known["courteous"].written  # "lấy chồng Long An"
     return is_unlikely or is_abbreviation or bool(is_place) or words.says(first, "never_names")
@@ -197,11 +199,19 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
     """Whether a given name in small letters behind a title is one, and not the word that is written like it."""
     second = first + 1
     if words.is_common_bare(first) or (words.says(first, "clause_words") and not words.is_bare):
-        return words.says(second, "behind_doubtful") if words.follows(second) else not words.is_phrase(title, "kin")
-    is_ambiguous = words.is_in(first, "given_ambiguous") or words.is_bare
-    is_doubtful = title in words.known["courteous"].written and not words.is_bare
+        if second < len(words):
+            is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles") and not words.says(
+                first, "no_names"
+            )
+            return is_job or (words.follows(second) and words.says(second, "behind_doubtful"))
+        return not words.is_phrase(title, "kin")
     # A name that is hidden wrongly costs less than one that is told.
-    return not is_ambiguous or is_doubtful or _shows_name(words, second, title)
+    is_near = words.is_phrase(title, "kin") and title not in words.known["kin_far"].written
+    is_clear = words.is_in(first, "given_clear") and not words.is_in(first, "given_ambiguous")
+    is_usual = (
+        (title in words.known["courteous"].bare or not is_near) and is_clear if words.is_bare else is_near or is_clear
+    )
+    return is_usual or _shows_name(words, second, title)
 
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:

@@ -25,6 +25,10 @@ _CLAUSE_END: Final = re.compile(r"[.!?…\n,]")
 _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
+_WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
+_HERE: Final = "\ue000"
+_NAME_JOIN: Final = re.compile(rf"{_HERE},? ?(?:và|với|vs|&) ?$")
+_JOIN_NAME: Final = re.compile(rf",? ?(?:và|với|vs|&) ?{_HERE}")
 LONGEST_NAME: Final = 5
 LONGEST_STRETCH: Final = 5
 """More capitalised words in a row are a heading or a slogan."""
@@ -83,6 +87,17 @@ class Words(list[Word]):
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self[index].start][-_LONGEST_JOIN:]
         return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+
+    def joins_name(self, first: int, end: int) -> bool:
+        """Whether "và", "với" or "&" stands between some words and a masked name behind or before them."""
+        before = self.text[: self[first].start][-_LONGEST_JOIN:]
+        return _NAME_JOIN.search(before.replace(self._name, _HERE)) is not None or (
+            _JOIN_NAME.match(self.text[self[end - 1].end :][:_LONGEST_JOIN].replace(self._name, _HERE)) is not None
+        )
+
+    def stands_within(self, index: int) -> bool:
+        """Whether a word stands within a sentence, not at its head."""
+        return index > 0 and _WITHIN.fullmatch(self.text, self[index - 1].end, self[index].start) is not None
 
     def follows(self, index: int, gaps: frozenset[str] = GAPS) -> bool:
         """Whether there is a word right behind the one before it."""
@@ -189,6 +204,9 @@ class Words(list[Word]):
     def title_before(self, index: int) -> str | None:
         """Give the title right before a word, or None. The longest one counts."""
         if not self.follows(index, TITLE_GAPS) or self[index - 1].bare not in self.known["title_ends"].bare:
+            return None
+        is_shortened = "." in self[index].gap  # "BS. Lan", not the end of a sentence: "cô giáo. Lan man"
+        if is_shortened and not self.says(index - 1, "shortened_titles"):
             return None
         titles = [phrase for phrase in self._phrases_before(index) if self.is_phrase(phrase, "titles")]
         if titles or not self.follows(index):
