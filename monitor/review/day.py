@@ -82,7 +82,7 @@ def lease_next(
                 session, _worthy(label), owner=by.lease_owner, now=now, until=until, after=behind, but=after
             )
             if taken is not None:
-                return taken.id
+                return taken
     return None
 
 

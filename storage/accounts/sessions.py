@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from storage.database import added, count_changed
 from storage.models import User, UserSession
@@ -39,8 +39,8 @@ def start(
 
 def live(session: Session, token_hash: str, now: datetime) -> UserSession | None:
     """Return the session of a token with its user; None when it has ended, or its user is disabled."""
-    query = select(UserSession).options(joinedload(UserSession.user)).where(UserSession.token_hash == token_hash)
-    return session.scalar(query.where(*_is_live(now), UserSession.user.has(User.active)))
+    query = select(UserSession).join(UserSession.user).options(contains_eager(UserSession.user))
+    return session.scalar(query.where(UserSession.token_hash == token_hash, *_is_live(now), User.active))
 
 
 def touch(row: UserSession, now: datetime) -> bool:

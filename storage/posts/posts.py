@@ -345,5 +345,5 @@ def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:
 def version(session: Session, post: Post, number: int) -> tuple[str | None, str]:
     """Return the title and text of a version of a post; 0 is the original."""
     query = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == number)
-    later = session.scalars(query).one_or_none()
+    later = session.scalars(query).one_or_none() if number else None
     return (later.title, later.text) if later else (post.title, post.text)

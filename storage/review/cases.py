@@ -182,7 +182,7 @@ def follow(session: Session, review: Review) -> None:
     """Withdraw the cases of a review's flag behind which no decision stands any more; restore those with one again."""
     named = select(Review.case_id).where(Review.flag_id == review.flag_id, Review.case_id.is_not(None))
     for case in session.scalars(select(Case).where(Case.id.in_(named)).order_by(Case.id)).all():
-        stands = bool(flags_of(session, case.id))
+        stands = case.id == review.case_id or bool(flags_of(session, case.id))
         if stands == (case.state == WITHDRAWN):
             step = Step(kind="restored" if stands else "withdrawn")
             _add(session, case, step, user_id=review.reviewer_id, now=review.decided_at, review_id=review.id)

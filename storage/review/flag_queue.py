@@ -210,8 +210,8 @@ def lease_next(
     until: datetime,
     after: int | None = None,
     but: int | None = None,
-) -> Flag | None:
-    """Lease the first flag of the queue that no other reviewer holds; None when there is none.
+) -> int | None:
+    """Lease the first flag of the queue that no other reviewer holds, and return its number; None when there is none.
 
     Args:
         session: The unit of work.
@@ -238,7 +238,7 @@ def lease_next(
             return None
         for flag_id in tried:
             if flags.lease(session, flag_id, owner=owner, now=now, until=until):
-                return flags.by_id(session, flag_id)
+                return flag_id
 
 
 def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any, int] | None:

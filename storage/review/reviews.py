@@ -91,7 +91,9 @@ def _add(session: Session, review: Review) -> None:
 
 def _follow(session: Session, flag: Flag, review: Review) -> None:
     """Bring what follows from the decisions on a flag into line with them."""
-    newest = newest_standing(session, flag.id, flag.revision_number)
+    # A decision that was just added is the newest one, but where it takes another back, or is a blind one.
+    counts = review.decision != WITHDRAWN and review.blind_to is None
+    newest = review if counts else newest_standing(session, flag.id, flag.revision_number)
     flag.state = STATE_OF[newest.decision] if newest is not None else "open"
     flag.lease_owner, flag.lease_until = None, None
     session.flush()

@@ -30,6 +30,7 @@ from monitor.reports.periods import Unit, current_period
 from monitor.scoring.score import model_draft
 from monitor.settings.settings import load_settings
 from storage.database import Database
+from storage.models import Flag
 from storage.posts import sources
 from storage.review import corrections, flag_queue
 from storage.scoring import registry
@@ -181,9 +182,10 @@ class World:
             for _ in range(20):
                 with app.ready_database.changes() as session:
                     now = app.clock.now()
-                    flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
-                    if flag is None:
+                    taken = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
+                    if taken is None:
                         return
+                    flag = session.get_one(Flag, taken)
                     decision = label_named(flag.label).decisions[0]
                     topic = "other" if (flag.label, decision) == ("concern", "yes") else None
                     review = decide(session, flag, decision, note="đã hỏi", now=now, topic=topic)

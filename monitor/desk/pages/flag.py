@@ -99,7 +99,7 @@ def decide(
                 copies=draft.copies,
                 draw=visit.desk.draw() if blind else None,
             )
-            copies = reviews.count_copies(session, review)
+            copies = reviews.count_copies(session, review) if draft.copies else 0
             # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
             path = _path_after(session, visit, flag_id, decision=decision, view=view)
     except NotAllowed as refused:

@@ -113,7 +113,7 @@ def claim_path(session: Session, visit: Visit, view: QueueView, after: int | Non
     if taken is None and after is not None:
         taken = flag_queue.lease_next(session, wanted, order, owner=owner, now=now, until=until)
     if taken is not None:
-        return flag_path(taken.id, view)
+        return flag_path(taken, view)
     return "/queue/empty" + (f"?{view.address}" if not view.is_empty else "")
 
 

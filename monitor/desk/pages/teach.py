@@ -11,7 +11,7 @@ from starlette.responses import Response
 from classifiers.labels import LABEL_NAMES, label_named
 from monitor.desk.pages.flag import mask_of
 from monitor.desk.views.decision_form import refusal_line
-from monitor.desk.views.flag_view import other_holder, reviewer_names
+from monitor.desk.views.flag_view import other_holders
 from monitor.desk.views.reading_view import blind_post
 from monitor.desk.views.teaching_view import teaching_view
 from monitor.desk.web import wording
@@ -191,10 +191,9 @@ def _post_page(visit: Visit, post_id: int, *, line: str = "", status: int = 200)
     now, owner = visit.now, visit.reviewer.lease_owner
     with visit.work() as session:
         asked = _of_post(session, post_id)
-        names = reviewer_names(session)
-        holders = (other_holder(flag, owner, now, names) for flag in asked)
+        holders = other_holders(session, asked, owner, now)
         context = blind_post(session, asked[0], mask_of(visit, post_id)) | {
-            "holder": next((holder for holder in holders if holder), None),
+            "holder": next(iter(holders.values()), None),
             "seen_state": ",".join(seen_of(session, flag) for flag in asked),
             "post_id": post_id,
             "round": drawn.last_round(session),

@@ -1,6 +1,6 @@
 """The data of the queue and of a flag's page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -43,22 +43,25 @@ class Version:
     flagged: bool
 
 
-def reviewer_names(session: Session) -> dict[str, str]:
-    """Return the names of users by the owner of their leases."""
-    return {f"user:{user.id}": user.name for user in users.all_users(session)}
-
-
-def other_holder(flag: Flag, owner: str, now: datetime, names: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return the `name` of another reviewer who holds a flag now, and `until` when; None when nobody does."""
-    if flag.lease_until is None or flag.lease_until < now or flag.lease_owner in (None, owner):
-        return None
-    return {"name": names.get(str(flag.lease_owner), _("người khác")), "until": flag.lease_until}
+def other_holders(
+    session: Session, found: Sequence[Flag], owner: str, now: datetime
+) -> dict[int, dict[str, str | datetime]]:
+    """Return, by number of each flag that another reviewer holds now, the `name` of this one, and `until` when."""
+    held = [
+        (flag, flag.lease_until)
+        for flag in found
+        if flag.lease_until is not None and flag.lease_until >= now and flag.lease_owner not in (None, owner)
+    ]
+    names = {f"user:{user.id}": user.name for user in users.all_users(session)} if held else {}
+    return {
+        flag.id: {"name": names.get(str(flag.lease_owner), _("người khác")), "until": until} for flag, until in held
+    }
 
 
 def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetime, mask: Mask) -> list[dict[str, Any]]:
     """Collect the rows of the queue: each flag, and what is said of it beside its columns."""
     sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in found if flag.post.cluster_id})
-    names = reviewer_names(session)
+    holders = other_holders(session, found, owner, now)
     return [
         {
             "flag": flag,
@@ -66,7 +69,7 @@ def queue_rows(session: Session, found: Sequence[Flag], owner: str, now: datetim
             "summary": summary_of(flag, mask) or _("(không có chữ)"),
             "alike": sizes.get(flag.post.cluster_id or 0, 1),
             "reactions": round(reactions(flag.post.engagement)),
-            "holder": other_holder(flag, owner, now, names),
+            "holder": holders.get(flag.id),
         }
         for flag in found
     ]
@@ -120,7 +123,7 @@ def flag_view(
         "other_flags": [other for other in flags.of_post(session, row.id) if other.id != flag.id],
         "history": reviews.history(session, flag.id),
         "lease_until": flag.lease_until if flag.lease_owner == owner else None,
-        "holder": other_holder(flag, owner, now, reviewer_names(session)),
+        "holder": other_holders(session, [flag], owner, now).get(flag.id),
     }
 
 

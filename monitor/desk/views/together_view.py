@@ -23,7 +23,7 @@ def together_view(session: Session, flag: Flag, mask: Mask) -> dict[str, Any]:
     answer the flag's claim; `decided` lists decisions on copies, with who took them.
     """
     topic, place = _suggestions(flag)
-    standing = reviews.newest_standing(session, flag.id, flag.revision_number)
+    standing = reviews.newest_standing(session, flag.id, flag.revision_number) if flag.state != "open" else None
     return {
         "copies": [(copy, first_line(copy.post, mask)) for copy in reviews.open_copies(session, flag)[:MOST_COPIES]],
         "decided": reviews.decided_copies(session, flag),

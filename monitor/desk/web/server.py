@@ -5,6 +5,7 @@ request back longest is closed, so that whoever sends a whole request is served 
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import threading
@@ -192,7 +193,7 @@ _BARE: Final = "nghe noi cong ty no luong"  # for texts without diacritics there
 
 
 def read_word_lists(desk: Desk) -> None:
-    """Read the word lists that are read once a process, by using each of them on a sample."""
+    """Read the word lists that are read once a process, by using each of them on a sample, and keep them for good."""
     stop_words()
     for text in (_SAMPLE, _BARE):
         veil(text)
@@ -201,3 +202,5 @@ def read_word_lists(desk: Desk) -> None:
         places_in(text)
         desk.mask(text)
         desk.segmenter.segment(text)
+    # None of it is ever garbage, and each search for some among it would hold up whoever waits for a page.
+    gc.freeze()

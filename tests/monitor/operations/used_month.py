@@ -164,9 +164,10 @@ def _decide(month: Month, most: int) -> None:
     with month.app.ready_database.changes() as session:
         now = month.clock.now()
         for _ in range(most):
-            flag = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
-            if flag is None:
+            taken = flag_queue.lease_next(session, owner="lan", now=now, until=now + timedelta(minutes=1))
+            if taken is None:
                 break
+            flag = session.get_one(Flag, taken)
             named = flag.id % 3 == 0
             note, link = (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if named else ("đã hỏi", "https://e.vn")
             holds, *_, differs, _ = label_named(flag.label).decisions

@@ -150,11 +150,12 @@ def test_the_next_flag_is_the_one_behind_in_the_order(session: Session, order: O
     add_flags(session, 4)
     whole = numbers(session, order=order)
     taken = flag_queue.lease_next(session, order=order, owner="lan", now=NOW, until=SOON, after=whole[1])
-    assert taken.id == whole[2]
-    wanted, other = QueueFilter(label="negative"), add_flag(session, taken.post, "unverified")
+    assert taken == whole[2]
+    other = add_flag(session, session.get_one(Flag, taken).post, "unverified")
+    wanted = QueueFilter(label="negative")
     assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is None
     wanted = QueueFilter(label="unverified")
-    assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) is other
+    assert flag_queue.lease_next(session, wanted, order, owner="lan", now=NOW, until=SOON) == other.id
 
 
 def test_the_usual_order_reads_its_index_and_stops(sqlite_database: Database) -> None:

@@ -49,9 +49,8 @@ def test_the_state_of_a_flag_follows_its_newest_decision(session: Session) -> No
 def test_deciding_gives_the_lease_back(database: Database) -> None:
     with database.changes() as session:
         factories.add_flag(session, factories.add_post(session, factories.add_source(session)))
-        flag = flag_queue.lease_next(session, owner="lan", now=NOW, until=NOW + timedelta(minutes=15))
-        assert flag is not None
-        decide(session, flag, "unsure")
+        taken = flag_queue.lease_next(session, owner="lan", now=NOW, until=NOW + timedelta(minutes=15))
+        decide(session, session.get_one(Flag, taken), "unsure")
     with database.work() as session:
         stored = session.scalars(select(Flag)).one()
         assert (stored.lease_owner, stored.lease_until) == (None, None)
