@@ -9,8 +9,8 @@ from typing import Final, TypeVar
 from classifiers.evidence.dates import Date, dates_of
 from classifiers.evidence.outcomes import Outcomes, outcomes_of
 from classifiers.evidence.quantities import Quantity, quantities_of
-from classifiers.evidence.words import MOST_READ, Tokens
-from classifiers.places.finder import Place, places_in
+from classifiers.evidence.words import MOST_READ, Tokens, key_of, lists
+from classifiers.places.finder import places_in
 from classifiers.text.search_terms import search_terms
 
 KINDS: Final = ("numbers", "places", "dates", "outcomes")
@@ -29,7 +29,7 @@ class Facts:
     Args:
         quantities: The amounts it gives.
         dates: Its dates and years.
-        places: The places it names, with how they are written.
+        places: The provinces and countries of the places it names, where they are known, and how these are written.
         names: Its other names of several words, as they are written, by their syllables without diacritics.
         outcomes: What it says came of the matter.
         bare: The syllables of the text without diacritics, with a space around each.
@@ -38,7 +38,7 @@ class Facts:
 
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
-    places: tuple[tuple[Place, str], ...]
+    places: tuple[tuple[str | None, str], ...]
     names: Mapping[str, str]
     outcomes: Outcomes
     bare: str
@@ -66,11 +66,22 @@ def facts_of(text: str) -> Facts:
     tokens = Tokens(text)
     dates = dates_of(tokens)
     quantities = quantities_of(tokens, {index for date in dates for index in range(date.first, date.after)})
-    places = [(place, text[place.start : place.end]) for place in places_in(text)]
+    places = [(place.province, text[place.start : place.end]) for place in places_in(text)] + _abroad(tokens)
     located = {_key(words) for _, words in places}
     names = {key: name for name in _names(text) if (key := _key(name)) and not any(key in each for each in located)}
     bare = f" {' '.join(search_terms(text).bare)} "
     return Facts(tuple(quantities), tuple(dates), tuple(places), names, outcomes_of(tokens), bare)
+
+
+def _abroad(tokens: Tokens) -> list[tuple[str | None, str]]:
+    """List the countries in which a text says that something is, with how they are written."""
+    countries, where = key_of("countries", plain=tokens.plain), lists(plain=tokens.plain)["places"]["where"]
+    found: list[tuple[str | None, str]] = []
+    for index in range(1, len(tokens)):
+        named = tokens.longest(index, countries) if tokens.word(index - 1) in where else None
+        if named and not tokens.is_name(index, min(index + named[1] + 1, len(tokens))):  # ở Đức, not ở Đức Linh
+            found.append((countries[named[0]], tokens.written(index, index + named[1])))
+    return found
 
 
 def _key(words: str) -> str:
@@ -120,11 +131,10 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
 def _missing(one: Facts, other: Facts) -> int:
     amounts = _alone(one.quantities, other.quantities, Quantity.is_as_much_as)
     dates = _alone(one.dates, other.dates, Date.parts_shared)
-    provinces = {place.province for place, _ in other.places}
-    places = (
-        place.province not in {*provinces, None} and f" {_key(words)} " not in other.bare for place, words in one.places
-    )
-    return sum(not own.is_sum_of(other.quantities) for own in amounts) + len(dates) + sum(places)
+    known = {None, *(region for region, _ in other.places)}
+    places = [words for region, words in one.places if region not in known and f" {_key(words)} " not in other.bare]
+    telling = [own for own in amounts if own.value != 1 and not own.is_sum_of(other.quantities)]
+    return len(telling) + len(dates) + len(places)
 
 
 def _alone(ours: Sequence[_Fact], theirs: Sequence[_Fact], are_same: Callable[[_Fact, _Fact], object]) -> list[_Fact]:
@@ -145,11 +155,15 @@ def _places(one: Facts, other: Facts) -> _Found:
     ours, theirs = one.places, other.places
     shared = {_key(words) for _, words in ours if f" {_key(words)} " in other.bare}
     shared |= {_key(words) for _, words in theirs if f" {_key(words)} " in one.bare}
-    near = {place.province for place, _ in ours} & {place.province for place, _ in theirs} - {None}
-    sure = [[words for place, words in each if place.province] for each in (ours, theirs)]
-    if shared or near or not all(sure):
+    near = {region for region, _ in ours} & {region for region, _ in theirs} - {None}
+    if shared or near:
         return len(shared | near), None
-    return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
+    countries = lists(plain=False)["countries"]
+    for abroad in (False, True):
+        sure = [[words for region, words in each if region and (region in countries) is abroad] for each in (ours, theirs)]
+        if all(sure):
+            return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
+    return 0, None
 
 
 def _dates(ours: tuple[Date, ...], theirs: tuple[Date, ...]) -> _Found:

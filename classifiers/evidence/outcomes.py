@@ -19,7 +19,8 @@ class Outcomes:
 
     Args:
         sides: By number of a pair of opposites, the words that speak for each side: 0 and 1.
-        negated: Pairs of syllables without diacritics behind a "not", with the words of both.
+        negated: Pairs of syllables without diacritics behind a "not", with the first telling syllable behind it, and
+            the words of all.
         affirmed: Those that stand behind none.
         turned: The telling syllables next behind a "not", without diacritics.
         warns: Whether it warns of something.
@@ -27,7 +28,7 @@ class Outcomes:
     """
 
     sides: dict[int, dict[int, str]] = field(default_factory=dict)
-    negated: dict[Pair, str] = field(default_factory=dict)
+    negated: dict[Pair, tuple[str, str]] = field(default_factory=dict)
     affirmed: set[Pair] = field(default_factory=set)
     turned: set[str] = field(default_factory=set)
     warns: bool = False
@@ -53,9 +54,14 @@ class Outcomes:
         return 1 in self.sides.get(_TOLD, {})
 
     def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
-        """Return what this text turns and another one does not: the words of this one and of the other one."""
-        for pair, words in self.negated.items():
-            if pair not in self.affirmed and pair in other.affirmed and pair not in other.negated:
+        """Return what this text turns and another one does not: the words of this one and of the other one.
+
+        What stands first behind the "not" is what it turns, so the other text must say that too, or three words on end.
+        """
+        said = {syllable for pair in other.affirmed for syllable in pair}
+        turned = {pair for pair in self.negated.keys() - self.affirmed - other.negated.keys() if pair in other.affirmed}
+        for pair, (head, words) in self.negated.items():
+            if pair in turned and (head in said or any(pair[1] == each[0] for each in turned)):
                 return words, " ".join(words.split()[-len(pair) :])
         return None
 
@@ -73,7 +79,7 @@ class Outcomes:
             bare: Its syllables without diacritics, with a space around each.
 
         """
-        turned = any(f" {word} " in bare for word in self.turned - other.turned)
+        turned = any(f" {word} " in bare for word in self.turned - other.turned if word)
         turned = turned or (self.denies and not other.denies)
         return (turned and not self._both_deny(other)) or (self.warns and not other.warns)
 
@@ -149,12 +155,13 @@ def _not_before(tokens: Tokens, index: int, words: _Words) -> int | None:
 
 def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
     """Note which pairs of neighbouring syllables stand behind a "not" in its clause, and which do not."""
-    start, until = 0, -1
+    start, until, head = 0, -1, ""
     for index in range(len(tokens) - 1):
         phrase = tokens.longest(index, words.turns)
         if phrase is not None and words.turns[phrase[0]]:
+            head = _next_telling(tokens, index + phrase[1])
             start, until = index, index + phrase[1] + _SCOPE
-            found.turned.update(_next_telling(tokens, index + phrase[1]))
+            found.turned.add(head)
         one, two = tokens[index : index + 2]
         if not one.text.isalnum() or one.text in words.lists["until"]:
             until = -1
@@ -164,16 +171,16 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
         if index < until:
             if tokens.is_name(index, index + 2):
                 continue
-            found.negated.setdefault(pair, tokens.written(start, index + 2))
+            found.negated.setdefault(pair, (head, tokens.written(start, index + 2)))
         else:
             found.affirmed.add(pair)
 
 
-def _next_telling(tokens: Tokens, index: int) -> set[str]:
-    """Return the next syllable of a clause that is more than filler, if there is one."""
+def _next_telling(tokens: Tokens, index: int) -> str:
+    """Return the next syllable of a clause that is more than filler; nothing where there is none."""
     for token in tokens[index : index + _SCOPE]:
         if not token.text.isalnum():
             break
         if token.text.isalpha() and token.bare not in filler():
-            return {token.bare}
-    return set()
+            return token.bare
+    return ""

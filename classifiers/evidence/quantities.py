@@ -4,20 +4,22 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, takewhile
 from math import inf
 from typing import Any, Final
 
-from classifiers.evidence.words import Tokens, around, filler, lists
+from classifiers.evidence.words import Tokens, around, filler, key_of, lists
 
 MONEY: Final = "dong"
 EDITION: Final = "edition"
 THINGS: Final = "things"  # what is counted by a noun that is no unit
+PEOPLE: Final = "people"
 _HALF: Final = 0.25  # share by which what is called half of something may be off
 _ABOUT: Final = 0.2  # share by which an amount may be off that is said to be no exact one
-_OF_MANY: Final = frozenset(("people", "age", EDITION, THINGS))  # kinds of which a story has several amounts
+_OF_MANY: Final = frozenset((PEOPLE, "age", EDITION, THINGS))  # kinds of which a story has several amounts
 _BESIDE: Final = 2  # syllables that must stand beside both of two amounts of these
 _SMALL: Final = 10
+_FATE_BEFORE, _FATE_BEHIND = 3, 7  # words beside a number of people that may say what became of them
 _ROUNDED: Final = 0.05  # share by which a number that ends in zeros may be rounded
 _QUOTES: Final = frozenset("'‘’“”\"")
 _TEN, _THOUSAND = 10, 1000
@@ -33,7 +35,8 @@ class Quantity:
         kind: What is measured or counted; amounts of one kind can be compared.
         value: In the first unit of its kind.
         within: By how much the true value may differ, as it is rounded here.
-        noun: The first syllable of what is counted where `kind` is THINGS, the word before an EDITION, else nothing.
+        noun: The first syllable of what is counted where `kind` is THINGS, the word before an EDITION, what became of
+            PEOPLE where the text says so, else nothing.
         around: Syllables beside it without diacritics.
         words: As it is written, with its unit.
 
@@ -52,14 +55,13 @@ class Quantity:
 
     def is_sum_of(self, others: Sequence["Quantity"]) -> bool:
         """Tell whether two other amounts of the same add up to it: 5 dead and wounded are 1 dead and 4 wounded."""
-        return any(
-            abs(one.value + two.value - self.value) <= self.within
-            for one, two in combinations([other for other in others if self.is_of_the_same(other)], 2)
-        )
+        same = [other for other in others if other.kind == self.kind and (other.noun == self.noun or not self.noun)]
+        return any(abs(one.value + two.value - self.value) <= self.within for one, two in combinations(same, 2))
 
     def is_about_the_same(self, other: "Quantity") -> bool:
         """Tell whether both are told of the same thing, as the words beside them say."""
-        least = _BESIDE if self.kind in _OF_MANY else 1
+        fates = self.kind == PEOPLE and self.noun and self.noun == other.noun
+        least = _BESIDE if self.kind in _OF_MANY and not fates else 1
         return self.is_of_the_same(other) and len(self.around & other.around) >= least
 
     def tells_as_much_as(self, other: "Quantity") -> bool:
@@ -68,7 +70,8 @@ class Quantity:
 
     def is_of_the_same(self, other: "Quantity") -> bool:
         """Tell whether two amounts measure or count the same thing, so that one of them would be wrong."""
-        return self.kind == other.kind and self.noun == other.noun
+        unsaid = self.kind == PEOPLE and not (self.noun and other.noun)
+        return self.kind == other.kind and (unsaid or self.noun == other.noun)
 
 
 @cache
@@ -239,6 +242,7 @@ class _Reader:
             kind, size, length = unit
             value, step, after = value * size, step * size, after + length
             value, after = self._with_part(value, size, after, kind)
+            noun = self._fate(index, number.after) if kind == PEOPLE else ""
         elif number.is_money or (number.large and self._word(after) not in self._classifiers):
             kind = MONEY
         elif self._tokens.touches(after) and self._word(after).isalpha():
@@ -264,6 +268,16 @@ class _Reader:
         if kind in ("kg", "m") and part.isdecimal() and len(part) == 1 and not self._unit(after + 1):
             return value + int(part) * size / 10, after + 1
         return value, after
+
+    def _fate(self, first: int, after: int) -> str:
+        """Return what became of counted people: the word beside them, or next to it in the clause."""
+        fates = key_of("fates", plain=self._tokens.plain)
+        beside = [*takewhile(lambda index: self._word(index).isalpha(), range(after, after + _FATE_BEHIND))]
+        before = [*takewhile(lambda index: self._word(index).isalpha(), range(first - 1, first - _FATE_BEFORE - 1, -1))]
+        for index in (*before[:1], *beside, *before[1:]):
+            if found := self._tokens.longest(index, fates):
+                return fates[found[0]]
+        return ""
 
     def _is_name(self, index: int) -> bool:
         """Tell whether a number is part of a name: tầng 4, VN1544, 62/63, 24/24."""

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -106,6 +106,18 @@ def _read(value: Any, spelt: Callable[[str], str]) -> Any:
         return value
     # The first of several words that become one says what it means: `ba` is three, not a woman.
     return {spelt(key): _read(each, spelt) for key, each in reversed(value.items())}
+
+
+@cache
+def key_of(table: str, *, plain: bool) -> Mapping[str, str]:
+    """Return for each word of the lists of one table of evidence.toml the key of its list.
+
+    Args:
+        table: Its name.
+        plain: For texts without diacritics.
+
+    """
+    return {word: key for key, words in lists(plain=plain)[table].items() for word in words}
 
 
 @cache
