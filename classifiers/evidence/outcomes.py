@@ -19,8 +19,8 @@ class Outcomes:
 
     Args:
         sides: By number of a pair of opposites, the words that speak for each side: 0 and 1.
-        negated: Pairs of syllables without diacritics behind a "not", with the first telling syllable behind it, and
-            the words of all.
+        negated: Pairs of syllables without diacritics behind a "not", with the first telling syllable behind it
+            (nothing where the "not" is said of all), and the words of all.
         affirmed: Those that stand behind none.
         turned: The telling syllables next behind a "not", without diacritics.
         warns: Whether it warns of something.
@@ -56,12 +56,13 @@ class Outcomes:
     def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
         """Return what this text turns and another one does not: the words of this one and of the other one.
 
-        What stands first behind the "not" is what it turns, so the other text must say that too, or three words on end.
+        What stands first behind the "not" is what it turns, so the other text must say that too, or three words on end;
+        not where it is said of all, as in `không có ca nào`.
         """
         said = {syllable for pair in other.affirmed for syllable in pair}
         turned = {pair for pair in self.negated.keys() - self.affirmed - other.negated.keys() if pair in other.affirmed}
         for pair, (head, words) in self.negated.items():
-            if pair in turned and (head in said or any(pair[1] == each[0] for each in turned)):
+            if pair in turned and (head in {"", *said} or any(pair[1] == each[0] for each in turned)):
                 return words, " ".join(words.split()[-len(pair) :])
         return None
 
@@ -132,7 +133,7 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
                 continue  # not yet confirmed is not denied
             written = tokens.written(first, index + phrase[1])
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
-        index += phrase[1]
+        index += phrase[1] if idle is None else 1  # `không khởi tố` is `khởi tố` that is turned, too
     _negations(tokens, words, found)
     found.warns = any(tokens.longest(index, words.lists["warns"]) for index in range(len(tokens)))
     return found
@@ -158,10 +159,13 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
     start, until, head = 0, -1, ""
     for index in range(len(tokens) - 1):
         phrase = tokens.longest(index, words.turns)
-        if phrase is not None and words.turns[phrase[0]]:
-            head = _next_telling(tokens, index + phrase[1])
+        bounds = phrase is not None and phrase[1] == 1 and index + 1 < len(tokens) and tokens[index + 1].is_number
+        if phrase is not None and words.turns[phrase[0]] and not bounds:  # chưa 18, không 1 đồng
             start, until = index, index + phrase[1] + _SCOPE
+            head = _next_telling(tokens, index + phrase[1])
             found.turned.add(head)
+            if any(token.text in words.lists["none"] for token in tokens[start : until + 1]):
+                head = ""
         one, two = tokens[index : index + 2]
         if not one.text.isalnum() or one.text in words.lists["until"]:
             until = -1
