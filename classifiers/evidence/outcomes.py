@@ -119,12 +119,15 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
     """Read the outcomes that a text gives."""
     words = _words(plain=tokens.plain)
     found = Outcomes()
-    index = 0
-    while index < len(tokens):
+    read = 0  # the token after what was read: `thoát chết` says nothing of a death
+    for index in range(len(tokens)):
         phrase = tokens.longest(index, words.sides)
         idle = tokens.longest(index, words.turns)
-        if phrase is None or (idle is not None and not words.turns[idle[0]] and idle[1] > phrase[1]):
-            index += 1
+        if phrase is None or index + phrase[1] <= read:
+            continue
+        if idle is None:
+            read = index + phrase[1]  # but `không khởi tố` is also `khởi tố`, turned
+        elif not words.turns[idle[0]] and idle[1] > phrase[1]:
             continue
         turned = _not_before(tokens, index, words)
         first = index if turned is None else turned
@@ -133,7 +136,6 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
                 continue  # not yet confirmed is not denied
             written = tokens.written(first, index + phrase[1])
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
-        index += phrase[1] if idle is None else 1  # `không khởi tố` is `khởi tố` that is turned, too
     _negations(tokens, words, found)
     found.warns = any(tokens.longest(index, words.lists["warns"]) for index in range(len(tokens)))
     return found
