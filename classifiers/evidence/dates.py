@@ -42,9 +42,13 @@ class Date:
 
     def is_of_the_same(self, other: "Date") -> bool:
         """Tell whether both are dates of the same thing, as the words beside them say, so that one would be wrong."""
-        days = None not in (self.day, self.month, other.day, other.month) and self.lunar == other.lunar
         years = self.year is not None and other.year is not None and self.year != other.year
-        return (days or years) and len(self.around & other.around) >= _BESIDE
+        return (self.is_other_day_than(other) or years) and len(self.around & other.around) >= _BESIDE
+
+    def is_other_day_than(self, other: "Date") -> bool:
+        """Tell whether both are days that cannot be the same."""
+        whole = None not in (self.day, self.month, other.day, other.month)
+        return whole and self.lunar == other.lunar and not self.parts_shared(other)
 
     def parts_shared(self, other: "Date") -> int:
         """Count the parts that both dates give alike; 0 where they cannot be the same day."""

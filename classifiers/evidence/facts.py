@@ -15,6 +15,7 @@ from classifiers.text.search_terms import search_terms
 
 KINDS: Final = ("numbers", "places", "dates", "outcomes")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_PINNED: Final = 2  # facts that both give of one story, so that the rest is told of the same
 _NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
 _MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
 Words = tuple[str, ...]
@@ -113,19 +114,22 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
 
     What one of them adds is no difference: two amounts, dates or places differ only where neither text has the other.
     """
-    comparisons = {
-        "numbers": _numbers(one.quantities, other.quantities),
-        "places": _places(one, other),
-        "dates": _dates(one.dates, other.dates),
-        "outcomes": _outcomes(one.outcomes, other.outcomes),
-    }
-    same = {kind: shared for kind, (shared, _) in comparisons.items()}
-    same["names"] = sum(f" {key} " in other.bare for key in one.names) + sum(
+    same_places, places = _places(one, other)
+    same_outcomes, outcomes = _outcomes(one.outcomes, other.outcomes)
+    numbers = sum(any(own.tells_as_much_as(its) for its in other.quantities) for own in {*one.quantities})
+    dates = len(one.dates) - len(_alone(one.dates, other.dates, Date.parts_shared))
+    names = sum(f" {key} " in other.bare for key in one.names) + sum(
         f" {key} " in one.bare for key in other.names.keys() - one.names.keys()
     )
-    return FactComparison(
-        same, _missing(one, other), {kind: differs for kind, (_, differs) in comparisons.items() if differs}
-    )
+    same = {"numbers": numbers, "places": same_places, "dates": dates, "outcomes": same_outcomes, "names": names}
+    pinned = sum(same.values()) >= _PINNED
+    differs = {
+        "numbers": _amounts_at_odds(one.quantities, other.quantities, pinned=pinned),
+        "places": places,
+        "dates": _dates_at_odds(one.dates, other.dates, pinned=pinned),
+        "outcomes": outcomes,
+    }
+    return FactComparison(same, _missing(one, other), {kind: words for kind, words in differs.items() if words})
 
 
 def _missing(one: Facts, other: Facts) -> int:
@@ -142,13 +146,31 @@ def _alone(ours: Sequence[_Fact], theirs: Sequence[_Fact], are_same: Callable[[_
     return [own for own in ours if not any(are_same(own, its) for its in theirs)]
 
 
-def _numbers(ours: tuple[Quantity, ...], theirs: tuple[Quantity, ...]) -> _Found:
-    telling = {own for own in ours if any(own.tells_as_much_as(its) for its in theirs)}
-    alone, others = _alone(ours, theirs, Quantity.is_as_much_as), _alone(theirs, ours, Quantity.is_as_much_as)
-    for own, its in product(alone, others):
-        if own.is_about_the_same(its) and not own.is_sum_of(theirs) and not its.is_sum_of(ours):
-            return len(telling), ((own.words,), (its.words,))
-    return len(telling), None
+def _amounts_at_odds(
+    ours: Sequence[Quantity], theirs: Sequence[Quantity], *, pinned: bool
+) -> tuple[Words, Words] | None:
+    alone = [own for own in _alone(ours, theirs, Quantity.is_as_much_as) if not own.is_sum_of(theirs)]
+    others = [its for its in _alone(theirs, ours, Quantity.is_as_much_as) if not its.is_sum_of(ours)]
+    pairs = [(own, its) for own, its in product(alone, others) if own.is_of_the_same(its)]
+    about = [(own.words, its.words) for own, its in pairs if own.is_about_the_same(its)]
+    return _at_odds(about, [(own.words, its.words) for own, its in pairs if pinned and not own.is_of_many])
+
+
+def _at_odds(about: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> tuple[Words, Words] | None:
+    """Return the first two facts that cannot both be right.
+
+    Args:
+        about: Those that are of the same thing, as the words beside them say.
+        others: Those of a story that other facts pin down: they count where they are the only ones of their kind.
+
+    """
+    only = [
+        (own, its)
+        for own, its in dict.fromkeys(others)
+        if not any((own == one) is not (its == other) for one, other in others)
+    ]
+    found = next(iter([*about, *only]), None)
+    return ((found[0],), (found[1],)) if found else None
 
 
 def _places(one: Facts, other: Facts) -> _Found:
@@ -160,16 +182,19 @@ def _places(one: Facts, other: Facts) -> _Found:
         return len(shared | near), None
     countries = lists(plain=False)["countries"]
     for abroad in (False, True):
-        sure = [[words for region, words in each if region and (region in countries) is abroad] for each in (ours, theirs)]
+        sure = [
+            [words for region, words in each if region and (region in countries) is abroad] for each in (ours, theirs)
+        ]
         if all(sure):
             return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
     return 0, None
 
 
-def _dates(ours: tuple[Date, ...], theirs: tuple[Date, ...]) -> _Found:
+def _dates_at_odds(ours: Sequence[Date], theirs: Sequence[Date], *, pinned: bool) -> tuple[Words, Words] | None:
     alone, others = _alone(ours, theirs, Date.parts_shared), _alone(theirs, ours, Date.parts_shared)
-    differs = (((own.words,), (its.words,)) for own, its in product(alone, others) if own.is_of_the_same(its))
-    return len(ours) - len(alone), next(differs, None)
+    pairs = [*product(alone, others)]
+    about = [(own.words, its.words) for own, its in pairs if own.is_of_the_same(its)]
+    return _at_odds(about, [(own.words, its.words) for own, its in pairs if pinned and own.is_other_day_than(its)])
 
 
 def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:

@@ -16,7 +16,7 @@ THINGS: Final = "things"  # what is counted by a noun that is no unit
 PEOPLE: Final = "people"
 _HALF: Final = 0.25  # share by which what is called half of something may be off
 _ABOUT: Final = 0.2  # share by which an amount may be off that is said to be no exact one
-_OF_MANY: Final = frozenset((PEOPLE, "age", EDITION, THINGS))  # kinds of which a story has several amounts
+_OF_MANY: Final = frozenset((PEOPLE, "age", "days", EDITION, THINGS))  # kinds of which a story has several amounts
 _BESIDE: Final = 2  # syllables that must stand beside both of two amounts of these
 _SMALL: Final = 10
 _FATE_BEFORE, _FATE_BEHIND = 3, 7  # words beside a number of people that may say what became of them
@@ -61,8 +61,13 @@ class Quantity:
     def is_about_the_same(self, other: "Quantity") -> bool:
         """Tell whether both are told of the same thing, as the words beside them say."""
         fates = self.kind == PEOPLE and self.noun and self.noun == other.noun
-        least = _BESIDE if self.kind in _OF_MANY and not fates else 1
+        least = _BESIDE if self.is_of_many and not fates else 1
         return self.is_of_the_same(other) and len(self.around & other.around) >= least
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether a story has several amounts of the kind."""
+        return self.kind in _OF_MANY
 
     def tells_as_much_as(self, other: "Quantity") -> bool:
         """Tell whether two amounts are the same in a way that is hardly chance: of the same, or no small number."""
