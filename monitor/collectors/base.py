@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ if TYPE_CHECKING:  # the registry imports this module, and must not load the HTT
 TRIES_AT_ONE_PLACE = 3
 UNREADABLE = f"page that could not be read {TRIES_AT_ONE_PLACE} times: it was left out"
 NOT_LOOKED_AT = "page to look at again that could not be read"
+MOST_PICTURES = 4  # of a post; further ones are left alone
+# What programs write where an author wrote nothing.
+_NO_DESCRIPTION = re.compile(
+    r"(?:image|img|photo|picture|ảnh|hình|hình ảnh|\S+\.(?:jpe?g|png|gif|webp|avif|heic))", re.IGNORECASE
+)
 
 
 def is_whole(text: str) -> bool:
@@ -52,6 +58,14 @@ class CheckedClaim:
     outlet: str
 
 
+@dataclass(frozen=True, slots=True)
+class PostPicture:
+    """A picture of a post: its address, and what the author wrote of it for those who cannot see it."""
+
+    address: str
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPost:
     """One post as its platform published it. Times are aware UTC.
@@ -59,7 +73,7 @@ class PublicPost:
     `author` is the platform's own identifier; it is replaced by a keyed pseudonym before anything is stored.
     `published_precision` is how exact `published_at` is: "2 giờ trước" gives only the hour.
     `title` is the post's own heading; `context` is the heading of the article or thread that it replies to.
-    `checked` is the claim that it gives a verdict on, if it is a fact-check.
+    `checked` is the claim that it gives a verdict on, if it is a fact-check. One with `pictures` may have no text.
     """
 
     external_id: str
@@ -75,11 +89,24 @@ class PublicPost:
     language: str | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
     checked: CheckedClaim | None = None
+    pictures: Sequence[PostPicture] = ()
+
+    @property
+    def text_with_descriptions(self) -> str:
+        """The text, and below it what the author wrote of the pictures, as far as heading and text do not say it."""
+        said = [self.title or "", self.text]
+        for picture in self.pictures[:MOST_PICTURES]:
+            words = " ".join(picture.description.split())
+            if words and not _NO_DESCRIPTION.fullmatch(words) and not any(words in each for each in said):
+                said.append(words)
+        return "\n".join(filter(None, said[1:]))
 
     @property
     def all_words(self) -> str:
         """What of it is stored as it is, to look for characters that no database keeps."""
-        texts = (self.external_id, self.text, self.url, self.title, self.context, self.published_raw, self.language)
+        texts = [self.external_id, self.text, self.url, self.title, self.context, self.published_raw, self.language]
+        for picture in self.pictures:
+            texts += [picture.address, picture.description]
         return "\n".join(text for text in texts if text)
 
     @property

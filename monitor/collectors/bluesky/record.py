@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import Field, OnErrorOmit
+from pydantic import AliasPath, Field, OnErrorOmit
 
-from monitor.collectors.base import PublicPost, SourceView
+from monitor.collectors.base import PostPicture, PublicPost, SourceView
 from monitor.collectors.http.urls import host_of
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import abbreviates
@@ -20,6 +20,7 @@ DEFAULT_LANGUAGE = "vi"
 _OPTED_OUT = "!no-unauthenticated"
 _LINK = "app.bsky.richtext.facet#link"
 _CARD = "app.bsky.embed.external"
+_PICTURES = "https://cdn.bsky.app/img/feed_fullsize/plain"
 _WITH_MEDIA = "app.bsky.embed.recordWithMedia"
 _MOVING_PICTURES = frozenset({"media.tenor.com", "tenor.com", "media.giphy.com", "giphy.com"})
 _DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,250}"
@@ -64,11 +65,19 @@ class External(CamelModel):
     title: Lenient[Text] = None
 
 
+class Image(CamelModel):
+    """A picture: the identifier of its bytes, and what the author wrote of it."""
+
+    link: Annotated[str, Field(pattern=r"^[a-z2-7]{20,100}$", validation_alias=AliasPath("image", "ref", "$link"))]
+    alt: Lenient[Text] = None
+
+
 class Media(CamelModel):
     """What is embedded beside a quoted post."""
 
     type: Text = Field(alias="$type")
     external: Lenient[External] = None
+    images: Lenient[list[OnErrorOmit[Image]]] = None
 
 
 class Embed(Media):
@@ -77,10 +86,14 @@ class Embed(Media):
     media: Lenient[Media] = None
 
     @property
+    def shown(self) -> Media | None:
+        """What is shown beside the text and a quoted post."""
+        return self.media if self.type == _WITH_MEDIA else self
+
+    @property
     def card(self) -> External | None:
         """The card of a web page, if there is one."""
-        media = self.media if self.type == _WITH_MEDIA else self
-        return media.external if media and media.type == _CARD else None
+        return self.shown.external if self.shown and self.shown.type == _CARD else None
 
 
 class Label(CamelModel):
@@ -183,7 +196,12 @@ def to_post(
     if record.labels and is_opted_out(record.labels.values):
         return "author opted out"
     text = _with_card(spell_out_links(record.text, record.facets or ()), record.embed)
-    if not text.strip():
+    media = record.embed.shown if record.embed else None
+    pictures = [
+        PostPicture(f"{_PICTURES}/{did}/{image.link}@jpeg", image.alt or "")
+        for image in (media.images if media else None) or ()
+    ]
+    if not text.strip() and not pictures:
         return "no text"
     claimed = parse_date(record.created_at or "", default_zone=UTC)
     langs = record.languages
@@ -197,6 +215,7 @@ def to_post(
         edited_at=edited_at,
         language=next((tag for tag in langs if speaks([tag], wanted)), langs[0] if langs else None),
         engagement=engagement or {},
+        pictures=pictures,
     )
 
 

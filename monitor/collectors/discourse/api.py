@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, OnErrorOmit
 
-from monitor.collectors.base import Place, PublicPost, SourceView
+from monitor.collectors.base import Place, PostPicture, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.html_text import shown_pictures
 from monitor.collectors.parsing.json_models import (
     Count,
     Lenient,
@@ -177,9 +178,10 @@ def read_entry(row: Any, forum: Forum) -> Entry:
     if forum.category and post.category_id != forum.category:
         return replace(entry, reason="other category")
     text = cooked_text(post.cooked, forum.base, is_reply=post.is_reply)
-    if not text:
+    pictures = own_pictures(post.cooked, forum.base, is_reply=post.is_reply)
+    if not text and not pictures:
         return replace(entry, reason="no text")
-    return replace(entry, post=_public_post(post, forum, text))
+    return replace(entry, post=replace(_public_post(post, forum, text), pictures=pictures))
 
 
 def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
@@ -198,6 +200,20 @@ def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
     for hashtag in soup.select("a.hashtag, a.hashtag-cooked"):
         hashtag.replace_with("#" + words_of(hashtag).removeprefix("#"))
     return fragment_text(soup, base_url + "/")
+
+
+def own_pictures(cooked: str, base_url: str, *, is_reply: bool) -> list[PostPicture]:
+    """Return the pictures of a post's HTML, without those of cards; of a reply without those that it quotes."""
+    if "<img" not in cooked:
+        return []
+    soup = parse_fragment(cooked)
+    remove(soup, "aside.onebox")
+    if is_reply:
+        remove(soup, "aside.quote")
+    # Some lead to the original that they were scaled down from.
+    for original in soup.select("a.lightbox[href] > img"):
+        original["src"] = str(original.parent["href"]) if original.parent else ""
+    return shown_pictures(soup.select("img"), base_url + "/")
 
 
 def read_single(fetched: Fetched, forum: Forum, post_id: int) -> Entry:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AliasChoices, AliasPath, Field
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import PostPicture, PublicPost
 from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
@@ -74,6 +74,11 @@ class GraphObject(PayloadModel):
     like_count: Lenient[Count] = None
     comment_count: Lenient[Count] = None
     has_replies: Lenient[bool] = None
+    full_picture: Lenient[Uri] = None
+    media_type: Lenient[Text] = None
+    media_url: Lenient[Uri] = None
+    alt_text: Lenient[Text] = None
+    attachment_image: Lenient[Uri] = Field(None, validation_alias=AliasPath("attachment", "media", "image", "src"))
 
     @property
     def is_public(self) -> bool:
@@ -81,6 +86,12 @@ class GraphObject(PayloadModel):
         hidden = self.is_published is False or self.is_hidden is True or self.is_private is True
         hidden = hidden or (self.hide_status or "") not in _SHOWN
         return not hidden and ((self.privacy and self.privacy.value) or "") in _OPEN_PRIVACY
+
+    @property
+    def pictures(self) -> list[PostPicture]:
+        """The picture that it shows; Threads names that of a film in the same place."""
+        address = self.media_url if self.media_type == "IMAGE" else self.full_picture or self.attachment_image
+        return [PostPicture(address, self.alt_text or "")] if address else []
 
     @property
     def engagement(self) -> dict[str, int]:
@@ -161,7 +172,7 @@ def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entr
     if not shown.is_public or (author is None and page.names_public_authors):
         return replace(entry, reason="not public")
     text = shown.message or ""
-    if not text.strip():
+    if not text.strip() and not shown.pictures:
         return replace(entry, reason="page activity" if shown.story else "no text")
     link = shown.permalink_url or ""
     post = PublicPost(
@@ -173,6 +184,7 @@ def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entr
         published_at=entry.place,
         published_raw=shown.created_time or None,
         engagement=shown.engagement,
+        pictures=shown.pictures,
     )
     return replace(entry, post=post)
 

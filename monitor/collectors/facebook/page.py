@@ -32,12 +32,13 @@ class FacebookPage(GraphAccount):
     posts_path: ClassVar[str] = "{owner}/posts"
     posts_on_a_page: ClassVar[int] = 100
     post_fields: ClassVar[str] = (
-        "id,message,story,created_time,updated_time,permalink_url,from{id},is_published,privacy{value},shares,"
+        "id,message,story,created_time,updated_time,permalink_url,from{id},is_published,privacy{value},full_picture,shares,"
         "comments.limit(0).summary(true),reactions.limit(0).summary(true)"
     )
     comments_path: ClassVar[str] = "comments"
     comment_fields: ClassVar[str] = (
-        "id,message,created_time,permalink_url,from{id},is_hidden,is_private,like_count,comment_count"
+        "id,message,created_time,permalink_url,from{id},is_hidden,is_private,like_count,comment_count,"
+        "attachment{media{image{src}}}"
     )
     newest_comments_first: ClassVar[Mapping[str, str]] = {"filter": "stream", "order": "reverse_chronological"}
     goes_on_by: ClassVar[str] = "next"

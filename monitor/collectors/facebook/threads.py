@@ -10,7 +10,7 @@ from typing import ClassVar
 from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.facebook.collector import GraphCollector
 
-_FIELDS = "id,text,timestamp,permalink,username,has_replies,hide_status"
+_FIELDS = "id,text,timestamp,permalink,username,has_replies,hide_status,media_type,media_url,alt_text"
 
 
 class ThreadsAccount(GraphAccount):

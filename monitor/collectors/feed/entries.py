@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from monitor.collectors.parsing.html_text import is_markup
+from monitor.collectors.base import PostPicture
+from monitor.collectors.parsing.html_text import ImageTag, is_markup
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 """The media types of a link to a page; other links of an entry lead to its sound, its comments, and the like."""
@@ -41,6 +42,7 @@ class FeedEntry:
         updated: When it was last changed.
         replies: How many comments it has.
         language: Its own; empty for that of the feed.
+        pictures: Those beside its words, such as enclosures.
 
     """
 
@@ -54,6 +56,7 @@ class FeedEntry:
     updated: str = ""
     replies: str = ""
     language: str = ""
+    pictures: Sequence[PostPicture] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,13 @@ class Feed:
 def whole_number(written: str) -> int | None:
     """Read a number of a feed; None for what is none, or has more digits than any count."""
     return int(written) if written.isdecimal() and len(written) <= _MOST_DIGITS else None
+
+
+def attached_picture(attributes: ImageTag, description: str = "") -> PostPicture | None:
+    """Return the picture that an enclosure or a medium beside an entry is; None when it is anything else."""
+    address, kind = attributes.get("url") or attributes.get("href") or "", attributes.get("type") or ""
+    is_picture = attributes.get("medium") == "image" or str(kind).startswith("image/")
+    return PostPicture(address, description) if is_picture and address.startswith(("https://", "http://")) else None
 
 
 def min_interval_seconds(minutes: str, period: str, often: str) -> int:

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from charset_normalizer import from_bytes
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import PostPicture, PublicPost
 from monitor.collectors.feed.entries import Feed, FeedEntry, Passage, whole_number
 from monitor.collectors.feed.plain import read_plain_feed
 from monitor.collectors.feed.tolerant import read_any_feed
@@ -27,7 +26,7 @@ from monitor.collectors.parsing.day_order import (
     order_of,
     with_day_first,
 )
-from monitor.collectors.parsing.html_text import picture_words, to_text, without_controls
+from monitor.collectors.parsing.html_text import pictures_of, to_text, without_controls
 from monitor.collectors.parsing.human_dates import exactness, read_date
 from monitor.collectors.parsing.json_models import parse_json
 from monitor.collectors.parsing.lxml_tree import whole_text
@@ -167,7 +166,17 @@ def _json_entry(item: Mapping[str, Any]) -> FeedEntry:
         published=_string(item.get("date_published")),
         updated=_string(item.get("date_modified")),
         language=_string(item.get("language")),
+        pictures=list(_json_pictures(item)),
     )
+
+
+def _json_pictures(item: Mapping[str, Any]) -> Iterator[PostPicture]:
+    attached = item.get("attachments")
+    for each in attached if isinstance(attached, list) else ():
+        if isinstance(each, dict) and _string(each.get("mime_type")).startswith("image/"):
+            yield PostPicture(_string(each.get("url")), _string(each.get("title")))
+    if image := _string(item.get("image")):
+        yield PostPicture(image)
 
 
 def _posts(feed: Feed, fetched: Fetched, order: DateOrder, skipped: Counter[str]) -> Iterator[PublicPost]:
@@ -190,11 +199,12 @@ def _post(entry: FeedEntry, language: str | None, base_url: str, order: DateOrde
     published_at, updated_at = _moment(raw, order), _moment(entry.updated, order)
     link = web_address(entry.link, "" if entry.is_link_guessed else base_url)
     title = _passage_text(entry.title, base_url)
-    texts = (_passage_text(body, base_url) for body in entry.bodies)
-    pictured = (picture_words(body.value) for body in entry.bodies if body.is_html)
-    text = next((text for text in chain(texts, pictured) if text), "")
+    text = next(filter(None, (_passage_text(body, base_url) for body in entry.bodies)), "")
+    bodies = (pictures_of(body.value, _base_of(body, base_url)) for body in entry.bodies if body.is_html)
+    pictures = [*next(filter(None, bodies), ()), *entry.pictures]
+    said = text or "\n".join(each.description or each.address for each in pictures)
     return PublicPost(
-        external_id=entry.id or _derived_id(link, title, raw) or _id_of_all(title, raw, text, entry.author),
+        external_id=entry.id or _derived_id(link, title, raw) or _id_of_all(title, raw, said, entry.author),
         text=text,
         url=link,
         author=entry.author or None,
@@ -205,6 +215,7 @@ def _post(entry: FeedEntry, language: str | None, base_url: str, order: DateOrde
         edited_at=updated_at if published_at and updated_at and updated_at > published_at else None,
         language=language,
         engagement={} if (replies := whole_number(entry.replies)) is None else {"replies": replies},
+        pictures=pictures,
     )
 
 
@@ -216,15 +227,18 @@ def _moment(raw: str, order: DateOrder) -> datetime | None:
 def _passage_text(passage: Passage | None, base_url: str) -> str:
     if passage is None:
         return ""
-    base = web_address(passage.base, base_url) if passage.base else None
-    text = to_text(passage.value, base or base_url) if passage.is_html else html.unescape(passage.value)
+    text = to_text(passage.value, _base_of(passage, base_url)) if passage.is_html else html.unescape(passage.value)
     return without_controls(text)
+
+
+def _base_of(passage: Passage, base_url: str) -> str:
+    return (web_address(passage.base, base_url) if passage.base else None) or base_url
 
 
 def _unique(posts: Iterator[PublicPost], skipped: Counter[str]) -> Iterator[PublicPost]:
     seen: dict[str, PublicPost] = {}
     for post in posts:
-        if not post.text and not post.title:
+        if not post.text and not post.title and not post.pictures:
             skipped["empty"] += 1
             continue
         named = _told_apart(post, seen)
@@ -284,7 +298,7 @@ def _hash(text: str) -> str:
 
 
 def _said(post: PublicPost) -> tuple[str, str, str, str]:
-    return post.title or "", post.published_raw or "", post.text, post.author or ""
+    return post.title or "", post.published_raw or "", post.text_with_descriptions, post.author or ""
 
 
 def _not_a_feed(text: str, fetched: Fetched) -> PayloadInvalid:

@@ -10,12 +10,22 @@ from typing import Any
 
 from lxml import etree
 
-from monitor.collectors.feed.entries import PAGE_TYPES, Feed, FeedEntry, Passage, min_interval_seconds
+from monitor.collectors.base import PostPicture
+from monitor.collectors.feed.entries import (
+    PAGE_TYPES,
+    Feed,
+    FeedEntry,
+    Passage,
+    attached_picture,
+    min_interval_seconds,
+)
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_ATTACHED = frozenset({"enclosure", f"{_MEDIA}content"})
 _AUTHOR = f"{_ATOM}author"
 _ATOM_NAMES = ("title", "link", "id", "published", "updated", "summary", "content", "author")
 _ENTRY_FIELDS = {f"{_ATOM}{name}": name for name in _ATOM_NAMES} | {
@@ -81,10 +91,13 @@ def _feed(root: Any, holder: Any, entry: str) -> Feed:
 def _entry(element: Any) -> FeedEntry:
     said: dict[str, str] = {}
     texts: dict[str, Passage] = {}
+    attached: list[PostPicture | None] = []
     is_address = False
     for child in element:
         field = _ENTRY_FIELDS.get(child.tag)
         if field is None:
+            if child.tag in _ATTACHED:
+                attached.append(attached_picture(child, child.findtext(f"{_MEDIA}description", "")))
             continue
         if child.tag == f"{_ATOM}link":
             said |= _page(child)
@@ -111,6 +124,7 @@ def _entry(element: Any) -> FeedEntry:
         published=said.get("published", ""),
         updated=said.get("updated", ""),
         replies=said.get("replies", ""),
+        pictures=list(filter(None, attached)),
     )
 
 

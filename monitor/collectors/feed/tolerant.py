@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from monitor.collectors.feed.entries import PAGE_TYPES, Feed, FeedEntry, Passage, min_interval_seconds
+from monitor.collectors.feed.entries import PAGE_TYPES, Feed, FeedEntry, Passage, attached_picture, min_interval_seconds
 from monitor.errors import PayloadInvalid
 
 _AFTER_THE_END = (("<!--", "-->"), ("<?", "?>"))
@@ -181,6 +181,7 @@ def _parsed(text: str) -> Any:
 
 def _entry(entry: Any) -> FeedEntry:
     details = [*entry.get("content", []), entry.get("summary_detail")]
+    attached = [*entry.get("enclosures", []), *entry.get("media_content", [])]
     link = _string(entry.get("link"))
     return FeedEntry(
         id=_string(entry.get("id")),
@@ -193,6 +194,7 @@ def _entry(entry: Any) -> FeedEntry:
         published=_string(entry.get("published")),
         updated=_string(dict.get(entry, "updated")),  # its own get() would pass off the other date as this one
         replies=_string(entry.get("slash_comments")),
+        pictures=list(filter(None, map(attached_picture, attached))),
     )
 
 

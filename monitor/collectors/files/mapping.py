@@ -20,7 +20,10 @@ _POSITION = re.compile(r"[A-Z]{1,2}|[1-9][0-9]{0,2}")
 _NO_HEADING = re.compile(r"@|\d(?:\D?\d){5}")
 
 COUNT_FIELDS = ("likes", "comments", "shares", "replies", "views")
-FIELDS = ("external_id", "text", "title", "context", "url", "author", "published", "language", *COUNT_FIELDS)
+FIELDS = (
+    *("external_id", "text", "title", "context", "url", "author", "published", "language", "picture"),
+    *("picture_description", *COUNT_FIELDS),
+)
 _TABLE = Path(__file__).with_name("columns.toml")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from monitor.collectors.base import PublicPost, is_whole
+from monitor.collectors.base import PostPicture, PublicPost, is_whole
 from monitor.collectors.files.base import (
     DATE_ORDER,
     HALF_CHARACTER,
@@ -50,7 +50,9 @@ def to_post(
     identifier = optional_text(said.get("external_id"))
     if not identifier and identify is None:
         return Refusal(line, NO_ID, excerpt)
-    if not text.strip():
+    picture = web_address(said.get("picture"))
+    described = PostPicture(picture or "", as_text(said.get("picture_description")))
+    if not text.strip() and not picture:
         return Refusal(line, NO_TEXT, excerpt)
     if identifier and is_mangled_id(identifier):
         return Refusal(line, MANGLED_ID, excerpt)
@@ -70,6 +72,7 @@ def to_post(
         edited_at=edited.moment,
         language=language_tag(said.get("language")),
         engagement={field: count for field, count in counts.items() if count is not None},
+        pictures=[described] if described.address or described.description else (),
     )
     # JSON can write NUL and half a character pair as escapes.
     words = f"{post.all_words}\n{post.author or ''}"

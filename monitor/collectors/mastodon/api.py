@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, Field, OnErrorOmit
 
-from monitor.collectors.base import Place, PublicPost, SourceView
+from monitor.collectors.base import Place, PostPicture, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import host_of
 from monitor.collectors.parsing.dates import parse_date
@@ -111,6 +111,14 @@ class Account(PayloadModel):
         return NOT_INDEXABLE if self.indexable is False else None
 
 
+class Attachment(PayloadModel):
+    """What is attached to a status."""
+
+    type: Text
+    url: Uri
+    description: Lenient[Text] = None
+
+
 class Status(PayloadModel):
     """One row of a timeline, as Mastodon's documentation names it."""
 
@@ -128,6 +136,13 @@ class Status(PayloadModel):
     replies_count: Lenient[Count] = None
     reblogs_count: Lenient[Count] = None
     favourites_count: Lenient[Count] = None
+    media_attachments: Lenient[list[OnErrorOmit[Attachment]]] = None
+
+    @property
+    def pictures(self) -> list[PostPicture]:
+        """The pictures that are attached to it."""
+        attached = self.media_attachments or ()
+        return [PostPicture(each.url, each.description or "") for each in attached if each.type == "image"]
 
 
 class Row(PayloadModel):
@@ -180,7 +195,7 @@ def read_status(row: Any, host: str) -> Entry:
     if status.account.opted_out:
         return replace(entry, reason=status.account.opted_out)
     text, title = to_text(status.content or ""), (status.spoiler_text or "").strip()
-    if not text and not title:
+    if not text and not title and not status.pictures:
         return replace(entry, reason="no text")
     return replace(entry, post=_post(status, text, title, host))
 
@@ -223,4 +238,5 @@ def _post(status: Status, text: str, title: str, host: str) -> PublicPost:
         edited_at=parse_date(status.edited_at or ""),
         language=status.language or None,
         engagement=counts_of(replies=status.replies_count, shares=status.reblogs_count, likes=status.favourites_count),
+        pictures=status.pictures,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from monitor.collectors.base import CheckedClaim, PublicPost
+from monitor.collectors.base import CheckedClaim, PostPicture, PublicPost
 from monitor.collectors.http.urls import web_address, without_tracking
 from monitor.collectors.parsing.html_text import to_text, without_controls
 from monitor.collectors.parsing.human_dates import Dated
@@ -58,6 +58,7 @@ class Description:
     language: str = ""
     address: str | None = None
     identifier: str = ""
+    pictures: Sequence[PostPicture] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class ClaimReview:
             author=self.publisher or post.author,
             **(dated.of_post if dated.moment else {}),
             checked=self.checked,
+            pictures=(),
         )
 
 
@@ -181,6 +183,7 @@ def described_by_open_graph(soup: BeautifulSoup) -> Description:
         meta_tags.setdefault(name, without_controls(html.unescape(str(meta.get("content") or ""))).strip())
     root = soup.find("html")
     language = str(root.get("lang") or "") if isinstance(root, Tag) else ""
+    address = web_address(meta_tags.get("og:image", ""), "")
     return Description(
         title=meta_tags.get("og:title", ""),
         summary=meta_tags.get("og:description", ""),
@@ -189,6 +192,7 @@ def described_by_open_graph(soup: BeautifulSoup) -> Description:
         or meta_tags.get("og:updated_time")
         or meta_tags.get("datemodified", ""),
         language=language or meta_tags.get("og:locale", "").replace("_", "-"),
+        pictures=[PostPicture(address, meta_tags.get("og:image:alt", ""))] if address else (),
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from monitor.collectors.base import Place, PublicPost, SourceView
+from monitor.collectors.base import Place, PostPicture, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import counts_of
@@ -29,6 +29,8 @@ _OLDER = "link[rel=prev], .tme_messages_more[data-before]"
 _TEXT = ".js-message_text:not(.tgme_widget_message_reply .js-message_text)"
 _DATE = ".tgme_widget_message_date"
 _POLL = ".tgme_widget_message_poll_question, .tgme_widget_message_poll_option_text"
+_PHOTO = ".tgme_widget_message_photo_wrap"
+_PAINTED = re.compile(r"background-image:\s?url\(['\"]?(https?://[^'\")\s]{1,2000})")
 _UNSUPPORTED = "[class*=message_media_not_supported]"
 _ERROR = ".tgme_widget_message_error"
 
@@ -148,10 +150,11 @@ def _message(block: Tag, channel: Channel) -> Entry | None:
     if "service_message" in (block.get("class") or ()):
         return replace(message, reason="service message")
     text = _text(block, channel)
-    if not text:
+    pictures = _pictures(block)
+    if not text and not pictures:
         unsupported = block.select_one(_UNSUPPORTED) is not None
         return replace(message, reason="unsupported media" if unsupported else "no text")
-    return replace(message, post=_post(block, channel, message, text))
+    return replace(message, post=replace(_post(block, channel, message, text), pictures=pictures))
 
 
 def _text(block: Tag, channel: Channel) -> str:
@@ -162,6 +165,12 @@ def _text(block: Tag, channel: Channel) -> str:
     for link in body.select("a[onclick][href]"):
         link["href"] = html.unescape(str(link["href"]))  # Telegram escapes these twice
     return fragment_text(body, f"{channel.url}/")
+
+
+def _pictures(block: Tag) -> list[PostPicture]:
+    """Return the pictures of a message, which the page paints as backgrounds."""
+    styles = (_PAINTED.search(str(each.get("style") or "")) for each in block.select(_PHOTO))
+    return [PostPicture(painted[1]) for painted in styles if painted]
 
 
 def _post(block: Tag, channel: Channel, message: Entry, text: str) -> PublicPost:

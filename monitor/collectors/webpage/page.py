@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from bs4 import Tag
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import PostPicture, PublicPost
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.urls import host_of, web_address, without_tracking
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.html_text import to_text
+from monitor.collectors.parsing.html_text import shown_pictures, to_text
 from monitor.collectors.parsing.human_dates import Dated, read_date
 from monitor.collectors.parsing.lxml_tree import Node, parse_page, words_in
 from monitor.collectors.parsing.page_date import same_day, shown_date
@@ -220,7 +220,8 @@ class Page:
             self._refuse_sign_in()
         posts: dict[str, PublicPost] = {}
         for post, _ in extracted:
-            reason = "no text" if not post.text else "no identifier" if not post.external_id else None
+            is_empty = not post.text and not post.pictures
+            reason = "no text" if is_empty else "no identifier" if not post.external_id else None
             if reason or post.external_id in posts:
                 skipped[reason or "duplicate"] += 1
             else:
@@ -268,8 +269,15 @@ class Page:
             **dated.of_post,
             edited_at=self._edited(described.modified or (self._head.modified if alone else ""), dated.moment),
             language=language or None,
+            pictures=self._pictures(root, alone=alone),
         )
         return post, hit
+
+    def _pictures(self, root: Tag, *, alone: bool) -> Sequence[PostPicture]:
+        """Return the pictures of an item, or of the article and the one that the page itself names."""
+        areas = root.find_all("article") if alone else [root]
+        shown = shown_pictures((image for area in areas for image in area.find_all("img")), self._base)
+        return [*shown, *self._head.pictures] if alone else shown
 
     def _may_be_excerpt(self, text: str) -> bool:
         """Return whether a page shows much more than structured data and rules gave: some sites call a teaser the body.

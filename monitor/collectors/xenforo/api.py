@@ -10,7 +10,7 @@ from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
 from monitor.collectors.parsing.lxml_tree import Classes, Node, descendants, has_class, parse_page, words_in
-from monitor.collectors.xenforo.post import MESSAGE, body_text, is_message, likes, read_time
+from monitor.collectors.xenforo.post import MESSAGE, body_text, is_message, likes, pictures_of_body, read_time
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
 _MAX_PAGES = 20
@@ -191,7 +191,8 @@ def _message(element: Node, board: Board, title: str | None, fetched: Fetched, *
     body = _inside(element, classes.all("bbWrapper"), "message-body")
     base = board.base + "/"
     text = body_text(body, base, is_opening=is_opening) if body is not None else ""
-    if not text:
+    pictures = pictures_of_body(body, base) if body is not None else []
+    if not text and not pictures:
         return Message(number=number, is_opening=is_opening, post=None)
     times = [each for each in own if each.tag == "time"]
     dated = read_time(_inside(element, times, "message-attribution", "header"), now)
@@ -207,6 +208,7 @@ def _message(element: Node, board: Board, title: str | None, fetched: Fetched, *
         **dated.of_post,
         edited_at=read_time(edited, now).moment,
         engagement=likes(next(bars, None)),
+        pictures=pictures,
     )
     return Message(number=number, is_opening=is_opening, post=post)
 

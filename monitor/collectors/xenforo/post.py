@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
+from monitor.collectors.base import PostPicture
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.html_text import Instead, element_text
+from monitor.collectors.parsing.html_text import Instead, element_text, shown_pictures
 from monitor.collectors.parsing.human_dates import Dated, exactness, read_date
-from monitor.collectors.parsing.lxml_tree import Node, has_class, words_in
+from monitor.collectors.parsing.lxml_tree import Node, descendants, has_class, words_in
 
 # Buttons that XenForo's scripts add to a message; they are not the author's words.
 _NOISE = frozenset({"bbCodeSpoiler-button", "bbCodeBlock-expandLink", "bbCodeBlock-shrinkLink", "js-selectToQuoteEnd"})
@@ -61,14 +62,22 @@ def body_text(body: Node, base_url: str, *, is_opening: bool) -> str:
     return element_text(body, base_url, instead=instead, lead=unwrap_proxy)
 
 
-def unwrap_proxy(address: str) -> str:
-    """Return the target of a board's `proxy.php?link=` address; any other address unchanged."""
+def pictures_of_body(body: Node, base_url: str) -> list[PostPicture]:
+    """Return the pictures of a message, without those of quotes and cards."""
+    own = descendants(body, without=lambda each: has_class(each, _QUOTE) or has_class(each, _CARD) or is_message(each))
+    # The alternative text is the name of a file, or the address once more.
+    shown = shown_pictures((each for each in own if each.tag == "img"), base_url)
+    return [PostPicture(unwrap_proxy(each.address, "image")) for each in shown]
+
+
+def unwrap_proxy(address: str, name: str = "link") -> str:
+    """Return the target of a board's `proxy.php?link=` address, or of an `image`; any other address unchanged."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return address
-    links = parse_qs(parts.query).get("link") if parts.path.endswith("proxy.php") else None
-    return links[0] if links else address
+    targets = parse_qs(parts.query).get(name) if parts.path.endswith("proxy.php") else None
+    return targets[0] if targets else address
 
 
 def read_time(element: Node | None, now: datetime) -> Dated:

@@ -141,8 +141,9 @@ async def test_what_is_left_out_is_counted_once(read: Read, site: DiscourseSite)
     quote = '<aside class="quote" data-username="a"><blockquote>Cũ</blockquote></aside>'
     site.add(post(6, author="system"), post(7, markup=quote), post(8, markup="<p><img src='/a.png'></p>"))
     first = await read()
-    assert ids(first) == [1, 2, 3, 4, 5]
-    assert first[0].skipped == {"system message": 1, "no text": 2}
+    assert ids(first) == [1, 2, 3, 4, 5, 8]
+    assert [each.address.rpartition("/")[2] for each in posts(first)[-1].pictures] == ["a.png"]
+    assert first[0].skipped == {"system message": 1, "no text": 1}
     assert (await read(first))[0].skipped == {}
 
 

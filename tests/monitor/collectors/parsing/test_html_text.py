@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
-from monitor.collectors.parsing.lxml_tree import MOST_TAGS
+from monitor.collectors.parsing.html_text import is_markup, pictures_of, to_text
 from tests.examples import examples_of
 
 EXAMPLES = examples_of(__file__)
@@ -50,6 +49,20 @@ def test_any_tag_soup_is_read_without_an_error(markup: str) -> None:
     assert isinstance(to_text(markup, "https://a.example/"), str)
 
 
-def test_what_pictures_say_is_left_out_of_a_fragment_of_too_many_tags() -> None:
-    assert picture_words('<img alt="Xưởng may"><img title="Ca đêm">') == "Xưởng may\nCa đêm"
-    assert picture_words("<img>" * (MOST_TAGS + 1)) == ""
+BASE = "https://bao.example/tin/"
+FILLED = f"{BASE}a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        ('<p><img src="a.jpg" alt="Xưởng may &amp; ca đêm"></p>', [(FILLED, "Xưởng may & ca đêm")]),
+        ("<IMG src=a.jpg title='Bảng lương > 5 triệu'>", [(FILLED, "Bảng lương > 5 triệu")]),
+        ('<img data-src="a.jpg" src="data:image/gif;base64,R0lGOD"><img src="/tin/a.jpg">', [(FILLED, "")]),
+        ('<img class="emoji" src="x.png"><img src="x.png" width="1" height="1"><img src="logo.svg">', []),
+        ('<img src="x.png" alt="không đóng', []),
+        ("<img " * 50_000, []),
+    ],
+)
+def test_pictures_of_a_fragment(markup: str, shown: list[tuple[str, str]]) -> None:
+    assert [(each.address, each.description) for each in pictures_of(markup, BASE)] == shown

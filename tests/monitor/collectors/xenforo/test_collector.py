@@ -265,8 +265,9 @@ async def test_what_has_no_words_is_counted_once(read: Read, site: XenForoSite) 
     quote = '<blockquote class="bbCodeBlock bbCodeBlock--quote"><div>Lời người khác</div></blockquote>'
     site.add(post(6, markup=quote), post(7, markup='<img class="bbImage lazyload" data-src="/a.png">'))
     first = await read()
-    assert ids(first) == [1, 2, 3, 4, 5]
-    assert skipped(first) == {"no text": 2}
+    assert ids(first) == [1, 2, 3, 4, 5, 7]
+    assert [each.address.rpartition("/")[2] for each in posts(first)[-1].pictures] == ["a.png"]
+    assert skipped(first) == {"no text": 1}
     site.add(post(8))
     assert skipped(await read(first)) == {}
 
