@@ -89,6 +89,7 @@ class Label:
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
         findings: What the sentence of a flag may say was found, in that order, each with the groups of the lexicon that
             speak for it; `classifiers.findings` adds what a claim asserts, and the topic.
+        blurs_pictures: Whether pictures of posts that carry it are blurred until somebody asks for them.
         has_topics: Whether rules tell what it is about (concern_topics.toml); its findings then count by themselves,
             others where the model counted their words.
 
@@ -112,6 +113,7 @@ class Label:
     chart_colour: str = ""
     section: Section | None = None
     findings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    blurs_pictures: bool = False
     has_topics: bool = False
 
 
@@ -212,6 +214,7 @@ NEGATIVE: Final = Label(
         ("insult", _INSULTS),
         ("obscene", ("obscene_genitals", "obscene_intercourse", "curse_parents", "sexual_remarks")),
     ),
+    blurs_pictures=True,
 )
 CONCERN: Final = Label(
     name="concern",

@@ -15,8 +15,8 @@ from classifiers.labels import CLAIM_LABELS, LABEL_NAMES, UNVERIFIED
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
-from storage.models import Flag, Model, Post, Review, Source, User, join_title
-from storage.posts import posts, sources
+from storage.models import Flag, Model, Picture, Post, Review, Source, User, join_title
+from storage.posts import pictures, posts, sources
 from storage.review import drawn, flags, reviews
 from storage.review.corrections import Content
 from storage.scoring import matching, registry
@@ -55,6 +55,22 @@ def make_post(
         "url": f"https://forum.example.vn/{external_id}",
     }
     return posts.PostDraft(**(values | changes))
+
+
+def add_picture(session: Session, post: Post, text: str = "", **read: Any) -> Picture:
+    """Add a picture to a post, as it was read; each has the same fingerprint if nothing else is said."""
+    pictures.keep(session, {post.id: [(f"https://forum.example.vn/{post.id}.jpg", "")]})
+    (picture,) = pictures.of_post(session, post.id)
+    values: dict[str, Any] = {
+        "state": "read",
+        "text": text,
+        "confidence": 0.9,
+        "fingerprint": bytes(8),
+        "small": b"\xff\xd8\xff\xe0 small",
+    }
+    pictures.store(session, picture.id, MONDAY_MORNING, **(values | read))
+    session.expire_all()
+    return picture
 
 
 def hash_of(text: str) -> str:

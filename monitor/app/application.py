@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from monitor.crawl.captures import CaptureStore
     from monitor.crawl.collect import Crawler
     from monitor.crawl.imports import Importer
+    from monitor.crawl.pictures import PictureReader
     from monitor.crawl.reader import SourceReader
     from monitor.crawl.recheck import FlagRecheck
     from monitor.learning.learn import Learner
@@ -202,6 +203,13 @@ class Application:
         from monitor.crawl.recheck import FlagRecheck
 
         return self._reader(FlagRecheck, client)
+
+    def picture_reader(self, client: PoliteClient) -> PictureReader:
+        """Make what reads the pictures of posts, around an open client."""
+        from monitor.crawl.pictures import PictureReader
+
+        database, most = self.ready_database, self.settings.pictures_per_day
+        return PictureReader(database, client, self.pseudonymiser, self.clock, most)
 
     def _reader(self, kind: type[Reader], client: PoliteClient) -> Reader:
         from monitor.collectors.registry import collector_for

@@ -12,6 +12,7 @@ from monitor.app.application import Application
 from monitor.cli.context import AsJson, Bar, answer, application, listed_deletions, progress_bar, say, warn
 from monitor.cli.terminal import translated
 from monitor.crawl.collect import SourceResult
+from monitor.crawl.pictures import PicturesResult
 from monitor.crawl.recheck import RecheckResult
 from monitor.errors import CollectError, NotReady
 from monitor.operations.clock_check import check_clock
@@ -33,10 +34,12 @@ def crawl(
     app = application(context)
     _require_sources(app, names or [])
     with progress_bar() as bar:
-        results, looks = asyncio.run(_crawl_once(app, names or [], due=due, bar=bar))
+        results, looks, seen = asyncio.run(_crawl_once(app, names or [], due=due, bar=bar))
     nothing = "Nothing is due; sources that another program is reading now are left to it."
-    lines = [*(map(_as_line, results) if results else [nothing]), *filter(None, [looks_as_line(looks)])]
+    told = filter(None, [looks_as_line(looks), pictures_as_line(seen)])
+    lines = [*(map(_as_line, results) if results else [nothing]), *told]
     data = {"sources": [_as_data(result) for result in results], "rechecked": _as_data(looks)}
+    data |= {"pictures": _as_data(seen)}
     answer(data, *lines, as_json=as_json)
     deleted = retain(app.ready_database, app.clock, app.captures)
     if deleted and not as_json:
@@ -62,8 +65,8 @@ def _require_sources(app: Application, names: Sequence[str]) -> None:
 
 async def _crawl_once(
     app: Application, names: Sequence[str], *, due: bool, bar: Bar
-) -> tuple[list[SourceResult], RecheckResult]:
-    """Read the sources once with a client of its own, and then look again at flagged posts that are due for it."""
+) -> tuple[list[SourceResult], RecheckResult, PicturesResult]:
+    """Read the sources once with a client of its own, then flagged posts that are due for it, then new pictures."""
     warn(check_clock(app.ready_database, app.clock))
     leased, read = list[str](), list[SourceResult]()
 
@@ -73,7 +76,7 @@ async def _crawl_once(
 
     async with app.client() as client:
         results = await app.crawler(client).crawl(only_due=due, names=names, on_lease=leased.extend, on_result=show)
-        return results, await app.recheck(client).run(names)
+        return results, await app.recheck(client).run(names), await app.picture_reader(client).run(names)
 
 
 def looks_as_line(looks: RecheckResult) -> str:
@@ -83,6 +86,15 @@ def looks_as_line(looks: RecheckResult) -> str:
     unclear = "; ".join(f"{count} × {reason}" for reason, count in sorted(looks.unclear.items()))
     told = f"Looked again at {looks.checked} flagged posts: {looks.changed} changed, {looks.gone} gone"
     return f"{told}; unclear: {unclear}" if unclear else told
+
+
+def pictures_as_line(seen: PicturesResult) -> str:
+    """Say what became of pictures; nothing when there were none."""
+    if not (seen.read or seen.unreadable or seen.failed):
+        return ""
+    failed = "; ".join(f"{count} × {reason}" for reason, count in sorted(seen.failed.items()))
+    told = f"Pictures: {seen.read} read, {seen.unreadable} unreadable"
+    return f"{told}; failed: {failed}" if failed else told
 
 
 def _as_line(result: SourceResult) -> str:
@@ -104,7 +116,7 @@ def _as_line(result: SourceResult) -> str:
     return ", ".join(translated(part) for part in parts if part)
 
 
-def _as_data(result: SourceResult | RecheckResult) -> dict[str, Any]:
+def _as_data(result: SourceResult | RecheckResult | PicturesResult) -> dict[str, Any]:
     # `asdict` would count the items of a `Counter` anew.
     values = {each.name: getattr(result, each.name) for each in fields(result)}
     return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}

@@ -19,7 +19,7 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import announce, application, listed_deletions, progress_bar, warn
-from monitor.cli.crawl import looks_as_line
+from monitor.cli.crawl import looks_as_line, pictures_as_line
 from monitor.cli.outbox import lines_of, watch
 from monitor.cli.terminal import translated
 from monitor.collectors.http.client import PoliteClient
@@ -151,7 +151,7 @@ async def _run(app: Application, once_open: Sequence[str]) -> None:
 
 def jobs(app: Application, client: PoliteClient, background: Background) -> list[Job]:
     """List what the schedule does and how often."""
-    crawler, recheck = app.crawler(client), app.recheck(client)
+    crawler, recheck, pictures = app.crawler(client), app.recheck(client), app.picture_reader(client)
     scoring = asyncio.Lock()
 
     async def collect_and_score() -> str:
@@ -165,11 +165,11 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         if scoring.locked():
             return "; ".join([*said, line, *failed] if readings else said)
         async with scoring:
-            looks = looks_as_line(await recheck.run())
+            looks = [looks_as_line(await recheck.run()), pictures_as_line(await pictures.run())]
             result = await background.run(_score, app, background)
         if readings or result.scored:
             said += [f"{line}, {result.opened.total()} flags opened, {result.unsure.total()} unsure", *failed]
-        return "; ".join([*said, looks] if looks else said)
+        return "; ".join(filter(None, [*said, *looks]))
 
     async def expire() -> str:
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))

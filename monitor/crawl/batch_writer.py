@@ -15,11 +15,12 @@ from monitor.privacy.pseudonym import Pseudonymiser
 from storage import audit
 from storage.audit import DECISIONS, DEPARTED
 from storage.models import Capture, FactCheck, Source
-from storage.posts import posts, sources
+from storage.posts import pictures, posts, sources
 from storage.scoring import matching
 
 ERASED = "its author asked to be erased"
 NOT_KEPT = "page of which no capture is kept: somebody on it asked to be erased"
+NO_TEXT = "no text"
 UNSTORABLE = "holds characters that no database keeps (NUL or half a pair)"
 
 
@@ -58,6 +59,11 @@ class BatchWriter:
         skipped = Counter(batch.skipped)
         if len(storable) < len(batch.posts):
             skipped[UNSTORABLE] += len(batch.posts) - len(storable)
+        # Of pictures alone there is nothing to say where nobody reads them.
+        if not source.settings.get(pictures.OPTION):
+            worded = [post for post in storable if post.title or post.text_with_descriptions]
+            skipped += Counter({NO_TEXT: len(storable) - len(worded)})
+            storable = worded
         capture_id = sources.add_capture(session, run_id, capture_of(batch.fetched))
         mentions = ErasedMentions(self._pseudonymiser, posts.erased_keys(session))
         drafts = [

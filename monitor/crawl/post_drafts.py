@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from datetime import datetime
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import MOST_PICTURES, PublicPost
 from monitor.privacy.erased_mentions import ErasedMentions
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.base import writable
@@ -25,8 +25,8 @@ def post_draft(
 ) -> PostDraft:
     """Make the row of a post.
 
-    The text stays as published, but for characters that no document may hold; the author is replaced by a pseudonym,
-    and names of erased authors in it are masked.
+    The text stays as published, with what the author wrote of pictures, but for characters that no document may hold;
+    the author is replaced by a pseudonym, and names of erased authors in it are masked.
     The hash is that of the text as published, so that masking never looks like an edit. A post that names no author and
     lies below the profile of an erased one is that author's.
     """
@@ -34,10 +34,12 @@ def post_draft(
     def masked(text: str | None) -> str | None:
         return writable(mentions.mask(text, kind, post.url, read_at)) if text else text
 
+    text = post.text_with_descriptions
+    pictures = post.pictures[:MOST_PICTURES]
     return PostDraft(
         external_id=post.external_id,
-        text=masked(post.text) or "",
-        content_hash=content_hash(post.title, post.text),
+        text=masked(text) or "",
+        content_hash=content_hash(post.title, text),
         collected_at=collected_at,
         url=post.url,
         author_key=pseudonymiser.key(kind, post.author) or mentions.author_at(post.url),
@@ -51,6 +53,7 @@ def post_draft(
         context=masked(post.context),
         engagement=dict(post.engagement),
         capture_id=capture_id,
+        pictures=[(each.address, masked(each.description) or "") for each in pictures],
     )
 
 

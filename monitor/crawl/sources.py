@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.urls import require_source_address
 from monitor.collectors.registry import collector_for, retention_days_for, robots_exemption_for
+from monitor.errors import UsageError
 from monitor.settings.settings import DeclaredSource, Settings
 from storage import audit
 from storage.models import Source
-from storage.posts import sources
+from storage.posts import pictures, sources
 from storage.posts.sources import SourceDraft
 
 if TYPE_CHECKING:  # its library loads slowly, and a list of sources asks nobody
@@ -26,11 +27,14 @@ def source_draft(declared: DeclaredSource, settings: Settings) -> SourceDraft:
 
     Raises:
         SourceRefused: When its kind is unknown, or may not do what its own settings say.
+        UsageError: When it is not said clearly whether pictures are read.
 
     """
     collector_for(declared.kind)
     view = SourceView(name=declared.name, address=declared.address, settings=declared.settings)
     robots_exemption_for(declared.kind, view)
+    if not isinstance(declared.settings.get(pictures.OPTION, False), bool):
+        raise UsageError(f"source {declared.name}: `{pictures.OPTION}` must be true or false")
     return SourceDraft(
         name=declared.name,
         kind=declared.kind,

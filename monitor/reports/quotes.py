@@ -24,6 +24,7 @@ MOST_SENTENCES: Final = 2
 FEWEST_SHOUTED: Final = 3  # words in capitals side by side
 CUT: Final = "(…)"
 LINK: Final = "[liên kết]"
+IN_PICTURE: Final = "Chữ trong ảnh:"
 _MASKS: Final = (LINK, *PLACEHOLDERS.values())
 _ENDINGS: Final = "vn|com|net|org|info|biz|top|xyz|site|online|club|shop|vip|icu|me|ly|io|cc"
 _LINK: Final = re.compile(
@@ -119,16 +120,16 @@ def _flagged_text(session: Session, flag: Flag) -> str:
     """Return the version that was flagged; a later edit may say something else."""
     post = flag.post
     if flag.revision_number == post.revision_number:
-        return joined(post.current_title, post.current_text)
+        return joined(post.current_title, post.current_text, post.picture_text)
     return joined(*posts.version(session, post, flag.revision_number))
 
 
-def joined(title: str | None, text: str) -> str:
-    """Join title and text, with a colon where the title has no closing mark."""
+def joined(title: str | None, text: str, picture_text: str = "") -> str:
+    """Join title and text, with a colon where the title has no closing mark, and what stands in pictures."""
     whole = join_title(title, text)
-    if not title or not text or whole == text or title.rstrip()[-1:] in _CLOSED:
-        return whole
-    return f"{title.rstrip()}: {text}"
+    if title and text and whole != text and title.rstrip()[-1:] not in _CLOSED:
+        whole = f"{title.rstrip()}: {text}"
+    return "\n".join(filter(None, [whole, picture_text and f"{IN_PICTURE} {picture_text}"]))
 
 
 def conceal(text: str) -> str:

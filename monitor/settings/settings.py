@@ -113,6 +113,13 @@ class Settings(BaseSettings):
     interval_minutes: int = Field(
         default=30, ge=5, le=LONGEST_INTERVAL_MINUTES, description="Minutes between two readings of a source."
     )
+    pictures_per_day: int = Field(
+        default=300,
+        ge=0,
+        le=100_000,
+        description="How many pictures are fetched in 24 hours, of sources with the setting `pictures` "
+        "(needs the `pictures` extra): docs/pictures.md.",
+    )
     model: str = Field(default=DEFAULT_MODEL, description="Name or path of the model that scores posts.")
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes that score side by side; each takes about 300 MB."

@@ -117,13 +117,18 @@ class Post(Base):
         return self.latest_revision.title if self.latest_revision else self.title
 
     @property
+    def picture_text(self) -> str:
+        """The words that were recognised in its pictures."""
+        return self.latest_revision.picture_text if self.latest_revision else ""
+
+    @property
     def judged_text(self) -> str:
-        """The input of the classifier: the title, unless the text repeats it, and the text."""
-        return join_title(self.current_title, self.current_text)
+        """The input of the classifier: the title, unless the text repeats it, the text, and the words of pictures."""
+        return join_title(self.current_title, self.current_text, self.picture_text)
 
 
 class PostRevision(Base):
-    """A later version of a post; number 1 is the first edit."""
+    """A later version of a post; number 1 is the first edit, or the first reading of its pictures."""
 
     __tablename__ = "post_revisions"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -133,10 +138,42 @@ class PostRevision(Base):
     number: Mapped[int]
     title: Mapped[str | None]
     text: Mapped[str]
+    picture_text: Mapped[str] = mapped_column(default="", doc="the words that were recognised in its pictures")
     content_hash: Mapped[Sha256]
     seen_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id", ondelete="SET NULL"), index=True)
+
+    @property
+    def judged_text(self) -> str:
+        """What the classifier reads of this version."""
+        return join_title(self.title, self.text, self.picture_text)
+
+
+class Picture(Base):
+    """A picture of a post, and what was read in it: words, a fingerprint, a small copy. The original is not kept."""
+
+    __tablename__ = "pictures"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'read', 'unreadable', 'failed')", name="state"),
+        Index(None, "post_id", "position"),
+        partial_index("ix_pictures_waiting", "id", where="state = 'waiting'"),
+    )
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(doc="among the pictures of its post, from 0")
+    address: Mapped[str]
+    description: Mapped[str] = mapped_column(doc="what the author wrote of it; a part of the post's text too")
+    state: Mapped[str] = mapped_column(
+        String(20), default="waiting", doc="read: its words are a part of the post; unreadable: they are too uncertain"
+    )
+    reason: Mapped[str | None] = mapped_column(doc="why it failed")
+    text: Mapped[str] = mapped_column(default="", doc="the recognised words; shown and scored only where it is read")
+    confidence: Mapped[float | None] = mapped_column(Float(), doc="of the recogniser, 0 to 1")
+    fingerprint: Mapped[bytes | None] = mapped_column(doc="by which the same picture is found again; keys: post_bands")
+    small: Mapped[bytes | None] = mapped_column(doc="a JPEG of at most 480 px without metadata")
+    read_at: Mapped[datetime | None] = mapped_column(index=True, doc="when it was read, or failed")
 
 
 class ErasedAuthor(Base):
@@ -160,12 +197,11 @@ class PostBand(Base):
     )
 
 
-def join_title(title: str | None, text: str) -> str:
-    """Put a title before its text, unless the text begins with it."""
+def join_title(title: str | None, text: str, picture_text: str = "") -> str:
+    """Put a title before its text, unless the text begins with it, and the words of pictures below."""
     # Some platforms repeat the title as the first line; it must not count twice.
-    if not title or text.startswith(title):
-        return text
-    return f"{title}\n{text}" if text else title
+    heading = title if title and not text.startswith(title) else ""
+    return "\n".join(part for part in (heading, text, picture_text) if part)
 
 
 class Evidence(Base):

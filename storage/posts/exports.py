@@ -6,7 +6,7 @@ One query gives all rows of a table as they stood when it began; memory does not
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from storage.figures.report_counts import Period, dated_within, posts_by_source
@@ -26,11 +26,13 @@ def posts(session: Session, period: Period | None) -> Iterator[Row]:
     gone, edited = Post.deleted_at.is_not(None), PostRevision.id.is_not(None)
     title = case((gone, None), (edited, PostRevision.title), else_=Post.title)
     text = case((gone, None), (edited, PostRevision.text), else_=Post.text)
+    picture_text = case((gone, None), else_=func.coalesce(PostRevision.picture_text, ""))
     context = case((gone, None), else_=Post.context)
     times = (Post.published_at, Post.published_precision, Post.collected_at, Post.edited_at, Post.deleted_at)
     query = (
         select(Post.id, Source.name.label("source"), Source.role, *times, Post.revision_number.label("revision"))
-        .add_columns(Post.language, title.label("title"), text.label("text"), context.label("context"))
+        .add_columns(Post.language, title.label("title"), text.label("text"), picture_text.label("picture_text"))
+        .add_columns(context.label("context"))
         .add_columns(Post.engagement, Post.cluster_id)
         .join(Source, Source.id == Post.source_id)
         .outerjoin(PostRevision, and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision_number))

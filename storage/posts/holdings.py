@@ -15,6 +15,7 @@ ERASURE = "erasure"
 HELD: Final[Mapping[str, tuple[type[Base], InstrumentedAttribute[Any]]]] = {
     "posts": (models.Post, models.Post.collected_at),
     "revisions": (models.PostRevision, models.PostRevision.seen_at),
+    "pictures": (models.Picture, models.Post.collected_at),
     "clusters": (models.Cluster, models.Cluster.created_at),
     "search_texts": (models.SearchText, models.SearchText.dated),
     "fact_checks": (models.FactCheck, models.Post.collected_at),

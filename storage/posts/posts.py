@@ -8,15 +8,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from storage.database import count_changed, in_chunks, insert_ignoring, rows_among
+from storage.database import count_changed, in_chunks, insert_ignoring, require, rows_among
 from storage.models import Cluster, ErasedAuthor, Flag, Post, PostRevision, Review, Source, join_title
+from storage.posts import pictures
 
 MONITORED = "monitored"
+_BESIDE = ("author_aliases", "pictures")  # no columns of a post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """The columns of a post to store. Times are aware UTC; `text` is the original, unchanged."""
+    """The columns of a post to store. Times are aware UTC; `text` is the original, unchanged.
+
+    `pictures` are addresses, with what the author wrote of them.
+    """
 
     external_id: str
     text: str
@@ -34,6 +39,7 @@ class PostDraft:
     context: str | None = None
     engagement: Mapping[str, int] = field(default_factory=dict)
     capture_id: int | None = None
+    pictures: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
     """
     erased = _erased(session, {key for draft in drafts for key in _keys(draft)})
     pending = [draft for draft in drafts if erased.isdisjoint(_keys(draft))]
-    monitored = session.scalar(select(Source.role).where(Source.id == source_id)) == MONITORED
+    source = require(session, select(Source).where(Source.id == source_id), f"there is no source {source_id}")
     refused = frozenset(draft.external_id for draft in drafts if not erased.isdisjoint(_keys(draft)))
     stored = RecordCounts(erased=len(drafts) - len(pending), erased_ids=refused)
     # A batch may hold several versions of one post: each pass stores at most one version of each.
@@ -84,20 +90,21 @@ def record(session: Session, source_id: int, drafts: Sequence[PostDraft], *, any
                 repeats.append(draft)
             else:
                 first[draft.external_id] = draft
-        stored.add(_record_distinct(session, source_id, first, any_version=any_version, monitored=monitored))
+        stored.add(_record_distinct(session, source, first, any_version=any_version))
         pending = repeats
     return stored
 
 
 def _record_distinct(
-    session: Session, source_id: int, drafts: Mapping[str, PostDraft], *, any_version: bool, monitored: bool
+    session: Session, source: Source, drafts: Mapping[str, PostDraft], *, any_version: bool
 ) -> RecordCounts:
+    source_id, monitored = source.id, source.role == MONITORED
     # Looked up first, because an upsert could not tell new posts from edited ones.
     known = _known(session, source_id, list(drafts))
     new = [draft for external_id, draft in drafts.items() if external_id not in known]
     rows = [_columns(source_id, draft) | {"unscored": monitored} for draft in new]
     insert_ignoring(session, Post, rows, ("source_id", "external_id"))
-    stored = RecordCounts(new=len(new))
+    stored, fresh = RecordCounts(new=len(new)), list(new)
     seen_before = _earlier_hashes(session, list(known.values())) if any_version else {}
     for external_id, post in known.items():
         draft = drafts[external_id]
@@ -108,8 +115,18 @@ def _record_distinct(
             stored.changed += 1
             _revise(session, post, draft)
             post.unscored = monitored
+            fresh.append(draft)
     session.flush()
+    if source.settings.get(pictures.OPTION) is True:
+        _keep_pictures(session, source_id, fresh)
     return stored
+
+
+def _keep_pictures(session: Session, source_id: int, drafts: Sequence[PostDraft]) -> None:
+    shown = {draft.external_id: draft.pictures for draft in drafts}
+    ids = select(Post.external_id, Post.id).where(Post.source_id == source_id)
+    found = rows_among(session, ids, Post.external_id, shown)
+    pictures.keep(session, {post_id: shown[external_id] for external_id, post_id in found})
 
 
 def erased_keys(session: Session) -> list[str]:
@@ -141,7 +158,7 @@ def _earlier_hashes(session: Session, known: Sequence[Post]) -> dict[int, set[st
 
 
 def _columns(source_id: int, draft: PostDraft) -> dict[str, Any]:
-    columns = {each.name: getattr(draft, each.name) for each in fields(draft) if each.name != "author_aliases"}
+    columns = {each.name: getattr(draft, each.name) for each in fields(draft) if each.name not in _BESIDE}
     own = {"source_id": source_id, "original_hash": draft.content_hash, "revision_number": 0}
     return {**columns, **own, "engagement": dict(draft.engagement)}
 
@@ -165,6 +182,7 @@ def _revise(session: Session, post: Post, draft: PostDraft) -> None:
         "number": number,
         "title": draft.title,
         "text": draft.text,
+        "picture_text": post.picture_text,
         "content_hash": draft.content_hash,
         "seen_at": draft.collected_at,
         "edited_at": draft.edited_at,
@@ -342,8 +360,8 @@ def revisions(session: Session, post_id: int) -> Sequence[PostRevision]:
     ).all()
 
 
-def version(session: Session, post: Post, number: int) -> tuple[str | None, str]:
-    """Return the title and text of a version of a post; 0 is the original."""
+def version(session: Session, post: Post, number: int) -> tuple[str | None, str, str]:
+    """Return the title, the text and the words of pictures of a version of a post; 0 is the original."""
     query = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == number)
     later = session.scalars(query).one_or_none() if number else None
-    return (later.title, later.text) if later else (post.title, post.text)
+    return (later.title, later.text, later.picture_text) if later else (post.title, post.text, "")

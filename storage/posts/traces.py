@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.base import TypedText
-from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Post, Review, Source, User
+from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Picture, Post, Review, Source, User
 
 _APPEND_ONLY: Final = {
     Review.__tablename__: ("note", "evidence"),
@@ -77,7 +77,9 @@ def mask(session: Session, pattern: re.Pattern[str], replacement: str, *, now: d
             masked = {} if trace.column == "cursor" else json.loads(masked)
         elif (trace.table, trace.column) == _IDENTIFIER:
             masked = f"{masked} {trace.key[0]}"  # posts whose addresses differ behind the name would become one
-        changes = {trace.column: masked}
+        changes: dict[str, Any] = {trace.column: masked}
+        if trace.table == Picture.__tablename__:
+            changes["small"] = None  # the name stands in it
         if trace.table in _APPEND_ONLY:
             changes["redacted_at"] = now + timedelta(microseconds=changed)  # a new one for each change of a row
         _set(session, Base.metadata.tables[trace.table], trace.key, changes)

@@ -94,17 +94,16 @@ def label_decisions(session: Session) -> list[LabelDecision]:
     still = select(Post).where(Post.deleted_at.is_(None), Post.id.in_(reviewed))
     posts = {post.id: post for post in session.scalars(still)}
     later = session.scalars(select(PostRevision).where(PostRevision.post_id.in_(reviewed)))
-    versions: dict[tuple[int, int], Post | PostRevision] = {(each.post_id, each.number): each for each in later}
+    versions = {(each.post_id, each.number): each.judged_text for each in later}
     found = []
     for (post_id, label), (at, decision, revision, sampling) in sure.items():
         if post := posts.get(post_id):
-            judged = versions.get((post_id, revision), post)
             found.append(
                 LabelDecision(
                     post_id=post_id,
                     label=label,
                     holds=HOLDS[decision],
-                    text=join_title(judged.title, judged.text),
+                    text=versions.get((post_id, revision)) or join_title(post.title, post.text),
                     same_as=_same_as(post),
                     decided_at=at,
                     sampling=sampling,

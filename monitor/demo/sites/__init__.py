@@ -2,6 +2,6 @@
 
 from monitor.demo.sites.feed_site import FeedSite
 from monitor.demo.sites.mastodon_site import MastodonSite
-from monitor.demo.sites.server import SeenRequest, Site, SitePost, serve
+from monitor.demo.sites.server import SeenRequest, Site, SitePicture, SitePost, serve
 
-__all__ = ["FeedSite", "MastodonSite", "SeenRequest", "Site", "SitePost", "serve"]
+__all__ = ["FeedSite", "MastodonSite", "SeenRequest", "Site", "SitePicture", "SitePost", "serve"]

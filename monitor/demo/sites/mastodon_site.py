@@ -70,6 +70,7 @@ class MastodonSite(Site):
                 Route("/api/v1/timelines/tag/{tag}", self._tag),
                 Route("/api/v1/statuses/{status_id}", self._status),
                 Route("/api/v2/instance", self._instance),
+                Route("/media/{post}/{number:int}", self._picture),
             ]
         )
 
@@ -116,7 +117,8 @@ class MastodonSite(Site):
         size = min(int(request.query_params.get("limit", "20")), self.page_size)
         below = int(request.query_params.get("max_id") or 0)
         page = [entry for entry in public if not below or int(entry.status_id) < below][:size]
-        return JSONResponse([self._payload(entry) for entry in page], headers=self.limit_headers())
+        base = str(request.base_url)
+        return JSONResponse([self._payload(entry, base) for entry in page], headers=self.limit_headers())
 
     def _members_only(self) -> Response:
         if self.old_refusals:
@@ -129,7 +131,12 @@ class MastodonSite(Site):
         hidden = found is not None and self.visibility.get(found.post.id, "public") in {"private", "direct"}
         if found is None or hidden:
             return JSONResponse({"error": "Record not found"}, 404, self.limit_headers())
-        return JSONResponse(self._payload(found), headers=self.limit_headers())
+        return JSONResponse(self._payload(found, str(request.base_url)), headers=self.limit_headers())
+
+    def _picture(self, request: Request) -> Response:
+        shown = {post.id: post.pictures for post in self.visible()}.get(request.path_params["post"], ())
+        number = request.path_params["number"]
+        return Response(shown[number].data) if number < len(shown) else Response(status_code=404)
 
     def _instance(self, _request: Request) -> Response:
         feeds = {"live_feeds": dict(self.access), "hashtag_feeds": dict(self.access)}
@@ -149,7 +156,7 @@ class MastodonSite(Site):
         ]
         return sorted(entries, key=lambda entry: int(entry.status_id), reverse=True)
 
-    def _payload(self, entry: _Entry) -> dict[str, Any]:
+    def _payload(self, entry: _Entry, base: str) -> dict[str, Any]:
         post, status_id = entry.post, self.status_id(entry.post)
         uri = f"https://{self.domain}/users/{post.author}/statuses/{status_id}"
         own = {
@@ -165,6 +172,10 @@ class MastodonSite(Site):
             "replies_count": post.engagement.get("replies", 0),
             "reblogs_count": post.engagement.get("shares", 0),
             "favourites_count": post.engagement.get("likes", 0),
+            "media_attachments": [
+                {"type": "image", "url": f"{base}media/{post.id}/{number}", "description": picture.description or None}
+                for number, picture in enumerate(post.pictures)
+            ],
             "reblog": None,
             "account": self._account(post.author),
         }

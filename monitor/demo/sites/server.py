@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +26,14 @@ _LOOKS_EVERY_SECONDS = 0.02
 _GRACE_SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class SitePicture:
+    """A picture: its bytes, and what its author wrote of it."""
+
+    data: bytes
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePost:
     """One post of a sample platform. Times are aware UTC; `engagement` has replies, shares and likes."""
@@ -38,6 +46,7 @@ class SitePost:
     edited_at: datetime | None = None
     language: str | None = "vi"
     engagement: Mapping[str, int] = field(default_factory=dict)
+    pictures: Sequence[SitePicture] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

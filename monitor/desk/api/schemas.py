@@ -101,7 +101,8 @@ class PostOut(BaseModel):
     source: str = Field(description="The name of the source, with personal data masked.")
     url: str | None = Field(description="Where it can be read; null where the address names a person.")
     title: str | None
-    text: str
+    text: str = Field(description="With what the author wrote of its pictures.")
+    picture_text: str = Field(description="The words that were recognised in its pictures.")
     context: str | None = Field(description="The title of the article or thread that it answers.")
     language: str | None
     published_at: datetime | None

@@ -22,7 +22,7 @@ from monitor.desk.api.schemas import (
 )
 from monitor.desk.views.masking import Mask, word_mask
 from monitor.review.decide import seen_state
-from storage.models import Case, Flag, Post, Review
+from storage.models import Case, Flag, Post, Review, join_title
 from storage.posts import posts
 from storage.review import cases, flags, reviews
 
@@ -66,8 +66,7 @@ def flag_detail(session: Session, flag: Flag, mask: Mask) -> FlagDetail:
 def _reasons(session: Session, flag: Flag, mask: Mask) -> list[ReasonOut]:
     """Return the reasons; words that are masked in the post are hidden here too, where nothing around them tells it."""
     later = posts.revisions(session, flag.post_id)
-    versions = [(flag.post.title, flag.post.text), *((each.title, each.text) for each in later)]
-    text = "\n".join(f"{title or ''}\n{body}" for title, body in versions)
+    text = "\n".join([join_title(flag.post.title, flag.post.text), *(each.judged_text for each in later)])
     shown = word_mask(text, mask(text), mask)
     return [ReasonOut(words=shown(str(words)), weight=float(weight)) for words, weight in flag.reasons]
 
@@ -103,6 +102,7 @@ def _post_values(post: Post, mask: Mask) -> dict[str, object]:
         "url": _impersonal(post.url, mask),
         "title": mask(title) if title else title,
         "text": mask(post.current_text),
+        "picture_text": mask(post.picture_text),
         "context": mask(context) if context else context,
         "language": post.language,
         "published_at": post.published_at,

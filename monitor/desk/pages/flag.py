@@ -22,6 +22,7 @@ from monitor.desk.views.decision_form import (
 from monitor.desk.views.evidence_view import evidence_rows, proposed_link
 from monitor.desk.views.flag_view import flag_view
 from monitor.desk.views.masking import Mask
+from monitor.desk.views.post_view import shows_personal
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
 from monitor.desk.views.reading_view import blind_post
 from monitor.desk.views.spread_view import spread_of
@@ -40,6 +41,7 @@ from monitor.scoring.summary import LONGEST, summary_of
 from storage.errors import NotFound
 from storage.figures import listings
 from storage.models import Flag
+from storage.posts import pictures
 from storage.review import flags, quote_choices, reviews, second_readings
 from storage.scoring import matching
 
@@ -189,6 +191,16 @@ def reveal(visit: CurrentVisit, post_id: RowId, back: Annotated[str, Form(max_le
         visit.record(session, "personal_data.shown", f"posts:{post_id}")
     visit.request.session[_REVEALED] = post_id
     return to(own_address(back))
+
+
+@router.get("/pictures/{picture_id}")
+def picture(visit: CurrentVisit, picture_id: RowId) -> Response:
+    """Give the small copy of a picture; one with personal data to those alone who asked for these."""
+    with visit.work() as session:
+        found = pictures.by_id(session, picture_id)
+    if found.small is None or shows_personal(found, mask_of(visit, found.post_id)):
+        raise HTTPException(404)
+    return Response(found.small, media_type="image/jpeg")
 
 
 def mask_of(visit: Visit, post_id: int) -> Mask | None:

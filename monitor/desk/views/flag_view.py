@@ -33,14 +33,16 @@ from storage.scoring import matching
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a post; `seen_at` is when it was first seen."""
+    """One version of a post; `seen_at` is when it was first seen, `is_reading`: only its pictures were read."""
 
     number: int
     title: str | None
     text: str
+    picture_text: str
     seen_at: datetime
     edited_at: datetime | None
     flagged: bool
+    is_reading: bool = False
 
 
 def other_holders(
@@ -101,7 +103,7 @@ def flag_view(
     open_text, judged = (next(_judged(one) for one in some if one.flagged) for some in (original, versions))
     reasons = fold(gather_reasons(flag.reasons))
     word = word_mask(open_text, judged, own_mask) if own_mask else str
-    post = post_view(session, row, flag.revision_number, own_mask, reasons)
+    post = post_view(session, flag, own_mask, reasons)
     sizes = matching.cluster_sizes(session, [row.cluster_id] if row.cluster_id else [])
     at_source = concluded(session, where=(Flag.source_id == flag.source_id, Flag.label == flag.label))[()]
     return {
@@ -139,19 +141,23 @@ def _measured(at_source: Concluded) -> str:
 
 def _versions(post: Post, later: Sequence[PostRevision], flagged: int) -> tuple[Version, ...]:
     """List the original and its edits; the flagged one is among them, because versions are never deleted alone."""
-    original = Version(0, post.title, post.text, post.collected_at, None, flagged == 0)
-    edits = (Version(r.number, r.title, r.text, r.seen_at, r.edited_at, r.number == flagged) for r in later)
-    return (original, *edits)
+    versions = [Version(0, post.title, post.text, "", post.collected_at, None, flagged == 0)]
+    for each in later:
+        words = (each.title, each.text, each.picture_text)
+        is_reading = words[:2] == (versions[-1].title, versions[-1].text)
+        versions.append(Version(each.number, *words, each.seen_at, each.edited_at, each.number == flagged, is_reading))
+    return tuple(versions)
 
 
 def _masked(version: Version, mask: Mask) -> Version:
     """Mask a version; what the machine does not read is left out, for it may be of any length."""
     title = mask(version.title) if version.title else version.title
-    return replace(version, title=title, text=mask(version.text[:MAX_CHARACTERS]))
+    text, in_pictures = mask(version.text[:MAX_CHARACTERS]), mask(version.picture_text[:MAX_CHARACTERS])
+    return replace(version, title=title, text=text, picture_text=in_pictures)
 
 
 def _judged(version: Version) -> str:
-    return join_title(version.title, version.text[:MAX_CHARACTERS])
+    return join_title(version.title, version.text[:MAX_CHARACTERS], version.picture_text)
 
 
 def _claim(flag: Flag, judged: str, reasons: Sequence[Reason]) -> Claim | None:

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from classifiers.labels import label_named
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.highlight import Piece, Reason, mark
 from monitor.desk.views.masking import Mask
 from monitor.desk.views.veil import veil, veil_pieces
-from storage.models import Post
-from storage.posts import posts
+from storage.models import Flag, Picture, Post
+from storage.posts import pictures, posts
 
 CONTEXT_LINES: Final = 3
 CONTEXT_CHARACTERS: Final = 240  # of three lines on a page of usual width
@@ -27,9 +28,23 @@ class Context:
     whole: tuple[Piece, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture of a post. `is_masked`: personal data stand in it, so that only who asked for them is shown it."""
+
+    id: int
+    state: str
+    description: str
+    is_masked: bool
+    has_copy: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
-    """One version of a post. `hides`: personal data are masked; `rest` is what nothing reads, shown to who asked."""
+    """One version of a post. `hides`: personal data are masked; `rest` is what nothing reads, shown to who asked.
+
+    `picture_text` are the words in its `pictures`; `is_harsh`: these are blurred, by what the post is flagged for.
+    """
 
     row: Post
     url: str | None
@@ -37,6 +52,9 @@ class PostView:
     text: tuple[Piece, ...]
     rest: str
     context: Context | None
+    picture_text: tuple[Piece, ...]
+    pictures: Sequence[PictureView]
+    is_harsh: bool
     hides: bool
 
     @property
@@ -46,27 +64,28 @@ class PostView:
 
     @property
     def veils(self) -> bool:
-        """Whether disturbing words are blurred."""
+        """Whether disturbing words, or the pictures, are blurred."""
         beginning = self.context.beginning if self.context else ()
-        return any(piece.veiled for piece in (*self.title, *self.text, *beginning))
+        parts = (*self.title, *self.text, *self.picture_text, *beginning)
+        return bool(self.is_harsh and self.pictures) or any(piece.veiled for piece in parts)
 
 
-def post_view(session: Session, post: Post, number: int, mask: Mask | None, reasons: Sequence[Reason] = ()) -> PostView:
-    """Collect a version of a post.
+def post_view(session: Session, flag: Flag, mask: Mask | None, reasons: Sequence[Reason] = ()) -> PostView:
+    """Collect the version of a post that is flagged.
 
     Args:
         session: The unit of work.
-        post: The post.
-        number: Which version; 0 is the original.
+        flag: The flag, with its post.
         mask: Replaces personal data; None: the post is shown as it was published.
         reasons: Expressions that are marked in it.
 
     """
-    title, text = posts.version(session, post, number)
+    post = flag.post
+    title, text, picture_text = posts.version(session, post, flag.revision_number)
     heading = title if title and not text.startswith(title) else ""
     # What the machine does not read is not masked but left out, for it may be of any length.
-    open_parts = (heading, text[:MAX_CHARACTERS], post.context or "")
-    heading, shown, context = map(mask or str, open_parts)
+    open_parts = (heading, text[:MAX_CHARACTERS], post.context or "", picture_text[:MAX_CHARACTERS])
+    heading, shown, context, in_pictures = map(mask or str, open_parts)
     return PostView(
         row=post,
         url=link_address(post.url),
@@ -74,8 +93,21 @@ def post_view(session: Session, post: Post, number: int, mask: Mask | None, reas
         text=veil_pieces(mark(shown, reasons)),
         rest="" if mask else text[MAX_CHARACTERS:],
         context=fold_context(context),
-        hides=(heading, shown, context) != open_parts or bool(mask and text[MAX_CHARACTERS:]),
+        picture_text=veil_pieces(mark(in_pictures, reasons)),
+        pictures=[_picture(each, mask) for each in pictures.of_post(session, post.id)],
+        is_harsh=label_named(flag.label).blurs_pictures,
+        hides=(heading, shown, context, in_pictures) != open_parts or bool(mask and text[MAX_CHARACTERS:]),
     )
+
+
+def _picture(row: Picture, mask: Mask | None) -> PictureView:
+    shown = (mask or str)(row.description)
+    return PictureView(row.id, row.state, shown, shows_personal(row, mask), has_copy=row.small is not None)
+
+
+def shows_personal(row: Picture, mask: Mask | None) -> bool:
+    """Tell whether words in a picture would be masked."""
+    return mask is not None and mask(row.text) != row.text
 
 
 def fold_context(text: str | None) -> Context | None:

@@ -33,7 +33,7 @@ def blind_post(
     return {
         "flag": flag,
         "label": wording.label_help(flag.label),
-        "post": post_view(session, flag.post, flag.revision_number, mask),
+        "post": post_view(session, flag, mask),
         # In the order of the states, so that the place tells nothing of who was first.
         "said": [wording.DECISION_NAMES[one] for one in sorted(decisions, key=lambda one: (STATE_OF[one], one))],
     }

@@ -194,6 +194,13 @@ EVIDENCE_STATES: Final = Translated(
         "unrelated": N_("không liên quan"),
     }
 )
+PICTURE_STATES: Final = Translated(
+    {
+        "waiting": N_("Ảnh chưa được đọc."),
+        "unreadable": N_("Có chữ trong ảnh nhưng không đọc rõ được."),
+        "failed": N_("Không tải hoặc không đọc được ảnh này."),
+    }
+)
 SEARCH_REFUSALS: Final = Translated(
     {
         "empty": N_("Chưa có từ nào để tìm: xin gõ ít nhất một từ."),

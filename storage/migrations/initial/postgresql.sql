@@ -42,7 +42,7 @@ $$;
 CREATE TRIGGER posts_reworded BEFORE UPDATE OF title, text, revision_number ON posts
 FOR EACH ROW EXECUTE FUNCTION forget_words();
 
-CREATE TRIGGER post_revisions_reworded AFTER UPDATE OF title, text ON post_revisions
+CREATE TRIGGER post_revisions_reworded AFTER UPDATE OF title, text, picture_text ON post_revisions
 FOR EACH ROW EXECUTE FUNCTION forget_words_of_revision();
 
 -- An erasure may mask the columns that a trigger names, together with `redacted_at`, which says so.

@@ -37,7 +37,7 @@ BEGIN
     UPDATE posts SET indexed = false WHERE id = NEW.id;
 END;
 
-CREATE TRIGGER post_revisions_reworded AFTER UPDATE OF title, text ON post_revisions
+CREATE TRIGGER post_revisions_reworded AFTER UPDATE OF title, text, picture_text ON post_revisions
 BEGIN
     DELETE FROM search_texts WHERE post_id = NEW.post_id;
     UPDATE posts SET indexed = false WHERE id = NEW.post_id;

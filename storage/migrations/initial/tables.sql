@@ -420,6 +420,7 @@ CREATE TABLE post_revisions (
     number $number NOT NULL,
     title TEXT,
     text TEXT NOT NULL,
+    picture_text TEXT NOT NULL,
     content_hash VARCHAR(64) NOT NULL,
     seen_at $time NOT NULL,
     edited_at $time,
@@ -432,6 +433,30 @@ CREATE TABLE post_revisions (
 );
 
 CREATE INDEX ix_post_revisions_capture_id ON post_revisions (capture_id);
+
+CREATE TABLE pictures (
+    id $id NOT NULL,
+    post_id $number NOT NULL,
+    position $number NOT NULL,
+    address TEXT NOT NULL,
+    description TEXT NOT NULL,
+    state VARCHAR(20) NOT NULL,
+    reason TEXT,
+    text TEXT NOT NULL,
+    confidence FLOAT,
+    fingerprint $bytes,
+    small $bytes,
+    read_at $time,
+    CONSTRAINT pk_pictures PRIMARY KEY (id),
+    CONSTRAINT ck_pictures_state CHECK (state IN ('waiting', 'read', 'unreadable', 'failed')),
+    CONSTRAINT fk_pictures_post_id_posts FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_pictures_post_id_position ON pictures (post_id, position);
+
+CREATE INDEX ix_pictures_read_at ON pictures (read_at);
+
+CREATE INDEX ix_pictures_waiting ON pictures (id) WHERE state = 'waiting';
 
 CREATE TABLE post_bands (
     "key" BIGINT NOT NULL,

@@ -19,7 +19,7 @@ NOW = MONDAY_MORNING
 MANY = 100
 LONG_AGO = NOW - timedelta(days=200)
 HANGS_ON_POSTS = {
-    "posts", "post_revisions", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
+    "posts", "post_revisions", "pictures", "post_bands", "clusters", "scores", "flags", "reviews", "evidence",
     "search_texts", "fact_checks", "quote_choices",
 }  # fmt: skip
 

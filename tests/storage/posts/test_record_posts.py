@@ -73,8 +73,8 @@ def test_an_edit_becomes_a_revision_and_the_original_stays(database: Database) -
         assert (post.current_text, post.current_title) == ("Mai vẫn đi học", "Đính chính")
         assert post.judged_text == "Đính chính\nMai vẫn đi học"
         assert (post.revision_number, post.content_hash, post.edited_at) == (1, edit.content_hash, LATER)
-        assert posts.version(session, post, 0) == ("Tin nóng", "Mai nghỉ học")
-        assert posts.version(session, post, 1) == ("Đính chính", "Mai vẫn đi học")
+        assert posts.version(session, post, 0) == ("Tin nóng", "Mai nghỉ học", "")
+        assert posts.version(session, post, 1) == ("Đính chính", "Mai vẫn đi học", "")
         assert post.original_hash != post.content_hash
 
 
