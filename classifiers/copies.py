@@ -128,6 +128,11 @@ def is_copy(first: Sequence[str], second: Sequence[str]) -> bool:
     )
 
 
+def contradict(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Tell whether one of two texts denies something and the other one does not; arguments as in `is_copy`."""
+    return _denies(first) != _denies(second)
+
+
 @dataclass(slots=True)
 class _Common:
     """What lies between the first and the last syllables that two texts have in common.

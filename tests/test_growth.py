@@ -26,7 +26,7 @@ from classifiers.text.search_terms import search_terms
 from classifiers.text.segment import Segmenter
 from monitor.cli.terminal import printable, printable_json
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.html_text import is_markup, picture_words, to_text
+from monitor.collectors.parsing.html_text import is_markup, pictures_of, to_text
 from monitor.collectors.parsing.human_dates import read_date
 from monitor.collectors.parsing.lxml_tree import PageTooLarge, bounded_markup, parse_page, whole_text
 from monitor.collectors.parsing.soup import fragment_text, parse_fragment
@@ -74,7 +74,7 @@ QUICK: Final[Mapping[str, Rule]] = {
     "dates of people": lambda text: read_date(text, now=NOW),
     "markup": to_text,
     "markup or not": is_markup,
-    "pictures": picture_words,
+    "pictures": lambda text: pictures_of(text, "https://a.example/"),
     "fragments": lambda text: fragment_text(parse_fragment(text), "https://a.example/"),
     "pages": _page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.copies import is_copy, signature
+from classifiers.copies import contradict, is_copy, signature
 from classifiers.evidence.likeness import (
     LEAST_ALIKE,
     LEAST_SCORE,
@@ -30,9 +30,10 @@ from classifiers.text.normalise import normalise
 from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
 from classifiers.text.segment import Segmenter
 from monitor.clock import Clock
+from monitor.pictures.fingerprint import fingerprint_keys, same_picture
 from storage.database import Database
 from storage.models import Post
-from storage.posts import posts
+from storage.posts import pictures, posts
 from storage.scoring import matching
 from storage.search import search
 from storage.search.search import SearchDraft
@@ -44,6 +45,7 @@ CLAIMS_MOST: Final = 1000
 CANDIDATES: Final = 8  # those that share most keys are compared
 NAME_WORDS: Final = 4
 NAME_FROM: Final = 480  # first characters of a post that its cluster is named after
+_KEYS_OF_PICTURES: Final = 1 << 60
 COUNTED: Final = 500  # posts with a word, when it is weighed for a name
 
 
@@ -91,7 +93,11 @@ class Matcher:
         with self.database.changes() as session:
             waiting = search.unindexed(session, BATCH)
             terms = {post.id: search_terms(post.judged_text) for post in waiting}
-            keys = {post_id: signature(of_post.bare) for post_id, of_post in terms.items()}
+            marks = pictures.fingerprints(session, list(terms))
+            keys = {
+                post_id: [*signature(of_post.bare), *_picture_keys(marks.get(post_id, ()))]
+                for post_id, of_post in terms.items()
+            }
             search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
             matching.set_bands(session, keys)
             seen.reference = seen.reference or any(post.source.role == "reference" for post in waiting)
@@ -102,7 +108,8 @@ class Matcher:
             grown = set()
             for post in waiting:
                 candidates = [others[each] for each in earlier[post.id] if each in others]
-                if self._join_copies(session, post, terms[post.id], candidates, texts):
+                shows = post.id in marks
+                if self._join_copies(session, post, terms[post.id], candidates, texts, shows_pictures=shows):
                     result.copies += 1
                     grown.add(post.cluster_id or 0)
             for cluster_id, first in matching.unnamed(session, grown).items():
@@ -117,17 +124,37 @@ class Matcher:
         terms: SearchTerms,
         candidates: Sequence[Post],
         texts: Mapping[int, Sequence[str]],
+        *,
+        shows_pictures: bool,
     ) -> bool:
-        """Put a post into the first cluster of which all candidates are its copies; tells whether there is one."""
+        """Put a post into the first cluster of which all candidates are its copies; tells whether there is one.
+
+        Where only the picture is the same, all other posts of the cluster must share it or the text as well.
+        """
         # One that resembles both a claim and its opposite would tie these together: no chains.
         clusters = defaultdict[int, list[Post]](list)
         for other in candidates:
             clusters[other.cluster_id or -other.id].append(other)
         for members in clusters.values():
-            if all(is_copy(terms.bare, texts.get(other.id, ())) for other in members):
+            is_same_text = all(is_copy(terms.bare, texts.get(other.id, ())) for other in members)
+            if is_same_text or (shows_pictures and self._share_pictures(session, post, terms, members)):
                 matching.join_cluster(session, post, members[0], self.clock.now())
                 return True
         return False
+
+    def _share_pictures(self, session: Session, post: Post, terms: SearchTerms, members: Sequence[Post]) -> bool:
+        """Tell whether a post shows the same picture as some posts and all others of their cluster, or says the same.
+
+        One that denies what another says is none of its copies, whatever both show.
+        """
+        ids = [each.id for each in (*members, *matching.copies(session, members[0]))]
+        texts, marks = search.bare_texts(session, ids), pictures.fingerprints(session, [post.id, *ids])
+        own = marks.get(post.id, ())
+        return all(
+            is_copy(terms.bare, texts.get(each, ()))
+            or (show_same(own, marks.get(each, ())) and not contradict(terms.bare, texts.get(each, ())))
+            for each in ids
+        )
 
     def _name(self, session: Session, post_id: int) -> str:
         """Name a cluster after the words of a post that few other posts hold."""
@@ -162,6 +189,24 @@ def _earlier(sharing: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
         post_id: [each for each in found if each not in sharing or each < post_id][:CANDIDATES]
         for post_id, found in sharing.items()
     }
+
+
+def _picture_keys(marks: Sequence[pictures.Mark]) -> list[int]:
+    """Return the keys by which posts with the same picture are candidates; no signature of a text has so large ones."""
+    return [_KEYS_OF_PICTURES | key for fingerprint, _ in marks for key in fingerprint_keys(fingerprint)]
+
+
+def show_same(first: Sequence[pictures.Mark], second: Sequence[pictures.Mark]) -> bool:
+    """Tell whether two posts have a picture in common, by fingerprints and recognised words."""
+    return any(same_picture(mine, other, said, read) for mine, said in first for other, read in second)
+
+
+def same_picture_posts(session: Session, post_id: int) -> list[Post]:
+    """List posts, at most some, that show a picture of a post, whatever their texts are."""
+    own = pictures.fingerprints(session, [post_id]).get(post_id, [])
+    sharing = matching.sharing_keys(session, {post_id: _picture_keys(own)})[post_id] if own else []
+    marks = pictures.fingerprints(session, sharing)
+    return posts.in_order(session, [each for each in sharing if show_same(own, marks.get(each, []))])
 
 
 def _dated(post: Post) -> datetime:

@@ -13,7 +13,7 @@ from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 from storage.posts import posts
 from storage.review import flags
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_flag, add_source, make_flag, make_post
+from tests.factories import add_flag, add_picture, add_source, make_flag, make_post
 
 RUMOUR = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con mau chứa nước."
 NEARLY = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con nhớ chứa nước!"
@@ -42,6 +42,13 @@ class Board:
         self.store(claim=text)
         with self.database.changes() as session:
             add_flag(session, session.scalars(select(Post)).one(), label)
+
+    def show(self, fingerprint: bytes = bytes(8), **words: str) -> None:
+        """Let posts show a picture, by name with the words that were read in it."""
+        with self.database.changes() as session:
+            for name, text in words.items():
+                post = session.scalars(select(Post).where(Post.external_id == name)).one()
+                add_picture(session, post, text, fingerprint=fingerprint)
 
     def clusters(self) -> dict[str, int | None]:
         with self.database.work() as session:
@@ -168,3 +175,25 @@ def test_a_correction_is_no_copy_of_the_rumour_that_it_quotes(board: Board) -> N
     found = board.clusters()
     assert found["rumour"] == found["comment"] is not None
     assert found["correction"] is None
+
+
+def test_posts_with_the_same_picture_are_copies_whatever_their_captions_say(board: Board) -> None:
+    board.store(first="Xem đi bà con ơi", second="Ai biết chuyện này không", denial="Tin giả đó, đừng tin nha")
+    board.store(other="Ảnh khác hẳn mọi người nhé")
+    board.show(first="", second="", denial="")
+    board.show(b"\xff" * 8, other="")
+    board.matcher.run()
+    found = board.clusters()
+    assert found["first"] == found["second"] is not None
+    assert found["denial"] is found["other"] is None
+
+
+def test_by_a_picture_a_post_joins_only_those_who_all_share_it_or_the_text(board: Board) -> None:
+    board.store(shown=OTHER, captioned="Xem đi bà con ơi")
+    board.show(shown="", captioned="")
+    board.store("network", text_alone=OTHER, late="Ảnh gì lạ quá trời")
+    board.show(b"\xff" * 8, text_alone="", late="")
+    board.matcher.run()
+    found = board.clusters()
+    assert found["shown"] == found["captioned"] == found["text_alone"] is not None
+    assert found["late"] is None
