@@ -135,7 +135,8 @@ def _stands_alone(words: Words, first: int) -> bool:
 
 def _behind_naming(words: Words, first: int) -> int | None:
     word = words[first]
-    is_public = words.says(first, "no_names", "never_names")
+    is_name = words.says(first, "given_as_written")
+    is_public = words.says(first, "never_names") or (words.says(first, "no_names") and not is_name)
     is_named_by_kin = words.says(first, "kin") and words.stretches[first] > 1  # "Mẹ Bống" is the name of an account
     is_public = is_public and not is_named_by_kin and not words.says(first, "people_prefixes", "birth_order")
     is_alone = word.is_upper and not words.capital_follows(first + 1, IN_NAME)
@@ -208,11 +209,11 @@ def called_name(words: Words, first: int) -> int | None:
         return end
     if not words.follows(end):
         return None
-    is_spoken_of = words.says(first, "given") and words.says(end, "spoken_of")
+    is_spoken_of = words.says(first, "given") and words.says(end, "spoken_of") and not words.says(first, "clause_words")
     is_subject = word.is_capital and (
         is_spoken_of or (words.says(first, "given_clear") and words.says(end, "behind_name"))
     )
-    is_subject = is_subject and not (words.makes_compound(first) or words.says(first, "clause_words"))
+    is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None
 
 

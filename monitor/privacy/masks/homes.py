@@ -13,7 +13,7 @@ from monitor.privacy.masks.text import Found, MaskableText
 
 _UPPER: Final = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00)))))
 _NUMBER: Final = (
-    r"(?!0\d{3})(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?"
+    r"(?!0\d{3}|\d\d-?[a-z]\d[ .-]\d)(?:[a-z]{1,2}[-.]?)?\d{1,4}(?:[a-z]\d{0,3})?(?:[-.]\d{2,4})?"
     r"(?:/[a-z]?\d{1,4}[a-z]?){0,3}(?!\w)(?![/.-]\d)"
 )
 _PLAIN_NUMBER: Final = r"[a-z]{0,2}\d{1,4}[a-z]?(?:/[a-z]?\d{1,4}[a-z]?){0,3}"
@@ -40,8 +40,8 @@ _HANDLE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _INITIALS: Final = re.compile(rf"(?<![\w.])(?!T\.P)(?:[{_UPPER}]\.){{2,3}} ?[{_UPPER}][^\W\d_{_UPPER}]+")
-_AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\[at\]|\(at\)|\(a\)|\[a\]) ?"
-_DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)) ?"
+_AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\ba móc\b|\btại\b|\[at\]|\(at\)|\(a\)|\[a\]) ?"
+_DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)|\(?\b(?:gạch dưới|gach duoi|gạch ngang)\b\)?) ?"
 _MAIL_IN_WORDS: Final = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:{_DOT}[\w.+-]{{2,20}}){{0,2}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
     rf"|(?:{_AT}| ?@ ?| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com(?:\.vn)?)"
@@ -73,10 +73,13 @@ def _home() -> re.Pattern[str]:
     named_street = rf"(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
     street = rf"(?:{_any('street_words')}) ?(?:{_CAPITALS}|(?-i:[A-Z]{{1,2}})\d{{1,3}})|{named_street}"
     side = rf"(?:{_any('side_parts')})(?: [^\W\d_]+){{1,3}}"
-    plain = r"\d{1,4}[a-z]?"
+    plain = r"[kh]?\d{1,4}[a-z]?"
+    slashed = r"[a-z]?\d{1,4}/[a-z]?\d{1,4}[a-z]?(?:/[a-z]?\d{1,4}[a-z]?){0,2}(?!\w)"
     in_street = (
         rf"{_PLAIN_NUMBER},? (?:{street})|(?:{_SLASHED}|{plain}/{plain}) {side}"
-        rf"|{plain},? (?:ngõ|ngách|hẻm|kiệt) \d{{1,4}}|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
+        rf"|(?:nhà số|số nhà) {slashed}|[kh]{slashed}(?: {_STREET})?"
+        rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt) (?:\d{{1,4}}|{_CAPITALS})"
+        rf"|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
     )
     leads = any_of(name_words()["landmark_leads"].written)
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?…\n()\[\]]{{2,40}}"
@@ -156,7 +159,7 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
         ("handle", _HANDLE_BEFORE, ("_", "(")),
         ("name", _INITIALS, (".",)),
         ("name", _by_birth(), ("2", "3", "4", "5", "6", "7", "8", "9")),
-        ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "mail", "yahoo", "outlook", "icloud")),
+        ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "móc", "mail", "yahoo", "outlook", "icloud")),
     ):
         if not signs or any(sign in small for sign in signs):
             yield from ((kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text))

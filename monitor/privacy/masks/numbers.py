@@ -32,6 +32,7 @@ _GOES_ON: Final = re.compile(r"\d[.,/:-]")  # a date or a figure that began befo
 _UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
 _COORDINATES: Final = re.compile(
     r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?(?!\d|\.\d)"
+    r"|(?<![\w.])\d{1,2}\.\d{4,9} \d{2,3}\.\d{4,9}(?!\d|\.\d)"
     r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
     r"|(?<!\w)(?:[NX]|lat)[ :]{0,2}\d{1,3}\.\d{3,9}[ ,;]{1,2}(?:[EY]|long|lon)[ :]{0,2}\d{1,3}\.\d{3,9}"
     r"|(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}(?!\w)"  # Open Location Code
@@ -120,7 +121,7 @@ def _lettered_code() -> re.Pattern[str]:
 
 def find_numbers(work: MaskableText) -> Iterator[Found]:
     """Find telephone numbers, numbers of papers, plates and coordinates."""
-    yield from _runs(work.bare)
+    yield from _runs(work.bare, work.text)
     yield from _codes(work.bare)
     yield from (("address", *match.span()) for match in _COORDINATES.finditer(work.text))
     yield from (("plate", *match.span(match.lastgroup or 0)) for match in _plate().finditer(work.bare))
@@ -134,9 +135,13 @@ def _codes(text: str) -> Iterator[Found]:
         yield "id_card", *match.span()
 
 
-def _runs(text: str) -> Iterator[Found]:
+def _runs(text: str, written: str) -> Iterator[Found]:
     scanned = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
-    parts = [part for match in _part().finditer(scanned) if (part := _read(match, scanned))]
+    # "ở" is no zero.
+    matches = (
+        match for match in _part().finditer(scanned) if match["word"] or match[0] == written[slice(*match.span())]
+    )
+    parts = [part for match in matches if (part := _read(match, scanned))]
     index = 0
     while index < len(parts):
         found = _number(text, parts, index) if _FIGURE.match(text, parts[index].start) else None

@@ -163,7 +163,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{CURRENCY})"
         rf"|(?P<before_bank>(?<!\d){NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
         r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
-        r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2})(?!\d)"
+        r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2}|0(?:[ .-]\d){11})(?!\d)"
         rf"(?!{CURRENCY}))"
     )
     return re.compile(
