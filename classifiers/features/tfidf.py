@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from classifiers.features.tokens import View
 
 UNKNOWN: Final = -1  # the column of an n-gram that the vocabulary does not have
-CACHED: Final = 2**14  # tokens whose character n-grams are cached: some ten thousand syllables are in use
+CACHED: Final = 2**12  # tokens whose character n-grams are cached: more would go on filling for a week
 
 Columns = NDArray[np.int64]
 SmallColumns = NDArray[np.int32]

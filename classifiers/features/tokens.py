@@ -15,7 +15,7 @@ from classifiers.text.segment import Segmenter, Word
 from classifiers.text.spelling import default_speller
 
 BATCH: Final = 128  # texts that are segmented together: a few very long ones already need some hundred megabytes
-CACHED: Final = 2**14  # words whose tokens are cached, for each view
+CACHED: Final = 2**12  # words whose tokens are cached, for each view
 
 WordTokens = Callable[[str], tuple[str, ...]]
 

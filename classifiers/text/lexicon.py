@@ -20,7 +20,7 @@ from classifiers.text.normalise import normalise
 MASKED: Final = "masked"  # the group of masked words that may be several things
 _DIGITS: Final = re.compile(r"\d+")
 _LONGEST_MASK: Final = 5
-_REMEMBERED: Final = 2**14  # syllables
+_REMEMBERED: Final = 2**12  # syllables
 _BETWEEN: Final = " ; "  # no term holds a semicolon, and nothing is read across one
 _TERMS_A_TEXT: Final = 100
 FIRST, SECOND = "first", "second"  # the sides of a pair

@@ -19,7 +19,7 @@ _PIECE = re.compile(
     r"(?P<fixed>⟨\w+⟩)|[^.!?…\n⟨]{1,800}(?![^.!?…\n⟨\s])[.!?…\n]*|[^.!?…\n⟨]{1,800}|(?:[.!?…\n]|⟨(?!\w+⟩))+"
 )
 _MODEL: Final = "ws_crf_vlsp2013_20230727"
-_REMEMBERED: Final = 2**14  # runs of characters between spaces
+_REMEMBERED: Final = 2**12  # runs of characters between spaces
 _LOADING: Final = Lock()  # the desk and scoring begin in two threads, and a stand-in is no module to be imported
 
 _Cut = Callable[[str], Sequence[tuple[str, int]]]  # the tokens of such a run, and where in it each begins

@@ -21,7 +21,7 @@ from classifiers.errors import ModelRefused
 INSIDE: Final = "I-W"  # the tag of a token that goes on with the word before it
 _BEFORE, _AFTER = "BOS", "EOS"  # stand for tokens before the first and after the last
 _EDGE: Final = "\n"  # stands between sentences, as no token does
-_REMEMBERED: Final = 2**15  # tokens, and pairs of them
+_REMEMBERED: Final = 2**12  # tokens, and pairs of them
 _REMEMBERED_WIDTH: Final = 2  # three tokens seldom meet again
 _TOO_GREAT: Final = 2**31  # the library reads numbers into 32 bits
 _TEMPLATE: Final = re.compile(r"T\[(?P<first>-?\d+)(?:,(?P<last>-?\d+))?\](?:\.(?P<reading>\w+))?")
