@@ -28,6 +28,7 @@ LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says 
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
 RAISES: Final[Mapping[str, float]] = {"numbers": 1.2, "names": 1.2, "places": 1.1, "dates": 1.1}  # each shared fact
+DENIAL_RAISES: Final = 1.3  # an answer to a rumour is what is looked for
 MOST_SHARED: Final = 2  # facts of a kind that raise the score
 LEAST_FACTS: Final = 2  # that both give, with none missing, where one reports what the other claims
 REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
@@ -172,6 +173,8 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     """
     facts = facts_of(reference)
     found = compare_facts(claim.facts, facts)
+    if claim.facts.outcomes.denied_by(facts.outcomes):
+        cosine *= DENIAL_RAISES
     for kind, factor in RAISES.items():
         cosine *= factor ** min(found.same[kind], MOST_SHARED)
     shared = sum(found.same[kind] for kind in RAISES)

@@ -23,7 +23,7 @@ class Outcomes:
             (nothing where the "not" is said of all), and the words of all.
         affirmed: Those that stand behind none.
         turned: The telling syllables next behind a "not", without diacritics.
-        warns: Whether it warns of something.
+        warns: Whether it warns of something, or tells it as a rumour.
 
     """
 
@@ -39,14 +39,16 @@ class Outcomes:
             others = other.sides.get(pair, {})
             if len(sides) == len(others) == 1 and sides.keys() != others.keys():
                 return next(iter(sides.values())), next(iter(others.values()))
-        if self._both_deny(other):
+        if self._both_deny(other) or not self.negated.keys().isdisjoint(other.negated):
             return None
         ours, theirs = self.negated_in(other), other.negated_in(self)
         return ours or ((theirs[1], theirs[0]) if theirs else None)
 
     def _both_deny(self, other: "Outcomes") -> bool:
         told = self.denies and (other.denies or bool(other.negated))
-        return told or not self.negated.keys().isdisjoint(other.negated)
+        return told or any(
+            other.negated.get(pair, ("",))[0] == head for pair, (head, _) in self.negated.items() if head
+        )
 
     @property
     def denies(self) -> bool:
@@ -137,7 +139,9 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
             written = tokens.written(first, index + phrase[1])
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
     _negations(tokens, words, found)
-    found.warns = any(tokens.longest(index, words.lists["warns"]) for index in range(len(tokens)))
+    found.warns = any(
+        tokens.longest(index, words.lists["warns"] | words.lists["rumours"]) for index in range(len(tokens))
+    )
     return found
 
 
