@@ -1,6 +1,6 @@
 """The dates and years that a text names, in whatever way they are written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -40,12 +40,16 @@ class Date:
     first: int
     after: int
 
-    def is_of_the_same(self, other: "Date") -> bool:
+    def is_about_the_same(self, other: "Date") -> bool:
         """Tell whether both are dates of the same thing, as the words beside them say, so that one would be wrong."""
         years = self.year is not None and other.year is not None and self.year != other.year
-        return (self.is_other_day_than(other) or years) and len(self.around & other.around) >= _BESIDE
+        return (self.rules_out(other) or years) and len(self.around & other.around) >= _BESIDE
 
-    def is_other_day_than(self, other: "Date") -> bool:
+    def is_in(self, others: Sequence["Date"]) -> bool:
+        """Tell whether one of some dates may be the same day."""
+        return any(self.parts_shared(other) for other in others)
+
+    def rules_out(self, other: "Date") -> bool:
         """Tell whether both are days that cannot be the same."""
         whole = None not in (self.day, self.month, other.day, other.month)
         return whole and self.lunar == other.lunar and not self.parts_shared(other)

@@ -1,9 +1,8 @@
 """The facts by which a claim and a reference text can be told apart: amounts, places, dates and outcomes; and names."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Final, TypeVar
 
 from classifiers.evidence.dates import Date, dates_of
@@ -20,7 +19,7 @@ _NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
 _MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
 Words = tuple[str, ...]
 _Found = tuple[int, tuple[Words, Words] | None]
-_Fact = TypeVar("_Fact")
+_Fact = TypeVar("_Fact", Quantity, Date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,61 +115,46 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
     """
     same_places, places = _places(one, other)
     same_outcomes, outcomes = _outcomes(one.outcomes, other.outcomes)
-    numbers = sum(any(own.tells_as_much_as(its) for its in other.quantities) for own in {*one.quantities})
-    dates = len(one.dates) - len(_alone(one.dates, other.dates, Date.parts_shared))
-    names = sum(f" {key} " in other.bare for key in one.names) + sum(
-        f" {key} " in one.bare for key in other.names.keys() - one.names.keys()
-    )
-    same = {"numbers": numbers, "places": same_places, "dates": dates, "outcomes": same_outcomes, "names": names}
+    amounts, days = _left(one.quantities, other.quantities), _left(one.dates, other.dates)
+    names = {*one.names, *other.names}
+    same = {
+        "numbers": sum(any(own.tells_as_much_as(its) for its in other.quantities) for own in {*one.quantities}),
+        "places": same_places,
+        "dates": len(one.dates) - len(days),
+        "outcomes": same_outcomes,
+        "names": sum(f" {key} " in one.bare and f" {key} " in other.bare for key in names),
+    }
     pinned = sum(same.values()) >= _PINNED
     differs = {
-        "numbers": _amounts_at_odds(one.quantities, other.quantities, pinned=pinned),
+        "numbers": _at_odds(amounts, _left(other.quantities, one.quantities), pinned=pinned),
         "places": places,
-        "dates": _dates_at_odds(one.dates, other.dates, pinned=pinned),
+        "dates": _at_odds(days, _left(other.dates, one.dates), pinned=pinned),
         "outcomes": outcomes,
     }
-    return FactComparison(same, _missing(one, other), {kind: words for kind, words in differs.items() if words})
-
-
-def _missing(one: Facts, other: Facts) -> int:
-    amounts = _alone(one.quantities, other.quantities, Quantity.is_as_much_as)
-    dates = _alone(one.dates, other.dates, Date.parts_shared)
     known = {None, *(region for region, _ in other.places)}
-    places = [words for region, words in one.places if region not in known and f" {_key(words)} " not in other.bare]
-    telling = [own for own in amounts if own.value != 1 and not own.is_sum_of(other.quantities)]
-    return len(telling) + len(dates) + len(places)
+    away = [words for region, words in one.places if region not in known and f" {_key(words)} " not in other.bare]
+    missing = len([own for own in amounts if own.value != 1]) + len(days) + len(away)
+    return FactComparison(same, missing, {kind: words for kind, words in differs.items() if words})
 
 
-def _alone(ours: Sequence[_Fact], theirs: Sequence[_Fact], are_same: Callable[[_Fact, _Fact], object]) -> list[_Fact]:
+def _left(ours: Sequence[_Fact], theirs: Sequence[_Fact]) -> list[_Fact]:
     """List the facts of one text that the other one does not give."""
-    return [own for own in ours if not any(are_same(own, its) for its in theirs)]
+    return [own for own in ours if not own.is_in(theirs)]
 
 
-def _amounts_at_odds(
-    ours: Sequence[Quantity], theirs: Sequence[Quantity], *, pinned: bool
-) -> tuple[Words, Words] | None:
-    alone = [own for own in _alone(ours, theirs, Quantity.is_as_much_as) if not own.is_sum_of(theirs)]
-    others = [its for its in _alone(theirs, ours, Quantity.is_as_much_as) if not its.is_sum_of(ours)]
-    pairs = [(own, its) for own, its in product(alone, others) if own.is_of_the_same(its)]
-    about = [(own.words, its.words) for own, its in pairs if own.is_about_the_same(its)]
-    return _at_odds(about, [(own.words, its.words) for own, its in pairs if pinned and not own.is_of_many])
-
-
-def _at_odds(about: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> tuple[Words, Words] | None:
-    """Return the first two facts that cannot both be right.
+def _at_odds(ours: Sequence[_Fact], theirs: Sequence[_Fact], *, pinned: bool) -> tuple[Words, Words] | None:
+    """Return two facts that cannot both be right, if there are any.
 
     Args:
-        about: Those that are of the same thing, as the words beside them say.
-        others: Those of a story that other facts pin down: they count where they are the only ones of their kind.
+        ours: The facts of one text that the other one does not give.
+        theirs: Those of the other text.
+        pinned: Whether other facts pin the story down, so that the only two left of a kind are of the same thing.
 
     """
-    only = [
-        (own, its)
-        for own, its in dict.fromkeys(others)
-        if not any((own == one) is not (its == other) for one, other in others)
-    ]
-    found = next(iter([*about, *only]), None)
-    return ((found[0],), (found[1],)) if found else None
+    about = [(own.words, its.words) for own in ours for its in theirs if own.is_about_the_same(its)]
+    left = {(own.words, its.words): 0 for own in ours for its in theirs if pinned and own.rules_out(its)}
+    only = [(own, its) for own, its in left if not any((own == one) is not (its == other) for one, other in left)]
+    return next((((own,), (its,)) for own, its in about + only), None)
 
 
 def _places(one: Facts, other: Facts) -> _Found:
@@ -188,13 +172,6 @@ def _places(one: Facts, other: Facts) -> _Found:
         if all(sure):
             return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
     return 0, None
-
-
-def _dates_at_odds(ours: Sequence[Date], theirs: Sequence[Date], *, pinned: bool) -> tuple[Words, Words] | None:
-    alone, others = _alone(ours, theirs, Date.parts_shared), _alone(theirs, ours, Date.parts_shared)
-    pairs = [*product(alone, others)]
-    about = [(own.words, its.words) for own, its in pairs if own.is_of_the_same(its)]
-    return _at_odds(about, [(own.words, its.words) for own, its in pairs if pinned and own.is_other_day_than(its)])
 
 
 def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:

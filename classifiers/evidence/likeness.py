@@ -177,7 +177,7 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
         cosine *= DENIAL_RAISES
     for kind, factor in RAISES.items():
         cosine *= factor ** min(found.same[kind], MOST_SHARED)
-    shared = sum(found.same[kind] for kind in RAISES)
+    shared = sum(found.same.values())
     if found.differs:
         bearing = CONTRADICTS
     elif (

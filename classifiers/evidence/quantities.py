@@ -61,13 +61,16 @@ class Quantity:
     def is_about_the_same(self, other: "Quantity") -> bool:
         """Tell whether both are told of the same thing, as the words beside them say."""
         fates = self.kind == PEOPLE and self.noun and self.noun == other.noun
-        least = _BESIDE if self.is_of_many and not fates else 1
+        least = _BESIDE if self.kind in _OF_MANY and not fates else 1
         return self.is_of_the_same(other) and len(self.around & other.around) >= least
 
-    @property
-    def is_of_many(self) -> bool:
-        """Whether a story has several amounts of the kind."""
-        return self.kind in _OF_MANY
+    def rules_out(self, other: "Quantity") -> bool:
+        """Tell whether both are of a kind of which a story has one amount."""
+        return self.is_of_the_same(other) and self.kind not in _OF_MANY
+
+    def is_in(self, others: Sequence["Quantity"]) -> bool:
+        """Tell whether some amounts give it, one alone or two that add up to it."""
+        return any(self.is_as_much_as(other) for other in others) or self.is_sum_of(others)
 
     def tells_as_much_as(self, other: "Quantity") -> bool:
         """Tell whether two amounts are the same in a way that is hardly chance: of the same, or no small number."""
