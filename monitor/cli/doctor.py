@@ -22,13 +22,14 @@ from monitor.desk.web.server import exposure_warning
 from monitor.errors import KiemtinError, NotReady
 from monitor.operations.backup import ACTION as BACKUP_ACTION
 from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
+from monitor.pictures.reading import recogniser
 from monitor.privacy.secret_key import read_key
 from storage import audit
 from storage.accounts import users
 from storage.errors import StorageError
 from storage.models import Source
 from storage.outbox import deliveries
-from storage.posts import clock_state, posts, sources
+from storage.posts import clock_state, pictures, posts, sources
 
 LEAST_FREE_BYTES = 500_000_000
 MANY_FAILURES = 3
@@ -143,6 +144,9 @@ def _sources(app: Application) -> Finding:
         lost = all(source.failures for source in monitored) or any(each.failures >= MANY_FAILURES for each in known)
         said = f"{said}; in trouble: {'; '.join(troubled)}"
         return Finding(State.FAIL if lost else State.WARN, said, "`kiemtin sources list`")
+    if any(source.settings.get(pictures.OPTION) for source in known) and recogniser() is None:
+        said = f"{said}; the words in pictures are not read: there is no recogniser"
+        return Finding(State.WARN, said, "`pip install 'kiemtin[pictures]'`, and Tesseract with tesseract-ocr-vie")
     return Finding(State.OK, said)
 
 

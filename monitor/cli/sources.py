@@ -28,7 +28,7 @@ from monitor.settings.settings import (
     DeclaredSource,
 )
 from storage.models import Source
-from storage.posts import sources
+from storage.posts import pictures, sources
 
 _DATES = {None: "", OPEN: "its dates may have the day or the month first: set `date_order`"}
 IMPORTED = "import"  # such a source is never read: its posts came from files and tips
@@ -125,6 +125,7 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
             f"GAP: {row['gap']}" if row["gap"] else "",
             _DATES.get(row["date_order"], f"dates: {row['date_order']}"),
             f"robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else "",
+            "the words in its pictures are read" if row["pictures"] else "",
         ]
         due = row["next_due"] or translated("now" if row["enabled"] and row["kind"] != IMPORTED else "never")
         read, state = row["last_success"] or translated("never"), Text("; ".join(map(translated, filter(None, told))))
@@ -156,6 +157,7 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "state": said,
         "legal_basis": source.legal_basis,
         "robots_leave": source.settings.get("robots_leave"),
+        "pictures": source.settings.get(pictures.OPTION) is True,
         "date_order": source.settings.get("date_order") or source.cursor.get("date_order"),
         "retention_days": source.retention_days,
         "interval_minutes": source.interval_seconds // 60,

@@ -80,6 +80,12 @@ def switch_source(
     audit.record(session, at=now, action=action, subject=source.name, user_id=by, detail={"why": why})
 
 
+def read_pictures(session: Session, source: Source, now: datetime, *, wanted: bool, by: int | None = None) -> None:
+    """Have the pictures of a source's new posts read from now on, or no longer; what was read stays."""
+    source.settings = {**source.settings, pictures.OPTION: wanted}
+    audit.record(session, at=now, action="source.pictures", subject=source.name, user_id=by, detail={"wanted": wanted})
+
+
 async def look(client: "PoliteClient", kind: str, view: SourceView) -> list[Batch]:
     """Read batches until there are posts to show: the first answer of a forum only names its threads."""
     batches: list[Batch] = []

@@ -4,10 +4,10 @@ A decision is taken back by a further row, `withdrawn`, that names it: the flag 
 stands when nothing withdrew it; `Review.stands()` is that condition. What each decision means: `decisions`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import added
@@ -151,14 +151,21 @@ def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
 
 def decided_copies(session: Session, flag: Flag, limit: int = 20) -> list[tuple[Review, str]]:
     """List the standing decisions on the same label of a post's copies, newest first, with their reviewers' names."""
-    if flag.post.cluster_id is None:
-        return []
+    return _decided(session, flag, flags.on_copies(flag), limit) if flag.post.cluster_id is not None else []
+
+
+def decided_on(session: Session, flag: Flag, post_ids: Collection[int], limit: int = 20) -> list[tuple[Review, str]]:
+    """List the standing decisions on the same label of some posts, as `decided_copies` does for copies."""
+    return _decided(session, flag, and_(Flag.post_id.in_(post_ids), Flag.label == flag.label), limit)
+
+
+def _decided(session: Session, flag: Flag, which: ColumnElement[bool], limit: int) -> list[tuple[Review, str]]:
     query = (
         select(Review, User.name)
         .join(User, User.id == Review.reviewer_id)
         .join(Flag, Flag.id == Review.flag_id)
         .where(
-            flags.on_copies(flag),
+            which,
             Flag.id != flag.id,
             Flag.state != "open",
             Review.decision != REOPENED,

@@ -19,7 +19,7 @@ from monitor.desk.views.decision_form import (
     refusal_line,
     refusal_status,
 )
-from monitor.desk.views.evidence_view import evidence_rows, proposed_link
+from monitor.desk.views.evidence_view import evidence_rows, proposed_link, same_picture_rows
 from monitor.desk.views.flag_view import flag_view
 from monitor.desk.views.masking import Mask
 from monitor.desk.views.post_view import shows_personal
@@ -261,6 +261,7 @@ def _page(
         context |= {
             "together": together,
             "evidence": evidence,
+            "same_picture": same_picture_rows(session, flag) if context["post"].pictures else [],
             "spread": spread_of(session, flag.post, mask),
             "standing": standing(session, flag, context["at_source"], visit.now) if flag.state == "open" else "",
             "last_review": last.id if last else 0,

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.crawl.failures import failure_message
-from monitor.crawl.sources import SHOWN_POSTS, register_source, switch_source
+from monitor.crawl.sources import SHOWN_POSTS, read_pictures, register_source, switch_source
 from monitor.desk.views.source_health import sources_view
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import to
@@ -108,6 +108,14 @@ def switch(visit: CurrentVisit, number: RowId, *, enabled: Annotated[bool, Form(
     with visit.changes() as session:
         source = sources.by_id(session, number)
         switch_source(session, source, visit.now, enabled=enabled, why=None if enabled else reason, by=visit.user_id)
+    return to(HOME)
+
+
+@router.post("/sources/{number}/pictures", dependencies=LEADS)
+def pictures(visit: CurrentVisit, number: RowId, *, wanted: Annotated[bool, Form()]) -> Response:
+    """Have the words in a source's pictures read, or no longer."""
+    with visit.changes() as session:
+        read_pictures(session, sources.by_id(session, number), visit.now, wanted=wanted, by=visit.user_id)
     return to(HOME)
 
 

@@ -10,7 +10,9 @@ from monitor.catalogues import N_
 from monitor.collectors.http.urls import link_address
 from monitor.desk.views.masking import Mask, first_line
 from monitor.desk.web.language import Translated
-from storage.models import Flag
+from monitor.scoring.match import same_picture_posts
+from storage.models import Flag, Review
+from storage.review import reviews
 from storage.scoring import matching
 
 KINDS: Final = Translated(
@@ -57,6 +59,13 @@ def evidence_rows(session: Session, flag: Flag, own_mask: Mask | None, mask: Mas
         rows.append(row)
     order = {"refutes": 0, "supports": 1, "unclear": 2, "unrelated": 3}
     return sorted(rows, key=lambda row: order[str(row["bears"])])
+
+
+def same_picture_rows(session: Session, flag: Flag) -> list[tuple[Review, str, list[str]]]:
+    """List what people concluded on posts with a picture of this one: decisions, by whom, and the links they named."""
+    alike = [post.id for post in same_picture_posts(session, flag.post_id)]
+    decided = reviews.decided_on(session, flag, alike) if alike else []
+    return [(review, name, list(filter(None, map(link_address, review.evidence)))) for review, name in decided]
 
 
 def proposed_link(rows: Sequence[dict[str, Any]]) -> str:
