@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         ge=0,
         le=100_000,
         description="How many pictures are fetched in 24 hours, of sources with the setting `pictures` "
-        "(needs the `pictures` extra): docs/pictures.md.",
+        "(needs the `pictures` extra): docs/sources.md.",
     )
     model: str = Field(default=DEFAULT_MODEL, description="Name or path of the model that scores posts.")
     workers: int = Field(

@@ -57,6 +57,7 @@ def test_the_account_as_json(kiemtin: Command, address: str) -> None:
             }
         ],
         "rechecked": {"checked": 0, "changed": 0, "gone": 0, "unclear": {}},
+        "pictures": {"read": 0, "unreadable": 0, "failed": {}},
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from monitor.demo.sites import FeedSite, SitePost, serve
-from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from storage.models import AuditEvent, CrawlRun, Post
 from storage.posts.sources import by_name
 from tests.clock import FakeClock
@@ -52,6 +52,7 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command) -> None:
             "state": "ok",
             "legal_basis": "Nguồn công khai",
             "robots_leave": None,
+            "pictures": False,
             "date_order": None,
             "retention_days": 180,
             "interval_minutes": 15,
@@ -112,7 +113,8 @@ def test_a_check_tells_how_the_host_wants_to_be_read_and_what_is_missing(
     kiemtin: Command, site: FeedSite, address: str
 ) -> None:
     site.robots = (200, b"User-agent: *\nCrawl-delay: 0.3")
-    kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
+    without_pictures = address.replace(RSS_PATH, ATOM_PATH)
+    kiemtin.well("sources", "add", "forum", "feed", without_pictures, *BASIS)
     answer = kiemtin.well("sources", "check", "forum").out
     assert "pause between two requests to this host: 0.3 s" in answer
     assert "etag W/" in answer
