@@ -16,12 +16,13 @@ from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.crawl.collect import SourceResult
 from monitor.demo.office import ORGANISATION, work
-from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
+from monitor.demo.sites import FeedSite, MastodonSite, SitePicture, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.desk.web.accounts import NO_HASH
 from monitor.desk.web.passwords import hash_password, one_time_password
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
+from monitor.pictures.reading import recogniser
 from monitor.privacy.secret_key import make_key
 from monitor.reports.periods import Unit, current_period
 from monitor.scoring.score import Progress
@@ -35,6 +36,7 @@ CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed af
 USER = "demo"
 LEAD = "truong-nhom"  # releases what the other one writes; nobody can sign in by this name
 PUBLISHED_AT = "https://nampha.example/dinh-chinh"  # nobody serves it; the files lie in the folder
+_POSTS = resources.files("monitor.demo") / "posts"
 PAGE = 80  # every sample feed fits into one page
 
 
@@ -144,7 +146,7 @@ def read_posts(site: str, now: datetime) -> list[DemoPost]:
         now: The time that the posts' ages count back from, UTC.
 
     """
-    text = (resources.files("monitor.demo") / "posts" / f"{site}.jsonl").read_text(encoding="utf-8")
+    text = (_POSTS / f"{site}.jsonl").read_text(encoding="utf-8")
     return [_post(json.loads(line), now) for line in text.splitlines() if line.strip()]
 
 
@@ -156,6 +158,10 @@ def _post(record: Mapping[str, Any], now: datetime) -> DemoPost:
         text=record["text"],
         published_at=now - timedelta(days=record["days_ago"]),
         engagement=record["engagement"],
+        pictures=[
+            SitePicture((_POSTS / "pictures" / each["file"]).read_bytes(), each["description"])
+            for each in record.get("pictures", ())
+        ],
     )
     return DemoPost(post, record["edited_text"], record["deleted"])
 
@@ -185,10 +191,11 @@ def _set_up(app: Application, addresses: Sequence[str], now: datetime) -> tuple[
     app.database.upgrade()
     password = one_time_password()
     basis = "Sample posts written for this project, served on this machine."
-    kinds: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    with_pictures = recogniser() is not None
+    kinds: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
         ("bao-nam-pha", "feed", addresses[0] + RSS_PATH, "reference", {}),
         ("dien-dan-nam-pha", "feed", addresses[1] + RSS_PATH, "monitored", {}),
-        ("mang-nam-pha", "mastodon", addresses[2], "monitored", {"timeline": "local"}),
+        ("mang-nam-pha", "mastodon", addresses[2], "monitored", {"timeline": "local", "pictures": with_pictures}),
     )
     with app.database.changes() as session:
         for name, kind, address, role, settings in kinds:
@@ -227,7 +234,9 @@ def _one_day(demo: Demo, say: Callable[[str], None], progress: Progress) -> None
 
 async def _crawl(app: Application) -> list[SourceResult]:
     async with app.client() as client:
-        return await app.crawler(client).crawl(only_due=False)
+        results = await app.crawler(client).crawl(only_due=False)
+        await app.picture_reader(client).run()
+        return results
 
 
 def _edit_and_remove(*sites: tuple[FeedSite | MastodonSite, Sequence[DemoPost]]) -> None:
