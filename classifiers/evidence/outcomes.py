@@ -121,56 +121,57 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
     """Read the outcomes that a text gives."""
     words = _words(plain=tokens.plain)
     found = Outcomes()
+    nots, idle = _nots(tokens, words)
+    begin = {after: first for first, after in nots.items()}
     read = 0  # the token after what was read: `thoát chết` says nothing of a death
     for index in range(len(tokens)):
         phrase = tokens.longest(index, words.sides)
-        idle = tokens.longest(index, words.turns)
-        if phrase is None or index + phrase[1] <= read:
+        if phrase is None or index in idle or index + phrase[1] <= read:
             continue
-        if idle is None:
+        if index not in nots:
             read = index + phrase[1]  # but `không khởi tố` is also `khởi tố`, turned
-        elif not words.turns[idle[0]] and idle[1] > phrase[1]:
-            continue
-        turned = _not_before(tokens, index, words)
-        first = index if turned is None else turned
+        place = index
+        while place not in begin and index - place < _FURTHEST and tokens.word(place - 1) in words.lists["between"]:
+            place -= 1
+        turned = begin.get(place)
         for number, side in words.sides[phrase[0]]:
             if turned is not None and number == _TOLD:
                 continue  # not yet confirmed is not denied
-            written = tokens.written(first, index + phrase[1])
+            written = tokens.written(index if turned is None else turned, index + phrase[1])
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
-    _negations(tokens, words, found)
-    found.warns = any(
-        tokens.longest(index, words.lists["warns"] | words.lists["rumours"]) for index in range(len(tokens))
-    )
+    _negations(tokens, nots, words, found)
+    told = words.lists["warns"] | words.lists["rumours"]
+    found.warns = any(tokens.longest(index, told) for index in range(len(tokens)))
     return found
 
 
-def _not_before(tokens: Tokens, index: int, words: _Words) -> int | None:
-    """Return where the "not" begins that turns the word at an index."""
-    place = index - 1
-    for _ in range(_FURTHEST):
-        for length in (3, 2, 1):
-            start = place - length + 1
-            phrase = " ".join(token.text for token in tokens[max(start, 0) : place + 1])
-            if start >= 0 and words.turns.get(phrase):
-                return start
-        if tokens.word(place) not in words.lists["between"]:
-            return None
-        place -= 1
-    return None
+def _nots(tokens: Tokens, words: _Words) -> tuple[dict[int, int], set[int]]:
+    """Return the first token of each "not" with the token after it, and the tokens of what only begins like one."""
+    nots: dict[int, int] = {}
+    idle: set[int] = set()
+    after = 0
+    for index in range(len(tokens)):
+        phrase = tokens.longest(index, words.turns)
+        if phrase is None or index < after:
+            continue
+        after = index + phrase[1]
+        bounds = phrase[1] == 1 and after < len(tokens) and tokens[after].is_number  # chưa 18
+        if words.turns[phrase[0]] and not bounds:
+            nots[index] = after
+        else:
+            idle.update(range(index, after))
+    return nots, idle
 
 
-def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
+def _negations(tokens: Tokens, nots: Mapping[int, int], words: _Words, found: Outcomes) -> None:
     """Note which pairs of neighbouring syllables stand behind a "not" in its clause, and which do not."""
     start, until, head = 0, -1, ""
     for index in range(len(tokens) - 1):
-        phrase = tokens.longest(index, words.turns)
-        bounds = phrase is not None and phrase[1] == 1 and index + 1 < len(tokens) and tokens[index + 1].is_number
-        if phrase is not None and words.turns[phrase[0]] and not bounds:  # chưa 18, không 1 đồng
-            start, until = index, index + phrase[1] + _SCOPE
-            head = _next_telling(tokens, index + phrase[1])
+        if index in nots:
+            start, until = index, nots[index] + _SCOPE
+            head = _next_telling(tokens, nots[index])
             found.turned.add(head)
-            if any(token.text in words.lists["none"] for token in tokens[start : until + 1]):
+            if tokens.word(nots[index]) == "có" and any(token.text == "nào" for token in tokens[start : until + 1]):
                 head = ""
         one, two = tokens[index : index + 2]
         if not one.text.isalnum() or one.text in words.lists["until"]:
@@ -178,12 +179,10 @@ def _negations(tokens: Tokens, words: _Words, found: Outcomes) -> None:
         if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & filler():
             continue
         pair = (one.bare, two.bare)
-        if index < until:
-            if tokens.is_name(index, index + 2):
-                continue
-            found.negated.setdefault(pair, (head, tokens.written(start, index + 2)))
-        else:
+        if index >= until:
             found.affirmed.add(pair)
+        elif not tokens.is_name(index, index + 2):
+            found.negated.setdefault(pair, (head, tokens.written(start, index + 2)))
 
 
 def _next_telling(tokens: Tokens, index: int) -> str:
