@@ -9,7 +9,7 @@ from classifiers.evidence.words import Tokens, around, lists
 
 _LAST_DAY, _LAST_MONTH = 31, 12
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_BESIDE: Final = 2  # syllables that must stand beside both of two dates of the same thing
+_BESIDE: Final = 3  # syllables that must stand beside both of two dates of the same thing
 _PARTS_OF_DATE: Final = 2
 _YEAR_FIGURES: Final = 4
 _Lists = Mapping[str, frozenset[str]]  # the lists of evidence.toml about dates

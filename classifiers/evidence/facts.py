@@ -79,8 +79,9 @@ def _abroad(tokens: Tokens) -> list[tuple[str | None, str]]:
     found: list[tuple[str | None, str]] = []
     for index in range(1, len(tokens)):
         named = tokens.longest(index, countries) if tokens.word(index - 1) in where else None
-        if named and not tokens.is_name(index, min(index + named[1] + 1, len(tokens))):  # ở Đức, not ở Đức Linh
-            found.append((countries[named[0]], tokens.written(index, index + named[1])))
+        after = index + named[1] if named else 0
+        if named and not (after < len(tokens) and tokens.is_name(after, after + 1)):  # ở Đức, not ở Đức Linh
+            found.append((countries[named[0]], tokens.written(index, after)))
     return found
 
 
@@ -126,7 +127,7 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
     }
     pinned = sum(same.values()) >= _PINNED
     differs = {
-        "numbers": _at_odds(amounts, _left(other.quantities, one.quantities), pinned=pinned),
+        "numbers": _at_odds(amounts, _left(other.quantities, one.quantities), pinned=True),
         "places": places,
         "dates": _at_odds(days, _left(other.dates, one.dates), pinned=pinned),
         "outcomes": outcomes,

@@ -60,9 +60,9 @@ class Quantity:
 
     def is_about_the_same(self, other: "Quantity") -> bool:
         """Tell whether both are told of the same thing, as the words beside them say."""
+        least = _BESIDE if self.kind in _OF_MANY else 1
         fates = self.kind == PEOPLE and self.noun and self.noun == other.noun
-        least = _BESIDE if self.kind in _OF_MANY and not fates else 1
-        return self.is_of_the_same(other) and len(self.around & other.around) >= least
+        return self.is_of_the_same(other) and (bool(fates) or len(self.around & other.around) >= least)
 
     def rules_out(self, other: "Quantity") -> bool:
         """Tell whether both are of a kind of which a story has one amount."""

@@ -13,7 +13,7 @@ from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import normalise
 
 MOST_READ: Final = 4000  # characters
-NEAR: Final = 7  # words on each side of an amount or a date that tell what it is one of
+NEAR: Final = 10  # words on each side of an amount or a date that tell what it is one of
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
 
 
