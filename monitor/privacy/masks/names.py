@@ -64,9 +64,10 @@ def _name_end(words: Words, first: int) -> int | None:
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
-    if words.is_bare and words.follows(first) and words.says(first - 1, "bare_naming"):
+    if words.follows(first) and words.says(first - 1, "bare_naming", "kin"):
         is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
-        if is_pair and words.is_in(first + 1, "given_clear") and not words.makes_compound(first):  # "con huyen trang"
+        is_pair = is_pair and words[first + 1].bare in words.known["given_clear"].bare
+        if is_pair and not words.makes_compound(first):  # "con huyen trang"
             return given
     if not (words.follows(first + 1) and words.follows(given)):
         return None
@@ -186,7 +187,7 @@ def _small_name(words: Words, first: int, title: str) -> int | None:
     end = small_full_name(words, first)
     is_other = title in words.known["kin_capital"].written or words.says(first, "kin") or words.makes_compound(first)
     second = first + 1
-    if words.says(first, "birth_order") and words.follows(second) and words.says(second, "nicknames"):  # "bà sáu lèo"
+    if words.is_in(first, "birth_order") and words.follows(second) and words.is_in(second, "nicknames"):  # "bà sáu lèo"
         return second + 1
     if end is not None or is_other:
         return end

@@ -128,7 +128,9 @@ class Words(list[Word]):
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
         word = self[index]
-        return word.bare in bare_beginnings() if self.is_bare else not word.lists.isdisjoint(BEGINNINGS)
+        if self.is_bare or (index > 0 and not word.is_marked and self.says(index - 1, "kin")):
+            return word.bare in bare_beginnings()
+        return not word.lists.isdisjoint(BEGINNINGS)
 
     def is_common_bare(self, index: int) -> bool:
         """Whether a word is an ordinary one in a text without diacritics."""
