@@ -154,7 +154,7 @@ def suggest(
     now: datetime = MONDAY_MORNING,
 ) -> None:
     """Suggest reference posts as evidence for the claims of a post, by how well each agrees."""
-    suggestions = {post_id: matching.Suggestion(similarity, bearing) for post_id, similarity in found.items()}
+    suggestions = {post_id: (similarity, bearing) for post_id, similarity in found.items()}
     matching.suggest_evidence(session, claim, CLAIM_LABELS, suggestions, now, among=len(found))
 
 

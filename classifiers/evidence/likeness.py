@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
-from typing import Final, TypeAlias
+from itertools import groupby, pairwise
+from typing import Final, NamedTuple, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
@@ -148,15 +148,8 @@ def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float
     return score
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How a reference text agrees with a claim.
-
-    Args:
-        score: 0 (they speak of different things) to 1.
-        bearing: What the reference does to the claim, one of BEARINGS.
-
-    """
+class Agreement(NamedTuple):
+    """How a reference agrees with a claim: 0 (they speak of different things) to 1, and its bearing, of BEARINGS."""
 
     score: float
     bearing: str
@@ -211,13 +204,9 @@ def compare(claim: str, reference: str) -> Comparison:
     terms, facts = search_terms(claim), facts_of(claim)
     held = set(pairwise(search_terms(reference).bare)) - pairs_before_places(terms, facts)
     runs: list[str] = []
-    place = 0
-    while place < len(terms.bare) - 1:
-        end = place
-        while end < len(terms.bare) - 1 and terms.bare[end : end + 2] in held:
-            end += 1
-        if end > place:
-            runs.append(" ".join(terms.accented[place : end + 1]))
-        place = end + 1
+    for both_hold, places in groupby(range(len(terms.bare) - 1), key=lambda at: terms.bare[at : at + 2] in held):
+        if both_hold:
+            first, *rest = places
+            runs.append(" ".join(terms.accented[first : first + len(rest) + 2]))
     longest = sorted(dict.fromkeys(runs), key=lambda words: -len(words))[:_WORDS_SHOWN]
     return Comparison(tuple(longest), compare_facts(facts, facts_of(reference)).differs)

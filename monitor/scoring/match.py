@@ -58,13 +58,6 @@ class MatchResult:
     claims_with_evidence: int = 0
 
 
-@dataclass(slots=True)
-class _Seen:
-    """Whether a run met reference posts, by which older claims may be answered."""
-
-    reference: bool = False
-
-
 class Matcher:
     """Indexes posts, and finds copies and evidence.
 
@@ -82,14 +75,16 @@ class Matcher:
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
         """Compare every post that was not compared yet, then suggest evidence for open claims."""
-        result, seen = MatchResult(), _Seen()
-        while done := self._copies(result, seen):
-            on_done(done)
-        self._evidence(result, again=seen.reference)
+        result = MatchResult()
+        roles: set[str] = set()
+        while batch := self._copies(result):
+            on_done(len(batch))
+            roles.update(batch)
+        self._evidence(result, again="reference" in roles)  # by new ones older claims may be answered
         return result
 
-    def _copies(self, result: MatchResult, seen: _Seen) -> int:
-        """Index one batch of posts and compare them with all earlier ones; returns the size of the batch."""
+    def _copies(self, result: MatchResult) -> list[str]:
+        """Index a batch of posts and compare them with all earlier ones; returns the roles of their sources."""
         with self.database.changes() as session:
             waiting = search.unindexed(session, BATCH)
             terms = {post.id: search_terms(post.judged_text) for post in waiting}
@@ -100,7 +95,7 @@ class Matcher:
             }
             search.index(session, [_search_draft(post, terms[post.id]) for post in waiting])
             matching.set_bands(session, keys)
-            seen.reference = seen.reference or any(post.source.role == "reference" for post in waiting)
+            roles = [post.source.role for post in waiting]
             earlier = _earlier(matching.sharing_keys(session, keys))
             ids = sorted({each for of_post in earlier.values() for each in of_post})
             others = {other.id: other for other in posts.in_order(session, ids)}
@@ -115,7 +110,7 @@ class Matcher:
             for cluster_id, first in matching.unnamed(session, grown).items():
                 matching.set_name(session, cluster_id, self._name(session, first))
         result.compared += len(waiting)
-        return len(waiting)
+        return roles
 
     def _join_copies(
         self,
@@ -174,13 +169,9 @@ class Matcher:
         with self.database.work() as session:
             for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, opened_since=since):
                 looked = find_evidence(session, claim.judged_text, _dated(claim))
-                found = {
-                    post_id: matching.Suggestion(agreed.score, agreed.bearing)
-                    for post_id, agreed in looked.found.items()
-                }
-                matching.suggest_evidence(session, claim.id, CLAIM_LABELS, found, now, among=looked.among)
+                matching.suggest_evidence(session, claim.id, CLAIM_LABELS, looked.found, now, among=looked.among)
                 session.commit()  # each at once: looking for the next one takes long, and others want to write
-                result.claims_with_evidence += bool(found)
+                result.claims_with_evidence += bool(looked.found)
 
 
 def _earlier(sharing: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:

@@ -170,19 +170,11 @@ def _newest_check(session: Session) -> datetime | None:
     return session.scalar(select(Post.collected_at).where(Post.id == newest))
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A reference post that may bear on a claim: how well it agrees, 0 to 1, and what the program reads of it."""
-
-    similarity: float
-    bearing: str
-
-
 def suggest_evidence(
     session: Session,
     post_id: int,
     labels: Collection[str],
-    found: Mapping[int, Suggestion],
+    found: Mapping[int, tuple[float, str]],
     now: datetime,
     *,
     among: int,
@@ -195,7 +187,7 @@ def suggest_evidence(
         session: The unit of work.
         post_id: The post.
         labels: The labels that are claims.
-        found: The suggestions by reference post.
+        found: By reference post how well it agrees with the claim, 0 to 1, and what the program reads of it.
         now: The present time, UTC.
         among: How many reference posts there were to look among.
 
@@ -204,8 +196,8 @@ def suggest_evidence(
     session.execute(looked.values(searched_at=now, searched_among=among))
     earlier = delete(Evidence).where(Evidence.post_id == post_id, Evidence.state == "suggested")
     session.execute(earlier.where(Evidence.reference_id.not_in(list(found))))
-    for reference_id, suggestion in found.items():
-        values = {"similarity": suggestion.similarity, "bearing": suggestion.bearing}
+    for reference_id, (similarity, bearing) in found.items():
+        values = {"similarity": similarity, "bearing": bearing}
         row = {"post_id": post_id, "reference_id": reference_id, "state": "suggested", "created_at": now, **values}
         insert_ignoring(session, Evidence, [row], ("post_id", "reference_id"))
         same = update(Evidence).where(Evidence.post_id == post_id, Evidence.reference_id == reference_id)

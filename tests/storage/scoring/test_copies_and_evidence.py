@@ -147,7 +147,7 @@ def test_what_the_program_reads_places_a_claim_until_somebody_judged_it(session:
     for bearing, expected in (("reports", -1), ("contradicts", 1), ("unclear", 0)):
         factories.suggest(session, claim.id, {near.id: 0.8}, bearing=bearing)
         assert priority() == expected
-    read = {near.id: matching.Suggestion(0.8, "contradicts"), far.id: matching.Suggestion(0.3, "reports")}
+    read = {near.id: (0.8, "contradicts"), far.id: (0.3, "reports")}
     matching.suggest_evidence(session, claim.id, CLAIM_LABELS, read, NOW, among=2)
     assert priority() == 1  # by the one that agrees best
     first, _ = matching.evidence_of(session, claim.id)
