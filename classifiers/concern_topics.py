@@ -1,7 +1,7 @@
 """Tells what a concern is about, by rules that the office can edit: concern_topics.toml."""
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,7 +15,7 @@ from classifiers.text.spelling import default_speller
 
 TOPICS_FILE: Final = "concern_topics.toml"
 OTHER: Final = "other"
-POINTS: Final = {"sure": 5, "strong": 3, "weak": 1}
+POINTS: Final = {"sure": 5, "strong": 3, "weak": 1, "nothing": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,6 @@ class ConcernTopic:
     reasons: tuple[TopicReason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """What a term counts, and the syllable at which it begins."""
-
-    points: int
-    start: int
-
-
 class TopicRules:
     """Rules that give a concern its topic.
 
@@ -61,7 +53,7 @@ class TopicRules:
         content: The content of concern_topics.toml.
 
     Raises:
-        DataInvalid: A table lacks `screen`, `sure`, `strong` or `weak`, or there is none called `other`.
+        DataInvalid: A table lacks `screen` or one of POINTS, or there is none called `other`.
 
     """
 
@@ -93,34 +85,32 @@ class TopicRules:
         """
         written = split_syllables(normalise(text).text)
         respelt = [form for syllable in written for form in self._speller(syllable)]
-        found: dict[str, dict[str, _Term]] = {}
-        for syllables in (written, respelt):
-            self._collect(syllables, found)
-        if not found:
-            return ConcernTopic(OTHER, ())
-        name = max(found, key=lambda topic: _rank(found[topic].values()))
-        reasons = sorted(found[name].items(), key=lambda term: (-term[1].points, term[1].start))
-        return ConcernTopic(name, tuple(TopicReason(words, term.points) for words, term in reasons))
+        found = [*self._found(written), *self._found(respelt)]  # a topic of both readings counts by the better one
+        name, terms = max(found, key=lambda topic: _rank(topic[1]), default=(OTHER, []))
+        return ConcernTopic(name, tuple(term for _, term in sorted(terms, key=lambda term: (-term[1].points, term[0]))))
 
-    def _collect(self, syllables: Sequence[str], found: dict[str, dict[str, _Term]]) -> None:
-        """Add the terms of some syllables: each once, and none inside one of its topic that counts more."""
+    def _found(self, syllables: Sequence[str]) -> Iterable[tuple[str, list[tuple[int, TopicReason]]]]:
+        """Give each topic with its terms and where they begin: each once, and none inside a longer one of its topic."""
         terms = [
             (topic, POINTS[strength], start, end)
             for group, start, end in self._lexicon.find(syllables)
             for topic, _, strength in [group.partition(" ")]
             if topic in self.screen_names  # the lexicon has a group of masked words of its own
         ]
+        found: dict[str, dict[str, tuple[int, TopicReason]]] = {}
         taken: dict[str, set[int]] = {}
-        for topic, points, start, end in sorted(terms, key=lambda term: (-term[1], term[2])):
+        for topic, points, start, end in sorted(terms, key=lambda term: (term[2] - term[3], -term[1])):
             of_topic = taken.setdefault(topic, set())
-            if of_topic.isdisjoint(range(start, end)):
-                found.setdefault(topic, {}).setdefault(" ".join(syllables[start:end]), _Term(points, start))
+            if points and of_topic.isdisjoint(range(start, end)):
+                words = " ".join(syllables[start:end])
+                found.setdefault(topic, {}).setdefault(words, (start, TopicReason(words, points)))
             of_topic.update(range(start, end))
+        return [(topic, list(of_topic.values())) for topic, of_topic in found.items()]
 
 
-def _rank(terms: Collection[_Term]) -> tuple[int, int]:
+def _rank(terms: Sequence[tuple[int, TopicReason]]) -> tuple[int, int]:
     """Rank a topic by its points; of equal ones that which begins first is higher."""
-    return sum(term.points for term in terms), -min(term.start for term in terms)
+    return sum(term.points for _, term in terms), -min(start for start, _ in terms)
 
 
 def topic_of(text: str) -> ConcernTopic:

@@ -13,8 +13,8 @@ from tests.examples import examples_of
 EXAMPLES = examples_of(__file__)
 
 TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
-TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền"}
-EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": ""}
+TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền", "nothing": "tiền đề"}
+EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": "", "nothing": ""}
 
 
 def rules(**tables: Mapping[str, str]) -> TopicRules:
@@ -37,19 +37,19 @@ def test_the_reasons_are_the_terms_that_count_most_first() -> None:
     assert found.reasons == (TopicReason("nợ lương", 5), TopicReason("thưởng", 3), TopicReason("tiền", 1))
 
 
-def test_a_term_counts_once_and_not_inside_a_longer_one() -> None:
-    found = rules(wages=TABLE).topic_of("nợ lương, nợ lương và nợ lương")
+def test_a_term_counts_once_and_not_inside_a_longer_one_or_one_that_counts_nothing() -> None:
+    found = rules(wages=TABLE).topic_of("nợ lương, nợ lương và nợ lương, đó là tiền đề")
     assert found.reasons == (TopicReason("nợ lương", 5),)
 
 
 def test_of_equal_topics_the_one_named_first_is_taken() -> None:
-    meals = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "", "weak": ""}
+    meals = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "", "weak": "", "nothing": ""}
     both = rules(meals=meals, wages=TABLE)
     assert both.topic_of("nợ lương rồi lại cơm thiu").name == "wages"
     assert both.topic_of("cơm thiu rồi lại nợ lương").name == "meals"
 
 
-@pytest.mark.parametrize("key", ["screen", "sure", "strong", "weak"])
+@pytest.mark.parametrize("key", ["screen", "sure", "strong", "weak", "nothing"])
 def test_a_table_without_a_list_is_refused_by_name(key: str) -> None:
     with pytest.raises(DataInvalid, match=rf"wages\.{key} is missing"):
         rules(wages={name: value for name, value in TABLE.items() if name != key})
