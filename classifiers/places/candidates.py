@@ -111,7 +111,7 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
         written = words.phrase(first, name)
         gap = words.between(name - 1)
         kind = lists.prefixes.get(written) if gap in {" ", ".", ". "} else None
-        if kind is None and length == 1 and gap in {".", ". "}:
+        if kind is None and length == 1 and gap in {"", ".", ". "}:
             kind = lists.short_prefixes.get(written)
         if kind is None:
             continue
@@ -155,7 +155,7 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
         half = not capital and any(word.capital for word in words[first + 1 : after])
         tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
         province = any(unit.level is Level.PROVINCE for unit in units)
-        if not province and _goes_on(words, after, gazetteer):
+        if not province and (_goes_on(words, after, gazetteer) or words.before(first)[:1] == ["tỉnh"]):
             continue
         small = all(unit.level is Level.COMMUNE for unit in units)
         # `o dien bien` is not the commune Ô Diên.

@@ -131,10 +131,12 @@ class _Context:
         inside = {(unit.district, unit.province) for unit in beside if unit.level is Level.COMMUNE}
         provinces = {unit.province for unit in beside if unit.level is Level.PROVINCE}
         today = {unit.current_province for unit in beside if unit.level is Level.PROVINCE}
+        around = {unit.province for unit in beside if unit.level is Level.DISTRICT}
         of_district, kept = _kept(units, lambda unit: (unit.district, unit.province) in districts)
         if kept:
             return of_district, _BESIDE
         rules: list[tuple[int, Callable[[Unit], bool]]] = [
+            (_BESIDE, lambda unit: unit.level is Level.PROVINCE and unit.province in around),
             (_BESIDE, lambda unit: unit.level is Level.DISTRICT and (unit.name, unit.province) in inside),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.province in provinces),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.current_province in today),
@@ -160,7 +162,7 @@ def _is_place(candidate: Candidate, near: int, *, unmarked: bool) -> bool:
         sure = candidate.capital or candidate.level is not Level.COMMUNE or near != _NOWHERE
         return sure or not (unmarked or candidate.ordinary)
     if candidate.level is Level.PROVINCE:
-        return candidate.placed or not candidate.ordinary
+        return candidate.placed or near == _BESIDE or not candidate.ordinary
     if near == _BESIDE:
         return candidate.capital or candidate.placed or not candidate.ordinary
     if candidate.level is Level.COMMUNE:

@@ -1,14 +1,16 @@
 """A text cut into words with what the finder asks of each: marks, capitals, and what stands between two."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from classifiers.text.aligned import Aligned
 from classifiers.text.letters import strip_diacritics
 from classifiers.text.normalise import normalise
 
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = re.compile(r"\bq(?=\d\d?(?![\w/]| năm| \d))|\w+")  # `q7` is the district, `q1/2025` a quarter
 _JOINED: Final = re.compile(r" ?[-'’–]? ?")  # what may stand inside a name: `Bà Rịa - Vũng Tàu`, `Ea H'Leo`
 _SHOUTED: Final = 0.6  # share of capitals from which they tell nothing
 
@@ -33,6 +35,12 @@ class Word:
     capital: bool
 
 
+def _parts(word: re.Match[str], capitals: Sequence[bool]) -> Iterator[int]:
+    """Give where new words begin inside a hashtag: `#ThanhHóa`."""
+    if word.string[word.start() - 1 : word.start()] == "#":
+        yield from (at for at in range(word.start() + 1, word.end()) if capitals[at] and not capitals[at - 1])
+
+
 class Words(list[Word]):
     """The words of a text.
 
@@ -48,14 +56,11 @@ class Words(list[Word]):
         shouted = sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
         self._original = original
         self.unmarked = strip_diacritics(text) == text
+        capitals = [original[start].isupper() for start in self.aligned.starts]
         super().__init__(
-            Word(
-                match[0],
-                strip_diacritics(match[0]),
-                *match.span(),
-                capital=not shouted and original[self.aligned.starts[match.start()]].isupper(),
-            )
+            Word(text[start:end], strip_diacritics(text[start:end]), start, end, not shouted and capitals[start])
             for match in _WORD.finditer(text)
+            for start, end in pairwise((match.start(), *_parts(match, capitals), match.end()))
         )
 
     def phrase(self, first: int, after: int) -> str:
