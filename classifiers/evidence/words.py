@@ -110,13 +110,7 @@ def _read(value: Any, spelt: Callable[[str], str]) -> Any:
 
 @cache
 def key_of(table: str, *, plain: bool) -> Mapping[str, str]:
-    """Return for each word of the lists of one table of evidence.toml the key of its list.
-
-    Args:
-        table: Its name.
-        plain: For texts without diacritics.
-
-    """
+    """Return for each word of the lists of one table of evidence.toml the key of its list; see `lists`."""
     return {word: key for key, words in lists(plain=plain)[table].items() for word in words}
 
 
