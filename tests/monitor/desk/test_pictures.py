@@ -30,6 +30,8 @@ def test_the_words_of_a_picture_stand_beside_it_and_the_reasons_are_marked_in_th
     assert page.select_one(".pictures img")["src"] == "/pictures/1"
     assert "chữ trong ảnh" in text_of(page, ".facts")
     assert "chữ trong ảnh" in lan.get("/queue").text
+    world.index()
+    assert NOTICE in text_of(lan.page('/search?q="ngừng phát lương"'), ".found")
 
 
 def test_the_small_copy_is_given_to_who_is_signed_in_and_kept_nowhere(

@@ -16,19 +16,19 @@ from monitor.operations.erasure_check import leftovers
 from monitor.privacy.author_names import mention, spellings
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import AuditEvent, Base, Flag, Post, PostRevision, Review, Source
+from storage.models import AuditEvent, Base, Flag, Picture, Post, PostRevision, Review, Source
 from storage.outbox import reports
 from storage.posts import posts, sources
 from storage.scoring import registry
 from tests.clock import FakeClock
 from tests.examples import examples_of
-from tests.factories import add_flag, add_model, add_post, add_source, decide, make_post, make_score
+from tests.factories import add_flag, add_model, add_picture, add_post, add_source, decide, make_post, make_score
 
 EXAMPLES = examples_of(__file__)
 
 AUTHOR = "lan@mang.example"
 Of = Callable[..., Erasure]
-HANGING_ON_A_POST = ("posts", "post_revisions", "scores", "flags", "reviews")
+HANGING_ON_A_POST = ("posts", "post_revisions", "pictures", "scores", "flags", "reviews")
 
 
 def count(database: Database, *names: str) -> dict[str, int]:
@@ -63,6 +63,7 @@ def filled(sqlite_database: Database, pseudonymiser: Pseudonymiser, clock: FakeC
         key = pseudonymiser.key("mastodon", AUTHOR)
         post = add_post(session, source, "1", text="chuyện riêng của tôi", author_key=key)
         posts.record(session, source.id, [make_post("1", "chuyện riêng đã sửa", author_key=key)])
+        add_picture(session, post, "chuyện riêng chụp màn hình")
         model = add_model(session)
         registry.record_scores(session, model.id, [make_score(post)])
         flag = add_flag(session, post, model=model)
@@ -180,6 +181,21 @@ def test_a_masked_reply_is_not_brought_back_by_the_next_reading(sqlite_database:
         assert posts.record(session, source.id, [make_post("3", "@lan nói đúng")]).duplicate == 1
         assert session.scalars(select(Post.text)).one() == f"{ERASED_NAME} nói đúng"
         assert session.scalar(select(func.count()).select_from(PostRevision)) == 0
+
+
+def test_a_picture_that_names_the_author_loses_the_name_and_its_copy(
+    sqlite_database: Database, of: Of, home: Path
+) -> None:
+    with sqlite_database.changes() as session:
+        post = add_post(session, add_source(session, "network", kind="mastodon"), "1", text="Xem ảnh")
+        add_picture(session, post, f"Người viết là @{AUTHOR}")
+    assert "pictures.text 1" in [each.place for each in leftovers(of(), sqlite_database, home)]
+    of().run()
+    assert list(leftovers(of(), sqlite_database, home)) == []
+    with sqlite_database.work() as session:
+        (picture,) = session.scalars(select(Picture))
+        assert (picture.text, picture.small) == (f"Người viết là {ERASED_NAME}", None)
+        assert session.get_one(Post, picture.post_id).picture_text == picture.text
 
 
 def test_posts_whose_identifiers_name_the_author_stay_apart(sqlite_database: Database, of: Of, home: Path) -> None:

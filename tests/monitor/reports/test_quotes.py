@@ -62,6 +62,10 @@ def test_a_heading_gets_a_colon_only_where_it_needs_one(title: str, text: str, q
     assert joined(title, text) == quoted
 
 
+def test_words_of_a_picture_are_quoted_as_such() -> None:
+    assert joined("", "Xem ảnh", "ngừng phát lương") == "Xem ảnh\nChữ trong ảnh: ngừng phát lương"
+
+
 def test_an_account_in_the_name_of_a_source_is_hidden_and_a_host_is_not(full_week: Database) -> None:
     with full_week.changes() as session:
         factories.add_source(session, "@nguoinaodo", now=MONDAY)
