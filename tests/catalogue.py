@@ -14,11 +14,14 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from monitor.catalogues import LINES, LOCALE_DIR, SCREENS
+from monitor.cli import build
+from monitor.cli.commands import COMMANDS, LazyCommand, paragraphs
 
 ROOT = Path(__file__).parents[1]
 METHODS = [
@@ -72,7 +75,7 @@ OTHER_ROOMS = (
 )
 _BUT = ("desk/pages/sources", "desk/web/server", "desk/web/accounts", "demo/show")
 YET_LINES = tuple(f"monitor/{name}.py" for name in _BUT)
-# Of functions that hold no lines, and of options whose help stays English.
+# Of functions that hold no lines; the help of options is read from the commands themselves.
 NOT_SAID = re.compile(r"(^re\.\w+|compile|text|exec_driver_sql|DDL|getLogger|debug|Option|Argument|split)$")
 # What no literal of the program is: messages of libraries, shapes of lines, stored values that a command shows.
 UNWRITTEN = ROOT / "tests" / "unwritten_lines.txt"
@@ -80,13 +83,22 @@ UNWRITTEN = ROOT / "tests" / "unwritten_lines.txt"
 
 def lines() -> set[str]:
     """Give what commands and errors say, values as `{}`."""
-    found = set(UNWRITTEN.read_text(encoding="utf-8").splitlines())
+    found = set(UNWRITTEN.read_text(encoding="utf-8").splitlines()) | set(helps())
     for package in ("classifiers", "monitor", "storage"):
         for path in sorted((ROOT / package).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if name in YET_LINES or not name.startswith(OTHER_ROOMS):
                 found |= set(_lines_of(ast.parse(path.read_text(encoding="utf-8")), in_commands="/cli/" in name))
     return found
+
+
+def helps() -> Iterator[str]:
+    """Give the paragraphs of the help of every command and option, but the examples."""
+    top = typer.main.get_command(build())
+    loaded = [top, *(LazyCommand(name).load() for name in COMMANDS)]
+    commands = [*loaded, *(command for group in loaded[1:] for command in getattr(group, "commands", {}).values())]
+    for shown in (*commands, *(option for command in commands for option in command.params)):
+        yield from (_escaped(part) for part in paragraphs(shown.help) if part and not part.startswith("Example: "))
 
 
 def _lines_of(node: ast.AST, *, in_commands: bool) -> Iterator[str]:

@@ -18,11 +18,10 @@ import typer
 
 from classifiers.errors import ClassifierError
 from monitor.cli.commands import LazyGroup
-from monitor.cli.context import State
 from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, logs_json, printable, speak, translated
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import private_umask
-from monitor.settings.settings import language_of_commands
+from monitor.settings.home import language_of_commands
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
@@ -43,12 +42,22 @@ def build() -> typer.Typer:
     return app
 
 
+def _speak_as_in(home: Path | None) -> Path | None:
+    if home:
+        speak(language_of_commands(home))
+    return home
+
+
 def _common(
     context: typer.Context,
     home: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of database, models and reports.", envvar="KIEMTIN_HOME", show_default="./kiemtin-data"
+            help="Folder of database, models and reports.",
+            envvar="KIEMTIN_HOME",
+            show_default="./kiemtin-data",
+            is_eager=True,  # so that a help that follows is in its language
+            callback=_speak_as_in,
         ),
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
@@ -56,10 +65,13 @@ def _common(
         str, typer.Option(help="plain, or json: one object a line on standard error.", envvar="KIEMTIN_LOG_FORMAT")
     ] = "plain",
 ) -> None:
+    from monitor.cli.context import State  # noqa: PLC0415  a list of commands needs no settings
+
     if log_format not in LOG_FORMATS:
         raise UsageError(f"--log-format {log_format}: choose plain or json")
     configure_log(log_format, debug=debug)
-    speak("en" if log_format == "json" else language_of_commands(home))
+    if log_format == "json":
+        speak("en")
     context.obj = State(home=home, debug=debug)
     context.call_on_close(context.obj.close)
 
@@ -90,17 +102,28 @@ def _write_utf8() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    speak(language_of_commands())
     try:
-        build()(arguments)
-    except SystemExit as stop:  # the parser's own way to leave, also after a usage error
-        if stop.code == INTERRUPTED:
-            return _say("stopped; what was already stored stays, and the same command goes on from there", FAILED)
-        return stop.code if isinstance(stop.code, int) else 0
+        status = build()(arguments, prog_name="kiemtin", standalone_mode=False)
+    except typer.TyperException as error:  # the parser's
+        return _used_wrongly(error)
+    except typer.Abort:
+        status = INTERRUPTED
     except (KiemtinError, StorageError, ClassifierError, OSError) as error:
         if "--debug" in arguments:
             raise
         return _say(_explained(error), USED_WRONGLY if isinstance(error, UsageError) else FAILED)
-    return 0
+    if status == INTERRUPTED:
+        return _say("stopped; what was already stored stays, and the same command goes on from there", FAILED)
+    return status or 0
+
+
+def _used_wrongly(error: typer.TyperException) -> int:
+    if message := error.format_message():  # there is none where the help was shown instead
+        context: typer.Context | None = getattr(error, "ctx", None)
+        command = context.command_path if context else "kiemtin"
+        _say(f"{translated(message.rstrip('.'))} – {translated(f'see `{command} --help`')}", USED_WRONGLY)
+    return USED_WRONGLY
 
 
 def _explained(error: Exception) -> str:

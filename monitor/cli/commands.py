@@ -13,6 +13,9 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from monitor.catalogues import N_
+from monitor.cli.terminal import translated
+
 # By name, in the order of the list: a module of this package with `build()` for a group, or a function of a module.
 COMMANDS: Final = {
     "init": "init.init",
@@ -44,6 +47,44 @@ COMMANDS: Final = {
 }
 
 
+# What Typer writes around a help, by the names of its constants.
+FRAMES: Final = {
+    "ARGUMENTS_PANEL_TITLE": N_("Arguments"),
+    "OPTIONS_PANEL_TITLE": N_("Options"),
+    "COMMANDS_PANEL_TITLE": N_("Commands"),
+    "DEFAULT_STRING": N_("[default: {}]"),
+    "ENVVAR_STRING": N_("[env var: {}]"),
+    "REQUIRED_LONG_STRING": N_("[required]"),
+}
+
+
+class _Help:
+    """Shows the help of a command or a group in the language of the command; stands before Typer's class of it."""
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the line that says how the command is called."""
+        return translated(super().get_usage(ctx))  # type: ignore[misc]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, whose texts are translated only now: loading a catalogue takes time."""
+        from typer import rich_utils  # noqa: PLC0415  what prints no help does not need it
+
+        for name, text in FRAMES.items():
+            setattr(rich_utils, name, translated(text))
+        command: Any = self
+        for shown in (command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)):
+            shown.help = "\n\n".join(map(translated, paragraphs(shown.help)))
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+
+class _Command(_Help, TyperCommand):
+    pass
+
+
+class _Group(_Help, TyperGroup):
+    pass
+
+
 class LazyCommand(TyperCommand):
     """Stands in the list of commands for one that is imported when it is called.
 
@@ -68,7 +109,7 @@ class LazyCommand(TyperCommand):
         module = import_module(f"monitor.cli.{self._module}")
         if self._function:
             app = new_app()
-            app.command(self.name)(getattr(module, self._function))
+            app.command(self.name, cls=_Command)(getattr(module, self._function))
         else:
             app = module.build()
         command = typer.main.get_command(app)
@@ -80,13 +121,18 @@ class LazyCommand(TyperCommand):
         return self.load().make_context(*arguments, **options)
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(_Group):
     """The top of the commands."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         for name in COMMANDS:
             self.add_command(LazyCommand(name))
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """Return the paragraphs of a help, each in one line."""
+    return [" ".join(part.split()) for part in (text or "").split("\n\n")]
 
 
 def new_app(**options: Any) -> typer.Typer:
@@ -96,7 +142,7 @@ def new_app(**options: Any) -> typer.Typer:
 
 def new_group(about: str | None, **commands: Callable[..., None]) -> typer.Typer:
     """Make a group of commands; `about` is its help, and `_` in a name is written as `-`."""
-    group = new_app(help=about, no_args_is_help=True)
+    group = new_app(help=about, cls=_Group, no_args_is_help=True)
     for name, function in commands.items():
-        group.command(name.replace("_", "-"))(function)
+        group.command(name.replace("_", "-"), cls=_Command)(function)
     return group

@@ -19,7 +19,8 @@ from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, p
 from monitor.clock import VIETNAM
 from monitor.errors import NotReady, UsageError
 from monitor.operations.change_of_places import finish
-from monitor.settings.settings import DEMO_MARK, home_folder, load_settings
+from monitor.settings.home import home_folder
+from monitor.settings.settings import DEMO_MARK, load_settings
 
 SHOW_AFTER_SECONDS = 2.0
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]

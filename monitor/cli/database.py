@@ -15,7 +15,8 @@ from monitor.operations.backup import back_up
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from monitor.operations.restore import restore as put_back
 from monitor.operations.retain import retain
-from monitor.settings.settings import home_folder, load_settings
+from monitor.settings.home import home_folder
+from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.errors import SchemaMismatch
 from storage.transfer.copying import copy_database

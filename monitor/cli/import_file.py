@@ -49,7 +49,9 @@ def import_file(
         str, typer.Option(help="day-first or month-first, where a file's dates do not show it.", metavar="ORDER")
     ] = "",
     role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
-    legal_basis: Annotated[str, typer.Option(help="Why these posts may be kept.")] = DEFAULT_BASIS,
+    legal_basis: Annotated[
+        str, typer.Option(help="Why these posts may be kept; if not given, you vouch for it.", show_default=False)
+    ] = DEFAULT_BASIS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; keep nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -1,26 +1,23 @@
 """`kiemtin search`: find posts by their words and by filters; never by who wrote them."""
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from classifiers.labels import LABEL_NAMES
 from monitor.cli.context import application, say, show, show_json_lines
-from monitor.collectors.files.row_files import Row, open_writer, plain
-from monitor.desk.views.search_view import EXPORT_SCHEMA, EXPORTED, MOST_EXPORTED, exported_posts
+from monitor.collectors.files.row_files import Row, plain
+from monitor.desk.views.search_view import MOST_EXPORTED, exported_posts
 from monitor.desk.views.searching import SearchForm
 from monitor.desk.web.wording import STATES
 from monitor.errors import QueryRefused, UsageError
-from monitor.files import whole_file
 from monitor.privacy.masks.mask import mask_personal
 from storage import audit
 from storage.search import search as index
 
 SHOWN: Final = 25
 SHOWN_CHARACTERS: Final = 160
-FORMATS: Final = ("csv", "jsonl")
 
 
 def search(
@@ -32,21 +29,18 @@ def search(
     since: Annotated[str, typer.Option(help="First day, as 2026-11-01.")] = "",
     until: Annotated[str, typer.Option(help="Last day, as 2026-11-30.")] = "",
     limit: Annotated[int, typer.Option(help="Most posts.", min=1, max=MOST_EXPORTED)] = SHOWN,
-    to: Annotated[Path | None, typer.Option("--out", help="Write them to this file: .csv or .jsonl.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a post.")] = False,
 ) -> None:
     """Find posts by their words, and by label, state, source or date; the desk has further filters.
 
     Newest first, personal data masked. Nobody's posts are found by who wrote them.
 
-    Example: `kiemtin search "nợ lương" --label concern --since 2026-11-01 --out found.csv`
+    Example: `kiemtin search "nợ lương" --label concern --since 2026-11-01`
     """
     _check(label=label, state=state, since=since, until=until)
     form = SearchForm(q=" ".join(words or ()), label=label, state=state, source=source, since=since, until=until)
     if form.is_empty:
         raise UsageError("nothing to search for: write a word or choose a filter")
-    if to is not None and to.suffix.removeprefix(".") not in FORMATS:
-        raise UsageError(f"--out {to}: the name of the file must end in .csv or .jsonl")
     app = application(context)
     with app.ready_database.changes() as session:
         try:
@@ -54,15 +48,9 @@ def search(
         except QueryRefused as error:
             raise UsageError(str(error)) from error
         found = list(exported_posts(session, index.find(session, query, filters, limit=limit), mask_personal))
-        detail = {"posts": len(found), "cut": len(found) == limit, "format": to.suffix if to else "terminal"}
+        detail = {"posts": len(found), "cut": len(found) == limit, "format": "terminal"}
         audit.record(session, at=app.clock.now(), action="search_export", subject="command line", detail=detail)
-    if to is not None:
-        with whole_file(to) as file:
-            writer = open_writer(to.suffix.removeprefix("."), file, EXPORTED, EXPORT_SCHEMA)
-            writer.write(found)
-            writer.finish()
-        say(f"Wrote {len(found)} posts to {to}. Read them before you pass them on.")
-    elif as_json:
+    if as_json:
         show_json_lines({name: plain(value) for name, value in row.items()} for row in found)
     else:
         _show(found)

@@ -219,7 +219,9 @@ def enable(context: typer.Context, name: Annotated[str, typer.Argument(help="The
 def disable(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The source's name.")],
-    why: Annotated[str, typer.Option(help="The reason, for those who ask later.")] = "switched off by the operator",
+    why: Annotated[
+        str, typer.Option(help="The reason, for those who ask later.", show_default=False)
+    ] = "switched off by the operator",
 ) -> None:
     """Switch a source off; its posts stay until their retention ends.
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from monitor.errors import NotReady
 from monitor.files import PARTIAL, is_running, partial_path, sync_folder
-from monitor.settings.settings import CONFIG_NAME, DATABASE_NAME, load_settings
+from monitor.settings.home import CONFIG_NAME
+from monitor.settings.settings import DATABASE_NAME, load_settings
 
 FILES: Final = (CONFIG_NAME, "secret.key", "former.keys")
 FOLDERS: Final = ("captures", "models", "reports", "imports")

@@ -11,7 +11,7 @@ from monitor.operations.change_of_places import ASIDE
 from monitor.operations.erasure import Erasure
 from monitor.operations.file_search import contents
 from monitor.operations.sealed_file import MAGIC
-from monitor.settings.settings import CONFIG_NAME
+from monitor.settings.home import CONFIG_NAME
 from storage import audit
 from storage.database import Database
 from storage.posts import traces

@@ -1,6 +1,5 @@
 """Every setting: name, default and purpose. Read once, from kiemtin.toml and KIEMTIN_* variables."""
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,9 +19,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.errors import UsageError
 from monitor.settings.channels import ChannelSettings, Hours, MailAddress, MailServerAddress
+from monitor.settings.home import CONFIG_NAME, DEFAULT_HOME, home_folder
 from monitor.settings.reports import PublishSettings, ReportSettings
 
-CONFIG_NAME = "kiemtin.toml"
 DATABASE_NAME = "kiemtin.db"
 DEMO_MARK = "made-by-kiemtin-demo"
 """Lies in the folder of the demo, whose user must never come into an installation."""
@@ -30,7 +29,6 @@ SHORTEST_LEGAL_BASIS = 5  # characters
 # Beyond these, times that are counted with leave the calendar of the program.
 LONGEST_RETENTION_DAYS = 36_500
 LONGEST_INTERVAL_MINUTES = 525_600
-DEFAULT_HOME = Path("kiemtin-data")
 DEFAULT_MODEL = "default"
 
 
@@ -264,29 +262,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file, whose values arrive as arguments."""
         return env_settings, init_settings
-
-
-class _Home(BaseSettings):
-    """The home folder alone, which must be known before its kiemtin.toml can be read."""
-
-    model_config = SettingsConfigDict(env_prefix="KIEMTIN_", extra="ignore")
-
-    home: Path = DEFAULT_HOME
-
-
-def home_folder(home: Path | None = None) -> Path:
-    """Return the home folder: the given one, else KIEMTIN_HOME, else ./kiemtin-data."""
-    return (home or _Home().home).expanduser().absolute()
-
-
-def language_of_commands(home: Path | None = None) -> str:
-    """Return the language in which commands answer, also where the settings are wrong: that is said in it as well."""
-    try:
-        values = tomllib.loads((home_folder(home) / CONFIG_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        values = {}
-    chosen = os.environ.get("KIEMTIN_LANGUAGE", values.get("language"))
-    return chosen if chosen in ("vi", "en") else "vi"
 
 
 def load_settings(home: Path | None = None) -> Settings:

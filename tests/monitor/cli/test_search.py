@@ -1,7 +1,6 @@
-"""`kiemtin search`: posts by words and filters, as lines, JSON or a file; nobody is found."""
+"""`kiemtin search`: posts by words and filters, as lines or JSON; nobody is found."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -32,17 +31,6 @@ def test_filters_narrow_it_down_and_json_has_a_line_a_post(kiemtin: Command, pos
     assert kiemtin.well("search", "lường", "--json").out == ""  # an empty line is no JSON
 
 
-@pytest.mark.parametrize("name", ["found.csv", "found.jsonl"])
-def test_a_file_is_written_without_personal_data_or_formulas(
-    kiemtin: Command, posts: None, tmp_path: Path, name: str
-) -> None:
-    assert "Wrote 2 posts" in kiemtin.well("search", "lương", "--out", str(tmp_path / name)).out
-    content = (tmp_path / name).read_text(encoding="utf-8-sig")
-    assert "chậm ba tháng" in content
-    assert "0912345678" not in content
-    assert ",=Lương" not in content
-
-
 def test_no_author_is_found(kiemtin: Command, posts: None) -> None:
     for author in ("hoa.hong", "tuan_le", "tuan le"):
         assert "No posts found." in kiemtin.well("search", author).out
@@ -55,6 +43,5 @@ def test_what_is_wrong_is_said(kiemtin: Command) -> None:
         (["a", "--label", "opinion"], "choose unverified, negative, concern"),
         (["a", "--state", "x"], "choose open"),
         (["a", "--since", "yesterday"], "write a day as 2026-11-30"),
-        (["a", "--out", "found.xlsx"], ".csv or .jsonl"),
     ):
         assert said in kiemtin("search", *arguments).complaint

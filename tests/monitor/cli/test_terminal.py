@@ -196,7 +196,8 @@ LITERAL = re.compile(r"`[^`]*`|/\S+|--\S+|https?:\S+|\S+=\S+")
         *("sources check nothing", "sources add a telepathy b --legal-basis because", "users invite lan --role king"),
         *("models promote nothing", "models rollback", "import nothing.csv", "export nothing", "outbox test"),
         *("publish", "restore /dev/null", "erase feed nobody --yes", "keys revoke nothing", "backup /proc/nothing/x"),
-        *("train --name .", "db confirm-clock"),
+        *("train --name .", "db confirm-clock", "nonsense", "sources ad", "sources add only-a-name"),
+        *("import", "import a b", "crawl --nonsense", "report --month", "restore /nope", "demo --port 0"),
     ],
 )
 def test_a_command_answers_in_vietnamese_unless_english_is_set(

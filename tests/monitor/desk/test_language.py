@@ -48,7 +48,7 @@ FILES = {
     "/static/labels-dark.css",
 }  # what is downloaded is no page
 SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|`[a-z-]+ |\[\w+\]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|`[a-z-]+ |\[(?!required)[a-z]\w*\]")
 REMEDY = "run `make messages` and translate what it names"
 
 

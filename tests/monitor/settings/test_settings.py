@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UsageError
-from monitor.settings.settings import CONFIG_NAME, DEFAULT_HOME, Settings, load_settings
+from monitor.settings.home import CONFIG_NAME, DEFAULT_HOME
+from monitor.settings.settings import Settings, load_settings
 from storage.database import Database
 
 SOURCE = """
