@@ -4,19 +4,20 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from classifiers.claims import find_claim
+from classifiers.claims import Mention, find_claim
 from classifiers.labels import label_named
 from storage.models import Flag
 
 LONGEST: Final = 160
 _READ: Final = 320  # characters of a post that are masked and looked at: a page shows many
 _UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
-_LEAST_WORDS: Final = 3
+_LEAST_WORDS: Final = 6
 _SHOUTED: Final = 0.6  # share of capitals among letters
 _LEAST_LETTERS: Final = 8
 _SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?…])\s+|\s*\n\s*")
 _URGENT: Final = re.compile(
-    r"(?:(?:tin )?(?:nóng|khẩn cấp|khẩn|gấp|hot)|cảnh báo|chia sẻ (?:gấp|ngay)|mọi người (?:ơi|chú ý))\s*[!:.,–-]+\s*",
+    r"(?:(?:re|(?:tin )?(?:nóng|khẩn cấp|khẩn|gấp|hot)|cảnh báo|chia sẻ (?:gấp|ngay)|mọi người (?:ơi|chú ý))"
+    r"\s*[!:.,–-]+\s*)+",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"([!?]){2,}|!+")
@@ -37,21 +38,27 @@ def summary_of(flag: Flag, mask: Callable[[str], str] | None) -> str:
 
 
 def proposed(text: str, *, is_claim: bool, mask: Callable[[str], str] | None) -> str:
-    """Return the first assertion of a claim, or the first sentence of another post, without shouting and masked."""
+    """Return the sentence of a claim's first assertion, or the first one of another post, without shouting, masked."""
     text = text.strip()
     read = mask(text[:_READ]) if mask else text[:_READ]
     if len(text) > _READ:
         read = read[:-_UNSURE]
     read = _NO_TEXT.sub(" ", read).strip()
     asserted = find_claim(read).asserts if is_claim else ()
-    return _shortened(_calm(asserted[0].words if asserted else _first_sentence(read)))
+    return _shortened(_calm(_first_sentence(_from_sentence_of(read, asserted[0]) if asserted else read)))
+
+
+def _from_sentence_of(text: str, words: Mention) -> str:
+    """Return a text from the sentence on in which words stand; from these words on where the sentence is too long."""
+    begin = max([0, *(end.end() for end in _SENTENCE_ENDS.finditer(text, 0, words.start))])
+    return text[begin if words.end - begin <= LONGEST else words.start :]
 
 
 def _first_sentence(text: str) -> str:
     """Return the first sentence, or the first ones where that says hardly anything."""
     found = ""
     for sentence in _SENTENCE_ENDS.split(_URGENT.sub("", text, count=1) if _URGENT.match(text) else text):
-        found = f"{found} {sentence}".strip()
+        found = f"{found}{' ' if found[-1] in '.!?…:' else ': '}{sentence}" if found else sentence
         if len(found.split()) >= _LEAST_WORDS:
             break
     return found

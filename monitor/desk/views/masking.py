@@ -5,30 +5,18 @@ from collections.abc import Callable
 from typing import Final
 
 from monitor.desk.web.language import gettext as _
+from monitor.scoring.summary import proposed
 from storage.models import Post
 
 Mask = Callable[[str], str]
 """Replaces personal data in a text."""
 
-FIRST_LINE_CHARACTERS: Final = 160
 HIDDEN: Final = "[…]"
-# Masked before the line is cut, so that half a number at its end is not taken for something else. No more is read: a
-# page lists many posts of any length, and masking takes longest of all that it does.
-_READ: Final = FIRST_LINE_CHARACTERS + 80
-_READ_LINES: Final = 5 * _READ  # within which a line with words is looked for
-_UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
 
 
 def first_line(post: Post, mask: Mask) -> str:
-    """Return the first non-empty line of title and text as they stand now, masked and shortened."""
-    lines = post.judged_text.lstrip()[:_READ_LINES].splitlines()
-    whole = next(filter(None, map(str.strip, lines)), "") or _("(không có chữ)")
-    line = mask(whole[:_READ])
-    if len(whole) > _READ:
-        line = line[:-_UNSURE]
-    if len(line) <= FIRST_LINE_CHARACTERS and len(whole) <= _READ:
-        return line
-    return line[: FIRST_LINE_CHARACTERS - 1].rstrip() + "…"
+    """Return the sentence that is proposed for a post as it stands now, masked."""
+    return proposed(post.judged_text, is_claim=False, mask=mask) or _("(không có chữ)")
 
 
 def word_mask(text: str, masked: str, mask: Mask) -> Mask:

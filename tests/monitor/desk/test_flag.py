@@ -129,7 +129,7 @@ def test_copies_evidence_and_other_flags_are_at_hand(lan: Browser, world: World)
         model_id = flags.by_id(session, flag_id).model_id
         flags.open_flags(session, model_id, [make_flag(post, "negative", 0.6)], world.now)
     text = lan.page(f"/flags/{flag_id}").get_text(" ", strip=True)
-    for expected in ("Ngân hàng vẫn mở newspaper", "NGÂN HÀNG SẮP ĐÓNG CỬA mastodon", "mục 2"):
+    for expected in ("Ngân hàng vẫn mở newspaper", "Ngân hàng sắp đóng cửa mastodon", "mục 2"):
         assert expected in text
 
 
@@ -176,8 +176,8 @@ def test_what_is_not_there_gets_a_plain_page(lan: Browser, path: str, status: in
 def test_first_lines_probabilities_and_addresses() -> None:
     for title, text, line in (
         (None, " \n ", "(không có chữ)"),
-        ("Cỏ máu", "Cỏ máu sắc đặc\nuống 7 ngày", "Cỏ máu sắc đặc"),
-        ("Chán", "Lương lại chậm", "Chán"),
+        ("Cỏ máu", "Cỏ máu sắc đặc\nuống 7 ngày", "Cỏ máu sắc đặc: uống 7 ngày"),
+        ("Chán", "Lương lại chậm", "Chán: Lương lại chậm"),
         (None, "\n" * 5_000 + "Lương lại chậm", "Lương lại chậm"),
     ):
         assert first_line(Post(title=title, text=text), str) == line

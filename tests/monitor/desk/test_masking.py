@@ -6,11 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from classifiers.text.segment import Segmenter
-from monitor.desk.views.masking import FIRST_LINE_CHARACTERS, first_line
 from monitor.desk.views.search_view import excerpt, found_posts, mark_words
 from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
-from storage.models import Post
 from storage.review import flags
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, decide, read_again, suggest
@@ -78,20 +76,6 @@ def test_a_hidden_context_can_be_asked_for(lan: Browser, world: World) -> None:
     assert "0912345678" not in lan.get(path).text
     assert lan.post(action, lan.fields(path, action)).status_code == 303
     assert "0912345678" in lan.get(path).text
-
-
-def test_a_number_at_the_end_of_a_line_is_masked_before_it_is_cut() -> None:
-    text = "a " * (FIRST_LINE_CHARACTERS // 2 - 4) + "0912345678"
-    assert "0912" in first_line(Post(text=text), str)
-    assert "0912" not in first_line(Post(text=text), mask_personal)
-
-
-@pytest.mark.parametrize("before", range(0, 40, 3))
-def test_half_a_number_is_never_shown_where_masks_have_shortened_the_line(before: int) -> None:
-    address = "https://www.facebook.com/nguyen.van.mau." + "a" * (160 - before)
-    line = first_line(Post(text=f"{address} gọi ngay số 0912345678 {'nhé ' * 100}"), mask_personal)
-    assert "0912" not in line
-    assert len(line) <= FIRST_LINE_CHARACTERS
 
 
 @pytest.mark.parametrize(("words", "read"), [("lương", [540]), ("gọi", [261])])

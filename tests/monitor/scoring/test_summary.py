@@ -20,6 +20,14 @@ def test_a_long_sentence_ends_with_a_whole_word() -> None:
     assert sentence.endswith(("mười…", "tháng…", "lương…"))
 
 
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_half_a_number_is_never_shown_where_masks_have_shortened_the_sentence(before: int) -> None:
+    address = "https://www.facebook.com/nguyen.van.mau." + "a" * (160 - before)
+    sentence = proposed(f"{address} gọi số 0912345678 {'nhé ' * 100}", is_claim=False, mask=mask_personal)
+    assert "0912" not in sentence
+    assert len(sentence) <= LONGEST
+
+
 @given(st.text(max_size=400), st.booleans())
 def test_any_post_has_one_short_line(text: str, is_claim: bool) -> None:
     sentence = proposed(text, is_claim=is_claim, mask=None)
