@@ -1,6 +1,5 @@
 """Claims that go round in a report: how far they reach, what people found out, and whether they were answered."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,12 +10,12 @@ from sqlalchemy.orm import Session
 from classifiers.labels import CLAIM_LABELS
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.periods import CalendarPeriod
-from monitor.reports.quotes import Quote, summaries
+from monitor.reports.quotes import one_line
 from storage.figures import report_claims
 from storage.figures.report_claims import ClaimAnswers, ClaimReach, ClaimTally
 from storage.figures.report_counts import Spread
 from storage.models import Flag
-from storage.review import corrections, flags
+from storage.review import corrections
 
 MOST_CLAIMS: Final = 10
 
@@ -27,7 +26,7 @@ class Claim(ClaimAnswers):
 
     Args:
         flag_id: Its flag at the desk.
-        summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
+        summary: What it says, in one sentence; empty where a post without one is gone or has no words.
         spread: How many posts of the period say it, in how many sources, and since when.
         source: The source of the post that was flagged.
 
@@ -77,12 +76,12 @@ class ClaimFigures:
     corrections: tuple[PublishedCorrection, ...]
 
 
-def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quote], site: str) -> ClaimFigures:
-    """Look up the claims of a period; `quotes` are those that the report shows, `site` is where corrections stand."""
-    span, told = period.span, summaries(quotes, CLAIM_LABELS) | flags.sentences(session, CLAIM_LABELS)
+def gather_claims(session: Session, period: CalendarPeriod, site: str) -> ClaimFigures:
+    """Look up the claims of a period; `site` is where corrections stand."""
+    span = period.span
     every = report_claims.claims(session, span, CLAIM_LABELS)
     return ClaimFigures(
-        listed=tuple(_claim(session, reach, told) for reach in every[:MOST_CLAIMS]),
+        listed=tuple(_claim(session, reach) for reach in every[:MOST_CLAIMS]),
         total=len(every),
         posts=sum(reach.spread.posts for reach in every),
         site=site.partition("://")[2],
@@ -101,14 +100,14 @@ def gather_claims(session: Session, period: CalendarPeriod, quotes: Sequence[Quo
     )
 
 
-def _claim(session: Session, reach: ClaimReach, told: Mapping[tuple[str, int], str]) -> Claim:
-    same_as = ("flag", reach.flag_id) if reach.cluster_id is None else ("cluster", reach.cluster_id)
+def _claim(session: Session, reach: ClaimReach) -> Claim:
+    flag = session.get_one(Flag, reach.flag_id)
     return Claim(
         **vars(report_claims.answers(session, reach)),
         flag_id=reach.flag_id,
-        summary=told.get(same_as, ""),
+        summary=one_line(flag),
         spread=reach.spread,
-        source=mask_personal(session.get_one(Flag, reach.flag_id).post.source.name),
+        source=mask_personal(flag.post.source.name),
     )
 
 

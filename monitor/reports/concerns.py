@@ -8,15 +8,14 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from classifiers.concern_topics import OTHER
-from classifiers.labels import CASE_LABELS
 from classifiers.places.finder import places_in
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.comparison import Comparison, Count, compare
-from monitor.reports.quotes import Quote, summaries
+from monitor.reports.quotes import one_line
 from storage.figures import report_cases
 from storage.figures.report_cases import CaseRow
 from storage.figures.report_counts import Period, Spread, spread_of
-from storage.review import flags
+from storage.models import Flag
 
 CASE_STATES: Final = ("open", "passed", "answered", "followed_up", "settled")
 ELSEWHERE: Final = ""
@@ -28,7 +27,7 @@ class ConcernCase(CaseRow):
     """One case: place by its name of today (ELSEWHERE where nobody named one), offices and source masked.
 
     Args:
-        summary: What it says, in one sentence; empty where nobody chose a post to be quoted.
+        summary: What it says, in one sentence; empty where a post without one is gone or has no words.
         spread: How many posts of the period say it, in how many sources, and since when.
 
     """
@@ -116,7 +115,6 @@ def gather_concerns(
     session: Session,
     now: ComparedPeriod,
     earlier: Sequence[ComparedPeriod],
-    quotes: Sequence[Quote],
     *,
     complete: bool,
     province: str,
@@ -127,14 +125,13 @@ def gather_concerns(
         session: The unit of work.
         now: The period.
         earlier: The four periods before, the nearest first.
-        quotes: What people chose to be quoted.
         complete: Whether the period is over.
         province: The office's province, for names of places that several provinces have.
 
     """
     rows = report_cases.cases_of(session, now.span)
     before = [Counter(row.topic for row in report_cases.cases_of(session, one.span)) for one in earlier if one.read]
-    listed = _listed(session, now.span, rows, quotes, province)
+    listed = _listed(session, now.span, rows, province)
 
     def compared(topic: str) -> Comparison:
         counted = iter(before)
@@ -161,10 +158,7 @@ def gather_concerns(
     )
 
 
-def _listed(
-    session: Session, span: Period, rows: Sequence[CaseRow], quotes: Sequence[Quote], province: str
-) -> tuple[ConcernCase, ...]:
-    told = summaries(quotes, CASE_LABELS) | flags.sentences(session, CASE_LABELS)
+def _listed(session: Session, span: Period, rows: Sequence[CaseRow], province: str) -> tuple[ConcernCase, ...]:
     spreads = spread_of(session, {row.cluster_id for row in rows if row.cluster_id is not None}, span)
     units = {place: unit_of(place, province) for place in {row.place for row in rows}}
     listed = [
@@ -175,7 +169,7 @@ def _listed(
                 "passed_to": mask_personal(row.passed_to),
                 "source": mask_personal(row.source),
             },
-            summary=told.get(("cluster", row.cluster_id) if row.cluster_id else ("flag", row.flag_id or 0), ""),
+            summary=one_line(session.get_one(Flag, row.flag_id)) if row.flag_id else "",
             spread=spreads.get(row.cluster_id or 0, Spread(1, 1, row.dated)),
         )
         for row in rows

@@ -152,7 +152,6 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, site: str
     earlier = _earlier(session, period)
     names = _label_names(flags, earlier)
     complete = now >= span.end
-    quotes = gather_quotes(session, span)
     read = _sources(session, span, flags, names)
     return ReportFigures(
         period=period,
@@ -171,16 +170,15 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, site: str
         ),
         parts=_parts(session, period, flags, names),
         sources=read,
-        claims=gather_claims(session, period, quotes, site),
+        claims=gather_claims(session, period, site),
         concerns=gather_concerns(
             session,
             ComparedPeriod(span, count_of(_states(row for row in flags if row.label in CASE_LABELS)).pending),
             [_compared(one) for one in earlier],
-            quotes,
             complete=complete,
             province=focus.stored(session).province,
         ),
-        quotes=quotes,
+        quotes=gather_quotes(session, span),
         source_problems=gather_source_problems(session, span),
         method=gather_method(session, span, now),
     )

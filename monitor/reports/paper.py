@@ -285,7 +285,7 @@ def _claim(claim: Claim, figures: ReportFigures, words: Wording) -> str:
             found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
     went = f"{spread_words(claim.spread, words)}{_partly(claim.source, figures, words)}"
     told = f"{capitalised(went)}. {found}{_answered(claim, figures.claims.site, words)}."
-    return f"“{claim.summary}”. {told}" if claim.summary else say("(Chưa có tóm tắt.) %(told)s", told=told)
+    return f"“{claim.summary}”. {told}" if claim.summary else told
 
 
 def _answered(claim: Claim, site: str, words: Wording) -> str:

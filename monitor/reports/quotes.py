@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from classifiers.labels import LABEL_NAMES
 from classifiers.places.finder import places_in
 from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal, shorten_obscenities
+from monitor.scoring.summary import summary_of
 from storage.figures.report_counts import Period
 from storage.models import Flag, join_title
 from storage.posts import posts
@@ -19,7 +19,6 @@ from storage.review import quote_choices
 from storage.scoring import matching
 
 LONGEST_QUOTE: Final = 300  # characters
-LONGEST_SUMMARY: Final = 160
 MOST_SENTENCES: Final = 2
 FEWEST_SHOUTED: Final = 3  # words in capitals side by side
 CUT: Final = "(…)"
@@ -53,7 +52,6 @@ class Quote:
     Args:
         flag_id: The flag; it names the post in the list of masks and stands in no document.
         label: Its label.
-        same_as: What copies of the post share: `("cluster", number)`, or `("flag", number)` where there are none.
         source: The name of the source, masked.
         at: When it was published, or first seen where the platform does not say; aware UTC.
         at_is_published: Whether `at` is the time of publication.
@@ -68,7 +66,6 @@ class Quote:
 
     flag_id: int
     label: str
-    same_as: tuple[str, int]
     source: str
     at: datetime
     at_is_published: bool
@@ -82,18 +79,14 @@ class Quote:
 
 def gather_quotes(session: Session, span: Period) -> tuple[Quote, ...]:
     """Prepare the posts of a period that people confirmed and chose, in the order of the labels; copies once."""
-    chosen: dict[tuple[str, str, int], Flag] = {}
+    chosen: dict[tuple[str, int | None, int], Flag] = {}
     for label in LABEL_NAMES:
         for flag in quote_choices.chosen(session, span, label):
-            chosen.setdefault((label, *_same_as(flag)), flag)
+            cluster = flag.post.cluster_id
+            chosen.setdefault((label, cluster, 0 if cluster else flag.id), flag)
     flags = list(chosen.values())
     sizes = matching.cluster_sizes(session, {flag.post.cluster_id for flag in flags if flag.post.cluster_id})
     return tuple(_quote(session, flag, sizes.get(flag.post.cluster_id or 0, 1)) for flag in flags)
-
-
-def _same_as(flag: Flag) -> tuple[str, int]:
-    cluster = flag.post.cluster_id
-    return ("flag", flag.id) if cluster is None else ("cluster", cluster)
 
 
 def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
@@ -103,7 +96,6 @@ def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
     return Quote(
         flag_id=flag.id,
         label=flag.label,
-        same_as=_same_as(flag),
         source=mask_personal(post.source.name),
         at=post.published_at or post.collected_at,
         at_is_published=post.published_at is not None,
@@ -138,14 +130,11 @@ def conceal(text: str) -> str:
     return _LINK.sub(LINK, mask_personal(text))
 
 
-def summaries(quotes: Sequence[Quote], labels: Collection[str]) -> dict[tuple[str, int], str]:
-    """Return the first sentence of the quotes of some labels, by what copies of a post share."""
-    found: dict[tuple[str, int], str] = {}
-    for quote in quotes:
-        if quote.label in labels and quote.text:
-            first = _SENTENCE_END.split(quote.text)[0].removesuffix(CUT).rstrip(" .")
-            found.setdefault(quote.same_as, shorten(first, LONGEST_SUMMARY))
-    return found
+def one_line(flag: Flag) -> str:
+    """Return the sentence of a flag, as the queue does; of a post that its platform deleted, only a reviewer's."""
+    if flag.post.deleted_at and not flag.summary:
+        return ""
+    return summary_of(flag, lambda text: shorten_obscenities(conceal(text)))
 
 
 def excerpt(text: str) -> str:

@@ -140,20 +140,10 @@ def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: d
 
 
 def summarise(session: Session, flag: Flag, summary: str) -> None:
-    """Store a reviewer's sentence of a flag, and of the case that it opened; an empty one leaves the proposed one."""
-    flag.summary = summary or None
-    session.execute(update(Case).where(Case.flag_id == flag.id).values(summary=summary))
-    session.flush()
-
-
-def sentences(session: Session, labels: Collection[str]) -> dict[tuple[str, int], str]:
-    """Return the newest sentences of reviewers by what copies share: `("cluster", number)` or `("flag", number)`."""
-    query = select(Flag.id, Post.cluster_id, Flag.summary).join(Post, Post.id == Flag.post_id)
-    query = query.where(Flag.label.in_(labels), Flag.summary.is_not(None)).order_by(Flag.id)
-    return {
-        ("flag", flag_id) if cluster_id is None else ("cluster", cluster_id): summary or ""
-        for flag_id, cluster_id, summary in session.execute(query)
-    }
+    """Store a reviewer's sentence of a flag, its copies and their cases; an empty one leaves the proposed one."""
+    alike = on_copies(flag)
+    session.execute(update(Case).where(Case.flag_id.in_(select(Flag.id).where(alike))).values(summary=summary))
+    session.execute(update(Flag).where(alike).values(summary=summary or None))
 
 
 def release(session: Session, flag_id: int, owner: str) -> None:

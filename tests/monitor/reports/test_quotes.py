@@ -1,6 +1,5 @@
 """Quoted posts: whom they are about and where they lead is hidden, they are short, and copies are quoted once."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from monitor.reports.figures import ReportFigures
-from monitor.reports.quotes import LONGEST_QUOTE, conceal, excerpt, joined, shorten, summaries, tidied
+from monitor.reports.quotes import LONGEST_QUOTE, conceal, excerpt, joined, shorten, tidied
 from storage.database import Database
 from storage.models import Flag, Post
 from storage.posts import posts
@@ -102,13 +101,6 @@ def test_shouting_and_spaces_are_set_right(text: str, set_right: str) -> None:
 )
 def test_a_quote_is_at_most_two_sentences(text: str, quoted: str) -> None:
     assert excerpt(text.strip()) == quoted
-
-
-def test_a_summary_is_the_first_sentence_of_the_first_quote(figures: ReportFigures) -> None:
-    first = replace(figures.quotes[0], text="Ngân hàng đóng cửa. Rút ngay!")
-    told = summaries([first, replace(first, text="Khác.")], ["unverified"])
-    assert told == {first.same_as: "Ngân hàng đóng cửa"}
-    assert summaries([replace(first, text=None)], ["unverified"]) == {}
 
 
 def test_a_long_text_ends_between_two_words() -> None:
