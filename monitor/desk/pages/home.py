@@ -25,7 +25,7 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 
 
 def _state(session: Session) -> dict[str, Any]:
-    """Return the flags by label and state, and what waits; `waiting` is None before a model is active."""
+    """Return the flags by label and state, and what waits."""
     counted, model = flags.counts(session), registry.active_model(session)
     waiting = flag_queue.count(session, QueueFilter(worth_above=WORTH_A_DAY), at_most=COUNTED + 1)
     labels = [
@@ -34,10 +34,10 @@ def _state(session: Session) -> dict[str, Any]:
     ]
     return {
         "labels": labels,
+        "flagged": bool(counted),
         "open_flags": min(waiting, COUNTED),
         "more": waiting > COUNTED,
-        "waiting": unscored.count(session, model) if model else None,
-        "has_model": model is not None,
+        "waiting": unscored.count(session, model) if model else 0,
         "drawn": drawn.open_count(session),
     }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form
@@ -94,7 +95,7 @@ async def check(visit: CurrentVisit, number: RowId) -> Response:
     posts = [post for batch in batches for post in batch.posts]
     mask = visit.desk.mask
     lines = [
-        (mask(" ".join(f"{post.title or ''} {post.text}".split())[:SHOWN_CHARACTERS]), post)
+        (mask(shorten(f"{post.title or ''} {post.text}", SHOWN_CHARACTERS, placeholder="…")), post)
         for post in posts[:SHOWN_POSTS]
     ]
     context = {"source": source, "fault": fault, "lines": lines, "posts": len(posts)}

@@ -33,8 +33,8 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 PAGE: Final = "/teach/thresholds"
 AIMS: Final = Translated(
     {
-        PRECISION: N_("Tỷ lệ cờ đúng, ít nhất (%)"),
-        PER_DAY: N_("Số cờ mỗi ngày, khoảng"),
+        PRECISION: N_("Tỷ lệ đúng, ít nhất (%)"),
+        PER_DAY: N_("Số mục mỗi ngày, khoảng"),
         "": N_("Theo ngưỡng của mô hình"),
     }
 )
@@ -85,7 +85,7 @@ def _preview(session: Session, visit: Visit, before: dict[str, Any], aim: str, v
     try:
         wish = _wish(aim, value)
     except UsageError:
-        preview["refusal"] = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số cờ mỗi ngày từ 0,1 đến 100.000.")
+        preview["refusal"] = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số mục mỗi ngày từ 0,1 đến 100.000.")
         return preview
     preview["after"] = after = _effect(session, visit, before["label"], wish)
     if not after["effect"].reaches(wish):
@@ -104,7 +104,7 @@ def _in_words(wish: Wish | None) -> str:
         return _("ngưỡng của mô hình")
     if wish.aim == PRECISION:
         return _("ít nhất %(share)s%% đúng") % {"share": decimal(100 * wish.value, 0)}
-    return _("khoảng %(number)s cờ mỗi ngày") % {"number": decimal(wish.value, 0 if wish.value.is_integer() else 1)}
+    return _("khoảng %(number)s mục mỗi ngày") % {"number": decimal(wish.value, 0 if wish.value.is_integer() else 1)}
 
 
 def _wish(aim: str, value: str) -> Wish | None:

@@ -16,6 +16,7 @@ from classifiers.model.prediction import Reason as WordReason
 from classifiers.text.normalise import MAX_CHARACTERS
 from monitor.desk.views.highlight import Reason, fold, gather_reasons, tone
 from monitor.desk.views.masking import Mask, first_line, word_mask
+from monitor.desk.views.overview_figures import LEAST_DECIDED
 from monitor.desk.views.post_view import post_view
 from monitor.desk.views.why import why
 from monitor.desk.web import wording
@@ -132,8 +133,8 @@ def flag_view(
 def _measured(at_source: Concluded) -> str:
     """Say how often the machine was right at a source, by people's decisions, with the 95 % interval."""
     right, total, _mean = at_source
-    if not total:
-        return _("ở nguồn này chưa ai quyết định về nhãn này")
+    if total < LEAST_DECIDED:
+        return _("ở nguồn này chưa đủ quyết định về nhãn này để đo")
     low, high = wilson(right, total)
     text = _("ở nguồn này %(right)s trong %(total)s là đúng (khoảng %(low)s đến %(high)s trong 100)")
     return text % {"right": right, "total": total, "low": round(100 * low), "high": round(100 * high)}

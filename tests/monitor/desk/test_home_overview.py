@@ -6,10 +6,11 @@ from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.world import World
 
 
-def test_an_empty_installation_says_what_to_do(lan: Browser) -> None:
-    text = lan.page("/").get_text(" ", strip=True)
-    for expected in ("Không có mục nào đang chờ", "Chưa có mô hình nào"):
+def test_an_empty_installation_says_what_to_do_and_counts_nothing(lan: Browser) -> None:
+    text = lan.page("/").select_one("main").get_text(" ", strip=True)
+    for expected in ("Chưa có bài nào để xem xét", "thêm nguồn ở trang Các nguồn"):
         assert expected in text
+    assert "0" not in text
 
 
 def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> None:
@@ -26,7 +27,8 @@ def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> Non
     assert "3 bài đang chờ chấm điểm" in page.get_text(" ", strip=True)
 
 
-def test_every_label_is_explained(lan: Browser) -> None:
+def test_every_label_is_explained(lan: Browser, world: World) -> None:
+    world.flag()
     cards = lan.page("/").select(".label-card")
     assert len(cards) == 3
     assert all("Không thuộc nhãn này:" in card.get_text() for card in cards)

@@ -33,7 +33,7 @@ def rows(person: Browser, query: str = "") -> list[str]:
 
 
 def test_without_a_model_there_is_nothing_to_set(lan: Browser) -> None:
-    assert "kiemtin score" in text_of(lan.page(PAGE), "main")
+    assert "chưa chấm bài nào" in text_of(lan.page(PAGE), "main")
 
 
 @pytest.mark.usefixtures("scored")
@@ -52,7 +52,7 @@ def test_a_lead_sees_what_a_wish_comes_to_before_it_is_saved(minh: Browser, worl
         assert (event.subject, event.detail["wish"]) == ("negative", {"precision": 0.9})
 
     minh.post(PAGE, minh.fields(f"{PAGE}?label=negative&aim=per_day&value=1%2C5", PAGE))
-    assert rows(minh) == [f"{name} khoảng 1,5 cờ mỗi ngày 65% 85% 45% 1,5"]
+    assert rows(minh) == [f"{name} khoảng 1,5 mục mỗi ngày 65% 85% 45% 1,5"]
     minh.post(PAGE, minh.fields(f"{PAGE}?label=negative", PAGE))
     assert rows(minh) == [before]
 

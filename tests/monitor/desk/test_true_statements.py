@@ -112,9 +112,6 @@ def version(*conditions: ColumnElement[bool]) -> Fact:
     return lambda home: home.value(select(func.coalesce(func.max(Model.version), "")).where(*conditions))
 
 
-NO_MODEL = (
-    "Chưa có mô hình nào được dùng: bài mới chưa được chấm điểm. Người quản trị cần chạy <code>kiemtin score</code>."
-)
 ACTIVE, LEARNT = Model.state == "active", Model.version == "learnt-7"
 WAITS = and_(Flag.state == "open", Flag.origin == "scored", Flag.worth > WORTH_A_DAY)
 MONITORED = Post.source_id.in_(select(Source.id).where(Source.role == "monitored"))
@@ -123,9 +120,9 @@ UNSETTLED = Case.state.not_in(["settled", "withdrawn"])
 PUBLISHED, ONCE_PUBLISHED = Correction.published_state == "released", Correction.published_at.is_not(None)
 FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     ("/", "%(count)s mục đang chờ xem xét"): WAITS,
-    ("/", "Không có mục nào đang chờ"): no(WAITS),
+    ("/", "Không có mục nào đang chờ"): lambda home: home.count(Flag.suggested()) and not home.count(WAITS),
     ("/", "%(count)s bài đang chờ chấm điểm."): and_(MONITORED, ~exists().where(Score.post_id == Post.id)),
-    ("/", NO_MODEL): no(ACTIVE),
+    ("/overview", "Chưa có mô hình nào được dùng: máy chưa chấm bài nào."): no(ACTIVE),
     ("/queue/empty", "Không còn mục nào đang chờ"): no(and_(Flag.state == "open", Flag.origin == "scored")),
     ("/", "%(count)s câu trả lời đang chờ ở trang “Dạy máy”"): and_(Flag.origin == "drawn", Flag.state == "open"),
     ("/", "%(count)s cảnh báo chưa xử lý"): Alert.settled_at.is_(None),

@@ -55,6 +55,7 @@ def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, world: World
     assert box["data-key"] == "w"
     assert [found["for"] for found in page.select("label[for=unveil]")] == ["unveil"]
     assert page.select("#unveil ~ .post .veil"), "the style sheet finds them behind the box"
+    assert page.select("#unveil ~ .post input.veiled#summary"), "the proposed sentence too"
     for blurred in page.select(".veil"):
         first, said = blurred.find_all("span", recursive=False)
         assert first["aria-hidden"] == "true", "a screen reader is spared the word as well"
