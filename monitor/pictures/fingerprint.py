@@ -1,32 +1,120 @@
-"""Perceptual hashes: the same picture, resized, recompressed or cropped a little, has nearly the same."""
+"""Perceptual hashes of a picture and of its words: what finds the same picture again.
+
+Pictures of words on a plain ground look alike, so that their outlines alone do not tell them apart, and a bar, a frame
+or a cut edge moves them. Each fingerprint holds two things: where ink stands in the whole picture (a difference hash,
+32 bytes), which stays when a picture is resized, recompressed or recoloured; and MinHash values of runs of recognised
+letters without marks (Broder, 1997; 64 bytes), which stay when edges change. Without words, hashes of five parts stand
+in their place.
+"""
+
+from typing import Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SIDE = 8
-_MOST_DIFFERENT_BITS = 6
+from classifiers.text.letters import strip_diacritics
+
+LENGTH: Final = 97
+"""Bytes of a fingerprint: which of both it is, the hash of the whole picture, and its words or parts."""
+SIDE: Final = 512
+"""Pixels of the square to which a picture is brought before its ink is taken."""
+_WORDS, _PARTS = 1, 0
+_FINE, _COARSE = 16, 8  # rows of the hashes
+_LEAST_DIFFERENCE: Final = 4.0  # of ink between two cells; less is grain on empty ground
+_RUN: Final = 4  # letters
+_LEAST_LETTERS: Final = 24  # fewer are the same by chance
+_VALUES: Final = 32
+_PRIME: Final = 2**31 - 1
+_CUT: Final = 40  # pixels of SIDE that a part has less
+_SIDES_CUT: Final = tuple((left, top, right, bottom) for left, top, right, bottom in (
+    (0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 1, 1, 1),
+))  # fmt: skip
+MOST_DIFFERENT: Final = 28
+"""Bits of 256 that differ at most in two forms of a whole picture."""
+MOST_DIFFERENT_WITHOUT_WORDS: Final = 12
+"""The same, where no words could be read in one of them: then nothing contradicts."""
+LEAST_EQUAL: Final = 10
+"""MinHash values of 32 that are equal at least in two forms of a text."""
+MOST_DIFFERENT_OF_PART: Final = 5
+"""Bits of 64 that differ at most in the likest two parts."""
+_LEAST_TELLING: Final = 16
+"""Bits of 256 that are set at least; a plain ground is like any other."""
+_CONTRADICTS: Final = 2
+"""Where no more values are equal, the words are of two texts, however alike the pictures look."""
 
 
-def of(brightness: NDArray[np.uint8]) -> bytes:
-    """Take the fingerprint of a picture, shape (height, width): 8 bytes."""
-    rows = np.array_split(np.arange(brightness.shape[0]), _SIDE)
-    columns = np.array_split(np.arange(brightness.shape[1]), _SIDE + 1)
-    means = np.array(
-        [
-            [brightness[np.ix_(row, column)].mean() if row.size and column.size else 0.0 for column in columns]
-            for row in rows
-        ]
+def of(strokes: NDArray[np.uint8], text: str) -> bytes:
+    """Take the fingerprint of a picture.
+
+    Args:
+        strokes: Its ink, shape (SIDE, SIDE).
+        text: The words that were recognised with some confidence; else empty.
+
+    """
+    letters = "".join(filter(str.isalnum, strip_diacritics(text).casefold()))
+    whole = _difference_hash(strokes, _FINE)
+    if len(letters) >= _LEAST_LETTERS:
+        return bytes([_WORDS]) + whole + _min_hash(letters)
+    parts = (
+        strokes[_CUT * top : SIDE - _CUT * bottom, _CUT * left : SIDE - _CUT * right]
+        for left, top, right, bottom in _SIDES_CUT
     )
-    return np.packbits(means[:, 1:] > means[:, :-1]).tobytes()
+    return bytes([_PARTS]) + whole + b"".join(_difference_hash(part, _COARSE) for part in parts)
 
 
 def fingerprint_keys(fingerprint: bytes) -> tuple[int, ...]:
-    """Give numbers for an indexed look-up: pictures that share one may be the same, others are not."""
-    return tuple(int.from_bytes(fingerprint[at : at + 2]) + (at << 16) for at in range(0, len(fingerprint), 2))
+    """Give numbers below 2**40 for an indexed look-up: pictures that share none are not the same."""
+    rest = 4 if fingerprint[0] == _WORDS else 2
+    pieces = [(place, fingerprint[place : place + 2]) for place in range(1, 33, 2)]
+    pieces += [(place, fingerprint[place : place + rest]) for place in range(33, LENGTH, rest)]
+    # Empty ground is the same everywhere and tells nothing.
+    return tuple((place << 32) | int.from_bytes(piece) for place, piece in pieces if any(piece))
 
 
-def same_picture(a: bytes, b: bytes, a_text: str = "", b_text: str = "") -> bool:
-    """Tell whether two fingerprints are of one picture, by them and by the words that were recognised in both."""
-    return sum((x ^ y).bit_count() for x, y in zip(a, b, strict=True)) <= _MOST_DIFFERENT_BITS and (
-        not a_text or not b_text or a_text == b_text
-    )
+def same_picture(a: bytes, b: bytes) -> bool:
+    """Tell whether two fingerprints are of one picture."""
+    different, equal, of_parts = likeness(a, b)
+    if a[0] == b[0] == _WORDS:
+        return equal >= LEAST_EQUAL or (different <= MOST_DIFFERENT and equal > _CONTRADICTS)
+    if min(int.from_bytes(one[1:33]).bit_count() for one in (a, b)) < _LEAST_TELLING:
+        return False
+    return different <= MOST_DIFFERENT_WITHOUT_WORDS or of_parts <= MOST_DIFFERENT_OF_PART
+
+
+def likeness(a: bytes, b: bytes) -> tuple[int, int, int]:
+    """Compare two fingerprints.
+
+    Returns:
+        How many bits of the whole pictures differ, how many values of their words are equal (0 where one has none), and
+        how many bits of the likest parts differ (64 where one has words).
+
+    """
+    different = (int.from_bytes(a[1:33]) ^ int.from_bytes(b[1:33])).bit_count()
+    if a[0] == b[0] == _WORDS:
+        return different, int((np.frombuffer(a[33:], ">u2") == np.frombuffer(b[33:], ">u2")).sum()), 64
+    if a[0] == b[0] == _PARTS:
+        ours, theirs = np.frombuffer(a[33:], ">u8"), np.frombuffer(b[33:], ">u8")
+        return different, 0, int(np.bitwise_count(ours[:, None] ^ theirs).min())
+    return different, 0, 64
+
+
+def _difference_hash(strokes: NDArray[np.uint8], rows: int) -> bytes:
+    """Say of each cell whether its right neighbour has more ink: rows * rows bits."""
+    lines = np.add.reduceat(strokes.astype(np.float64), _starts(strokes.shape[0], rows), axis=0)
+    cells = np.add.reduceat(lines, _starts(strokes.shape[1], rows + 1), axis=1) * rows * (rows + 1) / strokes.size
+    return np.packbits(np.diff(cells, axis=1) > _LEAST_DIFFERENCE).tobytes()
+
+
+def _starts(length: int, parts: int) -> NDArray[np.int64]:
+    return np.arange(parts) * length // parts
+
+
+def _min_hash(letters: str) -> bytes:
+    """Take the least of each of 32 hashes over all runs of letters: the share of equal ones is that of common runs."""
+    runs = {letters[place : place + _RUN] for place in range(len(letters) - _RUN + 1)}
+    numbers = np.array([crc32(run.encode()) % _PRIME for run in runs], np.uint64)
+    # The same multipliers everywhere, or stored fingerprints could not be compared.
+    factors, offsets = np.random.default_rng(0).integers(1, _PRIME, (2, _VALUES, 1), dtype=np.uint64)
+    least: NDArray[np.uint64] = ((numbers * factors + offsets) % _PRIME).min(axis=1)
+    return least.astype(">u2").tobytes()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.collectors.http.fetched import Fetched
-from monitor.errors import NotReady, PictureError
+from monitor.errors import NotReady
 
 READABLE: Final = 0.6
 """Below this confidence the words of a picture are shown as unreadable."""
@@ -62,12 +62,10 @@ def read_picture(data: bytes) -> PictureReading:
     from monitor.pictures import fingerprint, preparing, recognising
 
     picture = preparing.opened(data)
-    try:
-        text, confidence = recognising.recognised(preparing.for_reading(picture))
-        small, marks = preparing.small(picture), fingerprint.of(preparing.grey(picture))
-    except (OSError, ValueError) as error:
-        raise PictureError(f"the picture is damaged and is left out ({error})") from error
-    return PictureReading(text, confidence, marks, small, picture.width, picture.height)
+    text, confidence = recognising.recognised(preparing.pages(picture))
+    square = preparing.ink(picture.resize((fingerprint.SIDE, fingerprint.SIDE)))
+    marks = fingerprint.of(square, text if confidence >= READABLE else "")
+    return PictureReading(text, confidence, marks, preparing.small(picture), picture.width, picture.height)
 
 
 def read_answer(fetched: Fetched) -> PictureReading:

@@ -32,6 +32,7 @@ from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.collectors.xenforo import api as xenforo
 from monitor.collectors.youtube import api as youtube
 from monitor.collectors.youtube.query import CommentQuery
+from monitor.pictures.reading import read_answer, recogniser
 from tests.clock import MONDAY_MORNING
 from tests.fuzz import samples
 from tests.monitor.collectors import payloads
@@ -196,7 +197,10 @@ def _page(read: Read, payloads: Callable[[], Sequence[bytes]], path: str) -> Tar
 
 
 HTML, XML = "text/html; charset=utf-8", "text/xml"
-TARGETS: Mapping[str, Target] = {
+# With the extra and Tesseract alone.
+PICTURES = {"picture": Target(read=lambda fetched: _none(read_answer(fetched)), payloads=samples.pictures)}
+
+TARGETS: Mapping[str, Target] = (PICTURES if recogniser() else {}) | {
     "rss": Target(read=_document, payloads=lambda: samples.RSS, content_type=XML),
     "atom": Target(read=_document, payloads=lambda: samples.ATOM, content_type=XML),
     "json feed": Target(read=_document, payloads=lambda: [samples.JSON_FEED]),

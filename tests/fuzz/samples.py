@@ -2,8 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +91,31 @@ def packed(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return written.getvalue()
+
+
+@cache
+def pictures() -> Sequence[bytes]:
+    """Draw pictures of each kind, with transparency, frames, much metadata, another file behind, and huge claims."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415  an extra
+
+    image, exif, written = Image.new("RGBA", (240, 90), "#ffffff00"), Image.Exif(), []
+    ImageDraw.Draw(image).text((20, 20), "Mai nghi 3 ca, nhan luong som", "black", font_size=14)
+    exif[0x0112], exif[0x010E] = 6, "a" * 60_000
+    flat, frames = image.convert("RGB"), [Image.effect_noise((240, 90), 60) for _ in range(20)]
+    for kind, picture, options in (
+        ("PNG", image, {}),
+        ("JPEG", flat, {"exif": exif}),
+        ("JPEG", flat, {"progressive": True, "quality": 40}),
+        ("WEBP", image, {"exif": exif}),
+        ("GIF", frames[0], {"save_all": True, "append_images": frames}),
+        ("WEBP", frames[0], {"save_all": True, "append_images": frames[:3]}),
+        ("PNG", Image.new("1", (4_000, 2_999)), {}),  # just as many pixels as are decoded
+        ("PNG", Image.new("1", (60_000, 60_000 // 8)), {}),
+        ("BMP", flat, {}),
+        ("TIFF", flat, {}),
+    ):
+        file = io.BytesIO()
+        picture.save(file, kind, **options)
+        written.append(file.getvalue())
+    script = b"<script>alert(1)</script>" + packed({"a.html": b"<p>a</p>"})
+    return [*written, written[1] + script, b"<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///'/></svg>"]
