@@ -17,6 +17,7 @@ from classifiers.text.letters import strip_diacritics
 
 LENGTH: Final = 97
 """Bytes of a fingerprint: which of both it is, the hash of the whole picture, and its words or parts."""
+_REST: Final = 33  # where words or parts begin
 SIDE: Final = 512
 """Pixels of the square to which a picture is brought before its ink is taken."""
 _WORDS, _PARTS = 1, 0
@@ -65,11 +66,13 @@ def of(strokes: NDArray[np.uint8], text: str) -> bytes:
 
 def fingerprint_keys(fingerprint: bytes) -> tuple[int, ...]:
     """Give numbers below 2**40 for an indexed look-up: pictures that share none are not the same."""
-    rest = 4 if fingerprint[0] == _WORDS else 2
-    pieces = [(place, fingerprint[place : place + 2]) for place in range(1, 33, 2)]
-    pieces += [(place, fingerprint[place : place + rest]) for place in range(33, LENGTH, rest)]
-    # Empty ground is the same everywhere and tells nothing.
-    return tuple((place << 32) | int.from_bytes(piece) for place, piece in pieces if any(piece))
+    keys: dict[int, None] = {}
+    for place in range(1, LENGTH, 4):
+        # A part of one picture may be another part of a cropped one.
+        slot = place if place < _REST or fingerprint[0] == _WORDS else _REST + place % _COARSE
+        if piece := int.from_bytes(fingerprint[place : place + 4]):  # empty ground is the same everywhere
+            keys[(slot << 32) | piece] = None
+    return tuple(keys)
 
 
 def same_picture(a: bytes, b: bytes) -> bool:
@@ -77,7 +80,7 @@ def same_picture(a: bytes, b: bytes) -> bool:
     different, equal, of_parts = likeness(a, b)
     if a[0] == b[0] == _WORDS:
         return equal >= LEAST_EQUAL or (different <= MOST_DIFFERENT and equal > _CONTRADICTS)
-    if min(int.from_bytes(one[1:33]).bit_count() for one in (a, b)) < _LEAST_TELLING:
+    if min(int.from_bytes(one[1:_REST]).bit_count() for one in (a, b)) < _LEAST_TELLING:
         return False
     return different <= MOST_DIFFERENT_WITHOUT_WORDS or of_parts <= MOST_DIFFERENT_OF_PART
 
@@ -90,11 +93,11 @@ def likeness(a: bytes, b: bytes) -> tuple[int, int, int]:
         how many bits of the likest parts differ (64 where one has words).
 
     """
-    different = (int.from_bytes(a[1:33]) ^ int.from_bytes(b[1:33])).bit_count()
+    different = (int.from_bytes(a[1:_REST]) ^ int.from_bytes(b[1:_REST])).bit_count()
     if a[0] == b[0] == _WORDS:
-        return different, int((np.frombuffer(a[33:], ">u2") == np.frombuffer(b[33:], ">u2")).sum()), 64
+        return different, int((np.frombuffer(a[_REST:], ">u2") == np.frombuffer(b[_REST:], ">u2")).sum()), 64
     if a[0] == b[0] == _PARTS:
-        ours, theirs = np.frombuffer(a[33:], ">u8"), np.frombuffer(b[33:], ">u8")
+        ours, theirs = np.frombuffer(a[_REST:], ">u8"), np.frombuffer(b[_REST:], ">u8")
         return different, 0, int(np.bitwise_count(ours[:, None] ^ theirs).min())
     return different, 0, 64
 

@@ -182,14 +182,14 @@ def _earlier(sharing: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
     }
 
 
-def _picture_keys(marks: Sequence[pictures.Mark]) -> list[int]:
+def _picture_keys(marks: Sequence[bytes]) -> list[int]:
     """Return the keys by which posts with the same picture are candidates; no signature of a text has so large ones."""
-    return [_KEYS_OF_PICTURES | key for fingerprint, _ in marks for key in fingerprint_keys(fingerprint)]
+    return [_KEYS_OF_PICTURES | key for fingerprint in marks for key in fingerprint_keys(fingerprint)]
 
 
-def show_same(first: Sequence[pictures.Mark], second: Sequence[pictures.Mark]) -> bool:
-    """Tell whether two posts have a picture in common, by fingerprints and recognised words."""
-    return any(same_picture(mine, other, said, read) for mine, said in first for other, read in second)
+def show_same(first: Sequence[bytes], second: Sequence[bytes]) -> bool:
+    """Tell whether two posts have a picture in common."""
+    return any(same_picture(mine, other) for mine in first for other in second)
 
 
 def same_picture_posts(session: Session, post_id: int) -> list[Post]:

@@ -14,8 +14,6 @@ from sqlalchemy.orm import Session, joinedload
 from storage.database import require, rows_among
 from storage.models import Picture, Post, PostRevision, SearchText, Source
 
-Mark = tuple[bytes, str]
-"""The fingerprint of a picture, and the words that were recognised in it."""
 READ = "read"
 OPTION = "pictures"
 """The setting of a source whose pictures are read."""
@@ -145,10 +143,10 @@ def by_id(session: Session, picture_id: int) -> Picture:
     )
 
 
-def fingerprints(session: Session, post_ids: Collection[int]) -> dict[int, list[Mark]]:
-    """Return fingerprints and recognised words of the pictures of some posts, by post."""
-    query = select(Picture.post_id, Picture.fingerprint, Picture.text).where(Picture.fingerprint.is_not(None))
-    found: dict[int, list[Mark]] = {}
-    for post_id, fingerprint, text in rows_among(session, query.order_by(Picture.id), Picture.post_id, post_ids):
-        found.setdefault(post_id, []).append((fingerprint, text))
+def fingerprints(session: Session, post_ids: Collection[int]) -> dict[int, list[bytes]]:
+    """Return the fingerprints of the pictures of some posts, by post."""
+    query = select(Picture.post_id, Picture.fingerprint).where(Picture.fingerprint.is_not(None))
+    found: dict[int, list[bytes]] = {}
+    for post_id, fingerprint in rows_among(session, query.order_by(Picture.id), Picture.post_id, post_ids):
+        found.setdefault(post_id, []).append(fingerprint)
     return found

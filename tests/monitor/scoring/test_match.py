@@ -13,11 +13,12 @@ from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
 from storage.posts import posts
 from storage.review import flags
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.factories import add_flag, add_picture, add_source, make_flag, make_post
+from tests.factories import FINGERPRINT, add_flag, add_picture, add_source, make_flag, make_post
 
 RUMOUR = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con mau chứa nước."
 NEARLY = "Tin nội bộ cho hay từ thứ hai tới nhà máy nước Nậm Pha ngừng cấp nước ba ngày, bà con nhớ chứa nước!"
 OTHER = "Chiều nay đội bóng của công ty may thắng hai không, cả phân xưởng kéo nhau ra sân hò reo ầm ĩ."
+OTHER_PICTURE = FINGERPRINT[:1] + b"\xf0" * 96
 NOTICE = "Nhà máy nước Nậm Pha: không có kế hoạch ngừng cấp nước, thông tin lan truyền là sai."
 
 
@@ -43,7 +44,7 @@ class Board:
         with self.database.changes() as session:
             add_flag(session, session.scalars(select(Post)).one(), label)
 
-    def show(self, fingerprint: bytes = bytes(8), **words: str) -> None:
+    def show(self, fingerprint: bytes = FINGERPRINT, **words: str) -> None:
         """Let posts show a picture, by name with the words that were read in it."""
         with self.database.changes() as session:
             for name, text in words.items():
@@ -181,7 +182,7 @@ def test_posts_with_the_same_picture_are_copies_whatever_their_captions_say(boar
     board.store(first="Xem đi bà con ơi", second="Ai biết chuyện này không", denial="Tin giả đó, đừng tin nha")
     board.store(other="Ảnh khác hẳn mọi người nhé")
     board.show(first="", second="", denial="")
-    board.show(b"\xff" * 8, other="")
+    board.show(OTHER_PICTURE, other="")
     board.matcher.run()
     found = board.clusters()
     assert found["first"] == found["second"] is not None
@@ -192,7 +193,7 @@ def test_by_a_picture_a_post_joins_only_those_who_all_share_it_or_the_text(board
     board.store(shown=OTHER, captioned="Xem đi bà con ơi")
     board.show(shown="", captioned="")
     board.store("network", text_alone=OTHER, late="Ảnh gì lạ quá trời")
-    board.show(b"\xff" * 8, text_alone="", late="")
+    board.show(OTHER_PICTURE, text_alone="", late="")
     board.matcher.run()
     found = board.clusters()
     assert found["shown"] == found["captioned"] == found["text_alone"] is not None
