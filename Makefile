@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-load bench-start bench-today chaos evidence default-model real-posts quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
+.PHONY: help setup full lock upgrade architecture bench-classify bench-crawl bench-desk bench-load bench-start bench-today chaos evidence default-model real-posts quality pictures-quality conformance fuzz messages docs sbom audit data-card demo check test browser gate long test-busy test-pythons test-lowest lint format types imports unit clean
 
 help:  ## Show this list; [on two cores, how long it takes].
 	@grep -E '^[a-z-]+:.*##' Makefile | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -178,6 +178,9 @@ evidence: setup  ## [5 min] Measure how often the answer to a claim is found amo
 
 quality: setup  ## [15 min] Measure the default model anew: floors.toml and docs/quality.md (LOWER=1: limits may become more lenient).
 	$(BIN)/python -m tests.quality.measure_anew $(if $(LOWER),--lower)
+
+pictures-quality: setup  ## [10 min] Draw 200 pictures and measure what is read in them, and how often a changed one is found (SEED=2).
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m tests.pictures.measure --seed $(or $(SEED),2)
 
 docs: $(UV)  ## [a minute] Build the documentation as a site in site/, strictly: a link that leads nowhere is an error.
 	UV_PROJECT_ENVIRONMENT=.venv-docs $(UV) sync --quiet --locked --only-group docs --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"

@@ -3,8 +3,8 @@
 Pictures of words on a plain ground look alike, so that their outlines alone do not tell them apart, and a bar, a frame
 or a cut edge moves them. Each fingerprint holds two things: where ink stands in the whole picture (a difference hash,
 32 bytes), which stays when a picture is resized, recompressed or recoloured; and MinHash values of runs of recognised
-letters without marks (Broder, 1997; 64 bytes), which stay when edges change. Without words, hashes of five parts stand
-in their place.
+letters without marks (Broder, 1997; 64 bytes), which stay when edges change. Where nothing looks like letters, hashes
+of eight parts stand in their place.
 """
 
 from typing import Final
@@ -20,7 +20,7 @@ LENGTH: Final = 97
 _REST: Final = 33  # where words or parts begin
 SIDE: Final = 512
 """Pixels of the square to which a picture is brought before its ink is taken."""
-_WORDS, _PARTS = 1, 0
+_OUTLINE, _WORDS, _PARTS = 0, 1, 2
 _FINE, _COARSE = 16, 8  # rows of the hashes
 _LEAST_DIFFERENCE: Final = 4.0  # of ink between two cells; less is grain on empty ground
 _RUN: Final = 4  # letters
@@ -33,7 +33,7 @@ _SIDES_CUT: Final = tuple((left, top, right, bottom) for left, top, right, botto
 ))  # fmt: skip
 MOST_DIFFERENT: Final = 28
 """Bits of 256 that differ at most in two forms of a whole picture."""
-MOST_DIFFERENT_WITHOUT_WORDS: Final = 12
+MOST_DIFFERENT_WITHOUT_WORDS: Final = 16
 """The same, where no words could be read in one of them: then nothing contradicts."""
 LEAST_EQUAL: Final = 10
 """MinHash values of 32 that are equal at least in two forms of a text."""
@@ -45,18 +45,21 @@ _CONTRADICTS: Final = 2
 """Where no more values are equal, the words are of two texts, however alike the pictures look."""
 
 
-def of(strokes: NDArray[np.uint8], text: str) -> bytes:
+def of(strokes: NDArray[np.uint8], text: str, *, may_have_letters: bool) -> bytes:
     """Take the fingerprint of a picture.
 
     Args:
         strokes: Its ink, shape (SIDE, SIDE).
         text: The words that were recognised with some confidence; else empty.
+        may_have_letters: Whether it has many small spots; then parts of it are like parts of any other page.
 
     """
     letters = "".join(filter(str.isalnum, strip_diacritics(text).casefold()))
     whole = _difference_hash(strokes, _FINE)
     if len(letters) >= _LEAST_LETTERS:
         return bytes([_WORDS]) + whole + _min_hash(letters)
+    if may_have_letters:
+        return bytes([_OUTLINE]) + whole + bytes(LENGTH - _REST)
     parts = (
         strokes[_CUT * top : SIDE - _CUT * bottom, _CUT * left : SIDE - _CUT * right]
         for left, top, right, bottom in _SIDES_CUT

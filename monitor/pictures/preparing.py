@@ -15,6 +15,7 @@ Grey = NDArray[np.uint8]
 MOST_BYTES: Final = 4_000_000
 MOST_PIXELS: Final = 12_000_000
 SMALL_PIXELS: Final = 480
+_TOO_LARGE: Final = f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels and is left out"
 _KINDS: Final = ("JPEG", "PNG", "WEBP", "GIF")
 _MOST_READ: Final = 4_000_000
 """Pixels of a page that is read: larger pictures are made smaller first, as letters of 60 px are read no better."""
@@ -27,6 +28,7 @@ _LETTER: Final = 28
 """Pixels that most letters are high when the page is read: Tesseract takes it for print of 10 points at 300 dpi."""
 _MOST_ENLARGED: Final = 4.0
 _LEAST_LETTER: Final = 5  # pixels; smaller spots are grain
+_MANY_SPOTS: Final = 60  # three words have as many letters and marks
 _MOST_LETTERS: Final = (
     12_000  # spots, more than a full page of print has; in grain Tesseract looks for words for minutes
 )
@@ -43,12 +45,14 @@ def opened(data: bytes) -> Image.Image:
         raise PictureError(f"the picture is larger than {MOST_BYTES // 1_000_000} MB and is left out")
     try:
         picture = Image.open(io.BytesIO(data), formats=_KINDS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError(_TOO_LARGE) from error
     except MemoryError:
         raise
     except Exception as error:  # decoders raise anything
         raise PictureError("this is no JPEG, PNG, WebP or GIF, or a damaged one: it is left out") from error
     if picture.width * picture.height > MOST_PIXELS:
-        raise PictureError(f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels and is left out")
+        raise PictureError(_TOO_LARGE)
     try:
         upright = ImageOps.exif_transpose(picture)
         if not upright.has_transparency_data:
@@ -90,6 +94,11 @@ def ink(picture: Image.Image) -> Grey:
     strongest = max(float(np.percentile(differences, 99.5)), _LEAST_CONTRAST)
     strokes: Grey = np.clip(differences * (255 / strongest), 0, 255).astype(np.uint8)
     return strokes
+
+
+def has_many_spots(strokes: Grey) -> bool:
+    """Tell whether ink lies in many spots, as letters do."""
+    return int(ndimage.label(strokes > _INK)[1]) > _MANY_SPOTS
 
 
 def pages(picture: Image.Image) -> list[Image.Image]:

@@ -64,7 +64,8 @@ def read_picture(data: bytes) -> PictureReading:
     picture = preparing.opened(data)
     text, confidence = recognising.recognised(preparing.pages(picture))
     square = preparing.ink(picture.resize((fingerprint.SIDE, fingerprint.SIDE)))
-    marks = fingerprint.of(square, text if confidence >= READABLE else "")
+    words = text if confidence >= READABLE else ""
+    marks = fingerprint.of(square, words, may_have_letters=preparing.has_many_spots(square))
     return PictureReading(text, confidence, marks, preparing.small(picture), picture.width, picture.height)
 
 

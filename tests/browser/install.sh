@@ -1,10 +1,12 @@
 #!/bin/sh
-# Install what the tests in a browser need and what is missing: Chromium and npm by apt-get (as root), axe-core by npm.
+# Install what the tests in a browser need and what is missing: Chromium, npm and Tesseract with Vietnamese by apt-get (as
+# root), axe-core by npm.
 # Usage: tests/browser/install.sh FOLDER
 set -eu
 missing=
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
 command -v npm >/dev/null || missing="$missing npm"
+command -v tesseract >/dev/null || missing="$missing tesseract-ocr tesseract-ocr-vie"
 if [ -n "$missing" ]; then
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "the tests in a browser need$missing: install it with the system's package manager" >&2

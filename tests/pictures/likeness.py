@@ -30,5 +30,10 @@ def right_words(written: str, read: str) -> int:
     return max(0, max(len(a), len(b)) - distance(a, b))
 
 
+def count_words(text: str) -> int:
+    """Count the words of a text as `right_words` does."""
+    return len(_words(text))
+
+
 def _words(text: str) -> list[str]:
     return [word for piece in letters(text).split() if (word := piece.strip(".,!?:;()\"'-/"))]
