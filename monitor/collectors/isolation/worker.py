@@ -80,6 +80,8 @@ def main() -> None:
     cpu_seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # NumPy would start a thread for each processor, whose stack and buffers count as memory: 80 MB for the first.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not stand among the replies
     serve(sys.stdin.buffer, replies, cpu_seconds, memory_bytes)
