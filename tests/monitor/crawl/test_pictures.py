@@ -18,7 +18,7 @@ from tests.clock import FakeClock
 from tests.monitor.crawl.conftest import World, site_post
 from tests.monitor.crawl.loopback import SECRET, loopback_client
 
-WORDS = "NHA MAY THIEN NAM\nNGUNG PHAT LUONG THANG 10"
+WORDS = "NHA MAY THIEN NAM\nHAI BA CON MAY XONG 10"
 pytestmark = pytest.mark.skipif(recogniser() is None, reason="Tesseract's data for Vietnamese are not installed")
 
 
