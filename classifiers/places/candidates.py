@@ -155,7 +155,9 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
         half = not capital and any(word.capital for word in words[first + 1 : after])
         tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
         province = any(unit.level is Level.PROVINCE for unit in units)
-        if not province and (_goes_on(words, after, gazetteer) or words.before(first)[:1] == ["tỉnh"]):
+        if (not province or len(name) == 1) and _goes_on(words, after, gazetteer):  # `Kim Huế Phạm`
+            continue
+        if not province and words.before(first)[:1] == ["tỉnh"]:
             continue
         small = all(unit.level is Level.COMMUNE for unit in units)
         # `o dien bien` is not the commune Ô Diên.
