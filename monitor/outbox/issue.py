@@ -129,7 +129,7 @@ class ReportOffice:
         document = build_document(figures, self._settings, words, number=wish.number, replaced=replaced, edits=edits)
         folder, name = wish.folder or self._folder, file_name(wish.period)
         contents = {f"{name}.{each}": _render(each, document, figures, edits) for each in formats}
-        contents[f"{name}{MASKS}"] = render_masks(document, figures.quotes).encode()
+        contents[f"{name}{MASKS}"] = render_masks(document, figures).encode()
         write_all(folder, contents)
         if folder.absolute() == self._folder.absolute():  # else the desk would lead to other files of these names
             self._record(wish, figures, list(contents))

@@ -1,6 +1,5 @@
 """Draws a report as one HTML page without external files, for the screen and for A4 paper."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -8,8 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.reports import drawing
 from monitor.reports.blocks import Block, shown
 from monitor.reports.document import Document
+from monitor.reports.figures import ReportFigures
 from monitor.reports.periods import CalendarPeriod
-from monitor.reports.quotes import Quote
+from monitor.reports.quotes import left_standing
 from monitor.reports.wording import Wording
 
 
@@ -18,9 +18,11 @@ def render_html(document: Document) -> str:
     return _render("report.html", document.words, document.title, document=document, rows=drawing.rows)
 
 
-def render_masks(document: Document, quotes: Sequence[Quote]) -> str:
-    """Return the page that lists what was masked in each quote and what was left; it holds nothing of an original."""
-    return _render("masks.html", document.words, document.title, quotes=quotes)
+def render_masks(document: Document, figures: ReportFigures) -> str:
+    """Return the page that lists what was masked in quotes and summaries, and what was left; nothing of an original."""
+    lines = [case.summary for case in figures.concerns.listed] + [claim.summary for claim in figures.claims.listed]
+    told = [(line, left_standing(line)) for line in lines if line]
+    return _render("masks.html", document.words, document.title, quotes=figures.quotes, told=told)
 
 
 def render_notice(

@@ -51,7 +51,7 @@ def all_texts(figures: ReportFigures, code: str) -> dict[str, str]:
     return {
         "docx": text_of_docx(render_docx(document)),
         "html": render_html(document),
-        "masks": render_masks(document, figures.quotes),
+        "masks": render_masks(document, figures),
         "xlsx": text_of_workbook(render_xlsx(figures, language)),
         "csv": render_rows("csv", figures, language).decode(),
         "jsonl": render_rows("jsonl", figures, language).decode(),
@@ -120,6 +120,8 @@ def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: Repo
     assert dict(bank.masks) == {"[tên]": 1, "[số điện thoại]": 1, "[tài khoản]": 1, "[liên kết]": 1}
     assert bank.left == ("Ngân",)
     assert wages.left == ("SUM", "A1", "Ba")
+    told = " ".join(BeautifulSoup(all_texts(figures, "vi")["masks"], "lxml").select("table")[-1].stripped_strings)
+    assert all(item.summary in told for item in (*figures.concerns.listed, *figures.claims.listed))
 
 
 def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
