@@ -28,22 +28,12 @@ class Context:
     whole: tuple[Piece, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class PictureView:
-    """A picture of a post. `is_masked`: personal data stand in it, so that only who asked for them is shown it."""
-
-    id: int
-    state: str
-    description: str
-    is_masked: bool
-    has_copy: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """One version of a post. `hides`: personal data are masked; `rest` is what nothing reads, shown to who asked.
 
-    `picture_text` are the words in its `pictures`; `is_harsh`: these are blurred, by what the post is flagged for.
+    `pictures` come with what the author wrote of them, and whether personal data stand in them, so that only who asked
+    for these is shown them; `picture_text` are their words. `is_harsh`: what the post is flagged for blurs them.
     """
 
     row: Post
@@ -53,7 +43,7 @@ class PostView:
     rest: str
     context: Context | None
     picture_text: tuple[Piece, ...]
-    pictures: Sequence[PictureView]
+    pictures: Sequence[tuple[Picture, str, bool]]
     is_harsh: bool
     hides: bool
 
@@ -94,15 +84,13 @@ def post_view(session: Session, flag: Flag, mask: Mask | None, reasons: Sequence
         rest="" if mask else text[MAX_CHARACTERS:],
         context=fold_context(context),
         picture_text=veil_pieces(mark(in_pictures, reasons)),
-        pictures=[_picture(each, mask) for each in pictures.of_post(session, post.id)],
+        pictures=[
+            (each, (mask or str)(each.description), shows_personal(each, mask))
+            for each in pictures.of_post(session, post.id)
+        ],
         is_harsh=label_named(flag.label).blurs_pictures,
         hides=(heading, shown, context, in_pictures) != open_parts or bool(mask and text[MAX_CHARACTERS:]),
     )
-
-
-def _picture(row: Picture, mask: Mask | None) -> PictureView:
-    shown = (mask or str)(row.description)
-    return PictureView(row.id, row.state, shown, shows_personal(row, mask), has_copy=row.small is not None)
 
 
 def shows_personal(row: Picture, mask: Mask | None) -> bool:
