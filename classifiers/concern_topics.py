@@ -73,21 +73,25 @@ class TopicRules:
             }
         )
 
-    def topic_of(self, text: str) -> ConcernTopic:
-        """Give the main topic of a concern.
+    def topics_of(self, text: str) -> list[ConcernTopic]:
+        """Give the topics of a concern.
 
         Args:
             text: The text as it was published.
 
         Returns:
-            The topic whose terms count most; of equal ones that which is named first; `other` where no term stands.
+            The topic whose terms count most first, of equal ones that which begins first; `other` where no term stands.
 
         """
         written = split_syllables(normalise(text).text)
         respelt = [form for syllable in written for form in self._speller(syllable)]
-        found = [*self._found(written), *self._found(respelt)]  # a topic of both readings counts by the better one
-        name, terms = max(found, key=lambda topic: _rank(topic[1]), default=(OTHER, []))
-        return ConcernTopic(name, tuple(term for _, term in sorted(terms, key=lambda term: (-term[1].points, term[0]))))
+        found = [*self._found(written), *self._found(respelt)]
+        best: dict[str, list[tuple[int, TopicReason]]] = {}
+        for name, terms in sorted(found, key=lambda topic: _rank(topic[1]), reverse=True):
+            best.setdefault(name, sorted(terms, key=lambda term: (-term[1].points, term[0])))
+        return [ConcernTopic(name, tuple(term for _, term in terms)) for name, terms in best.items()] or [
+            ConcernTopic(OTHER, ())
+        ]
 
     def _found(self, syllables: Sequence[str]) -> Iterable[tuple[str, list[tuple[int, TopicReason]]]]:
         """Give each topic with its terms and where they begin: each once, and none inside a longer one of its topic."""
@@ -113,9 +117,14 @@ def _rank(terms: Sequence[tuple[int, TopicReason]]) -> tuple[int, int]:
     return sum(term.points for _, term in terms), -min(start for start, _ in terms)
 
 
+def topics_of(text: str) -> list[ConcernTopic]:
+    """Give the topics of a concern by the project's rules, the main one first; see TopicRules.topics_of."""
+    return default_topic_rules().topics_of(text)
+
+
 def topic_of(text: str) -> ConcernTopic:
-    """Give the main topic of a concern by the project's rules; see TopicRules.topic_of."""
-    return default_topic_rules().topic_of(text)
+    """Give the main topic of a concern by the project's rules."""
+    return topics_of(text)[0]
 
 
 @cache

@@ -36,9 +36,9 @@ class Word:
 
 
 def _parts(word: re.Match[str], capitals: Sequence[bool]) -> Iterator[int]:
-    """Give where new words begin inside a hashtag: `#ThanhHóa`."""
-    if word.string[word.start() - 1 : word.start()] == "#":
-        yield from (at for at in range(word.start() + 1, word.end()) if capitals[at] and not capitals[at - 1])
+    """Give where new words begin inside one: `#ThanhHóa`."""
+    inside = range(word.start() + 1, word.end())
+    yield from (at for at in inside if capitals[at] and not capitals[at - 1] and word.string[at - 1].isalpha())
 
 
 class Words(list[Word]):

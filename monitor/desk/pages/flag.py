@@ -267,7 +267,9 @@ def _page(
             "last_review": last.id if last else 0,
         }
     if draft is None:
-        context["draft"] = Draft(evidence=proposed_link(evidence), topic=together["topic"], place=together["place"])
+        context["draft"] = Draft(
+            evidence=proposed_link(evidence), topic=next(iter(together["topics"]), ""), place=together["place"]
+        )
     context |= {
         "view": view,
         "previous": _previous(request, flag_id),

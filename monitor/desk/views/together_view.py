@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.concern_topics import topic_of
+from classifiers.concern_topics import topics_of
 from classifiers.labels import CASE_LABELS
 from classifiers.places.finder import places_in
 from monitor.desk.views.masking import Mask, first_line
@@ -19,15 +19,15 @@ _READ: Final = 5_000  # characters in which topic and place are looked for
 def together_view(session: Session, flag: Flag, mask: Mask) -> dict[str, Any]:
     """Collect what stands beside the decision form.
 
-    Topic and place are suggestions, empty where the label opens no case; `corrections` are the numbers of those that
-    answer the flag's claim; `decided` lists decisions on copies, with who took them.
+    Topics, the likeliest first, and place are suggestions, empty where the label opens no case; `corrections` are the
+    numbers of those that answer the flag's claim; `decided` lists decisions on copies, with who took them.
     """
-    topic, place = _suggestions(flag)
+    topics, place = _suggestions(flag)
     standing = reviews.newest_standing(session, flag.id, flag.revision_number) if flag.state != "open" else None
     return {
         "copies": [(copy, first_line(copy.post, mask)) for copy in reviews.open_copies(session, flag)[:MOST_COPIES]],
         "decided": reviews.decided_copies(session, flag),
-        "topic": topic,
+        "topics": topics,
         "place": place,
         "case_id": standing.case_id if standing else None,
         "chosen": quote_choices.is_chosen(session, flag),
@@ -36,9 +36,9 @@ def together_view(session: Session, flag: Flag, mask: Mask) -> dict[str, Any]:
     }
 
 
-def _suggestions(flag: Flag) -> tuple[str, str]:
+def _suggestions(flag: Flag) -> tuple[list[str], str]:
     if flag.label not in CASE_LABELS or flag.state != "open":
-        return "", ""
+        return [], ""
     text = flag.post.judged_text[:_READ]
     known = [place.current or place.name for place in places_in(text)]
-    return topic_of(text).name, known[0] if known else ""
+    return [topic.name for topic in topics_of(text)], known[0] if known else ""
