@@ -5,7 +5,6 @@ is read from the module's source, where it is the first of a docstring.
 """
 
 import re
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from monitor.catalogues import N_
 from monitor.cli.terminal import translated
 
-# By name, in the order of the list: a module of this package with `build()` for a group, or a function of a module.
+# By name, in the order of the list: a module of this package with COMMANDS for a group, or a function of a module.
 COMMANDS: Final = {
     "init": "init.init",
     "crawl": "crawl.crawl",
@@ -107,11 +106,17 @@ class LazyCommand(TyperCommand):
     def load(self) -> Any:
         """Import the command."""
         module = import_module(f"monitor.cli.{self._module}")
-        if self._function:
-            app = new_app()
-            app.command(self.name, cls=_Command)(getattr(module, self._function))
-        else:
-            app = module.build()
+        functions = {self.name: getattr(module, self._function)} if self._function else module.COMMANDS
+        app = typer.Typer(
+            cls=_Group,
+            help=module.__doc__,
+            no_args_is_help=True,
+            add_completion=False,
+            pretty_exceptions_enable=False,
+            rich_markup_mode="markdown",
+        )
+        for name, function in functions.items():
+            app.command(name, cls=_Command)(function)
         command = typer.main.get_command(app)
         command.name = self.name
         return command
@@ -133,16 +138,3 @@ class LazyGroup(_Group):
 def paragraphs(text: str | None) -> list[str]:
     """Return the paragraphs of a help, each in one line."""
     return [" ".join(part.split()) for part in (text or "").split("\n\n")]
-
-
-def new_app(**options: Any) -> typer.Typer:
-    """Make a Typer application as all commands are made."""
-    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown", **options)
-
-
-def new_group(about: str | None, **commands: Callable[..., None]) -> typer.Typer:
-    """Make a group of commands; `about` is its help, and `_` in a name is written as `-`."""
-    group = new_app(help=about, cls=_Group, no_args_is_help=True)
-    for name, function in commands.items():
-        group.command(name.replace("_", "-"), cls=_Command)(function)
-    return group

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, State, answer, application, confirm, listed_deletions, progress_bar, say
 from monitor.cli.terminal import translated
 from monitor.clock import SystemClock, local_time
@@ -20,11 +19,6 @@ from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.errors import SchemaMismatch
 from storage.transfer.copying import copy_database
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, upgrade=upgrade, check=check, copy=copy, confirm_clock=confirm_clock)
 
 
 def upgrade(context: typer.Context) -> None:
@@ -145,3 +139,6 @@ def restore(
         app.tidy_home()
         if deleted := retain(app.ready_database, clock, app.captures):
             say(f"Past their retention: {listed_deletions(deleted)}")
+
+
+COMMANDS = {"upgrade": upgrade, "check": check, "copy": copy, "confirm-clock": confirm_clock}

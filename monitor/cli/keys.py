@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from monitor.catalogues import N_
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, confirm, minute, say
 from monitor.cli.terminal import translated
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
@@ -16,11 +15,6 @@ from storage.models import ApiKey
 from storage.posts import posts
 
 DEFAULT_DAYS, MOST_DAYS = 90, 3650
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, add=add, list=list_keys, revoke=revoke, rotate=rotate, forget=forget)
 
 
 def add(
@@ -116,3 +110,6 @@ def forget(context: typer.Context) -> None:
     if len(kept) < len(former):
         write_former(app.former_path, kept)
     say(f"Former keys: {len(former) - len(kept)} forgotten, {len(kept)} still needed.")
+
+
+COMMANDS = {"add": add, "list": list_keys, "revoke": revoke, "rotate": rotate, "forget": forget}

@@ -8,18 +8,12 @@ from rich.table import Table
 from classifiers.persistence import MANIFEST_FILE
 from monitor.app.application import Application
 from monitor.catalogues import N_
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, out, say, show_json
 from monitor.cli.terminal import translated
 from monitor.errors import UsageError
 from monitor.learning.promotion import ActiveModelChange
 from monitor.settings.settings import DEFAULT_MODEL
 from storage.scoring import registry
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, list=list_models, promote=promote, rollback=rollback)
 
 
 def list_models(context: typer.Context, as_json: AsJson = False) -> None:
@@ -95,3 +89,6 @@ def _require_free_choice(app: Application) -> None:
 
 def _say(changed: ActiveModelChange) -> None:
     say(f"{changed.version} is in use; before: {changed.before or '–'}. `kiemtin score` scores with it.")
+
+
+COMMANDS = {"list": list_models, "promote": promote, "rollback": rollback}

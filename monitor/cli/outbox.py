@@ -7,7 +7,6 @@ import typer
 
 from monitor.app.application import Application
 from monitor.catalogues import language_of_screens
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
 from monitor.cli.terminal import spoken, translated
 from monitor.clock import VIETNAM
@@ -20,11 +19,6 @@ from storage.models import Alert
 from storage.outbox import alerts, deliveries
 from storage.search.search_filters import Filters
 from storage.search.search_words import Query
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, list=list_deliveries, send=send, test=test)
 
 
 def list_deliveries(context: typer.Context, as_json: AsJson = False) -> None:
@@ -109,3 +103,6 @@ def lines_of(told: Sequence[Alert]) -> list[str]:
 
 def _data(alert: Alert) -> dict[str, object]:
     return {"id": alert.id, "kind": alert.kind, "raised_at": alert.raised_at.isoformat(), **alert.facts}
+
+
+COMMANDS = {"list": list_deliveries, "send": send, "test": test}

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from monitor.app.application import Application
 from monitor.catalogues import N_
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, application, confirm, minute, out, say, show, show_json
 from monitor.cli.terminal import translated
 from monitor.clock import local_time
@@ -32,11 +31,6 @@ from storage.posts import pictures, sources
 
 _DATES = {None: "", OPEN: "its dates may have the day or the month first: set `date_order`"}
 IMPORTED = "import"  # such a source is never read: its posts came from files and tips
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, add=add, list=list_sources, check=check, enable=enable, disable=disable, remove=remove)
 
 
 def add(
@@ -257,3 +251,6 @@ def _switch(app: Application, name: str, *, enabled: bool, why: str | None) -> N
     with app.ready_database.changes() as session:
         switch_source(session, sources.by_name(session, name), app.clock.now(), enabled=enabled, why=why)
     say(f"{name} is {translated('on' if enabled else 'off')}.")
+
+
+COMMANDS = {"add": add, "list": list_sources, "check": check, "enable": enable, "disable": disable, "remove": remove}

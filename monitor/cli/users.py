@@ -8,7 +8,6 @@ import typer
 from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
-from monitor.cli.commands import new_group
 from monitor.cli.context import AsJson, answer, application, say
 from monitor.cli.terminal import translated
 from monitor.desk.web import accounts
@@ -18,11 +17,6 @@ from storage.accounts import invitations, users
 from storage.models import User
 
 NameArgument = Annotated[str, typer.Argument(help="The user's name.")]
-
-
-def build() -> typer.Typer:
-    """Put the commands together."""
-    return new_group(__doc__, invite=invite, list=list_users, disable=disable, reset_second_factor=reset_second_factor)
 
 
 def invite(
@@ -93,3 +87,6 @@ def list_users(context: typer.Context, as_json: AsJson = False) -> None:
         for row in rows
     ]
     answer(rows, *(lines or ["No user yet: `kiemtin users invite NAME` adds one."]), as_json=as_json)
+
+
+COMMANDS = {"invite": invite, "list": list_users, "disable": disable, "reset-second-factor": reset_second_factor}
