@@ -153,9 +153,8 @@ def small_full_name(words: Words, first: int) -> int | None:
     if not (words.follows(middle) and words.follows(given)):
         return None
     if not words.is_in(middle, "strong_middles"):
-        is_middle = (
-            words.is_in(middle, "middles") and not words.makes_compound(middle) and not words.says(middle, "no_names")
-        )
+        is_other = words.makes_compound(middle) or words.says(middle, "no_names")
+        is_middle = words.is_in(middle, "middles") and not is_other
         return given + 1 if is_middle and _ends_small_name(words, first, given) else None
     fourth = given + 1
     if not words.follows(fourth) or not words.is_in(given, "middles") or words.says(fourth, "behind_name", "no_names"):
@@ -209,10 +208,9 @@ def called_name(words: Words, first: int) -> int | None:
         return end
     if not words.follows(end):
         return None
-    is_spoken_of = words.says(first, "given") and words.says(end, "spoken_of") and not words.says(first, "clause_words")
-    is_subject = word.is_capital and (
-        is_spoken_of or (words.says(first, "given_clear") and words.says(end, "behind_name"))
-    )
+    is_spoken_of = words.says(end, "spoken_of") and words.says(first, "given") and not words.says(first, "clause_words")
+    acts = words.says(end, "behind_name") and words.says(first, "given_clear")
+    is_subject = word.is_capital and (is_spoken_of or acts)
     is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None
 

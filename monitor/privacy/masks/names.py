@@ -200,18 +200,17 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
     """Whether a given name in small letters behind a title is one, and not the word that is written like it."""
     second = first + 1
     if words.is_common_bare(first) or (words.says(first, "clause_words") and not words.is_bare):
-        if second < len(words):
-            is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles") and not words.says(
-                first, "no_names"
-            )
-            return is_job or (words.follows(second) and words.says(second, "behind_doubtful"))
-        return not words.is_phrase(title, "kin")
+        if second == len(words):
+            return not words.is_phrase(title, "kin")
+        is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles")
+        is_shown = words.follows(second) and words.says(second, "behind_doubtful")
+        return is_shown or (is_job and not words.says(first, "no_names"))
     # A name that is hidden wrongly costs less than one that is told.
     is_near = words.is_phrase(title, "kin") and title not in words.known["kin_far"].written
     is_clear = words.is_in(first, "given_clear") and not words.is_in(first, "given_ambiguous")
-    is_usual = (
-        (title in words.known["courteous"].bare or not is_near) and is_clear if words.is_bare else is_near or is_clear
-    )
+    is_usual = is_near or is_clear
+    if words.is_bare:
+        is_usual = is_clear and (title in words.known["courteous"].bare or not is_near)
     return is_usual or _shows_name(words, second, title)
 
 

@@ -26,9 +26,7 @@ _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
 _WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
-_HERE: Final = "\ue000"
-_NAME_JOIN: Final = re.compile(rf"{_HERE},? ?(?:và|với|vs|&) ?$")
-_JOIN_NAME: Final = re.compile(rf",? ?(?:và|với|vs|&) ?{_HERE}")
+_JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")
 LONGEST_NAME: Final = 5
 LONGEST_STRETCH: Final = 5
 """More capitalised words in a row are a heading or a slogan."""
@@ -90,10 +88,10 @@ class Words(list[Word]):
 
     def joins_name(self, first: int, end: int) -> bool:
         """Whether "và", "với" or "&" stands between some words and a masked name behind or before them."""
-        before = self.text[: self[first].start][-_LONGEST_JOIN:]
-        return _NAME_JOIN.search(before.replace(self._name, _HERE)) is not None or (
-            _JOIN_NAME.match(self.text[self[end - 1].end :][:_LONGEST_JOIN].replace(self._name, _HERE)) is not None
-        )
+        start, stop = self[first].start, self[end - 1].end
+        _, name_before, before = self.text[max(start - _LONGEST_JOIN, 0) : start].rpartition(self._name)
+        behind, name_behind, _ = self.text[stop : stop + _LONGEST_JOIN].partition(self._name)
+        return bool((name_before and _JOIN.fullmatch(before)) or (name_behind and _JOIN.fullmatch(behind)))
 
     def stands_within(self, index: int) -> bool:
         """Whether a word stands within a sentence, not at its head."""
