@@ -44,14 +44,16 @@ def main() -> None:
     _print_words(drawn, read)
     _print_labels(drawn, read)
     print(f"CPU seconds a picture: mean {sum(seconds) / len(seconds):.2f}, most {max(seconds):.2f}")
-    every = max(1, len(drawn) // given.changed)
+    every = len(drawn) // given.changed
     _print_same(
         {at: drawn[at].image for at in range(0, len(drawn), every)},
         {at: one.fingerprint for at, one in enumerate(read)},
     )
     scenes = {at: scene(at + given.seed * 1000) for at in range(SCENES)}
     print(f"\n{SCENES} pictures without words:")
-    _print_same(scenes, {at: read_picture(encoded(image, quality=88)).fingerprint for at, image in scenes.items()})
+    _print_same(
+        scenes, [read_picture(encoded(image, quality=88)).fingerprint for image in scenes.values()], range(SCENES)
+    )
 
 
 def _print_words(drawn: Sequence[Drawn], read: Sequence[PictureReading]) -> None:
@@ -83,8 +85,15 @@ def _print_labels(drawn: Sequence[Drawn], read: Sequence[PictureReading]) -> Non
     print(f"labels equal to those of the typed post: {equal} of {len(drawn)}, {sum(map(bool, typed))} have any")
 
 
-def _print_same(images: Mapping[int, Image.Image], first: Mapping[int, bytes]) -> None:
-    """Print how many changed forms are found, and how many pairs of different pictures are taken for the same."""
+def _print_same(images: Mapping[int, Image.Image], first: Sequence[bytes], shown: Sequence[object]) -> None:
+    """Print how many changed forms are found, and how many pairs of different pictures are taken for the same.
+
+    Args:
+        images: Those that are changed, by their places among all.
+        first: The fingerprints of all.
+        shown: What each shows; those that show the same words are no different pictures.
+
+    """
     forms = []
     for name in CHANGES:
         found = 0
@@ -95,8 +104,8 @@ def _print_same(images: Mapping[int, Image.Image], first: Mapping[int, bytes]) -
                 fingerprint_keys(form)
             )
         print(f"  {name}: {found} of {len(images)}")
-    pairs = [(a, b) for (_, a), (_, b) in combinations(first.items(), 2)]
-    others = [(mine, form) for at, form in forms for place, mine in first.items() if place != at]
+    pairs = [(first[a], first[b]) for a, b in combinations(range(len(first)), 2) if shown[a] != shown[b]]
+    others = [(mine, form) for at, form in forms for place, mine in enumerate(first) if shown[place] != shown[at]]
     for name, of in (("pictures", pairs), ("pictures and changed forms", others)):
         print(f"  wrong pairs of different {name}: {sum(same_picture(a, b) for a, b in of)} of {len(of)}")
 
