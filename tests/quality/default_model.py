@@ -19,7 +19,7 @@ from classifiers.training.config import TrainingConfig
 from classifiers.training.train import Trained, Trainer
 from monitor.cli.train import FOLDED
 from monitor.privacy.masks.mask import cut_personal
-from tests.quality.real_posts import RealPostsConfig, learn_from_real_posts
+from tests.quality.real_posts import learn_from_real_posts
 
 MADE_AT: Final = "2026-12-01T00:00:00+00:00"  # fixed: the same data give the same files
 CARD: Final = Path(__file__).with_name("default_model.md")
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     base = Trainer(segmenter, TrainingConfig()).fit(corpus)
     read = {each: read_impersonal(Path(arguments[0]) / each.file) for each in SETS}
     posts = [post for of_set in read.values() for post in of_set]
-    trained = learn_from_real_posts(base, corpus, posts, segmenter, RealPostsConfig())
+    trained = learn_from_real_posts(base, corpus, posts, segmenter)
     save(trained.classifier, DEFAULT_FOLDER, trained.facts(DEFAULT_FOLDER.name, MADE_AT))
     (DEFAULT_FOLDER / CARD_FILE).write_text(card(base, trained, read), encoding="utf-8")
     return 0

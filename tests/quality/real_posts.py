@@ -13,7 +13,6 @@ of the manifest.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -25,9 +24,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from classifiers.copies import signature
-from classifiers.data.datasets import Example, data_hash
+from classifiers.data.datasets import CRITICISM, Example, data_hash
 from classifiers.evaluation.metrics import measure
-from classifiers.features.space import FeatureSpace
+from classifiers.features.space import LEXICON, FeatureSpace
 from classifiers.features.tfidf import character_ngrams
 from classifiers.features.tokens import PreparedText, TextPreparer
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
@@ -40,7 +39,7 @@ from classifiers.training.splits import Fold
 from classifiers.training.thresholds import label_threshold
 from classifiers.training.train import Trained, hash_of
 
-REAL_VERSION: Final = 2  # raised when the same posts make another model
+REAL_VERSION: Final = 3  # raised when the same posts make another model
 CRITICAL: Final = frozenset({"opinion_criticism", "political_criticism", "satire"})  # kinds that must not be flagged
 ATTACK: Final = "group_hate"  # the kind of attacks on groups
 GROUP: Final = "group"  # the fact that names whom a post of a review board is about
@@ -49,49 +48,61 @@ SCALE: Final = 3.0  # of the features, whose rows have a length of about one
 SCALE_OF_BASE: Final = 0.5  # of the log-odds by the corpus
 USUAL_TRAITS: Final = np.array([4.5, 0.0])  # subtracted, so that traits do not act on the intercept
 TOLERANCE: Final = 1e-3
+INVERSE_REGULARISATION: Final = 0.3  # scikit-learn's C
+# Largest share of criticism and satire elsewhere that may be flagged for a label, of that which was not drawn by its
+# score for the label.
+CRITICISM_LIMIT: Final = 0.01
+FOLDS: Final = 5  # in how many parts the stories are split
+SEED: Final = 20260101  # decides the order in which the solver takes the posts
 LEAST_SHARED: Final = 5  # of 20 keys of two texts of one story: about a quarter of the runs of four syllables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RealPostsConfig:
-    """Choices for learning from real posts.
+class LabelConfig:
+    """Choices for one label.
 
     Args:
-        inverse_regularisation: scikit-learn's C.
-        precision: By label, the share of flags that are to be right on posts of stories that were not seen.
-        on_boards: Labels whose threshold is set on posts of review boards as well; their writers complain at work.
-        corpus_weights: By label, what a post of the corpus weighs; a real one weighs 1.
-        kind_factors: By label, how many times that posts of a kind of the corpus weigh; 1 where none is named.
-        attack_factors: By kind of group, how many times more that attacks on it weigh for `negative`. Real posts attack
-            some groups seldom, and in other words than most, so that such attacks would be found less often.
-        criticism_limit: Largest share of criticism and satire elsewhere that may be flagged for a label, of that which
-            was not drawn by its score for the label.
-        folds: In how many parts the stories are split.
-        seed: Decides the order in which the solver takes the posts.
+        precision: The share of flags that are to be right on posts of stories that were not seen.
+        corpus_weight: What a post of the corpus weighs; a real one weighs 1.
+        kind_factors: How many times that posts of a kind of the corpus weigh; 1 where none is named.
+        attack_factors: By kind of group, how many times more that attacks on it weigh. Real posts attack some groups
+            seldom, and in other words than most, so that such attacks would be found less often.
+        board_weight: What a post of a review board weighs.
+        lexicon_factor: By what the features of the lexicon are multiplied: it tells plain cases.
+        on_boards: Whether the threshold is set on posts of review boards as well; their writers complain at work.
 
     """
 
-    inverse_regularisation: float = 0.3
-    precision: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({UNVERIFIED.name: 0.7, NEGATIVE.name: 0.85, CONCERN.name: 0.72})
-    )
-    on_boards: frozenset[str] = frozenset({CONCERN.name})
-    corpus_weights: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({UNVERIFIED.name: 0.01, NEGATIVE.name: 0.02, CONCERN.name: 0.01})
-    )
-    kind_factors: Mapping[str, Mapping[str, float]] = field(
-        default_factory=lambda: MappingProxyType({NEGATIVE.name: {ATTACK: 4.0}})
-    )
-    attack_factors: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"⟨place⟩": 60.0, "⟨faith⟩": 6.0})
-    )
-    criticism_limit: float = 0.01
-    folds: int = 5
-    seed: int = 20260101
+    precision: float
+    corpus_weight: float = 0.01
+    kind_factors: Mapping[str, float] = field(default_factory=dict)
+    attack_factors: Mapping[str, float] = field(default_factory=dict)
+    board_weight: float = 1.0
+    lexicon_factor: float = 1.0
+    on_boards: bool = False
+
+
+LABEL_CONFIGS: Final[Mapping[str, LabelConfig]] = {
+    UNVERIFIED.name: LabelConfig(precision=0.7),
+    NEGATIVE.name: LabelConfig(
+        precision=0.85,
+        corpus_weight=0.02,
+        kind_factors={ATTACK: 6.0},
+        attack_factors={"⟨place⟩": 60.0, "⟨faith⟩": 6.0},
+    ),
+    CONCERN.name: LabelConfig(
+        precision=0.72,
+        corpus_weight=0.02,
+        kind_factors={CRITICISM: 8.0},
+        board_weight=2.0,
+        lexicon_factor=2.0,
+        on_boards=True,
+    ),
+}
 
 
 def learn_from_real_posts(
-    base: Trained, corpus: Sequence[Example], posts: Sequence[Example], segmenter: Segmenter, config: RealPostsConfig
+    base: Trained, corpus: Sequence[Example], posts: Sequence[Example], segmenter: Segmenter
 ) -> Trained:
     """Learn from real posts on top of a model.
 
@@ -100,13 +111,12 @@ def learn_from_real_posts(
         corpus: What it was trained on.
         posts: Labelled by the guide, without personal data; facts["group"] names a review board's employer.
         segmenter: Cuts texts into words.
-        config: The choices.
 
     Returns:
         A model over the vocabulary of `base`, with the figures that it reaches on stories that it did not see.
 
     """
-    learner = _Learner.prepare(base, corpus, posts, segmenter, config)
+    learner = _Learner.prepare(base, corpus, posts, segmenter)
     found = [learner.learn(column, model) for column, model in enumerate(base.classifier.label_models)]
     classifier = Classifier(
         base.classifier.space,
@@ -123,7 +133,7 @@ def learn_from_real_posts(
         metrics[model.label] = measure(unseen[model.label][rows], answers[rows], threshold)
     return Trained(
         classifier,
-        hash_of(REAL_VERSION, base.data_hash, data_hash(posts), repr(config)),
+        hash_of(REAL_VERSION, base.data_hash, data_hash(posts), repr(LABEL_CONFIGS)),
         base.examples + len(posts),
         metrics,
         unseen,
@@ -136,7 +146,7 @@ class _Texts:
 
     Args:
         examples: The texts.
-        matrix: Their features, scaled, without those that name groups, shape (texts, features).
+        matrix: Their features, without those that name groups, shape (texts, features).
         log_odds: By the corpus, of models that had not seen them, shape (texts, labels).
         traits: From `traits_of`, less the usual ones, shape (texts, 2).
 
@@ -147,10 +157,10 @@ class _Texts:
     log_odds: Floats
     traits: Floats
 
-    def columns(self, column: int) -> sp.csr_matrix:
-        """Give the columns of the regression of a label, shape (texts, features + 3)."""
+    def columns(self, column: int, scale: Floats) -> sp.csr_matrix:
+        """Give the columns of the regression of a label, shape (texts, features + 3); `scale` is of the features."""
         beside = np.column_stack([SCALE_OF_BASE * self.log_odds[:, column], self.traits])
-        return sp.csr_matrix(sp.hstack([self.matrix, sp.csr_matrix(beside)], format="csr"))
+        return sp.csr_matrix(sp.hstack([self.matrix @ sp.diags(scale), sp.csr_matrix(beside)], format="csr"))
 
     def answers(self, label: str) -> NDArray[np.bool_]:
         """Tell which texts carry a label, shape (texts,)."""
@@ -164,17 +174,17 @@ class _Learner:
     Args:
         corpus: The corpus.
         named: The kinds of groups that each of its posts names.
+        of_lexicon: Which features are of the lexicon, shape (features,).
         real: The real posts.
         folds: Parts of whole stories of the real posts.
-        config: The choices.
 
     """
 
     corpus: _Texts
     named: Sequence[frozenset[str]]
+    of_lexicon: NDArray[np.bool_]
     real: _Texts
     folds: Sequence[Fold]
-    config: RealPostsConfig
 
     @classmethod
     def prepare(
@@ -183,12 +193,12 @@ class _Learner:
         corpus: Sequence[Example],
         posts: Sequence[Example],
         segmenter: Segmenter,
-        config: RealPostsConfig,
     ) -> "_Learner":
         """Compute features, and split the posts by their stories."""
         model = base.classifier
         preparer = TextPreparer(segmenter, len(corpus) + len(posts), lambda _done, _total: None)
-        kept = sp.diags(SCALE * names_no_group(model.space))
+        kept = sp.diags(names_no_group(model.space))
+        of_lexicon = np.concatenate([np.full(len(each.ngrams), each.view == LEXICON) for each in model.space.fitted])
 
         def prepared(examples: Sequence[Example], log_odds: Floats | None) -> tuple[_Texts, list[PreparedText]]:
             texts = preparer.prepare([example.text for example in examples])
@@ -205,55 +215,55 @@ class _Learner:
             [text.aligned.text for text in texts],
             [(post.title, post.facts.get(GROUP, "")) for post in posts],
         )
-        return cls(own, named, real, list(GroupKFold(config.folds).split(stories, groups=stories)), config)
+        return cls(own, named, of_lexicon, real, list(GroupKFold(FOLDS).split(stories, groups=stories)))
 
     def learn(self, column: int, model: LabelModel) -> tuple[LabelModel, Floats]:
         """Fit one label; gives its model, and the log-odds of each post by models that saw nothing of its story."""
-        columns = self.real.columns(column)
-        unseen = np.zeros(columns.shape[0])
+        chosen = LABEL_CONFIGS[model.label]
+        scale = SCALE * np.where(self.of_lexicon, chosen.lexicon_factor, 1.0)
+        parts = (self.real, self.corpus)
+        columns = sp.vstack([part.columns(column, scale) for part in parts], format="csr")
+        answers = np.concatenate([part.answers(model.label) for part in parts])
+        weights = np.concatenate([np.where(self._of_boards(), chosen.board_weight, 1.0), self._corpus_weights(chosen)])
+        posts = len(self.real.examples)
+
+        def fit(seen: NDArray[np.intp]) -> LogisticRegression:
+            rows = np.concatenate([seen, np.arange(posts, len(answers))])
+            return LogisticRegression(
+                C=INVERSE_REGULARISATION,
+                solver="liblinear",
+                dual=True,
+                tol=TOLERANCE,
+                max_iter=10_000,
+                random_state=SEED,
+            ).fit(columns[rows], answers[rows], sample_weight=weights[rows])
+
+        unseen = np.zeros(posts)
         for seen, judged in self.folds:
-            unseen[judged] = self._fit(column, model.label, seen).decision_function(columns[judged])
-        fitted = self._fit(column, model.label, np.arange(columns.shape[0]))
-        width = self.real.matrix.shape[1]
-        weights, (slope, length, reply) = fitted.coef_[0, :width], fitted.coef_[0, width:]
+            unseen[judged] = fit(seen).decision_function(columns[judged])
+        fitted = fit(np.arange(posts))
+        of_features, (slope, length, reply) = fitted.coef_[0, :-3], fitted.coef_[0, -3:]
         scaled = model.scaled(SCALE_OF_BASE * float(slope), float(fitted.intercept_[0] - USUAL_TRAITS[0] * length))
         learnt = replace(
             scaled,
-            weights=scaled.weights + SCALE * weights,
+            weights=scaled.weights + scale * of_features,
             length_weight=scaled.length_weight + float(length),
             reply_weight=scaled.reply_weight + float(reply),
         )
         return learnt, unseen
 
-    def _fit(self, column: int, label: str, seen: NDArray[np.intp]) -> LogisticRegression:
-        model = LogisticRegression(
-            C=self.config.inverse_regularisation,
-            solver="liblinear",
-            dual=True,
-            tol=TOLERANCE,
-            max_iter=10_000,
-            random_state=self.config.seed,
-        )
-        return model.fit(
-            sp.vstack([self.real.columns(column)[seen], self.corpus.columns(column)], format="csr"),
-            np.concatenate([self.real.answers(label)[seen], self.corpus.answers(label)]),
-            sample_weight=np.concatenate([np.ones(len(seen)), self._corpus_weights(label)]),
-        )
-
-    def _corpus_weights(self, label: str) -> Floats:
+    def _corpus_weights(self, chosen: LabelConfig) -> Floats:
         """Give what each post of the corpus weighs for a label, shape (posts,)."""
-        factors = self.config.kind_factors.get(label, {})
-        attacks = self.config.attack_factors if label == NEGATIVE.name else {}
         weights = []
         for example, named in zip(self.corpus.examples, self.named, strict=True):
             kind = example.facts.get("kind", "")
-            attack = max((attacks.get(name, 1.0) for name in named), default=1.0) if kind == ATTACK else 1.0
-            weights.append(self.config.corpus_weights[label] * factors.get(kind, 1.0) * attack)
-        return np.array(weights)
+            attack = max((chosen.attack_factors.get(name, 1.0) for name in named), default=1.0)
+            weights.append(chosen.kind_factors.get(kind, 1.0) * (attack if kind == ATTACK else 1.0))
+        return chosen.corpus_weight * np.array(weights)
 
     def judged(self, label: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell by which posts a label is judged, and which carry it; both of shape (posts,)."""
-        return ~self._of_boards() | (label in self.config.on_boards), self.real.answers(label)
+        return ~self._of_boards() | LABEL_CONFIGS[label].on_boards, self.real.answers(label)
 
     def threshold(self, label: str, probabilities: Floats) -> float:
         """Choose the probability from which a label is flagged; the probabilities have shape (posts,).
@@ -272,9 +282,9 @@ class _Learner:
         return label_threshold(
             probabilities[rows],
             answers[rows],
-            self.config.precision[label],
+            LABEL_CONFIGS[label].precision,
             criticism=(critical & ~answers & ~self._of_boards())[rows],
-            criticism_limit=self.config.criticism_limit,
+            criticism_limit=CRITICISM_LIMIT,
         )
 
     def _of_boards(self) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from classifiers.text.segment import Segmenter
 from classifiers.training.config import TrainingConfig
 from classifiers.training.train import Trained, Trainer
 from tests.corpus import corpus
-from tests.quality.real_posts import RealPostsConfig, learn_from_real_posts, names_no_group, stories_of
+from tests.quality.real_posts import CRITICISM_LIMIT, learn_from_real_posts, names_no_group, stories_of
 
 SOME = corpus()[::60]
 REAL = [replace(post, facts={"kind": "satire"}) for post in corpus()[7::60]]
@@ -30,7 +30,7 @@ def base() -> Trained:
 @pytest.fixture(scope="module")
 def learn(base: Trained) -> "partial[Trained]":
     """Give what learns from real posts on top of it."""
-    return partial(learn_from_real_posts, base, SOME, segmenter=Segmenter(), config=RealPostsConfig())
+    return partial(learn_from_real_posts, base, SOME, segmenter=Segmenter())
 
 
 @pytest.fixture(scope="module")
@@ -70,17 +70,16 @@ def test_reasons_still_add_up(learnt: Trained) -> None:
 
 
 def test_thresholds_spare_satire_and_criticism(learnt: Trained) -> None:
-    config = RealPostsConfig()
     for label in LABEL_NAMES:
         clean = np.array([not post.labels[label] for post in REAL])
         flagged = learnt.unseen[label] >= learnt.classifier.thresholds[label]
-        assert flagged[clean].mean() <= config.criticism_limit
+        assert flagged[clean].mean() <= CRITICISM_LIMIT
 
 
 def test_criticism_that_was_drawn_by_its_score_raises_no_threshold(learn: "partial[Trained]", learnt: Trained) -> None:
-    drawn = learn([replace(post, facts=post.facts | {"stratum": "concern-top"}) for post in REAL])
-    assert drawn.classifier.thresholds["concern"] < learnt.classifier.thresholds["concern"]
-    assert drawn.classifier.thresholds["negative"] == learnt.classifier.thresholds["negative"]
+    drawn = learn([replace(post, facts=post.facts | {"stratum": "negative-top"}) for post in REAL])
+    assert drawn.classifier.thresholds["negative"] < learnt.classifier.thresholds["negative"]
+    assert drawn.classifier.thresholds["concern"] == learnt.classifier.thresholds["concern"]
 
 
 def test_what_naming_a_group_means_is_told_by_the_corpus_alone(base: Trained) -> None:
