@@ -16,20 +16,7 @@ from classifiers.text.spelling import default_speller
 TOPICS_FILE: Final = "concern_topics.toml"
 OTHER: Final = "other"
 POINTS: Final = {"sure": 5, "strong": 3, "weak": 1, "nothing": 0}
-
-
-@dataclass(frozen=True, slots=True)
-class TopicReason:
-    """A term that speaks for a topic.
-
-    Args:
-        words: The term as it stands in the normalised text.
-        points: What it counts.
-
-    """
-
-    words: str
-    points: int
+_Term = tuple[int, int, str]  # its points below zero, the syllable at which it begins, its words: sorted as reasons are
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +25,13 @@ class ConcernTopic:
 
     Args:
         name: One of the tables of concern_topics.toml, such as `wages`.
-        reasons: The terms that speak for it, those that count most first; none where nothing was found.
+        reasons: The terms that speak for it, as they stand in the normalised text, and what each counts, those that
+            count most first; none where nothing was found.
 
     """
 
     name: str
-    reasons: tuple[TopicReason, ...]
+    reasons: Mapping[str, int]
 
 
 class TopicRules:
@@ -86,14 +74,12 @@ class TopicRules:
         written = split_syllables(normalise(text).text)
         respelt = [form for syllable in written for form in self._speller(syllable)]
         found = [*self._found(written), *self._found(respelt)]
-        best: dict[str, list[tuple[int, TopicReason]]] = {}
+        best: dict[str, dict[str, int]] = {}
         for name, terms in sorted(found, key=lambda topic: _rank(topic[1]), reverse=True):
-            best.setdefault(name, sorted(terms, key=lambda term: (-term[1].points, term[0])))
-        return [ConcernTopic(name, tuple(term for _, term in terms)) for name, terms in best.items()] or [
-            ConcernTopic(OTHER, ())
-        ]
+            best.setdefault(name, {words: -less for less, _start, words in sorted(terms)})
+        return [ConcernTopic(name, reasons) for name, reasons in best.items()] or [ConcernTopic(OTHER, {})]
 
-    def _found(self, syllables: Sequence[str]) -> Iterable[tuple[str, list[tuple[int, TopicReason]]]]:
+    def _found(self, syllables: Sequence[str]) -> Iterable[tuple[str, list[_Term]]]:
         """Give each topic with its terms and where they begin: each once, and none inside a longer one of its topic."""
         terms = [
             (topic, POINTS[strength], start, end)
@@ -101,20 +87,20 @@ class TopicRules:
             for topic, _, strength in [group.partition(" ")]
             if topic in self.screen_names  # the lexicon has a group of masked words of its own
         ]
-        found: dict[str, dict[str, tuple[int, TopicReason]]] = {}
+        found: dict[str, dict[str, _Term]] = {}
         taken: dict[str, set[int]] = {}
         for topic, points, start, end in sorted(terms, key=lambda term: (term[2] - term[3], -term[1])):
             of_topic = taken.setdefault(topic, set())
             if points and of_topic.isdisjoint(range(start, end)):
                 words = " ".join(syllables[start:end])
-                found.setdefault(topic, {}).setdefault(words, (start, TopicReason(words, points)))
+                found.setdefault(topic, {}).setdefault(words, (-points, start, words))
             of_topic.update(range(start, end))
         return [(topic, list(of_topic.values())) for topic, of_topic in found.items()]
 
 
-def _rank(terms: Sequence[tuple[int, TopicReason]]) -> tuple[int, int]:
+def _rank(terms: Sequence[_Term]) -> tuple[int, int]:
     """Rank a topic by its points; of equal ones that which begins first is higher."""
-    return sum(term.points for _, term in terms), -min(start for start, _ in terms)
+    return -sum(less for less, _, _ in terms), -min(start for _, start, _ in terms)
 
 
 def topics_of(text: str) -> list[ConcernTopic]:

@@ -96,7 +96,7 @@ def _of_terms(text: str, label: Label, weights: Mapping[str, float]) -> Iterator
 def _of_topic(text: str) -> Iterator[Finding]:
     topic = topic_of(text)
     if topic.name != OTHER:
-        yield Finding(f"{TOPIC}:{topic.name}", tuple(reason.words for reason in topic.reasons[:MOST_WORDS]))
+        yield Finding(f"{TOPIC}:{topic.name}", tuple(topic.reasons)[:MOST_WORDS])
 
 
 def _shown(mentions: Sequence[Mention]) -> tuple[str, ...]:
