@@ -13,7 +13,6 @@ from tests.quality.gate import (
     FLOORS,
     MARGINS,
     MEASURE_ANEW,
-    Limits,
     Measured,
     breaches,
     limits_of,
@@ -119,4 +118,3 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert read.unseen["concern"] == pytest.approx(dict(limits.unseen["concern"]))
     assert "criticism = 5  # of 130" in path.read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [path]
-    assert isinstance(read, Limits)
