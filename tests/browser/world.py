@@ -25,6 +25,7 @@ from tests.factories import (
     add_drawn,
     add_flag,
     add_model,
+    add_picture,
     add_post,
     add_source,
     decide,
@@ -44,6 +45,7 @@ FAULTS: Final = {
     "dien-dan": "https://forum.example.vn/latest.rss answered 403",
 }
 COMPARISON: Final = Path(__file__).parents[1] / "monitor" / "learning" / "comparison.json"
+PICTURE: Final = Path(__file__).parents[2] / "monitor" / "demo" / "posts" / "pictures" / "message-again.jpg"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
                 (label, text) for label, texts in POSTS.items() for text in texts * 2
             )
         ]
+        add_picture(session, posts[0], small=PICTURE.read_bytes())
         matching.join_cluster(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
         differing_id = _read_again(session, clock)

@@ -41,12 +41,13 @@ from tests.monitor.desk.world import World
 VIETNAMESE = re.compile("[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]", re.IGNORECASE)
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder", "data-name", "content")
 FILES = {
+    "/pictures/{picture_id}",
     "/reports/{name:path}",
     "/reports/{period}/preview",
     "/search/export.{kind}",
     "/static/labels.css",
     "/static/labels-dark.css",
-}  # what is downloaded is no page
+}  # what is downloaded, or a part of a page, is none
 SAMPLE_POST = "Hot as an oven in hall 3, and nobody answers us"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+[^>]*>|`[a-z-]+ |\[(?!required)[a-z]\w*\]")
 REMEDY = "run `make messages` and translate what it names"
