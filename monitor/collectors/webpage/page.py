@@ -35,6 +35,9 @@ _SIGN_IN = re.compile(r"/(?:log-?in|sign-?in|dang-?nhap)\b", re.IGNORECASE)
 _ROBOTS = re.compile(r"\s*robots\s*", re.IGNORECASE)
 NO_COPY = "copy for evidence: the page asks for none (noarchive)"
 _MOST_ITEMS = 500  # of a list page; a rule that is too wide would find every link
+# Answers lie inside what they answer. Where no tag is closed each item holds all that follow, and reading every one of
+# them whole would take the square of the time.
+_DEEPEST = 10
 _NOTHING = Description()
 _WHOLE_SHARE = 0.5  # of the text that a page shows, in which comments of readers count too
 _MORE_THAN_A_NOTE = 600  # characters; of less, what stands around an article is a large part
@@ -99,12 +102,13 @@ def read_listing(fetched: Fetched, settings: WebpageSettings) -> Listing:
 
     """
     page = Page(fetched, settings)
-    links = [page.link_of(item) for item in page.items()[:_MOST_ITEMS]]
+    next_page = page.next_page()  # which may stand inside an item
+    links = [page.link_of(item) for item in page.items[:_MOST_ITEMS]]
     are_posts = settings.mode == "thread" or not settings.fetch_detail
     return Listing(
         fetched=fetched,
         links=[link for link in links if link],
-        next_page=page.next_page(),
+        next_page=next_page,
         entries=replace(page.entries(), may_be_kept=page.may_be_kept) if are_posts else None,
     )
 
@@ -161,10 +165,18 @@ class Page:
             for element in selector.select(self._soup):
                 element.extract()
 
+    @cached_property
     def items(self) -> list[Tag]:
-        """Return the elements that the rule for items finds."""
+        """The elements that the rule for items finds; those that lie deep inside others are taken out of these."""
         chosen = self._settings.list.item
-        return list(chosen.select(self._soup)) if chosen else []
+        found = list(chosen.select(self._soup)) if chosen else []
+        depths: dict[int, int] = {}
+        for item in found:  # as they stand in the page, so that the outer ones come first
+            depth = next((depths[id(above)] for above in item.parents if id(above) in depths), 0)
+            if depth == _DEEPEST:
+                item.extract()
+            depths[id(item)] = depth % _DEEPEST + 1
+        return found
 
     def link_of(self, item: Tag) -> str | None:
         """Return the address that an item leads to; None when it is this page, or one that may not be read."""
@@ -215,7 +227,7 @@ class Page:
                 (post, bool(post.text)) for post in map(self._described_post, discussion(self._nodes, self.url))
             ]
         else:
-            extracted = [self._post(item, _NOTHING, alone=False) for item in self.items()]
+            extracted = [self._post(item, _NOTHING, alone=False) for item in self.items]
         if not extracted:
             self._refuse_sign_in()
         posts: dict[str, PublicPost] = {}

@@ -162,6 +162,14 @@ async def test_discussion_that_describes_itself_needs_no_rules(read_page: Read) 
     assert skipped(batches) == {"no identifier": 1}
 
 
+async def test_messages_that_no_tag_closes_hold_few_of_those_behind_them(read_page: Read) -> None:
+    body = "".join(f"<div class=post id=p{number}><p>Tin số {number}.</p>" for number in range(40))
+    settings = {"mode": "thread", "list": {"item": ".post", "next": ".next"}, "detail": {"id": "@id", "body": "p"}}
+    found = posts(await read_page(f"{body}<a class=next href=/2>Tiếp</a>", settings))
+    assert [post.text.splitlines()[0] for post in found] == [f"Tin số {number}." for number in range(40)]
+    assert max(post.text.count("Tin") for post in found) == 10
+
+
 async def test_header_that_asks_not_to_be_indexed(read_page: Read) -> None:
     batches = await read_page("<p>x</p>", {}, {"x-robots-tag": "noindex"})
     assert skipped(batches) == {"asks not to be indexed": 1}
