@@ -62,7 +62,7 @@ class _Help:
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line that says how the command is called."""
-        return translated(super().get_usage(ctx))  # type: ignore[misc]
+        return translated(super().get_usage(ctx))  # type: ignore[misc]  # Typer's class behind this one has it
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help, whose texts are translated only now: loading a catalogue takes time."""
@@ -73,7 +73,7 @@ class _Help:
         command: Any = self
         for shown in (command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)):
             shown.help = "\n\n".join(map(translated, paragraphs(shown.help)))
-        super().format_help(ctx, formatter)  # type: ignore[misc]
+        super().format_help(ctx, formatter)  # type: ignore[misc]  # as above
 
 
 class _Command(_Help, TyperCommand):

@@ -28,9 +28,9 @@ _LEAST_LETTERS: Final = 24  # fewer are the same by chance
 _VALUES: Final = 32
 _PRIME: Final = 2**31 - 1
 _CUT: Final = 40  # pixels of SIDE that a part has less
-_SIDES_CUT: Final = tuple((left, top, right, bottom) for left, top, right, bottom in (
+_SIDES_CUT: Final = (  # left, top, right, bottom
     (0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 1, 1, 1),
-))  # fmt: skip
+)  # fmt: skip
 MOST_DIFFERENT: Final = 28
 """Bits of 256 that differ at most in two forms of a whole picture."""
 MOST_DIFFERENT_WITHOUT_WORDS: Final = 16

@@ -29,9 +29,8 @@ _LETTER: Final = 28
 _MOST_ENLARGED: Final = 4.0
 _LEAST_LETTER: Final = 5  # pixels; smaller spots are grain
 _MANY_SPOTS: Final = 60  # three words have as many letters and marks
-_MOST_LETTERS: Final = (
-    12_000  # spots, more than a full page of print has; in grain Tesseract looks for words for minutes
-)
+# Spots, more than a full page of print has; in grain Tesseract looks for words for minutes.
+_MOST_LETTERS: Final = 12_000
 
 
 def opened(data: bytes) -> Image.Image:

@@ -25,8 +25,6 @@ class PictureReading:
         confidence: 0 to 1: the mean over the words, weighted by their letters; 0 where there are none.
         fingerprint: Perceptual hashes, always of one length; see `monitor.pictures.fingerprint`.
         small: A JPEG of at most 480 px without metadata.
-        width: Of the picture, in pixels.
-        height: Of the picture, in pixels.
 
     """
 
@@ -34,8 +32,6 @@ class PictureReading:
     confidence: float
     fingerprint: bytes
     small: bytes
-    width: int
-    height: int
 
 
 def recogniser() -> str | None:
@@ -66,7 +62,7 @@ def read_picture(data: bytes) -> PictureReading:
     square = preparing.ink(picture.resize((fingerprint.SIDE, fingerprint.SIDE)))
     words = text if confidence >= READABLE else ""
     marks = fingerprint.of(square, words, may_have_letters=preparing.has_many_spots(square))
-    return PictureReading(text, confidence, marks, preparing.small(picture), picture.width, picture.height)
+    return PictureReading(text, confidence, marks, preparing.small(picture))
 
 
 def read_answer(fetched: Fetched) -> PictureReading:

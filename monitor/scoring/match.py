@@ -103,8 +103,8 @@ class Matcher:
             grown = set()
             for post in waiting:
                 candidates = [others[each] for each in earlier[post.id] if each in others]
-                shows = post.id in marks
-                if self._join_copies(session, post, terms[post.id], candidates, texts, shows_pictures=shows):
+                own = marks.get(post.id, ())
+                if self._join_copies(session, post, terms[post.id], candidates, texts, marks=own):
                     result.copies += 1
                     grown.add(post.cluster_id or 0)
             for cluster_id, first in matching.unnamed(session, grown).items():
@@ -120,7 +120,7 @@ class Matcher:
         candidates: Sequence[Post],
         texts: Mapping[int, Sequence[str]],
         *,
-        shows_pictures: bool,
+        marks: Sequence[bytes],
     ) -> bool:
         """Put a post into the first cluster of which all candidates are its copies; tells whether there is one.
 
@@ -132,19 +132,20 @@ class Matcher:
             clusters[other.cluster_id or -other.id].append(other)
         for members in clusters.values():
             is_same_text = all(is_copy(terms.bare, texts.get(other.id, ())) for other in members)
-            if is_same_text or (shows_pictures and self._share_pictures(session, post, terms, members)):
+            if is_same_text or (marks and self._share_pictures(session, marks, terms, members)):
                 matching.join_cluster(session, post, members[0], self.clock.now())
                 return True
         return False
 
-    def _share_pictures(self, session: Session, post: Post, terms: SearchTerms, members: Sequence[Post]) -> bool:
+    def _share_pictures(
+        self, session: Session, own: Sequence[bytes], terms: SearchTerms, members: Sequence[Post]
+    ) -> bool:
         """Tell whether a post shows the same picture as some posts and all others of their cluster, or says the same.
 
         One that denies what another says is none of its copies, whatever both show.
         """
         ids = [each.id for each in (*members, *matching.copies(session, members[0]))]
-        texts, marks = search.bare_texts(session, ids), pictures.fingerprints(session, [post.id, *ids])
-        own = marks.get(post.id, ())
+        texts, marks = search.bare_texts(session, ids), pictures.fingerprints(session, ids)
         return all(
             is_copy(terms.bare, texts.get(each, ()))
             or (show_same(own, marks.get(each, ())) and not contradict(terms.bare, texts.get(each, ())))

@@ -175,7 +175,8 @@ class Page:
             depth = next((depths[id(above)] for above in item.parents if id(above) in depths), 0)
             if depth == _DEEPEST:
                 item.extract()
-            depths[id(item)] = depth % _DEEPEST + 1
+                depth = 0
+            depths[id(item)] = depth + 1
         return found
 
     def link_of(self, item: Tag) -> str | None:
