@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from classifiers.errors import DataInvalid
 from classifiers.text.letters import split_syllables
@@ -16,7 +16,8 @@ from classifiers.text.spelling import default_speller
 TOPICS_FILE: Final = "concern_topics.toml"
 OTHER: Final = "other"
 POINTS: Final = {"sure": 5, "strong": 3, "weak": 1, "nothing": 0}
-_Term = tuple[int, int, str]  # its points below zero, the syllable at which it begins, its words: sorted as reasons are
+COMPLAINED: Final = 3  # points from which a post complains of a topic; fewer are mentions in passing
+SHARE: Final = 0.3  # and of the points of the strongest topic, so that one word in a long post does not decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class ConcernTopic:
     name: str
     reasons: Mapping[str, int]
 
+    @property
+    def points(self) -> int:
+        """What its reasons count together."""
+        return sum(self.reasons.values())
+
 
 class TopicRules:
     """Rules that give a concern its topic.
@@ -45,13 +51,15 @@ class TopicRules:
 
     """
 
-    def __init__(self, content: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, content: Mapping[str, Mapping[str, Any]]) -> None:
         keys = ("screen", *POINTS)
         missing = [f"{topic}.{key}" for topic, table in content.items() for key in keys if key not in table]
         if missing or OTHER not in content:
             msg = f"{TOPICS_FILE}: {missing[0] if missing else OTHER} is missing; write it as in the other tables"
             raise DataInvalid(msg)
         self.screen_names: Mapping[str, str] = {topic: table["screen"] for topic, table in content.items()}
+        self._shares = {topic: 1.0 if table.get("takes_all") else SHARE for topic, table in content.items()}
+        self._order = {topic: place for place, topic in enumerate(content)}
         self._speller = default_speller()
         self._lexicon = Lexicon(
             {
@@ -68,39 +76,37 @@ class TopicRules:
             text: The text as it was published.
 
         Returns:
-            The topic whose terms count most first, of equal ones that which begins first; `other` where no term stands.
+            Those that it complains of as the rules order them, then those named in passing, those that count most
+            first; `other` where no term stands.
 
         """
         written = split_syllables(normalise(text).text)
         respelt = [form for syllable in written for form in self._speller(syllable)]
-        found = [*self._found(written), *self._found(respelt)]
-        best: dict[str, dict[str, int]] = {}
-        for name, terms in sorted(found, key=lambda topic: _rank(topic[1]), reverse=True):
-            best.setdefault(name, {words: -less for less, _start, words in sorted(terms)})
-        return [ConcernTopic(name, reasons) for name, reasons in best.items()] or [ConcernTopic(OTHER, {})]
+        found = [*self._found(respelt), *self._found(written)]  # of equal ones the words as written
+        best = {topic.name: topic for topic in sorted(found, key=lambda topic: topic.points)}
+        if not best:
+            return [ConcernTopic(OTHER, {})]
+        most = max(best.values(), key=lambda topic: (topic.points, -self._order[topic.name]))
+        enough = max(COMPLAINED, self._shares[most.name] * most.points)
+        return sorted(best.values(), key=lambda topic: (-min(topic.points, enough), self._order[topic.name]))
 
-    def _found(self, syllables: Sequence[str]) -> Iterable[tuple[str, list[_Term]]]:
-        """Give each topic with its terms and where they begin: each once, and none inside a longer one of its topic."""
+    def _found(self, syllables: Sequence[str]) -> Iterable[ConcernTopic]:
+        """Give each topic with its terms: each once, and none inside a longer one of its topic."""
         terms = [
             (topic, POINTS[strength], start, end)
             for group, start, end in self._lexicon.find(syllables)
             for topic, _, strength in [group.partition(" ")]
             if topic in self.screen_names  # the lexicon has a group of masked words of its own
         ]
-        found: dict[str, dict[str, _Term]] = {}
+        found: dict[str, dict[str, int]] = {}
         taken: dict[str, set[int]] = {}
         for topic, points, start, end in sorted(terms, key=lambda term: (term[2] - term[3], -term[1])):
             of_topic = taken.setdefault(topic, set())
             if points and of_topic.isdisjoint(range(start, end)):
-                words = " ".join(syllables[start:end])
-                found.setdefault(topic, {}).setdefault(words, (-points, start, words))
+                found.setdefault(topic, {}).setdefault(" ".join(syllables[start:end]), points)
             of_topic.update(range(start, end))
-        return [(topic, list(of_topic.values())) for topic, of_topic in found.items()]
-
-
-def _rank(terms: Sequence[_Term]) -> tuple[int, int]:
-    """Rank a topic by its points; of equal ones that which begins first is higher."""
-    return -sum(less for less, _, _ in terms), -min(start for _, start, _ in terms)
+        for topic, reasons in found.items():
+            yield ConcernTopic(topic, dict(sorted(reasons.items(), key=lambda reason: -reason[1])))
 
 
 def topics_of(text: str) -> list[ConcernTopic]:

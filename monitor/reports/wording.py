@@ -52,14 +52,14 @@ TRENDS: Final[Mapping[str, str]] = {
     Trend.UNKNOWN: N_("chưa có số liệu"),
 }
 _TOPICS: Final = {
+    "safety": N_("an toàn lao động"),
     "wages": N_("lương"),
     "insurance": N_("bảo hiểm"),
+    "contracts": N_("hợp đồng"),
     "hours": N_("ca kíp"),
-    "safety": N_("an toàn lao động"),
     "meals": N_("bữa ăn"),
     "housing": N_("nhà trọ"),
     "childcare": N_("nhà trẻ"),
-    "contracts": N_("hợp đồng"),
     "relief": N_("trợ cấp"),
     "other": N_("khác"),
 }

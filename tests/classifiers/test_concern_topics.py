@@ -1,6 +1,7 @@
 """A concern's topic follows from the words of an editable list."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,11 @@ EXAMPLES = examples_of(__file__)
 
 TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
 TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền", "nothing": "tiền đề"}
+MEALS = {"screen": "bữa ăn", "sure": "cơm thiu, ruồi bu", "strong": "bữa ăn, nhà bếp", "weak": "", "nothing": ""}
 EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": "", "nothing": ""}
 
 
-def rules(**tables: Mapping[str, str]) -> TopicRules:
+def rules(**tables: Mapping[str, Any]) -> TopicRules:
     return TopicRules({OTHER: EMPTY, **tables})
 
 
@@ -42,11 +44,24 @@ def test_a_term_counts_once_and_not_inside_a_longer_one_or_one_that_counts_nothi
     assert found.reasons == {"nợ lương": 5}
 
 
-def test_of_equal_topics_the_one_named_first_is_taken() -> None:
-    meals = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "", "weak": "", "nothing": ""}
-    both = rules(meals=meals, wages=TABLE)
-    assert [topic.name for topic in both.topics_of("nợ lương rồi lại cơm thiu")] == ["wages", "meals"]
-    assert [topic.name for topic in both.topics_of("cơm thiu rồi lại nợ lương")] == ["meals", "wages"]
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("cơm thiu, bữa ăn tệ, mà còn nợ lương", ["wages", "meals"]),  # what an office acts on first, however short
+        ("cơm thiu, nghe đâu tiền lương sắp về", ["meals", "wages"]),  # wages are only named
+        ("cơm thiu, bữa ăn tệ, nhà bếp bẩn, ruồi bu, không có thưởng", ["meals", "wages"]),  # one word of many
+    ],
+)
+def test_of_the_topics_that_a_post_complains_of_the_first_in_the_list_is_the_main_one(
+    text: str, topics: list[str]
+) -> None:
+    assert [topic.name for topic in rules(wages=TABLE, meals=MEALS).topics_of(text)] == topics
+
+
+def test_a_topic_that_takes_all_is_the_main_one_where_it_is_strongest() -> None:
+    with_all = rules(wages=TABLE, meals={**MEALS, "takes_all": True})
+    assert [topic.name for topic in with_all.topics_of("cơm thiu, bữa ăn trừ vào thưởng")] == ["meals", "wages"]
+    assert [topic.name for topic in with_all.topics_of("cơm thiu, còn nợ lương")] == ["wages", "meals"]
 
 
 @pytest.mark.parametrize("key", ["screen", "sure", "strong", "weak", "nothing"])
