@@ -15,7 +15,7 @@ EXAMPLES = examples_of(__file__)
 
 TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
 TABLE = {"screen": "lương", "sure": "nợ lương", "strong": "thưởng", "weak": "lương, tiền", "nothing": "tiền đề"}
-MEALS = {"screen": "bữa ăn", "sure": "cơm thiu, ruồi bu", "strong": "bữa ăn, nhà bếp", "weak": "", "nothing": ""}
+MEALS = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "bữa ăn", "weak": "", "nothing": ""}
 EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": "", "nothing": ""}
 
 
@@ -45,23 +45,16 @@ def test_a_term_counts_once_and_not_inside_a_longer_one_or_one_that_counts_nothi
 
 
 @pytest.mark.parametrize(
-    ("text", "topics"),
+    ("takes_all", "text", "topics"),
     [
-        ("cơm thiu, bữa ăn tệ, mà còn nợ lương", ["wages", "meals"]),  # what an office acts on first, however short
-        ("cơm thiu, nghe đâu tiền lương sắp về", ["meals", "wages"]),  # wages are only named
-        ("cơm thiu, bữa ăn tệ, nhà bếp bẩn, ruồi bu, không có thưởng", ["meals", "wages"]),  # one word of many
+        (False, "cơm thiu, bữa ăn tệ, mà còn nợ lương", ["wages", "meals"]),  # an office acts on wages first
+        (False, "cơm thiu, nghe đâu tiền lương sắp về", ["meals", "wages"]),  # wages are only named
+        (True, "cơm thiu, bữa ăn trừ vào thưởng", ["meals", "wages"]),  # what stands beside the meal belongs to it
     ],
 )
-def test_of_the_topics_that_a_post_complains_of_the_first_in_the_list_is_the_main_one(
-    text: str, topics: list[str]
-) -> None:
-    assert [topic.name for topic in rules(wages=TABLE, meals=MEALS).topics_of(text)] == topics
-
-
-def test_a_topic_that_takes_all_is_the_main_one_where_it_is_strongest() -> None:
-    with_all = rules(wages=TABLE, meals={**MEALS, "takes_all": True})
-    assert [topic.name for topic in with_all.topics_of("cơm thiu, bữa ăn trừ vào thưởng")] == ["meals", "wages"]
-    assert [topic.name for topic in with_all.topics_of("cơm thiu, còn nợ lương")] == ["wages", "meals"]
+def test_the_topic_to_act_on_first_is_the_main_one(*, takes_all: bool, text: str, topics: list[str]) -> None:
+    both = rules(wages=TABLE, meals={**MEALS, "takes_all": takes_all})
+    assert [topic.name for topic in both.topics_of(text)] == topics
 
 
 @pytest.mark.parametrize("key", ["screen", "sure", "strong", "weak", "nothing"])
