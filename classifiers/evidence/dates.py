@@ -43,15 +43,15 @@ class Date:
     def is_about_the_same(self, other: "Date") -> bool:
         """Tell whether both are dates of the same thing, as the words beside them say, so that one would be wrong."""
         years = self.year is not None and other.year is not None and self.year != other.year
-        return (self.rules_out(other) or years) and len(self.around & other.around) >= _BESIDE
+        return (self.rules_out(other, pinned=True) or years) and len(self.around & other.around) >= _BESIDE
 
     def is_in(self, others: Sequence["Date"]) -> bool:
         """Tell whether one of some dates may be the same day."""
         return any(self.parts_shared(other) for other in others)
 
-    def rules_out(self, other: "Date") -> bool:
-        """Tell whether both are days that cannot be the same."""
-        whole = None not in (self.day, self.month, other.day, other.month)
+    def rules_out(self, other: "Date", *, pinned: bool) -> bool:
+        """Tell whether both are days that cannot be the same, of a story that is pinned down otherwise."""
+        whole = pinned and None not in (self.day, self.month, other.day, other.month)
         return whole and self.lunar == other.lunar and not self.parts_shared(other)
 
     def parts_shared(self, other: "Date") -> int:

@@ -8,13 +8,15 @@ from typing import Final, TypeVar
 from classifiers.evidence.dates import Date, dates_of
 from classifiers.evidence.outcomes import Outcomes, outcomes_of
 from classifiers.evidence.quantities import Quantity, quantities_of
-from classifiers.evidence.words import MOST_READ, Tokens, key_of, lists
+from classifiers.evidence.words import MOST_READ, NEAR, Tokens, filler, key_of, lists
 from classifiers.places.finder import places_in
 from classifiers.text.search_terms import search_terms
 
-KINDS: Final = ("numbers", "places", "dates", "outcomes")
+KINDS: Final = ("numbers", "places", "dates", "names", "outcomes")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _PINNED: Final = 2  # facts that both give of one story, so that the rest is told of the same
+_WELL_PINNED: Final = 3  # the same for names, of which texts have many
+_SLOT: Final = 3  # syllables beside both of two names that are given for one another
 _NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
 _MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
 Words = tuple[str, ...]
@@ -50,7 +52,7 @@ class FactComparison:
 
     Args:
         same: How many facts of each kind both give; of `names` too.
-        missing: How many amounts, dates and places of the first the second one does not give.
+        missing: How many amounts, dates and places of the first the second one does not give, nor others for them.
         differs: By kind of fact the words of the first and of the second text that cannot both be right.
 
     """
@@ -126,16 +128,16 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
         "names": sum(f" {key} " in one.bare and f" {key} " in other.bare for key in names),
     }
     pinned = sum(same.values()) >= _PINNED
-    differs = {
-        "numbers": _at_odds(amounts, _left(other.quantities, one.quantities), pinned=True),
+    told_otherwise = {
+        "numbers": _at_odds(amounts, _left(other.quantities, one.quantities), pinned=pinned),
         "places": places,
         "dates": _at_odds(days, _left(other.dates, one.dates), pinned=pinned),
+        "names": _names_at_odds(one, other) if sum(same.values()) >= _WELL_PINNED else None,
         "outcomes": outcomes,
     }
-    known = {None, *(region for region, _ in other.places)}
-    away = [words for region, words in one.places if region not in known and f" {_key(words)} " not in other.bare]
-    missing = len([own for own in amounts if own.value != 1]) + len(days) + len(away)
-    return FactComparison(same, missing, {kind: words for kind, words in differs.items() if words})
+    differs = {kind: words for kind, words in told_otherwise.items() if words}
+    missing = len([own for own in amounts if own.value != 1]) + len(days) + len(_places_left(one, other))
+    return FactComparison(same, max(missing - len(differs.keys() & {"numbers", "dates", "places"}), 0), differs)
 
 
 def _left(ours: Sequence[_Fact], theirs: Sequence[_Fact]) -> list[_Fact]:
@@ -153,26 +155,49 @@ def _at_odds(ours: Sequence[_Fact], theirs: Sequence[_Fact], *, pinned: bool) ->
 
     """
     about = [(own.words, its.words) for own in ours for its in theirs if own.is_about_the_same(its)]
-    left = {(own.words, its.words): 0 for own in ours for its in theirs if pinned and own.rules_out(its)}
+    left = {(own.words, its.words): 0 for own in ours for its in theirs if own.rules_out(its, pinned=pinned)}
     only = [(own, its) for own, its in left if not any((own == one) is not (its == other) for one, other in left)]
     return next((((own,), (its,)) for own, its in about + only), None)
 
 
+def _names_at_odds(one: Facts, other: Facts) -> tuple[Words, Words] | None:
+    """Return the only name of each text that the other one has not, where both stand beside the same words."""
+    ours, theirs = ([key for key in each.names if key not in its.bare] for each, its in ((one, other), (other, one)))
+    if len(ours) != 1 or len(theirs) != 1 or not {*ours[0].split()}.isdisjoint(theirs[0].split()):
+        return None
+    alike = len(_beside(ours[0], one) & _beside(theirs[0], other)) >= _SLOT
+    return ((one.names[ours[0]],), (other.names[theirs[0]],)) if alike else None
+
+
+def _beside(name: str, facts: Facts) -> set[str]:
+    before, _, behind = facts.bare.partition(f" {name} ")
+    return {*before.split()[-NEAR:], *behind.split()[:NEAR]} - filler()
+
+
 def _places(one: Facts, other: Facts) -> _Found:
-    ours, theirs = one.places, other.places
-    shared = {_key(words) for _, words in ours if f" {_key(words)} " in other.bare}
-    shared |= {_key(words) for _, words in theirs if f" {_key(words)} " in one.bare}
-    near = {region for region, _ in ours} & {region for region, _ in theirs} - {None}
-    if shared or near:
-        return len(shared | near), None
+    shared = {_key(words) for _, words in one.places if f" {_key(words)} " in other.bare}
+    shared |= {_key(words) for _, words in other.places if f" {_key(words)} " in one.bare}
+    near = {region for region, _ in one.places} & {region for region, _ in other.places} - {None}
     countries = lists(plain=False)["countries"]
     for abroad in (False, True):
-        sure = [
-            [words for region, words in each if region and (region in countries) is abroad] for each in (ours, theirs)
-        ]
-        if all(sure):
-            return 0, (tuple(dict.fromkeys(sure[0])), tuple(dict.fromkeys(sure[1])))
-    return 0, None
+        ours, theirs = (
+            {words: region for region, words in left if (region in countries) is abroad}
+            for left in (_places_left(one, other), _places_left(other, one))
+        )
+        lone = len({*ours.values()}) == len({*theirs.values()}) == 1
+        if ours and theirs and (lone or not (shared or near)):
+            return len(shared | near), ((*ours,), (*theirs,))
+    return len(shared | near), None
+
+
+def _places_left(one: Facts, other: Facts) -> list[tuple[str, str]]:
+    """List the places of one text of which the other one names neither them nor any of their province or country."""
+    known = {region for region, _ in other.places}
+    return [
+        (region, words)
+        for region, words in one.places
+        if region and region not in known and f" {_key(words)} " not in other.bare
+    ]
 
 
 def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:

@@ -1,9 +1,10 @@
 """Which reference texts bear on a claim: the pairs of syllables by which they are looked up, and how well they agree.
 
-Agreement is the cosine of the two texts' syllables and pairs of syllables, each weighed by how rare it is (inverse
-document frequency: Spärck Jones, 1972), and is raised by the amounts, names, places and dates that both texts give.
-Terms have no diacritics, so that claims without any are compared in the same way. Where the facts differ, the reference
-contradicts the claim.
+Likeness is the cosine of the two texts' syllables and pairs of syllables, each weighed by how rare it is (inverse
+document frequency: Spärck Jones, 1972). From it, from the amounts, names and places that both texts give, from what
+only the claim has and from what differs a logistic regression tells how surely both speak of the same event; its
+weights are in evidence.toml. Terms have no diacritics, so that claims without any are compared in the same way. Where
+the facts differ, the reference contradicts the claim.
 """
 
 import math
@@ -16,20 +17,19 @@ from typing import Final, NamedTuple, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
-from classifiers.evidence.facts import Facts, Words, compare_facts, facts_of
+from classifiers.evidence.facts import FactComparison, Facts, Words, compare_facts, facts_of
 from classifiers.evidence.words import lists
 from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
 MOST_READ: Final = 600  # syllables of a claim
-LEAST_SCORE: Final = 0.18  # from which a reference is suggested
-LEAST_ALIKE: Final = 0.09  # likeness below which shared facts raise nothing to LEAST_SCORE
+LEAST_SCORE: Final = 0.25  # from which a reference is suggested
+LEAST_ALIKE: Final = 0.09  # likeness below which hardly any reference reaches LEAST_SCORE
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
-RAISES: Final[Mapping[str, float]] = {"numbers": 1.2, "names": 1.2, "places": 1.1, "dates": 1.1}  # each shared fact
-DENIAL_RAISES: Final = 1.3  # an answer to a rumour is what is looked for
-MOST_SHARED: Final = 2  # facts of a kind that raise the score
+MOST_SHARED: Final = 2  # facts of a kind that count in the score
+MOST_MISSING: Final = 3
 LEAST_FACTS: Final = 2  # that both give, with none missing, where one reports what the other claims
 REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
 _WORDS_SHOWN: Final = 6
@@ -156,7 +156,7 @@ class Agreement(NamedTuple):
 
 
 def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
-    """Raise the likeness of a claim and a reference text by the facts that both give, and compare these.
+    """Compare the facts of a claim and a reference text, and tell how surely both speak of the same event.
 
     Args:
         claim: What is asserted.
@@ -166,10 +166,6 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     """
     facts = facts_of(reference)
     found = compare_facts(claim.facts, facts)
-    if claim.facts.outcomes.denied_by(facts.outcomes):
-        cosine *= DENIAL_RAISES
-    for kind, factor in RAISES.items():
-        cosine *= factor ** min(found.same[kind], MOST_SHARED)
     shared = sum(found.same.values())
     if found.differs:
         bearing = CONTRADICTS
@@ -181,7 +177,19 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
         bearing = REPORTS
     else:
         bearing = UNCLEAR
-    return Agreement(min(cosine, 1.0), bearing)
+    return Agreement(_chance(found, cosine), bearing)
+
+
+def _chance(found: FactComparison, cosine: float) -> float:
+    """Return how likely two texts of some likeness speak of the same event, 0 to 1."""
+    if not cosine:
+        return 0.0
+    weights = lists(plain=False)["agreement"]
+    told_otherwise = len(found.differs.keys() - {"outcomes"})
+    logit = weights["constant"] + weights["likeness"] * math.log(cosine)
+    logit += sum(weights[kind] * min(found.same[kind], MOST_SHARED) for kind in ("numbers", "names", "places"))
+    logit += weights["missing"] * min(found.missing, MOST_MISSING) + weights["told_otherwise"] * told_otherwise
+    return 1 / (1 + math.exp(-logit - weights["outcomes"] * ("outcomes" in found.differs)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,37 @@
 """What a text says came of a matter: outcomes that have an opposite, what it denies, and what did not happen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from classifiers.evidence.words import Tokens, filler, lists
 
 _TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
 _FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
-_SCOPE: Final = 6  # words behind a "not" of which it may speak
-Pair = tuple[str, str]
+_SCOPE: Final = 8  # words behind a "not" of which it may speak
+_LEAST_TOLD: Final = 2  # syllables of these that another text must have to tell what is denied
+
+
+class Denial(NamedTuple):
+    """A "not": the telling syllables behind it in its clause by how they are without diacritics, and all its words."""
+
+    syllables: Mapping[str, str]
+    words: str
+
+    @property
+    def head(self) -> str:
+        """The syllable that says what is denied; nothing where none is telling."""
+        return next(iter(self.syllables), "")
+
+    def told_in(self, said: Collection[str]) -> str:
+        """Return which of its syllables a text says, where they are enough to tell what is denied here."""
+        told = [syllable for syllable in self.syllables if syllable in said]
+        missed = len(self.syllables) - len(told)
+        enough = len(told) >= _LEAST_TOLD and len(told) > missed
+        sure = enough and (told[0] == self.head or missed <= 1 < len(told) - 1)
+        return " ".join(self.syllables[syllable] for syllable in told) if sure else ""
 
 
 @dataclass(slots=True)
@@ -19,18 +40,15 @@ class Outcomes:
 
     Args:
         sides: By number of a pair of opposites, the words that speak for each side: 0 and 1.
-        negated: Pairs of syllables without diacritics behind a "not", with the first telling syllable behind it
-            (nothing where the "not" is said of all), and the words of all.
-        affirmed: Those that stand behind none.
-        turned: The telling syllables next behind a "not", without diacritics.
+        denials: What it says is not so.
+        said: Its other telling syllables, without diacritics.
         warns: Whether it warns of something, or tells it as a rumour.
 
     """
 
     sides: dict[int, dict[int, str]] = field(default_factory=dict)
-    negated: dict[Pair, tuple[str, str]] = field(default_factory=dict)
-    affirmed: set[Pair] = field(default_factory=set)
-    turned: set[str] = field(default_factory=set)
+    denials: list[Denial] = field(default_factory=list)
+    said: frozenset[str] = frozenset()
     warns: bool = False
 
     def opposite(self, other: "Outcomes") -> tuple[str, str] | None:
@@ -39,34 +57,23 @@ class Outcomes:
             others = other.sides.get(pair, {})
             if len(sides) == len(others) == 1 and sides.keys() != others.keys():
                 return next(iter(sides.values())), next(iter(others.values()))
-        if self._both_deny(other) or not self.negated.keys().isdisjoint(other.negated):
+        if self._both_deny(other):
             return None
         ours, theirs = self.negated_in(other), other.negated_in(self)
         return ours or ((theirs[1], theirs[0]) if theirs else None)
 
     def _both_deny(self, other: "Outcomes") -> bool:
-        told = self.denies and (other.denies or bool(other.negated))
-        return told or any(
-            other.negated.get(pair, ("",))[0] == head for pair, (head, _) in self.negated.items() if head
-        )
+        heads, others = ({denial.head for denial in text.denials} - {""} for text in (self, other))
+        return (self.denies and (other.denies or bool(other.denials))) or not heads.isdisjoint(others)
+
+    def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
+        """Return what this text denies and another one tells: the words of this one and of the other one."""
+        return next(((each.words, told) for each in self.denials if (told := each.told_in(other.said))), None)
 
     @property
     def denies(self) -> bool:
         """Whether it says of something told that it is not so."""
         return 1 in self.sides.get(_TOLD, {})
-
-    def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
-        """Return what this text turns and another one does not: the words of this one and of the other one.
-
-        What stands first behind the "not" is what it turns, so the other text must say that too, or three words on end;
-        not where it is said of all, as in `không có ca nào`.
-        """
-        said = {syllable for pair in other.affirmed for syllable in pair}
-        turned = {pair for pair in self.negated.keys() - self.affirmed - other.negated.keys() if pair in other.affirmed}
-        for pair, (head, words) in self.negated.items():
-            if pair in turned and (head in {"", *said} or any(pair[1] == each[0] for each in turned)):
-                return words, " ".join(words.split()[-len(pair) :])
-        return None
 
     def denied_by(self, other: "Outcomes") -> str | None:
         """Return the words by which another text denies something, where this text denies nothing."""
@@ -82,7 +89,8 @@ class Outcomes:
             bare: Its syllables without diacritics, with a space around each.
 
         """
-        turned = any(f" {word} " in bare for word in self.turned - other.turned if word)
+        heads = {denial.head for denial in self.denials} - {""}
+        turned = any(f" {head} " in bare for head in heads if not any(head in each.syllables for each in other.denials))
         turned = turned or (self.denies and not other.denies)
         return (turned and not self._both_deny(other)) or (self.warns and not other.warns)
 
@@ -112,7 +120,8 @@ def _words(*, plain: bool) -> _Words:
     for number, *both in pairs:
         for side, listed in enumerate(both):
             for phrase in listed:
-                sides.setdefault(phrase, []).append((number, side))
+                if not plain or " " in phrase or phrase in found["unmarked"]:
+                    sides.setdefault(phrase, []).append((number, side))
     turns = found["not"] if plain else found["not"] | found["not_marked"]
     return _Words(dict.fromkeys(found["turns_nothing"], False) | dict.fromkeys(turns, True), sides, found)
 
@@ -139,7 +148,9 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
                 continue  # not yet confirmed is not denied
             written = tokens.written(index if turned is None else turned, index + phrase[1])
             found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
-    _negations(tokens, nots, words, found)
+    found.denials = list(_denials(tokens, nots, words))
+    denied = {syllable for denial in found.denials for syllable in denial.syllables}
+    found.said = frozenset(token.bare for token in tokens) - denied
     told = words.lists["warns"] | words.lists["rumours"]
     found.warns = any(tokens.longest(index, told) for index in range(len(tokens)))
     return found
@@ -163,33 +174,14 @@ def _nots(tokens: Tokens, words: _Words) -> tuple[dict[int, int], set[int]]:
     return nots, idle
 
 
-def _negations(tokens: Tokens, nots: Mapping[int, int], words: _Words, found: Outcomes) -> None:
-    """Note which pairs of neighbouring syllables stand behind a "not" in its clause, and which do not."""
-    start, until, head = 0, -1, ""
-    for index in range(len(tokens) - 1):
-        if index in nots:
-            start, until = index, nots[index] + _SCOPE
-            head = _next_telling(tokens, nots[index])
-            found.turned.add(head)
-            if tokens.word(nots[index]) == "có" and any(token.text == "nào" for token in tokens[start : until + 1]):
-                head = ""
-        one, two = tokens[index : index + 2]
-        if not one.text.isalnum() or one.text in words.lists["until"]:
-            until = -1
-        if not (one.text.isalpha() and two.text.isalpha()) or {one.bare, two.bare} & filler():
-            continue
-        pair = (one.bare, two.bare)
-        if index >= until:
-            found.affirmed.add(pair)
-        elif not tokens.is_name(index, index + 2):
-            found.negated.setdefault(pair, (head, tokens.written(start, index + 2)))
-
-
-def _next_telling(tokens: Tokens, index: int) -> str:
-    """Return the next syllable of a clause that is more than filler; nothing where there is none."""
-    for token in tokens[index : index + _SCOPE]:
-        if not token.text.isalnum():
-            break
-        if token.text.isalpha() and token.bare not in filler():
-            return token.bare
-    return ""
+def _denials(tokens: Tokens, nots: Mapping[int, int], words: _Words) -> Iterator[Denial]:
+    """List what a text says is not so, each to the end of its clause; whom it names is not what it denies."""
+    for first, after in nots.items():
+        behind = tokens[after : after + _SCOPE]
+        clause = [*takewhile(lambda token: token.text.isalnum() and token.text not in words.lists["until"], behind)]
+        syllables = {
+            token.bare: token.text
+            for index, token in enumerate(clause, after)
+            if token.text.isalpha() and token.bare not in filler() and not tokens.is_name(index, index + 1)
+        }
+        yield Denial(syllables, tokens.written(first, after + len(clause)))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from classifiers.evidence.words import Tokens, around, filler, key_of, lists
 
 MONEY: Final = "dong"
+_MONEY: Final = (MONEY, "usd")
 EDITION: Final = "edition"
 THINGS: Final = "things"  # what is counted by a noun that is no unit
 PEOPLE: Final = "people"
@@ -56,7 +57,8 @@ class Quantity:
     def is_sum_of(self, others: Sequence["Quantity"]) -> bool:
         """Tell whether two other amounts of the same add up to it: 5 dead and wounded are 1 dead and 4 wounded."""
         same = [other for other in others if other.kind == self.kind and (other.noun == self.noun or not self.noun)]
-        return any(abs(one.value + two.value - self.value) <= self.within for one, two in combinations(same, 2))
+        told = {(other.value, other.noun) for other in same}  # one amount may be told twice
+        return any(abs(one + two - self.value) <= self.within for (one, _), (two, _) in combinations(told, 2))
 
     def is_about_the_same(self, other: "Quantity") -> bool:
         """Tell whether both are told of the same thing, as the words beside them say."""
@@ -64,13 +66,14 @@ class Quantity:
         fates = self.kind == PEOPLE and self.noun and self.noun == other.noun
         return self.is_of_the_same(other) and (bool(fates) or len(self.around & other.around) >= least)
 
-    def rules_out(self, other: "Quantity") -> bool:
-        """Tell whether both are of a kind of which a story has one amount."""
-        return self.is_of_the_same(other) and self.kind not in _OF_MANY
+    def rules_out(self, other: "Quantity", *, pinned: bool) -> bool:
+        """Tell whether one of both must be wrong: a story has one amount of their kind, or is pinned down otherwise."""
+        return self.is_of_the_same(other) and (pinned or bool(self.noun) or self.kind not in _OF_MANY)
 
     def is_in(self, others: Sequence["Quantity"]) -> bool:
-        """Tell whether some amounts give it, one alone or two that add up to it."""
-        return any(self.is_as_much_as(other) for other in others) or self.is_sum_of(others)
+        """Tell whether some amounts give it, one alone or two that add up to it; of as many dead only those dead."""
+        peers = [other for other in others if self.noun and (other.kind, other.noun) == (self.kind, self.noun)]
+        return any(self.is_as_much_as(other) for other in peers or others) or self.is_sum_of(others)
 
     def tells_as_much_as(self, other: "Quantity") -> bool:
         """Tell whether two amounts are the same in a way that is hardly chance: of the same, or no small number."""
@@ -86,9 +89,8 @@ class Quantity:
 def _units(*, plain: bool) -> Mapping[str, tuple[str, float]]:
     """Give what each unit measures, and its size."""
     units: dict[str, tuple[str, float]] = {}
-    for kind, sizes in lists(plain=plain)["units"].items():
-        for word, size in sizes.items():
-            units.setdefault(word, (kind, float(size)))
+    for kind, sizes in lists(plain=plain)["units"].items():  # read from the last to the first, which says what is meant
+        units |= {word: (kind, float(size)) for word, size in sizes.items()}
     return units
 
 
@@ -171,7 +173,8 @@ class _Reader:
             return number
         if rest.large:
             return replace(number, value=value + rest.value, step=rest.step, after=rest.after)
-        counted = self._unit(rest.after) or self._word(rest.after) in self._classifiers
+        unit = self._unit(rest.after)
+        counted = (unit and unit[0] not in _MONEY) or self._word(rest.after) in self._classifiers
         if counted and not number.spelt:
             return number  # phạt 5 triệu 2 người
         for places in (10, _THOUSAND):  # 2 tỷ 7, 1 triệu 200
@@ -300,7 +303,8 @@ class _Reader:
     def _edition(self, index: int) -> str:
         """Return the word by which a number is that of an edition: lần thứ 3, khóa 12; nothing where it is none."""
         place = index - 2 if self._word(index - 1) in self._lists["ordinal"] else index - 1
-        return self._tokens[place].bare if self._word(place) in self._lists["editions"] else ""
+        listed = self._lists["editions"] if self._tokens.plain else self._lists["editions"] | self._lists["floors"]
+        return self._tokens[place].bare if self._word(place) in listed else ""
 
     def _is_time_of_day(self, index: int) -> bool:
         """Tell whether hours follow that are a time of day: 9 giờ tối."""

@@ -217,7 +217,7 @@ class Evidence(Base):
     id: Mapped[PrimaryKey]
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     reference_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
-    similarity: Mapped[float] = mapped_column(Float(), doc="how well it agrees, 0 to 1")
+    similarity: Mapped[float] = mapped_column(Float(), doc="how surely it speaks of the same event, 0 to 1")
     bearing: Mapped[str] = mapped_column(
         String(20), doc="what the program reads of it: it reports what the post claims, or contradicts it"
     )

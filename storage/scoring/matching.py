@@ -187,7 +187,7 @@ def suggest_evidence(
         session: The unit of work.
         post_id: The post.
         labels: The labels that are claims.
-        found: By reference post how well it agrees with the claim, 0 to 1, and what the program reads of it.
+        found: By reference post how surely it speaks of the claimed event, 0 to 1, and what the program reads of it.
         now: The present time, UTC.
         among: How many reference posts there were to look among.
 

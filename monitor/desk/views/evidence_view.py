@@ -16,7 +16,13 @@ from storage.review import reviews
 from storage.scoring import matching
 
 KINDS: Final = Translated(
-    {"numbers": N_("con số"), "places": N_("địa danh"), "dates": N_("ngày"), "outcomes": N_("diễn biến")}
+    {
+        "numbers": N_("con số"),
+        "places": N_("địa danh"),
+        "dates": N_("ngày"),
+        "names": N_("tên"),
+        "outcomes": N_("diễn biến"),
+    }
 )
 
 
