@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from monitor.privacy.masks.word_rows import APOSTROPHES, IN_NAME, LONGEST_STRETCH, NEAR_GAPS, Words
+from monitor.privacy.masks.word_rows import APOSTROPHES, GAPS, IN_NAME, LONGEST_STRETCH, NEAR_GAPS, Words
 
 _MOST_GIVEN: Final = 3
 _MOST_TAGGED: Final = 4
@@ -69,6 +69,7 @@ def row_of_names(words: Words, first: int) -> int | None:
         return None
     end = first + words.stretches[first]
     is_other = words[first].is_upper or any(words.place_end(index) for index in range(first, end - 1))
+    is_other = is_other or (words.says(first, "no_name_before") and not words.says(first, "given", "families"))
     is_other = is_other or words.is_behind(first, "locative") or words.is_commune(first, end)
     is_other = is_other or any(
         words.says(index, "kin", "never_names", "no_given") or words.makes_compound(index)
@@ -180,14 +181,14 @@ def people_name(words: Words, first: int) -> int | None:
         if words.follows(first + 1, APOSTROPHES):
             return words.run_end(first)
         is_prefix = words.says(first, "lone_prefixes") and words.follows(first + 1) and not words[first + 1].is_upper
-        is_place = words.place_end(first) or words.says(first + 1, "no_names")
+        is_place = words.place_end(first) or (words.stretches[first] == _PAIR and words.says(first + 1, "no_names"))
         return words.run_end(first) if is_prefix and is_row and not is_place else None
     thi = first if words.says(first, "showing") else first + 1
     is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
     if not shows or not words.capital_follows(thi + 1):
         return None
-    is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
+    is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names") or words.place_end(first)
     return words.run_end(first) if is_row and not is_other and not words.is_behind_place(first) else None
 
 
@@ -232,4 +233,6 @@ def tagged_name(words: Words, first: int) -> int | None:
     is_other = is_other or any(words.place_end(index) for index in range(first + 1, end - 1))
     place = words.place_end(first)
     is_place = place is not None and not any(words.says(index, "families") for index in range(place, end))
+    if words.follows(end, IN_NAME - GAPS):  # "Kpă H'Lem"
+        end = words.run_end(end - 1)
     return end if is_name and not is_other and not is_place else None

@@ -34,7 +34,7 @@ def find_names(work: MaskableText) -> Iterator[Found]:
         if end is None:
             index = (words[index].is_capital and words.place_end(index)) or index + 1
             continue
-        has_title = index > 0 and words.says(index - 1, "hidden_titles") and words.follows(index, TITLE_GAPS)
+        has_title = words.follows(index, TITLE_GAPS) and words.has_hidden_title(index)
         ends_at = words.with_nickname(end)
         yield "name", words[index - has_title].start, ends_at
         index = end
@@ -45,7 +45,7 @@ def find_names(work: MaskableText) -> Iterator[Found]:
 def _name_end(words: Words, first: int) -> int | None:
     """Tell where the name ends that begins with a word, or None."""
     is_small = not words[first].is_capital
-    if is_small and not words.can_begin_name(first):
+    if (is_small and not words.can_begin_name(first)) or words.ends_place(first):
         return None
     title = words.title_before(first)
     if is_small:
@@ -133,9 +133,6 @@ def _capitals_end(words: Words, first: int, *, heading: bool) -> int:
 
 def _given_name(words: Words, first: int, title: str) -> int | None:
     """Tell where a name behind a title ends that does not begin with a family name in capitals, or None."""
-    known = words.known
-    if words.phrase_of(first - 1, first + 1) in known["places"].written:  # "Bà Rịa"
-        return None
     if words.is_phrase(f"{title}_{words[first].written}", "titles"):
         return None
     return (_capital_given_name if words[first].is_capital else _small_name)(words, first, title)
@@ -216,8 +213,10 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:
     """Whether the word behind a given name in small letters is the second half of it: "kim oanh", "minh đức"."""
-    is_half = words.follows(second) and words.is_in(first, "middles") and words.is_in(second, "given_clear")
-    return is_half and not words.says(second, "behind_name") and not words.makes_compound(second)
+    if not (words.follows(second) and words.is_in(first, "name_syllables") and words.is_in(second, "given_clear")):
+        return False
+    is_other = words.says(second, "behind_name", "no_names") or words.makes_compound(second)
+    return not (is_other or words.is_common_bare(second))
 
 
 def _shows_name(words: Words, after: int, title: str) -> bool:

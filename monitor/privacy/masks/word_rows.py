@@ -192,6 +192,10 @@ class Words(list[Word]):
         ends = (first + length for length in (4, 3, 2))
         return next((end for end in ends if self.is_phrase(self.phrase_of(first, end), "fixed")), None)
 
+    def ends_place(self, index: int) -> bool:
+        """Whether a word ends a fixed phrase that the word before it begins: "Bà Rịa", "Nhà Trắng"."""
+        return self.phrase_of(index - 1, index + 1) in self.known["places"].written
+
     def is_commune(self, first: int, end: int) -> bool:
         """Whether some words are the name of a commune."""
         return self.phrase_of(first, end) in self.known["communes"].written
@@ -226,6 +230,12 @@ class Words(list[Word]):
             end += 1
         return end
 
+    def has_hidden_title(self, first: int) -> bool:
+        """Whether the title before a name is hidden with it, as one with a capital is within a sentence: "Bé Thảo"."""
+        title = first - 1
+        is_nickname = self[title].is_capital and self.says(title, "kin") and self.stands_within(title)
+        return self.says(title, "hidden_titles") or (is_nickname and self.stretches[first] <= LONGEST_STRETCH)
+
     def makes_compound(self, index: int) -> bool:
         """Whether a word goes on to another word: "tuấn tú"."""
         return self.is_phrase(self.phrase_of(index, index + 2), "compounds")
@@ -243,7 +253,7 @@ class Words(list[Word]):
 
     def with_nickname(self, end: int) -> int:
         """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
-        while self.follows(end, HYPHENS):  # "Kim Do-gwan"
+        while self.follows(end, HYPHENS) and not self.says(end, "no_names"):  # "Kim Do-gwan"
             end += 1
         place = self[end - 1].end
         if match := _QUOTED_NICKNAME.match(self.text, place) or _people().match(self.text, place):
