@@ -69,15 +69,26 @@ def row_of_names(words: Words, first: int) -> int | None:
         return None
     end = first + words.stretches[first]
     is_other = words[first].is_upper or any(words.place_end(index) for index in range(first, end - 1))
+    is_other = is_other or words.says(first, "never_names")
     is_other = is_other or (words.says(first, "no_name_before") and not words.says(first, "given", "families"))
-    is_other = is_other or words.is_behind(first, "locative") or words.is_commune(first, end)
+    is_other = is_other or words.is_behind(first, "locative") or _is_place(words, first, end)
     is_other = is_other or any(
-        words.says(index, "kin", "never_names", "no_given") or words.makes_compound(index)
-        for index in range(first, end)
+        words.says(index, "kin", "no_given") or words.makes_compound(index) for index in range(first, end)
     )
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
     is_name = parts == end - first or (parts > _PAIR - 1 < end - first - 1 and words.is_in(end - 1, "given"))
     return end if is_name and not is_other else None
+
+
+def _is_pair(words: Words, first: int) -> bool:
+    """Whether two words are those of which names are made: "Thanh Nhàn", which is a commune as well."""
+    return words.says(first, "name_syllables") and words.says(first + 1, "given_clear")
+
+
+def _is_place(words: Words, first: int, end: int) -> bool:
+    """Whether some words are a commune and no person, as those between commas are: "Phúc La, Hà Đông"."""
+    is_apart = first > 0 and "," not in words[first].gap and not words.text.startswith(",", words[end - 1].end)
+    return words.is_commune(first, end) and not (is_apart and _is_pair(words, first))
 
 
 def _is_listed(words: Words, first: int) -> bool:
@@ -155,12 +166,27 @@ def small_full_name(words: Words, first: int) -> int | None:
         return None
     if not words.is_in(middle, "strong_middles"):
         is_other = words.makes_compound(middle) or words.says(middle, "no_names")
-        is_middle = words.is_in(middle, "middles") and not is_other
-        return given + 1 if is_middle and _ends_small_name(words, first, given) else None
+        is_other = is_other or (words.is_bare and not words.is_in(first, "sure_families"))
+        if is_other or not words.is_in(middle, "middles") or not _ends_small_name(words, first, given):
+            return None
+    return small_name_end(words, given)
+
+
+def small_name_end(words: Words, given: int) -> int:
+    """Tell where a name in small letters ends whose third word is given: with it, or with a fourth one."""
     fourth = given + 1
-    if not words.follows(fourth) or not words.is_in(given, "middles") or words.says(fourth, "behind_name", "no_names"):
+    if not words.follows(fourth) or words[given].bare not in words.known["middles"].bare:
         return fourth
-    return fourth + (words.is_in(fourth, "given_clear") or words.is_bare)
+    is_other = words.says(fourth, "behind_name", "no_names") or words.makes_compound(fourth)
+    is_given = words.is_in(fourth, "given") or is_bare_name(words, fourth)
+    return fourth + (is_given and not (is_other or words.is_common_bare(fourth)))
+
+
+def is_bare_name(words: Words, index: int) -> bool:
+    """Whether a word in small letters is a part of a name when it is read without diacritics."""
+    is_part = words[index].bare in words.known["name_syllables"].bare
+    is_other = words[index].is_marked or words[index].is_capital or words.says(index, "no_bare")
+    return is_part and not is_other and len(words[index].bare) > 1
 
 
 def _ends_small_name(words: Words, first: int, given: int) -> bool:
@@ -183,12 +209,16 @@ def people_name(words: Words, first: int) -> int | None:
         is_prefix = words.says(first, "lone_prefixes") and words.follows(first + 1) and not words[first + 1].is_upper
         is_place = words.place_end(first) or (words.stretches[first] == _PAIR and words.says(first + 1, "no_names"))
         return words.run_end(first) if is_prefix and is_row and not is_place else None
+    if words.says(first + 1, "people_prefixes") and words.follows(first + 2, APOSTROPHES) and words.follows(first + 1):
+        return None if words.says(first, "no_names", "kin") else words.run_end(first)  # "Mí H'Lan"
     thi = first if words.says(first, "showing") else first + 1
     is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
     if not shows or not words.capital_follows(thi + 1):
         return None
-    is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names") or words.place_end(first)
+    is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
+    if words.place_end(first) and (thi == first or words.place_end(thi + 1)):  # "Văn Yên", "Đồng Văn Hà Nam"
+        return None
     return words.run_end(first) if is_row and not is_other and not words.is_behind_place(first) else None
 
 
@@ -202,7 +232,7 @@ def called_name(words: Words, first: int) -> int | None:
     is_called = is_called and not words.says(first, "kin", "never_names", "no_names")
     if not begins or word.is_upper or not (is_usual or is_called) or words.place_end(first):
         return None
-    end += words.capital_follows(end) and words.is_in(end, "given_as_written")
+    end += words.capital_follows(end) and not words.says(end, "no_given", "kin")
     if words.follows(end) and words.follows(end + 1) and words.says(end, "here"):
         return end if words.says(end + 1, "calling", "here_endings") else None
     if words.is_in(first, "given_clear") and words.text.startswith(":", words[end - 1].end) and word.is_capital:
@@ -225,9 +255,8 @@ def tagged_name(words: Words, first: int) -> int | None:
         return None
     end = first + length
     is_family_last = words.says(end - 1, "families") and length > _PAIR
-    is_kin = words.says(first, "kin")
-    is_other = not is_family_last if is_kin else words.says(first, "never_names", "no_name_before")
-    is_other = is_other or words.makes_compound(first) or words.is_commune(first, end)
+    is_other = words.says(first, "kin", "never_names", "no_name_before") and not is_family_last
+    is_other = is_other or words.makes_compound(first) or (words.is_commune(first, end) and not _is_pair(words, first))
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
     is_name = words.is_in(first, "tagged_syllables") and _LEAST_PARTS * length <= parts
     is_other = is_other or any(words.place_end(index) for index in range(first + 1, end - 1))

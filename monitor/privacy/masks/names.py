@@ -11,9 +11,11 @@ from typing import Final
 from monitor.privacy.masks.announced import (
     announced_name,
     called_name,
+    is_bare_name,
     people_name,
     row_of_names,
     small_full_name,
+    small_name_end,
     tagged_name,
 )
 from monitor.privacy.masks.text import Found, MaskableText
@@ -64,8 +66,12 @@ def _name_end(words: Words, first: int) -> int | None:
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
+    if words.says(first, "given_clear") and words.follows(first + 1):
+        # "tuấn còi", "thảo nó"
+        if words.says(first + 1, "sure_nicknames", "spoken_of") and not words.is_bare:
+            return first + 1 + words.says(first + 1, "sure_nicknames")
     if words.follows(first) and words.says(first - 1, "bare_naming", "kin"):
-        is_pair = _is_bare_name(words, first) and words.follows(first + 1) and _is_bare_name(words, first + 1)
+        is_pair = is_bare_name(words, first) and words.follows(first + 1) and is_bare_name(words, first + 1)
         is_pair = is_pair and words[first + 1].bare in words.known["given_clear"].bare
         if is_pair and not words.makes_compound(first):  # "con huyen trang"
             return given
@@ -73,23 +79,17 @@ def _small_name_alone(words: Words, first: int) -> int | None:
         return None
     if words.says(first, "sure_bare_families") and not words.is_common_bare(first + 1):  # "nguyen quoc dat"
         end = first + 1
-        while end < first + LONGEST_NAME and words.follows(end) and _is_bare_name(words, end):
+        while end < first + LONGEST_NAME and words.follows(end) and is_bare_name(words, end):
             end += 1
         if end - first > _PAIR:
             return end
     if words.says(given, "no_thi") or (words.says(given, "no_names") and not words.says(given, "given_as_written")):
         return None
-    if words.says(first, "bare_families") and words[first + 1].written in {"thi", "van"}:
-        return given + 1
+    is_family = words[first].bare in words.known["families"].bare and is_bare_name(words, given)
+    if words[first + 1].written in {"thi", "van"} and (is_family or words.says(first, "bare_families")):
+        return small_name_end(words, given)
     is_full = words[first + 1].written == "thị" or words.says(first, "plain_families")
     return small_full_name(words, first) if is_full else None
-
-
-def _is_bare_name(words: Words, index: int) -> bool:
-    """Whether a word in small letters is a part of a name when it is read without diacritics."""
-    is_part = words[index].bare in words.known["name_syllables"].bare
-    is_other = words[index].is_marked or words[index].is_capital or words.says(index, "no_bare")
-    return is_part and not is_other and len(words[index].bare) > 1
 
 
 def _full_name(words: Words, first: int) -> int | None:
@@ -182,15 +182,25 @@ def _is_foreign(word: Word) -> bool:
 def _small_name(words: Words, first: int, title: str) -> int | None:
     """Tell where a name in small letters ends: a family name with more, or a given name that is nothing else here."""
     end = small_full_name(words, first)
-    is_other = title in words.known["kin_capital"].written or words.says(first, "kin") or words.makes_compound(first)
+    is_courteous = words.is_bare and words.says(first - 1, "bare_titles")
+    is_far = title in words.known["kin_capital"].written and not is_courteous
+    is_place = words.place_end(first) is not None and title not in words.known["courteous"].written  # "con phú quốc"
+    is_other = is_far or is_place or words.says(first, "kin") or words.makes_compound(first)
     second = first + 1
-    if words.is_in(first, "birth_order") and words.follows(second) and words.is_in(second, "nicknames"):  # "bà sáu lèo"
+    if words.is_in(first, "birth_order") and words.follows(second) and _is_behind_birth(words, second):
         return second + 1
     if end is not None or is_other:
         return end
     if _can_be_second(words, first, second):
         return second + 1
     return second if words.is_in(first, "given") and _is_small_given(words, first, title) else None
+
+
+def _is_behind_birth(words: Words, index: int) -> bool:
+    """Whether a word in small letters goes on with a name behind the order of birth: "bà sáu lèo", "chú tư hiền"."""
+    is_given = words.is_in(index, "given") and not words.says(index, "behind_name", "clause_words")
+    is_given = is_given and not words.makes_compound(index)
+    return (is_given or words.is_in(index, "nicknames")) and not words.is_common_bare(index)
 
 
 def _is_small_given(words: Words, first: int, title: str) -> bool:
@@ -201,22 +211,26 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
             return not words.is_phrase(title, "kin")
         is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles")
         is_shown = words.follows(second) and words.says(second, "behind_doubtful")
+        is_job = is_job and words.is_phrase(title, "courteous")
         return is_shown or (is_job and not words.says(first, "no_names"))
     # A name that is hidden wrongly costs less than one that is told.
     is_near = words.is_phrase(title, "kin") and title not in words.known["kin_far"].written
     is_clear = words.is_in(first, "given_clear") and not words.is_in(first, "given_ambiguous")
     is_usual = is_near or is_clear
     if words.is_bare:
-        is_usual = is_clear and (title in words.known["courteous"].bare or not is_near)
+        is_usual = is_clear and (words.says(first - 1, "bare_titles") or not is_near)
     return is_usual or _shows_name(words, second, title)
 
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:
     """Whether the word behind a given name in small letters is the second half of it: "kim oanh", "minh đức"."""
-    if not (words.follows(second) and words.is_in(first, "name_syllables") and words.is_in(second, "given_clear")):
+    if not words.follows(second) or (words.is_common_bare(first) and not words.says(first - 1, "bare_titles")):
         return False
+    if words.says(second, "kin_given"):
+        return words.is_in(first, "before_anh")
+    is_half = words.is_in(first, "name_syllables") and words.is_in(second, "given_clear")
     is_other = words.says(second, "behind_name", "no_names") or words.makes_compound(second)
-    return not (is_other or words.is_common_bare(second))
+    return is_half and not (is_other or words.is_common_bare(second))
 
 
 def _shows_name(words: Words, after: int, title: str) -> bool:

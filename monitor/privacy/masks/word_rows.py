@@ -126,7 +126,8 @@ class Words(list[Word]):
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
         word = self[index]
-        if self.is_bare or (index > 0 and not word.is_marked and self.says(index - 1, "kin")):
+        is_family = index + 1 < len(self) and self[index + 1].written in {"thi", "van"}
+        if self.is_bare or is_family or (index > 0 and not word.is_marked and self.says(index - 1, "kin")):
             return word.bare in bare_beginnings()
         return not word.lists.isdisjoint(BEGINNINGS)
 
@@ -202,7 +203,7 @@ class Words(list[Word]):
 
     def is_behind_place(self, first: int) -> bool:
         """Whether a word stands behind one for a kind of place or public body: "đường", "công ty"."""
-        before = (self.phrase_of(first - length, first) for length in (1, 2))
+        before = (self.phrase_of(first - length, first) for length in (1, 2, 3))
         return self.follows(first) and any(self.is_phrase(phrase, "no_name_before") for phrase in before)
 
     def title_before(self, index: int) -> str | None:
