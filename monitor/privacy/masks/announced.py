@@ -33,6 +33,7 @@ def _is_named_by_birth(words: Words, first: int) -> bool:
     if words.says(first + 1, "nicknames") or words.is_behind(first, "maybe_naming"):
         return True
     is_pair = words.stretches[first] == _PAIR and words.stands_within(first) and not words[first].is_upper
+    is_pair = is_pair and not words.is_behind_place(first) and not words.is_behind(first, "locative")
     return is_pair and not words.says(first + 1, "no_given", "counted_by")
 
 
@@ -59,6 +60,7 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
         or words.stands_beside_name(first)
         or _is_listed(words, first)
         or words.has_nickname(end)
+        or words.stands_beside_phone(first, end)
     )
 
 
@@ -228,6 +230,8 @@ def called_name(words: Words, first: int) -> int | None:
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
     end = first + 1
+    if words.is_bare and words.follows(end) and is_bare_name(words, first) and is_bare_name(words, end):
+        end += words.follows(end + 1) and words.says(end + 1, "hailing")  # "huong ly oi"
     is_called = word.is_capital and words.follows(end) and words.says(end, "hailing")
     is_called = is_called and not words.says(first, "kin", "never_names", "no_names")
     if not begins or word.is_upper or not (is_usual or is_called) or words.place_end(first):
@@ -241,7 +245,7 @@ def called_name(words: Words, first: int) -> int | None:
         return None
     is_spoken_of = words.says(end, "spoken_of") and words.says(first, "given") and not words.says(first, "clause_words")
     acts = words.says(end, "behind_name") and words.says(first, "given_clear")
-    is_subject = word.is_capital and (is_spoken_of or acts)
+    is_subject = (word.is_capital and (is_spoken_of or acts)) or (is_spoken_of and words.says(first, "given_clear"))
     is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None
 

@@ -22,10 +22,11 @@ _SLASHED: Final = (
     r"(?:(?:3[2-9]|[4-9]\d|\d{3,4}|\d{1,4}[a-z])/|\d{1,3}/(?=\d{1,3}[a-z]|\d{1,3}/(?!(?:19|20)\d\d)))"
     r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,2}(?!\w)(?![/.-]\d)"
 )
-_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?!\d))?)"
+_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?:/\d{{1,2}})?(?!\d))?)"
 _STREET: Final = (
     rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
 )
+_SMALL: Final = rf"(?-i:[^\W\d_{_UPPER}]+)"
 _GAP: Final = r"[ ,(\-–]{1,3}"
 _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe|nghỉ|sách|hát|tù|dưỡng|ăn)\b"
 _MAY_HOLD_HOME: Final = re.compile(r"\d|nhà|ở", re.IGNORECASE)  # a row has a number, or is where one lives
@@ -33,10 +34,11 @@ _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
     r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
 )
-_ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}})"
+_ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}}(?: \d\w{{1,4}})?)"
 _HANDLE_BEFORE: Final = re.compile(
     rf"(?<![\w@./#]){_HANDLE}(?= ?\((?:insta|ig|fb|face|zalo|tik ?tok|tele)\w*\))"
-    r"|(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])",
+    r"|(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])"
+    r"|(?<![\w@./#])[a-z0-9_.]{2,32}#\d{4}(?!\w)",
     re.IGNORECASE,
 )
 _INITIALS: Final = re.compile(rf"(?<![\w.])(?!T\.P)(?:[{_UPPER}]\.){{2,3}} ?[{_UPPER}][^\W\d_{_UPPER}]+")
@@ -72,19 +74,21 @@ def _home() -> re.Pattern[str]:
     lodging = rf"(?:{_any('lodgings')})(?!\w)|nhà (?-i:[A-Z]\d{{0,2}})(?!\w)"
     named_street = rf"(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
     street = rf"(?:{_any('street_words')}) ?(?:{_CAPITALS}|(?-i:[A-Z]{{1,2}})\d{{1,3}})|{named_street}"
-    side = rf"(?:{_any('side_parts')})(?: [^\W\d_]+){{1,3}}"
+    side = rf"(?:{_any('side_parts')})(?:(?: {_SMALL}){{0,3}} {_CAPITALS}|(?: [^\W\d_]+){{1,3}})"
     plain = r"[kh]?\d{1,4}[a-z]?"
     slashed = r"[a-z]?\d{1,4}/[a-z]?\d{1,4}[a-z]?(?:/[a-z]?\d{1,4}[a-z]?){0,2}(?!\w)"
     in_street = (
         rf"{_PLAIN_NUMBER},? (?:{street})|(?:{_SLASHED}|{plain}/{plain}) {side}"
         rf"|(?:nhà số|số nhà) {slashed}|[kh]{slashed}(?: {_STREET})?"
-        rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt) (?:\d{{1,4}}|{_CAPITALS})"
+        rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt) (?:\d{{1,4}}|(?:{_SMALL} ){{0,3}}{_CAPITALS})"
         rf"|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
     )
     leads = any_of(name_words()["landmark_leads"].written)
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?…\n()\[\]]{{2,40}}"
     inside = r"(?:phòng|nhà) (?:cuối|đầu|giữa|trong cùng)"
     part = rf"(?:{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
+    described = r"(?:nhà|căn|quán) (?:cấp|sàn|thứ|có|màu|sơn|mái)(?!\w)(?: [^\s,.;:!?…()]+){1,6}?"
+    part = rf"(?:{part}|{described}(?= (?:{_any('address_ends')})(?!\w)|[,.;:!?…()\n]|$))"
     more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
     dwelling = (
         rf"(?:(?:đầu|cuối|giữa) )?(?:{_any('dwelling_places')})"
@@ -96,7 +100,7 @@ def _home() -> re.Pattern[str]:
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"((?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:({in_street})|{house}|{_SLASHED})((?: {_STREET})?{more})"
-        rf"|({numbered})(?:{_GAP}{named})?{_GAP}{near}{more}"
+        rf"|({numbered}|(?:xóm|thôn|bản|ấp) {_CAPITALS})(?:{_GAP}{named})?{_GAP}(?:{near}|{described}){more}"
         rf"|(?<=\bở )((?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
         rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})({dwelling}){more}"
         rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})({at_end}){more}"
@@ -156,7 +160,7 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
         ("address", _told(), ()),
         ("handle", _account(), ()),
         ("handle", _another(work.filler("handle")), (work.filler("handle"),)),
-        ("handle", _HANDLE_BEFORE, ("_", "(")),
+        ("handle", _HANDLE_BEFORE, ("_", "(", "#")),
         ("name", _INITIALS, (".",)),
         ("name", _by_birth(), ("2", "3", "4", "5", "6", "7", "8", "9")),
         ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "móc", "mail", "yahoo", "outlook", "icloud")),

@@ -66,10 +66,9 @@ def _name_end(words: Words, first: int) -> int | None:
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
-    if words.says(first, "given_clear") and words.follows(first + 1):
-        # "tuấn còi", "thảo nó"
-        if words.says(first + 1, "sure_nicknames", "spoken_of") and not words.is_bare:
-            return first + 1 + words.says(first + 1, "sure_nicknames")
+    is_nicknamed = words.says(first, "given_clear") and words.follows(first + 1) and not words.is_bare
+    if is_nicknamed and words.says(first + 1, "sure_nicknames"):  # "tuấn còi"
+        return given
     if words.follows(first) and words.says(first - 1, "bare_naming", "kin"):
         is_pair = is_bare_name(words, first) and words.follows(first + 1) and is_bare_name(words, first + 1)
         is_pair = is_pair and words[first + 1].bare in words.known["given_clear"].bare
@@ -224,7 +223,9 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
 
 def _can_be_second(words: Words, first: int, second: int) -> bool:
     """Whether the word behind a given name in small letters is the second half of it: "kim oanh", "minh đức"."""
-    if not words.follows(second) or (words.is_common_bare(first) and not words.says(first - 1, "bare_titles")):
+    if not words.follows(second) or words[second].is_capital or words.says(first, "no_names"):
+        return False
+    if words.is_common_bare(first) and not words.says(first - 1, "bare_titles"):
         return False
     if words.says(second, "kin_given"):
         return words.is_in(first, "before_anh")

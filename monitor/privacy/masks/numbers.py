@@ -35,6 +35,7 @@ _COORDINATES: Final = re.compile(
     r"|(?<![\w.])\d{1,2}\.\d{4,9} \d{2,3}\.\d{4,9}(?!\d|\.\d)"
     r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
     r"|(?<!\w)(?:[NX]|lat)[ :]{0,2}\d{1,3}\.\d{3,9}[ ,;]{1,2}(?:[EY]|long|lon)[ :]{0,2}\d{1,3}\.\d{3,9}"
+    r"|(?<!\w)X ?[=:] ?\d{6,8}(?:\.\d{1,4})?[ ,;–-]{1,3}Y ?[=:] ?\d{5,8}(?:\.\d{1,4})?(?!\d)"  # VN-2000, in metres
     r"|(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}(?!\w)"  # Open Location Code
 )
 _LETTERED: Final = re.compile(r"(?<![\w.-])[A-Z]{1,2}\d{0,2}[-.](?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w/-])")
@@ -113,7 +114,7 @@ def _lettered_code() -> re.Pattern[str]:
     leads = name_words()["code_leads"].written | name_words()["number_leads"].written | {"ma"}
     return re.compile(
         rf"(?<!\w)(?:{any_of(leads)})(?!\w)[ :.]{{0,3}}(?:\w{{1,8}}[ :]{{1,2}}){{0,2}}"
-        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6}(?:/[A-Z]{1,3})?"
+        r"(?P<code>(?-i:[A-Z]{1,5}|\d[A-Z])\d?[-. ]?\d+(?:[-. /]?\d+){0,6}(?:[-/][A-Z]{1,3})?|\d{3,8}-(?-i:[A-Z]{1,4})"
         r"|(?-i:[A-Z]\d{2}[A-Z]{2,6}\d{3,4}))(?!\w)",
         re.IGNORECASE,
     )

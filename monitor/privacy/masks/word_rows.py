@@ -26,6 +26,7 @@ _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
 _WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
+_BESIDE: Final = " -–:(),"
 _JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")
 LONGEST_NAME: Final = 5
 LONGEST_STRETCH: Final = 5
@@ -76,7 +77,7 @@ class Words(list[Word]):
         super().__init__(_read(work.text, work.bare))
         self.known = name_words()
         self.text = work.text
-        self._name = work.filler("name")
+        self._name, self._phone = work.filler("name"), work.filler("phone")
         # A text that uses no diacritics anywhere is read without them.
         self.is_bare = not any(word.is_marked for word in self)
         self.stretches = self._stretches()
@@ -85,6 +86,11 @@ class Words(list[Word]):
         """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
         before = self.text[: self[index].start][-_LONGEST_JOIN:]
         return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+
+    def stands_beside_phone(self, first: int, end: int) -> bool:
+        """Whether some words stand behind or before a masked telephone number: "Hưng - 0900 …"."""
+        before, behind = self.text[: self[first].start][-_LONGEST_JOIN:], self.text[self[end - 1].end :][:_LONGEST_JOIN]
+        return before.rstrip(_BESIDE).endswith(self._phone) or behind.lstrip(_BESIDE).startswith(self._phone)
 
     def joins_name(self, first: int, end: int) -> bool:
         """Whether "và", "với" or "&" stands between some words and a masked name behind or before them."""
@@ -209,6 +215,8 @@ class Words(list[Word]):
     def title_before(self, index: int) -> str | None:
         """Give the title right before a word, or None. The longest one counts."""
         if not self.follows(index, TITLE_GAPS) or self[index - 1].bare not in self.known["title_ends"].bare:
+            return None
+        if self[index - 1].is_capital and self.is_behind_place(index - 1):  # "cầu Ông Tấu"
             return None
         is_shortened = "." in self[index].gap  # "BS. Lan", not the end of a sentence: "cô giáo. Lan man"
         if is_shortened and not self.says(index - 1, "shortened_titles"):
