@@ -84,7 +84,8 @@ def row_of_names(words: Words, first: int) -> int | None:
 
 def _is_pair(words: Words, first: int) -> bool:
     """Whether two words are those of which names are made: "Thanh Nhàn", which is a commune as well."""
-    return words.says(first, "name_syllables") and words.says(first + 1, "given_clear")
+    is_pair = words.says(first, "name_syllables") and words.says(first + 1, "given")
+    return is_pair and not (words.says(first, "place_beginnings") and words.says(first + 1, "given_ambiguous"))
 
 
 def _is_place(words: Words, first: int, end: int) -> bool:
@@ -230,7 +231,7 @@ def called_name(words: Words, first: int) -> int | None:
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
     end = first + 1
-    if words.is_bare and words.follows(end) and is_bare_name(words, first) and is_bare_name(words, end):
+    if words.is_bare and words.follows(end) and words[end].bare in words.known["name_syllables"].bare:
         end += words.follows(end + 1) and words.says(end + 1, "hailing")  # "huong ly oi"
     is_called = word.is_capital and words.follows(end) and words.says(end, "hailing")
     is_called = is_called and not words.says(first, "kin", "never_names", "no_names")

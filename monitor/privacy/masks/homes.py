@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from monitor.privacy.masks.lexicon import any_of, name_words
-from monitor.privacy.masks.text import Found, MaskableText
+from monitor.privacy.masks.text import Found, MaskableText, settle_tones
 
 _UPPER: Final = "".join(filter(str.isupper, map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00)))))
 _NUMBER: Final = (
@@ -22,7 +22,9 @@ _SLASHED: Final = (
     r"(?:(?:3[2-9]|[4-9]\d|\d{3,4}|\d{1,4}[a-z])/|\d{1,3}/(?=\d{1,3}[a-z]|\d{1,3}/(?!(?:19|20)\d\d)))"
     r"\d{1,4}[a-z]?(?:/\d{1,4}[a-z]?){0,2}(?!\w)(?![/.-]\d)"
 )
-_CAPITALS: Final = rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?:/\d{{1,2}})?(?!\d))?)"
+_CAPITALS: Final = (
+    rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?:/\d{{1,2}})?(?!\d))?)"
+)
 _STREET: Final = (
     rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
 )
@@ -70,7 +72,7 @@ def _home() -> re.Pattern[str]:
     numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}{so}{_NUMBER}"
     owner = rf"(?:{_any('kin')}) (?:{_CAPITALS}|[^\W\d_]+)"
     block = r"(?-i:[A-Z]{1,3}\d{0,2})(?!\w)"
-    named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)"
+    named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)|chợ {_CAPITALS}"
     lodging = rf"(?:{_any('lodgings')})(?!\w)|nhà (?-i:[A-Z]\d{{0,2}})(?!\w)"
     named_street = rf"(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
     street = rf"(?:{_any('street_words')}) ?(?:{_CAPITALS}|(?-i:[A-Z]{{1,2}})\d{{1,3}})|{named_street}"
@@ -87,8 +89,9 @@ def _home() -> re.Pattern[str]:
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?…\n()\[\]]{{2,40}}"
     inside = r"(?:phòng|nhà) (?:cuối|đầu|giữa|trong cùng)"
     part = rf"(?:{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
-    described = r"(?:nhà|căn|quán) (?:cấp|sàn|thứ|có|màu|sơn|mái)(?!\w)(?: [^\s,.;:!?…()]+){1,6}?"
-    part = rf"(?:{part}|{described}(?= (?:{_any('address_ends')})(?!\w)|[,.;:!?…()\n]|$))"
+    ends = any_of(name_words()["address_ends"].written)
+    described = rf"(?:nhà|căn|quán) (?:cấp|sàn|thứ|có|màu|sơn|mái)(?!\w)(?: (?!(?:{ends})(?!\w))[^\s,.;:!?…()]+){{1,5}}"
+    part = rf"(?:{part}|{described})"
     more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
     dwelling = (
         rf"(?:(?:đầu|cuối|giữa) )?(?:{_any('dwelling_places')})"
@@ -153,9 +156,10 @@ def _another(account: str) -> re.Pattern[str]:
 
 def find_homes(work: MaskableText) -> Iterator[Found]:
     """Find addresses, names of accounts without an @, and mail addresses in words."""
-    if _MAY_HOLD_HOME.search(work.text):  # most texts hold neither, and the search for a row is the dearest of all
-        yield from (("address", *match.span()) for match in _home().finditer(work.text) if any(match.groups()))
-    small = work.text.lower()
+    text = settle_tones(work.text)
+    if _MAY_HOLD_HOME.search(text):  # most texts hold neither, and the search for a row is the dearest of all
+        yield from (("address", *match.span()) for match in _home().finditer(text) if any(match.groups()))
+    small = text.lower()
     for kind, pattern, signs in (  # without one of the signs the pattern finds nothing, as in most texts
         ("address", _told(), ()),
         ("handle", _account(), ()),
@@ -166,4 +170,4 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
         ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "móc", "mail", "yahoo", "outlook", "icloud")),
     ):
         if not signs or any(sign in small for sign in signs):
-            yield from ((kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(work.text))
+            yield from ((kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(text))

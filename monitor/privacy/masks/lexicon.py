@@ -78,8 +78,15 @@ def digit_words() -> Mapping[str, str]:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return the expression for one of some words and phrases, the longest first."""
-    return "|".join(sorted(words, key=lambda word: (-len(word), word))).replace("_", " ")
+    """Return the expression for one of some words and phrases, the longest first.
+
+    It is a tree by letters, so that at most places the first letter says that none of them begins there.
+    """
+    rests: dict[str, set[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1].replace("_", " "), set()).add(word[1:])
+    branches = (head + (f"(?:{any_of(rest)})" if rest != {""} else "") for head, rest in sorted(rests.items()) if head)
+    return "|".join((*branches, *[""] * ("" in rests)))
 
 
 @cache

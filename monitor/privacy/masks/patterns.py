@@ -16,7 +16,7 @@ _GROUPED: Final = r"(?!0)\d{1,3}(?:[.,]\d{3})+(?!\d)"
 CURRENCY: Final = r"\s*(?:dong|nghin|ngan(?! hang)|trieu|ty|ti|vnd|d|usd|tr|k|\$)(?!\w)"
 _DATE: Final = r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
 NO_FIGURE: Final = rf"(?!{_DATE})(?!{_GROUPED})"
-_PAPER_AHEAD: Final = r"[^\d\n;!?]{0,25}?(?=[A-Z]?\d)"
+_PAPER_AHEAD: Final = r"[^\d\n;!?]{0,25}?(?=(?<!\w)[A-Z]{0,2}\d|\d)"
 
 # Links and names of accounts
 _HOST: Final = r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.)*"
@@ -73,7 +73,7 @@ _ACCOUNT_LEAD: Final = (
 # Telephones
 _PHONE_LEAD: Final = r"(?<!\w)(?:sdt|dt|dien thoai|lien he|goi|zalo|zl|lh|call|phone|tel|hotline)(?!\w)[ :.\-–]{0,4}"
 _PHONE_NUMBER: Final = (
-    r"(?<!\d)(?:"
+    r"(?<!\d)(?<!\d\d\.)(?:"  # "21.0158 105.7643" is a place
     r"0[1-9]\d{7,9}(?!\d)"
     rf"|\(?0[35789](?:{_SEPARATOR}\d){{8}}(?!\d)"
     rf"|\(?0[1-9](?:{_SEPARATOR}\d){{7,9}}(?!\d)"
@@ -151,7 +151,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"|(?P<born>(?P<born_lead>{name} ?[(,] ?(?:sn )?){years}(?=\)|,|\.|;|$))"
         rf"|(?P<insurance>(?P<insurance_lead>{_INSURANCE_LEAD}){_INSURANCE_NUMBER})"
         rf"|(?P<insured>(?P<insured_lead>(?<!\w)(?:ma|so|so so) ){_INSURANCE_NUMBER}(?= (?:bhxh|bhyt)(?!\w)))"
-        rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]?\d(?:[ .\-]?\d){{6,11}}(?!\d))"
+        rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]{{0,2}}\d(?:[ .\-]?\d){{6,11}}(?!\d))"
         rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
         rf"|(?P<bank>{_bank_lead()}{_ACCOUNT_NUMBER})"
         rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){NO_FIGURE}(?!1[89]00)"

@@ -132,10 +132,12 @@ class Words(list[Word]):
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
         word = self[index]
+        if not self.is_bare and not word.lists.isdisjoint(BEGINNINGS):
+            return True
+        if word.is_marked or word.bare not in bare_beginnings():
+            return False
         is_family = index + 1 < len(self) and self[index + 1].written in {"thi", "van"}
-        if self.is_bare or is_family or (index > 0 and not word.is_marked and self.says(index - 1, "kin")):
-            return word.bare in bare_beginnings()
-        return not word.lists.isdisjoint(BEGINNINGS)
+        return self.is_bare or is_family or (index > 0 and self.says(index - 1, "kin"))
 
     def is_common_bare(self, index: int) -> bool:
         """Whether a word is an ordinary one in a text without diacritics."""
@@ -201,7 +203,8 @@ class Words(list[Word]):
 
     def ends_place(self, index: int) -> bool:
         """Whether a word ends a fixed phrase that the word before it begins: "Bà Rịa", "Nhà Trắng"."""
-        return self.phrase_of(index - 1, index + 1) in self.known["places"].written
+        ends = self[index].bare in last_words("places")
+        return ends and self.phrase_of(index - 1, index + 1) in self.known["places"].written
 
     def is_commune(self, first: int, end: int) -> bool:
         """Whether some words are the name of a commune."""
@@ -209,8 +212,8 @@ class Words(list[Word]):
 
     def is_behind_place(self, first: int) -> bool:
         """Whether a word stands behind one for a kind of place or public body: "đường", "công ty"."""
-        before = (self.phrase_of(first - length, first) for length in (1, 2, 3))
-        return self.follows(first) and any(self.is_phrase(phrase, "no_name_before") for phrase in before)
+        ends = self.follows(first) and self[first - 1].bare in last_words("no_name_before")
+        return ends and any(self.is_phrase(phrase, "no_name_before") for phrase in self._phrases_before(first))
 
     def title_before(self, index: int) -> str | None:
         """Give the title right before a word, or None. The longest one counts."""
