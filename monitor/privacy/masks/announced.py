@@ -3,12 +3,11 @@
 import re
 from typing import Final
 
-from monitor.privacy.masks.word_rows import APOSTROPHES, GAPS, IN_NAME, LONGEST_STRETCH, NEAR_GAPS, Words
+from monitor.privacy.masks.word_rows import APOSTROPHES, GAPS, IN_NAME, JOIN, LONGEST_STRETCH, NEAR, NEAR_GAPS, Words
 
 _MOST_GIVEN: Final = 3
-_MOST_TAGGED: Final = 4
+_MOST_IN_ROW: Final = 4
 _MOST_AT_HEAD: Final = 8
-_LEAST_PARTS: Final = 0.5  # of the words of a tagged name that are parts of names by the lists
 _PAIR: Final = 2
 _LISTING: Final = re.compile(r" ?[,;|/+&-] ?| (?:và|với|vs|cùng) |, (?:và|với) ")  # between the names of a list
 
@@ -42,7 +41,7 @@ def _given_in_capitals(words: Words, first: int) -> int | None:
     end = min(words.run_end(first), first + _MOST_GIVEN)
     is_usual = words.is_in(first, "given_as_written")
     is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
-    is_beside = words.joins_name(first, end) and words.stands_within(first)
+    is_beside = words.stands_beside(first, end, "name", JOIN) and words.stands_within(first)
     is_beside = is_beside and not words.says(first, "no_names", "lone_places")
     is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or words.makes_compound(first)
     is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles")
@@ -57,41 +56,54 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
     naming = "maybe_naming_small" if is_place else "maybe_naming"  # "của Nga" is a country, "gặp Nga" a person
     return (
         words.is_behind(first, naming, NEAR_GAPS)
-        or words.stands_beside_name(first)
+        or any(words.stands_beside(first, end, kind, NEAR) for kind in ("name", "phone"))
         or _is_listed(words, first)
         or words.has_nickname(end)
-        or words.stands_beside_phone(first, end)
     )
 
 
 def row_of_names(words: Words, first: int) -> int | None:
-    """Tell where two to four words in capitals end that are all parts of names, and no place: "Mẫn Nhi Trịnh"."""
-    is_row = _PAIR <= words.stretches[first] <= _MOST_TAGGED and (first == 0 or not words[first - 1].is_capital)
-    if not is_row or words.is_phrase(words.phrase_of(first - 1, first), "locative") or words.is_behind_place(first):
+    """Tell where capitalised words in a row end that are parts of names: "Mẫn Nhi Trịnh", or None.
+
+    All of two to four are, and at the head of a comment, where people are tagged, half of up to eight.
+    """
+    word, length = words[first], words.stretches[first]
+    begins, end = words.begins_line(first), first + length
+    most = _MOST_AT_HEAD if begins else _MOST_IN_ROW
+    if word.is_upper or not _PAIR <= length <= most or _is_behind_other(words, first) or _is_place(words, first, end):
         return None
-    end = first + words.stretches[first]
-    is_other = words[first].is_upper or any(words.place_end(index) for index in range(first, end - 1))
-    is_other = is_other or words.says(first, "never_names")
-    is_other = is_other or (words.says(first, "no_name_before") and not words.says(first, "given", "families"))
-    is_other = is_other or words.is_behind(first, "locative") or _is_place(words, first, end)
-    is_other = is_other or any(
-        words.says(index, "kin", "no_given") or words.makes_compound(index) for index in range(first, end)
-    )
+    is_family_last = words.says(end - 1, "families") and length > _PAIR
+    is_other = words.says(first, "kin", "never_names", "other_beginnings") and not (begins and is_family_last)
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
-    is_name = parts == end - first or (parts > _PAIR - 1 < end - first - 1 and words.is_in(end - 1, "given"))
-    return end if is_name and not is_other else None
+    if begins:
+        is_name = words.is_in(first, "tagged_syllables") and length <= 2 * parts and not words.makes_compound(first)
+    else:
+        is_name = parts == length or (1 < parts == length - 1 and words.is_in(end - 1, "given"))
+        is_other = is_other or any(
+            words.says(index, "kin", "no_given") or words.makes_compound(index) for index in range(first, end)
+        )
+    if is_other or not is_name:
+        return None
+    return words.run_end(end - 1) if words.follows(end, IN_NAME - GAPS) else end  # "Kpă H'Lem"
 
 
-def _is_pair(words: Words, first: int) -> bool:
-    """Whether two words are those of which names are made: "Thanh Nhàn", which is a commune as well."""
-    is_pair = words.says(first, "name_syllables") and words.says(first + 1, "given")
-    return is_pair and not (words.says(first, "place_beginnings") and words.says(first + 1, "given_ambiguous"))
+def _is_behind_other(words: Words, first: int) -> bool:
+    """Whether what stands before a word in capitals makes it a part of more words or a place."""
+    is_within = not words.begins_line(first) and words[first - 1].is_capital
+    return is_within or words.is_behind(first, "locative") or words.is_behind_place(first)
 
 
 def _is_place(words: Words, first: int, end: int) -> bool:
-    """Whether some words are a commune and no person, as those between commas are: "Phúc La, Hà Đông"."""
-    is_apart = first > 0 and "," not in words[first].gap and not words.text.startswith(",", words[end - 1].end)
-    return words.is_commune(first, end) and not (is_apart and _is_pair(words, first))
+    """Whether some words are a place and no person, as communes between commas are: "Phúc La, Hà Đông"."""
+    place = words.place_end(first)
+    if any(words.place_end(index) for index in range(first + 1, end - 1)):
+        return True
+    if place is not None or not words.is_commune(first, end):
+        return place is not None and not any(words.says(index, "families") for index in range(place, end))
+    is_apart = "," not in words[first].gap and not words.text.startswith(",", words[end - 1].end)
+    is_pair = words.says(first, "name_syllables") and words.says(first + 1, "given")
+    is_pair = is_pair and not (words.says(first, "place_beginnings") and words.says(first + 1, "given_ambiguous"))
+    return not (is_apart and is_pair)
 
 
 def _is_listed(words: Words, first: int) -> bool:
@@ -203,26 +215,26 @@ def _ends_small_name(words: Words, first: int, given: int) -> bool:
 
 def people_name(words: Words, first: int) -> int | None:
     """Tell where a name ends that begins with the prefix of a people, or that "Thị" or "Văn" shows, or None."""
-    is_row = words.stretches[first] <= LONGEST_STRETCH
-    if not words[first].is_capital or first + 1 >= len(words) or not words[first + 1].is_capital:
+    second = first + 1
+    if not words[first].is_capital or second >= len(words) or not words[second].is_capital:
         return None
-    if words.says(first, "people_prefixes"):
-        if words.follows(first + 1, APOSTROPHES):
-            return words.run_end(first)
-        is_prefix = words.says(first, "lone_prefixes") and words.follows(first + 1) and not words[first + 1].is_upper
-        is_place = words.place_end(first) or (words.stretches[first] == _PAIR and words.says(first + 1, "no_names"))
-        return words.run_end(first) if is_prefix and is_row and not is_place else None
-    if words.says(first + 1, "people_prefixes") and words.follows(first + 2, APOSTROPHES) and words.follows(first + 1):
+    has_prefix, is_alone = words.says(first, "people_prefixes"), words.stretches[first] == _PAIR
+    is_other = words.place_end(first) or words.stretches[first] > LONGEST_STRETCH
+    if has_prefix and not words.follows(second, APOSTROPHES):
+        is_prefix = words.says(first, "lone_prefixes") and words.follows(second) and not words[second].is_upper
+        is_other = is_other or (is_alone and words.says(second, "no_names"))
+        return words.run_end(first) if is_prefix and not is_other else None
+    if has_prefix or (words.says(second, "people_prefixes") and words.follows(second + 1, APOSTROPHES)):
         return None if words.says(first, "no_names", "kin") else words.run_end(first)  # "Mí H'Lan"
-    thi = first if words.says(first, "showing") else first + 1
+    thi = first if words.says(first, "showing") else second
     is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
     if not shows or not words.capital_follows(thi + 1):
         return None
-    is_other = words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
-    if words.place_end(first) and (thi == first or words.place_end(thi + 1)):  # "Văn Yên", "Đồng Văn Hà Nam"
-        return None
-    return words.run_end(first) if is_row and not is_other and not words.is_behind_place(first) else None
+    if words.place_end(first) and thi > first:  # "Đinh Văn Lịch", but "Đồng Văn Hà Nam"
+        is_other = words.place_end(thi + 1) or words.stretches[first] > LONGEST_STRETCH
+    is_other = is_other or words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
+    return None if is_other or words.is_behind_place(first) else words.run_end(first)
 
 
 def called_name(words: Words, first: int) -> int | None:
@@ -249,24 +261,3 @@ def called_name(words: Words, first: int) -> int | None:
     is_subject = (word.is_capital and (is_spoken_of or acts)) or (is_spoken_of and words.says(first, "given_clear"))
     is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None
-
-
-def tagged_name(words: Words, first: int) -> int | None:
-    """Tell where one or two names end that are tagged at the head of a comment: "Hương Giang Lê", or None."""
-    word = words[first]
-    begins = first == 0 or "\n" in words.text[words[first - 1].end : word.start]
-    length = words.stretches[first]
-    if not begins or not word.is_capital or word.is_upper or not _PAIR <= length <= _MOST_AT_HEAD:
-        return None
-    end = first + length
-    is_family_last = words.says(end - 1, "families") and length > _PAIR
-    is_other = words.says(first, "kin", "never_names", "no_name_before") and not is_family_last
-    is_other = is_other or words.makes_compound(first) or (words.is_commune(first, end) and not _is_pair(words, first))
-    parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
-    is_name = words.is_in(first, "tagged_syllables") and _LEAST_PARTS * length <= parts
-    is_other = is_other or any(words.place_end(index) for index in range(first + 1, end - 1))
-    place = words.place_end(first)
-    is_place = place is not None and not any(words.says(index, "families") for index in range(place, end))
-    if words.follows(end, IN_NAME - GAPS):  # "Kpă H'Lem"
-        end = words.run_end(end - 1)
-    return end if is_name and not is_other and not is_place else None

@@ -82,7 +82,8 @@ def _home() -> re.Pattern[str]:
     in_street = (
         rf"{_PLAIN_NUMBER},? (?:{street})|(?:{_SLASHED}|{plain}/{plain}) {side}"
         rf"|(?:nhà số|số nhà) {slashed}|[kh]{slashed}(?: {_STREET})?"
-        rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt) (?:\d{{1,4}}|(?:{_SMALL} ){{0,3}}{_CAPITALS})"
+        rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt)"
+        rf" (?:\d{{1,4}}|(?:{_SMALL} ){{0,3}}{_CAPITALS})"
         rf"|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
     )
     leads = any_of(name_words()["landmark_leads"].written)

@@ -31,6 +31,7 @@ def name_words() -> Mapping[str, Spellings]:
         "given_as_written": given | lists["given_in_capitals"],
         "tagged_syllables": given | lists["middles"] | lists["given_in_capitals"] | sure | ambiguous,
         "no_given": lists["no_names"] - given,
+        "other_beginnings": lists["no_name_before"] - given - sure - ambiguous,
         "title_ends": frozenset(title.rpartition("_")[2] for title in lists["titles"] | lists["kin"]),
         "fixed": lists["places"]
         | frozenset(street.lower() for street in lists["streets"])

@@ -16,7 +16,6 @@ from monitor.privacy.masks.announced import (
     row_of_names,
     small_full_name,
     small_name_end,
-    tagged_name,
 )
 from monitor.privacy.masks.text import Found, MaskableText
 from monitor.privacy.masks.word_rows import GAPS, IN_NAME, LONGEST_NAME, LONGEST_STRETCH, TITLE_GAPS, Word, Words
@@ -53,7 +52,8 @@ def _name_end(words: Words, first: int) -> int | None:
     if is_small:
         named = None if title is None else _given_name(words, first, title)
         return named or announced_name(words, first) or called_name(words, first) or _small_name_alone(words, first)
-    if (end := tagged_name(words, first)) or (end := people_name(words, first)):
+    tagged = row_of_names(words, first) if words.begins_line(first) else None
+    if end := tagged or people_name(words, first):
         return end
     if words.place_end(first) and title is None and not words.is_behind(first, "naming"):
         return None  # "Hà Giang" is a person in "chị Hà Giang"
@@ -66,14 +66,8 @@ def _name_end(words: Words, first: int) -> int | None:
 def _small_name_alone(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that "thị" or "văn" shows without a title: "lò thị thơm", or None."""
     given = first + 2
-    is_nicknamed = words.says(first, "given_clear") and words.follows(first + 1) and not words.is_bare
-    if is_nicknamed and words.says(first + 1, "sure_nicknames"):  # "tuấn còi"
+    if _is_small_pair(words, first):
         return given
-    if words.follows(first) and words.says(first - 1, "bare_naming", "kin"):
-        is_pair = is_bare_name(words, first) and words.follows(first + 1) and is_bare_name(words, first + 1)
-        is_pair = is_pair and words[first + 1].bare in words.known["given_clear"].bare
-        if is_pair and not words.makes_compound(first):  # "con huyen trang"
-            return given
     if not (words.follows(first + 1) and words.follows(given)):
         return None
     if words.says(first, "sure_bare_families") and not words.is_common_bare(first + 1):  # "nguyen quoc dat"
@@ -89,6 +83,18 @@ def _small_name_alone(words: Words, first: int) -> int | None:
         return small_name_end(words, given)
     is_full = words[first + 1].written == "thị" or words.says(first, "plain_families")
     return small_full_name(words, first) if is_full else None
+
+
+def _is_small_pair(words: Words, first: int) -> bool:
+    """Whether two words in small letters are a name: "tuấn còi", "con huyen trang"."""
+    second = first + 1
+    if not words.follows(second):
+        return False
+    if words.says(second, "sure_nicknames"):
+        return words.says(first, "given_clear") and not words.is_bare
+    is_led = words.follows(first) and words.says(first - 1, "bare_naming", "kin")
+    is_pair = is_led and is_bare_name(words, first) and is_bare_name(words, second)
+    return is_pair and words[second].bare in words.known["given_clear"].bare and not words.makes_compound(first)
 
 
 def _full_name(words: Words, first: int) -> int | None:

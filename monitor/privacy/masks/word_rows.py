@@ -26,8 +26,9 @@ _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
 _WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
-_BESIDE: Final = " -–:(),"
-_JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")
+JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")  # between two names
+NEAR: Final = re.compile(r"[ ,&–:()-]*(?:(?:và|với)[ ,]*)?")
+"""Between a name and another, or its telephone number."""
 LONGEST_NAME: Final = 5
 LONGEST_STRETCH: Final = 5
 """More capitalised words in a row are a heading or a slogan."""
@@ -77,27 +78,21 @@ class Words(list[Word]):
         super().__init__(_read(work.text, work.bare))
         self.known = name_words()
         self.text = work.text
-        self._name, self._phone = work.filler("name"), work.filler("phone")
+        self._filler = work.filler
         # A text that uses no diacritics anywhere is read without them.
         self.is_bare = not any(word.is_marked for word in self)
         self.stretches = self._stretches()
 
-    def stands_beside_name(self, index: int) -> bool:
-        """Whether a word stands behind a masked name with no more than a comma or "và" between them."""
-        before = self.text[: self[index].start][-_LONGEST_JOIN:]
-        return before.rstrip(" ,&–-").removesuffix(" và").removesuffix(" với").rstrip(" ,").endswith(self._name)
+    def stands_beside(self, first: int, end: int, kind: str, join: re.Pattern[str]) -> bool:
+        """Whether no more than a join stands between some words and a masked part of a kind before or behind them."""
+        filler, start, stop = self._filler(kind), self[first].start, self[end - 1].end
+        _, found, before = self.text[max(start - _LONGEST_JOIN, 0) : start].rpartition(filler)
+        behind, found_behind, _ = self.text[stop : stop + _LONGEST_JOIN].partition(filler)
+        return bool((found and join.fullmatch(before)) or (found_behind and join.fullmatch(behind)))
 
-    def stands_beside_phone(self, first: int, end: int) -> bool:
-        """Whether some words stand behind or before a masked telephone number: "Hưng - 0900 …"."""
-        before, behind = self.text[: self[first].start][-_LONGEST_JOIN:], self.text[self[end - 1].end :][:_LONGEST_JOIN]
-        return before.rstrip(_BESIDE).endswith(self._phone) or behind.lstrip(_BESIDE).startswith(self._phone)
-
-    def joins_name(self, first: int, end: int) -> bool:
-        """Whether "và", "với" or "&" stands between some words and a masked name behind or before them."""
-        start, stop = self[first].start, self[end - 1].end
-        _, name_before, before = self.text[max(start - _LONGEST_JOIN, 0) : start].rpartition(self._name)
-        behind, name_behind, _ = self.text[stop : stop + _LONGEST_JOIN].partition(self._name)
-        return bool((name_before and _JOIN.fullmatch(before)) or (name_behind and _JOIN.fullmatch(behind)))
+    def begins_line(self, index: int) -> bool:
+        """Whether a word is the first of a line."""
+        return index == 0 or "\n" in self[index].gap
 
     def stands_within(self, index: int) -> bool:
         """Whether a word stands within a sentence, not at its head."""
