@@ -243,7 +243,8 @@ def called_name(words: Words, first: int) -> int | None:
     begins = first == 0 or words.says(first - 1, "openers") or words.begins_clause(first)
     is_usual = words.is_in(first, "given_as_written") and not words.says(first, "kin", "never_names", "no_given")
     end = first + 1
-    if words.is_bare and words.follows(end) and words[end].bare in words.known["name_syllables"].bare:
+    is_title = words.is_phrase(word.written, "kin")
+    if words.is_bare and not is_title and words.follows(end) and words.is_in(end, "name_syllables"):
         end += words.follows(end + 1) and words.says(end + 1, "hailing")  # "huong ly oi"
     is_called = word.is_capital and words.follows(end) and words.says(end, "hailing")
     is_called = is_called and not words.says(first, "kin", "never_names", "no_names")
