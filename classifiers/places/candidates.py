@@ -1,5 +1,6 @@
 """Every stretch of a text that can be a place's name, with what speaks for it and against it."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _LEVELS: Final = {
 }
 _INSTITUTION: Final = 7  # words among which one tells that a school or hospital is named
 _FOREIGN: Final = 4  # letters; syllables of the highlands' languages that are none of Vietnamese are shorter
+_HOUSE: Final = re.compile(r"(?:[,(:] ?|\b(?:số|tại|ở|chỉ|nhà|cư) )\d{1,4} $|\b\d{1,4}[a-h] $")
+_TAG: Final = re.compile("#$")
 _WIDE: Final = 2  # syllables from which a name is read without its kind, for districts and communes
 
 
@@ -30,7 +33,7 @@ class Candidate:
         units: The units that are called so.
         prefixed: Whether a kind stands before the name (`xã`, `tp`).
         capital: Whether every syllable was written with a capital.
-        placed: Whether a word stands before that stands before places (`ở`).
+        placed: Whether a word stands before that stands before places (`ở`), or the name means nothing else.
         ordinary: Whether the words mean something else in small letters, or name a person.
         short: Whether it is an abbreviation.
 
@@ -70,8 +73,10 @@ class Lists:
 
         self.words = {name: read(listed) for name, listed in content["words"].items()}
         self.words["institution_ends"] |= self.words["place_words"]
+        self.words["given_names"] |= {strip_diacritics(name) for name in self.words["given_names"]}
         if unmarked:
             self.words["ordinary"] |= self.words["ordinary_unmarked"]
+            self.words["known"] -= self.words["ordinary_unmarked"]
         self.prefixes = {next(iter(read(word))): kind for word, kind in content["prefixes"].items()}
         self.short_prefixes: Mapping[str, str] = content["short_prefixes"]
         self.abbreviations = {
@@ -88,6 +93,7 @@ def candidates(words: Words, gazetteer: Gazetteer, lists: Lists) -> Iterator[Can
         lists: Words that decide whether a name is meant as a place.
 
     """
+    sports = any(term in words.aligned.text for term in lists.words["sports"])  # there a name is that of a club
     position = 0
     while position < len(words):
         found = (
@@ -98,7 +104,8 @@ def candidates(words: Words, gazetteer: Gazetteer, lists: Lists) -> Iterator[Can
         if found is None:
             position += 1
         else:
-            yield found
+            if found.placed or not sports:
+                yield found
             position = found.after
 
 
@@ -118,17 +125,19 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
         for after, units in _names(words, name, gazetteer):
             called = _of_kind(units, kind)
             capital = all(word.capital or word.text.isdigit() for word in words[name:after])
-            if called and (capital or after - name >= _WIDE) and not _goes_on(words, after, gazetteer):
-                spelt = words.phrase(name, after)
-                ordinary = not capital and spelt in lists.words["ordinary"]
+            sure = capital or after - name >= _WIDE or any(unit.level is Level.PROVINCE for unit in called)
+            if called and sure and not _goes_on(words, name, after, called, gazetteer):
+                ordinary = not capital and words.phrase(name, after) in lists.words["ordinary"]
                 return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=ordinary)
     return None
 
 
-def _goes_on(words: Words, after: int, gazetteer: Gazetteer) -> bool:
-    """Say whether a name has more words than the gazetteer knows: `xã Đông Sến` is not the commune Đông."""
-    more = words.joined(after - 1) and words[after - 1].capital and words[after].capital
-    return more and next(_names(words, after, gazetteer), None) is None
+def _goes_on(words: Words, first: int, after: int, units: Sequence[Unit], gazetteer: Gazetteer) -> bool:
+    """Say whether a commune's or a short name has more words than the gazetteer knows: `xã Đông Sến`."""
+    if after == len(words) or not (words[after - 1].capital and words[after].capital) or words.upper(first):
+        return False
+    short = after - first < _WIDE or all(unit.level is Level.COMMUNE for unit in units)
+    return short and words.between(after - 1) == " " and next(_names(words, after, gazetteer), None) is None
 
 
 def _of_kind(units: Sequence[Unit], kind: str) -> list[Unit]:
@@ -146,38 +155,54 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
     """Read a name without its kind."""
     for after, found in _names(words, first, gazetteer):
         units = [unit for unit in found if unit.level is Level.PROVINCE or after - first >= _WIDE]
-        if not units or _other_thing(words, first, lists) or _part_of_name(words, first, after, lists):
+        if not units or _other_thing(words, first, after, lists) or _part_of_name(words, first, after, lists):
             continue
         name = [word.text for word in words[first:after]]
-        if " ".join(name) in lists.words["namesakes"] and not lists.words["titles"].isdisjoint(words.before(first)):
+        spelt = " ".join(name)
+        province = any(unit.level is Level.PROVINCE for unit in units)
+        # `48A Cầu Giấy` is a street.
+        if spelt in lists.words["with_kind"] or (not province and words.follows(_HOUSE, first)):
+            return None
+        before = words.before(first)
+        if spelt in lists.words["namesakes"] and not lists.words["titles"].isdisjoint(before):
+            continue
+        known = spelt in lists.words["known"]
+        if not known and _goes_on(words, first, after, units, gazetteer):
+            continue
+        if not province and before[:1] == ["tỉnh"]:
             continue
         capital = all(word.capital for word in words[first:after])
+        if not capital and _apart(words, first, after, units, lists):
+            continue
         half = not capital and any(word.capital for word in words[first + 1 : after])
-        tail = f"{name[-1]} {words[after].text}" if words.joined(after - 1) else ""
-        province = any(unit.level is Level.PROVINCE for unit in units)
-        if (not province or len(name) == 1) and _goes_on(words, after, gazetteer):  # `Kim Huế Phạm`
-            continue
-        if not province and words.before(first)[:1] == ["tỉnh"]:
-            continue
-        small = all(unit.level is Level.COMMUNE for unit in units)
-        # `o dien bien` is not the commune Ô Diên.
-        apart = tail in lists.words["compounds"] or tail in lists.prefixes
-        if not capital and (apart or (small and name[0] in lists.words["place_words"])):
-            continue
-        personal = not province and all(syllable in lists.words["given_names"] for syllable in name)
+        # `Thanh Hoa` is a person among words with marks, but not `#ThanhHoa`.
+        marked = words.unmarked or words.follows(_TAG, first) or tuple(name) == _syllables(units[0].name)
+        personal = not (province and marked) and lists.words["given_names"].issuperset(name)
         return Candidate(
             first,
             after,
             units,
             prefixed=False,
             capital=capital,
-            placed=not lists.words["place_words"].isdisjoint(words.before(first)),
-            ordinary=personal or half or (not capital and " ".join(name) in lists.words["ordinary"]),
+            placed=known or not lists.words["place_words"].isdisjoint(before),
+            ordinary=not known and (personal or half or (not capital and spelt in lists.words["ordinary"])),
         )
     return None
 
 
-def _other_thing(words: Words, first: int, lists: Lists) -> bool:
+def _apart(words: Words, first: int, after: int, units: Sequence[Unit], lists: Lists) -> bool:
+    """Say whether a name in small letters falls apart: `nghệ an toàn`; `o dien bien` is not the commune Ô Diên."""
+    head = words.phrase(first - 1, first + 1) if words.before(first, 1) else ""
+    tail = words.phrase(after - 1, after + 1) if words.joined(after - 1) else ""
+    small = all(unit.level is Level.COMMUNE for unit in units)
+    return (
+        not lists.words["compounds"].isdisjoint((head, tail))
+        or tail in lists.prefixes
+        or (small and words[first].text in lists.words["place_words"])
+    )
+
+
+def _other_thing(words: Words, first: int, after: int, lists: Lists) -> bool:
     """Say whether the words before tell that a person, a street or a dish is named."""
     before = words.before(first)
     if not before or (words.unmarked and before[0] in lists.words["place_words"]):  # `di` is more often đi than dì
@@ -186,14 +211,16 @@ def _other_thing(words: Words, first: int, lists: Lists) -> bool:
         return True
     if not lists.words["person_words"].isdisjoint(before[:2]):
         return lists.words["peoples_words"].isdisjoint(before)
-    return words[first - 1].capital and before[0] in lists.words["family_names"]
+    single = after - first < _WIDE and not words.upper(first)  # `cô Hồng Huế`
+    named = before[0] in lists.words["family_names"] or (single and before[0] in lists.words["given_names"])
+    return named and words[first - 1].capital
 
 
 def _part_of_name(words: Words, first: int, after: int, lists: Lists) -> bool:
     """Say whether a name is a part of a longer one: of a school, a club, a sea, a brand."""
     if words.joined(after - 1) and (words[after].capital or not is_syllable(words[after].text)):
-        behind = words.phrase(after, after + 2)
-        if words[after].text in lists.words["other_behind"] or behind in lists.words["other_behind"]:
+        behind = (words[after].text, words.phrase(after, after + 2), words.phrase(max(0, after - 2), after + 1))
+        if not lists.words["other_behind"].isdisjoint(behind):
             return True
     before = words.before(first, _INSTITUTION)
     if before and words[first - 1].capital and len(before[0]) > _FOREIGN and not is_syllable(before[0]):

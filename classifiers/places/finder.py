@@ -6,9 +6,10 @@ then the province of the office; else the level stays known and the unit does no
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from classifiers.places.candidates import Candidate, Lists, candidates
@@ -16,7 +17,7 @@ from classifiers.places.gazetteer import Level, Unit, default_gazetteer, name_li
 from classifiers.places.words import Words
 
 _SIDE_BY_SIDE: Final = re.compile(r"[\s,(\-–/]{0,3}")  # between `xã A` and `huyện B`, which it lies in
-_NOWHERE, _IN_TEXT, _BESIDE = range(3)  # how near that is which points at one unit of a name
+_NOWHERE, _OFFICE, _IN_TEXT, _BESIDE = range(4)  # how near that is which points at one unit of a name
 _FORMER: Final = "cũ"
 
 
@@ -84,7 +85,7 @@ class _Context:
             unit.province
             for candidate in found
             if candidate.level is Level.PROVINCE and not candidate.short
-            if candidate.prefixed or candidate.placed or not candidate.ordinary
+            if candidate.placed or not candidate.ordinary
             for unit in candidate.units
             if unit.level is Level.PROVINCE
         }
@@ -92,13 +93,7 @@ class _Context:
     def place(self, index: int) -> Place | None:
         """Judge one candidate."""
         candidate = self._found[index]
-        beside = [
-            unit
-            for other in (index - 1, index + 1)
-            if self._beside(min(index, other), max(index, other))
-            for unit in self._found[other].units
-        ]
-        units, near = self._meant(candidate, beside)
+        units, near = self._meant(candidate, list(self._beside(index)))
         if not _is_place(candidate, near, unmarked=self._words.unmarked):
             return None
         if candidate.short and len({unit.province for unit in units}) > 1:
@@ -116,13 +111,12 @@ class _Context:
             end,
         )
 
-    def _beside(self, left: int, right: int) -> bool:
-        """Say whether two candidates stand side by side, as a commune and its district do."""
-        if left < 0 or right >= len(self._found):
-            return False
-        text = self._words.aligned.text
-        gap = text[self._words[self._found[left].after - 1].end : self._words[self._found[right].first].start]
-        return _SIDE_BY_SIDE.fullmatch(gap) is not None
+    def _beside(self, index: int) -> Iterator[Unit]:
+        """Give the units of those side by side with a candidate, as a commune and its district are."""
+        for left, right in pairwise(range(max(index - 1, 0), min(index + 2, len(self._found)))):
+            end, start = self._words[self._found[left].after - 1].end, self._words[self._found[right].first].start
+            if _SIDE_BY_SIDE.fullmatch(self._words.aligned.text[end:start]):
+                yield from self._found[left if right == index else right].units
 
     def _meant(self, candidate: Candidate, beside: Sequence[Unit]) -> tuple[list[Unit], int]:
         """Narrow the units of a name to those that its surroundings point at, and say how near what pointed was."""
@@ -132,27 +126,21 @@ class _Context:
         provinces = {unit.province for unit in beside if unit.level is Level.PROVINCE}
         today = {unit.current_province for unit in beside if unit.level is Level.PROVINCE}
         around = {unit.province for unit in beside if unit.level is Level.DISTRICT}
-        of_district, kept = _kept(units, lambda unit: (unit.district, unit.province) in districts)
-        if kept:
-            return of_district, _BESIDE
         rules: list[tuple[int, Callable[[Unit], bool]]] = [
+            (_BESIDE, lambda unit: (unit.district, unit.province) in districts),
             (_BESIDE, lambda unit: unit.level is Level.PROVINCE and unit.province in around),
             (_BESIDE, lambda unit: unit.level is Level.DISTRICT and (unit.name, unit.province) in inside),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.province in provinces),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.current_province in today),
             (_IN_TEXT, lambda unit: unit.province in self._provinces),
-            (_IN_TEXT, lambda unit: unit.province == self._default),
+            (_OFFICE, lambda unit: unit.province == self._default),
         ]
-        near = _NOWHERE
-        for distance, rule in rules:
-            units, kept = _kept(units, rule)
-            if kept:
-                near = distance
-                break
+        narrowed = ((kept, near) for near, rule in rules if (kept := list(filter(rule, units))))
+        units, near = next(narrowed, (units, _NOWHERE))
         if len({unit.current_province for unit in units}) == 1:
             after = candidate.after
             former = after < len(self._words) and self._words[after].text == _FORMER
-            units, _ = _kept(units, lambda unit: unit.old is former)
+            units = [unit for unit in units if unit.old is former] or units
         return units, near
 
 
@@ -162,17 +150,9 @@ def _is_place(candidate: Candidate, near: int, *, unmarked: bool) -> bool:
         sure = candidate.capital or candidate.level is not Level.COMMUNE or near != _NOWHERE
         return sure or not (unmarked or candidate.ordinary)
     if candidate.level is Level.PROVINCE:
-        return candidate.placed or near == _BESIDE or not candidate.ordinary
+        return candidate.placed or near >= _IN_TEXT or not candidate.ordinary
     if near == _BESIDE:
         return candidate.capital or candidate.placed or not candidate.ordinary
     if candidate.level is Level.COMMUNE:
-        return near == _IN_TEXT and (candidate.placed or (candidate.capital and not candidate.ordinary))
-    if candidate.placed:
-        return candidate.capital or near == _IN_TEXT or not candidate.ordinary
-    return not candidate.ordinary and (candidate.capital or near == _IN_TEXT)
-
-
-def _kept(units: Sequence[Unit], rule: Callable[[Unit], bool]) -> tuple[list[Unit], bool]:
-    """Keep the units that a rule holds for, or all where it holds for none."""
-    kept = [unit for unit in units if rule(unit)]
-    return kept or list(units), bool(kept)
+        return near != _NOWHERE and (candidate.placed or (candidate.capital and not candidate.ordinary))
+    return sum((candidate.placed, not candidate.ordinary, candidate.capital or near != _NOWHERE)) > 1  # two of three

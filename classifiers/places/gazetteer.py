@@ -67,9 +67,10 @@ class Gazetteer:
         self._beginnings: set[str] = set()
         for unit in self.units:
             self._add(unit.name, unit)
-        highest: dict[str, Unit] = {}
-        for unit in sorted(self.units, key=lambda unit: (unit.level, unit.old), reverse=True):
-            highest[f"{unit.kind} {unit.name}"] = unit
+            if " " in unit.name and (unit.level is Level.PROVINCE or unit.kind == "Thành phố"):
+                self._add(strip_diacritics(unit.name).replace(" ", ""), unit)  # `#danang`
+        lowest_first = sorted(self.units, key=lambda unit: (unit.level, unit.old), reverse=True)
+        highest = {f"{unit.kind} {unit.name}": unit for unit in lowest_first}
         for written, full in aliases.items():
             self._add(written.removeprefix("Quận "), highest[full])
 

@@ -41,6 +41,12 @@ def _parts(word: re.Match[str], capitals: Sequence[bool]) -> Iterator[int]:
     yield from (at for at in inside if capitals[at] and not capitals[at - 1] and word.string[at - 1].isalpha())
 
 
+def _capitals_tell(line: str) -> bool:
+    """Say whether capitals tell anything in a line: in a headline that is nothing else they do not."""
+    letters = [char for char in line if char.isalpha()]
+    return sum(map(str.isupper, letters)) <= _SHOUTED * len(letters)
+
+
 class Words(list[Word]):
     """The words of a text.
 
@@ -52,13 +58,12 @@ class Words(list[Word]):
     def __init__(self, original: str) -> None:
         self.aligned: Aligned = normalise(original)
         text = self.aligned.text
-        letters = [char for char in original if char.isalpha()]
-        shouted = sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
+        telling = [tells for line in original.splitlines(keepends=True) for tells in [_capitals_tell(line)] * len(line)]
         self._original = original
         self.unmarked = strip_diacritics(text) == text
-        capitals = [original[start].isupper() for start in self.aligned.starts]
+        capitals = [original[start].isupper() and telling[start] for start in self.aligned.starts]
         super().__init__(
-            Word(text[start:end], strip_diacritics(text[start:end]), start, end, not shouted and capitals[start])
+            Word(text[start:end], strip_diacritics(text[start:end]), start, end, capitals[start])
             for match in _WORD.finditer(text)
             for start, end in pairwise((match.start(), *_parts(match, capitals), match.end()))
         )
@@ -68,12 +73,20 @@ class Words(list[Word]):
         return " ".join(word.text for word in self[first:after])
 
     def between(self, index: int) -> str:
-        """Give what stands between a word and the next one."""
-        return self.aligned.text[self[index].end : self[index + 1].start]
+        """Give what stands between a word and the next one; the end of a line, which the text has folded, is kept."""
+        end, start = self[index].end, self[index + 1].start
+        if start > end and "\n" in self._original[self.aligned.ends[end - 1] : self.aligned.starts[start]]:
+            return "\n"
+        return self.aligned.text[end:start]
 
     def joined(self, index: int) -> bool:
         """Say whether a word and the next one can be parts of one name."""
         return index + 1 < len(self) and _JOINED.fullmatch(self.between(index)) is not None
+
+    def follows(self, pattern: re.Pattern[str], index: int) -> bool:
+        """Say whether the 16 characters before a word hold what ends as a pattern says."""
+        start = self[index].start
+        return pattern.search(self.aligned.text, max(start - 16, 0), start) is not None
 
     def upper(self, index: int) -> bool:
         """Say whether all letters of a word were written as capitals."""
