@@ -58,7 +58,7 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
         words.is_behind(first, naming, NEAR_GAPS)
         or any(words.stands_beside(first, end, kind, NEAR) for kind in ("name", "phone"))
         or _is_listed(words, first)
-        or words.has_nickname(end)
+        or words.with_nickname(end) > words[end - 1].end
     )
 
 
@@ -109,13 +109,11 @@ def _is_place(words: Words, first: int, end: int) -> bool:
 def _is_listed(words: Words, first: int) -> bool:
     """Whether a word stands in a list of given names in capitals: "Sang, Sửu với Lệ"."""
     last = first + words.stretches[first] - 1
-    behind, before = last + 1, first - 1
-    behind += behind < len(words) and words.says(behind, "name_joins")
-    before -= before > 0 and words.says(before, "name_joins")
-    start = before - (before > 0 and words.stretches[before] == _PAIR)
-    return _is_list_item(words, first) and (
-        (_is_list_item(words, start) and _are_listed(words, before, first))
-        or (_is_list_item(words, behind) and _are_listed(words, last, behind))
+    beside = ((first - 2, first), (first - 1, first), (last, last + 1), (last, last + 2))
+    return _is_list_item(words, first) and any(
+        _is_list_item(words, right if left == last else left)
+        and _LISTING.fullmatch(words.text, words[left].end, words[right].start) is not None
+        for left, right in beside
     )
 
 
@@ -124,10 +122,6 @@ def _is_list_item(words: Words, index: int) -> bool:
         return False
     is_other = words.says(index, "no_names", "kin", "lone_places") or words.place_end(index)
     return words.says(index, "given_as_written") and not is_other
-
-
-def _are_listed(words: Words, left: int, right: int) -> bool:
-    return _LISTING.fullmatch(words.text, words[left].end, words[right].start) is not None
 
 
 def _small_announced(words: Words, first: int) -> int | None:

@@ -34,7 +34,8 @@ _PUBLIC_HOUSES: Final = r"(?:máy|trường|nước|ga|thờ|hàng|trẻ|văn|xe
 _MAY_HOLD_HOME: Final = re.compile(r"\d|nhà|ở", re.IGNORECASE)  # a row has a number, or is where one lives
 _SIGNS: Final = "\"“”'‘’"
 _HANDLE: Final = (
-    r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]|[a-z]+_?\d{2,}[a-z0-9_]*)(?![\w@/])"
+    r"(?:(?![\d._]+(?!\w))[a-z0-9_]*(?:[._][a-z0-9_]+)+|_[a-z0-9_.]*[a-z0-9_]"
+    r"|[a-z]+_?\d{2,}[a-z0-9_]*|[a-z]{4,}\d[a-z0-9_]*)(?![\w@/])"
 )
 _ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}}(?: \d\w{{1,4}})?)"
 _HANDLE_BEFORE: Final = re.compile(
@@ -48,7 +49,7 @@ _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\ba móc\b|\btại\b|\[at\]|\(
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)|\(?\b(?:gạch dưới|gach duoi|gạch ngang)\b\)?) ?"
 _MAIL_IN_WORDS: Final = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{2,40}}(?:{_DOT}[\w.+-]{{2,20}}){{0,2}}(?:(?:{_AT})\w[\w-]{{1,30}}(?:(?:{_DOT}|\.)\w{{2,10}}){{1,2}}"
-    rf"|(?:{_AT}| ?@ ?| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com(?:\.vn)?)"
+    rf"|(?:{_AT}| ?@ ?| )(?:gmail|yahoo|hotmail|outlook|icloud)(?:(?:{_DOT}| ?\.? ?)com(?:(?:{_DOT}|\.)vn)?)"
     rf"|@\w[\w-]{{1,30}}(?:{_DOT}\w{{2,10}}){{1,2}})(?!\w)",
     re.IGNORECASE,
 )
@@ -72,7 +73,8 @@ def _home() -> re.Pattern[str]:
     numbered = rf"(?:{_any('area_parts')})[ .]{{0,2}}{so}{_NUMBER}"
     owner = rf"(?:{_any('kin')}) (?:{_CAPITALS}|[^\W\d_]+)"
     block = r"(?-i:[A-Z]{1,3}\d{0,2})(?!\w)"
-    named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)|chợ {_CAPITALS}"
+    market = rf"chợ (?:{_SMALL} ){{0,2}}{_CAPITALS}"
+    named = rf"(?:{_any('area_parts')})[ .]{{0,2}}(?:{block}|{_CAPITALS}|{owner}|giữa|đầu|cuối)|{market}"
     lodging = rf"(?:{_any('lodgings')})(?!\w)|nhà (?-i:[A-Z]\d{{0,2}})(?!\w)"
     named_street = rf"(?-i:(?=[{_UPPER}])(?:{_any('streets')}))(?!\w)"
     street = rf"(?:{_any('street_words')}) ?(?:{_CAPITALS}|(?-i:[A-Z]{{1,2}})\d{{1,3}})|{named_street}"
@@ -84,7 +86,7 @@ def _home() -> re.Pattern[str]:
         rf"|(?:nhà số|số nhà) {slashed}|[kh]{slashed}(?: {_STREET})?"
         rf"|(?:(?:{_any('dwelling_places')}) )?{plain},? (?:ngõ|ngách|hẻm|kiệt)"
         rf" (?:\d{{1,4}}|(?:{_SMALL} ){{0,3}}{_CAPITALS})"
-        rf"|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}"
+        rf"|{plain} (?:{_any('area_parts')}) (?-i:[A-Z])\d{{1,3}}|\d{{2,4}} (?:lô|block|tòa|dãy) (?-i:[A-Z])(?!\w)"
     )
     leads = any_of(name_words()["landmark_leads"].written)
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) [^,.;:!?…\n()\[\]]{{2,40}}"
@@ -92,7 +94,8 @@ def _home() -> re.Pattern[str]:
     part = rf"(?:{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nối dài|{side}|{near})"
     ends = any_of(name_words()["address_ends"].written)
     described = rf"(?:nhà|căn|quán) (?:cấp|sàn|thứ|có|màu|sơn|mái)(?!\w)(?: (?!(?:{ends})(?!\w))[^\s,.;:!?…()]+){{1,5}}"
-    part = rf"(?:{part}|{described})"
+    part = rf"(?:{part}|{described}|(?-i:[A-Z]{{2}}\d{{1,2}}[A-Z]?)(?!\w))"
+    village = rf"(?:{numbered}|(?:xã|thôn|bản|xóm|ấp) {_CAPITALS})"
     more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
     dwelling = (
         rf"(?:(?:đầu|cuối|giữa) )?(?:{_any('dwelling_places')})"
@@ -104,7 +107,7 @@ def _home() -> re.Pattern[str]:
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"((?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:({in_street})|{house}|{_SLASHED})((?: {_STREET})?{more})"
-        rf"|({numbered}|(?:xóm|thôn|bản|ấp) {_CAPITALS})(?:{_GAP}{named})?{_GAP}(?:{near}|{described}){more}"
+        rf"|({village}(?:{_GAP}(?:{village}|{named})){{0,2}}{_GAP}(?:{near}|{described})){more}"
         rf"|(?<=\bở )((?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
         rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})({dwelling}){more}"
         rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})({at_end}){more}"
@@ -120,7 +123,7 @@ def _told() -> re.Pattern[str]:
     begins = "|".join(map(_any, ("address_begins", "area_parts", "dwelling_places", "landmark_leads")))
     begins = rf"(?:{begins})(?!\w)|(?:{_any('house_parts')})[ .]{{0,2}}(?:số )?{_NUMBER}"
     clause = rf"[^,.;:!?…\n()\[\]]{{0,45}}?(?=[,.;:!?…\n(]| (?:{_any('address_ends')})(?!\w)|$)"
-    part = rf"(?:{begins}){clause}|[a-z]?\d{{1,4}}/\d{clause}"
+    part = rf"(?:{begins}){clause}|[a-z]?\d{{1,4}}(?:/\d|[a-z]? (?:{_any('area_parts')})(?!\w)){clause}"
     several = rf"(?:{part}),? (?:{part})(?:, ?(?:{part}))*"
     return re.compile(
         rf"(?<!\w)(?:(?:{_any('address_leads')})[ :]{{1,3}}(?P<all>(?:{part})(?:, ?(?:{part}))*)"

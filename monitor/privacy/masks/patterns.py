@@ -21,17 +21,8 @@ _PAPER_AHEAD: Final = r"[^\d\n;!?]{0,25}?(?=(?<!\w)[A-Z]{0,2}\d|\d)"
 # Links and names of accounts
 _HOST: Final = r"(?<![\w@.-])(?:https?://)?(?:[\w-]+\.)*"
 _PATH: Final = r"[^\s<>\"'()\[\]]*[^\s<>\"'()\[\].,;:!?…]"
-_PROFILE_LINK: Final = (
-    rf"{_HOST}(?:"
-    r"(?:facebook\.com|fb\.com)/(?!(?:watch|events|hashtag|sharer|marketplace)(?!\w)|groups/(?![^/\s]+/user/))"
-    r"|(?:fb\.me|m\.me|zalo\.me|t\.me|telegram\.me|wa\.me)/"
-    r"|instagram\.com/(?!(?:p|reel|explore)/)"
-    r"|(?:twitter|x)\.com/(?!(?:hashtag|search|i|home)(?!\w))"
-    r"|tiktok\.com/@|threads\.(?:net|com)/@|linkedin\.com/in/|bsky\.app/profile/"
-    r"|youtube\.com/(?:@|user/|c/|channel/)"
-    r"|(?:maps\.app\.)?goo\.gl/|google\.com(?:\.vn)?/maps|(?:drive|docs|photos)\.google\.com/"
-    rf"){_PATH}"
-    rf"|{_HOST}[\w-]+\.(?:blogspot|wordpress)\.com(?:/{_PATH})?"
+_OWN_SITE: Final = (
+    rf"{_HOST}[\w-]+\.(?:blogspot|wordpress)\.com(?:/{_PATH})?"
     rf"|https?://[^\s/]+/(?:@|users/|user/|u/|nguoi-dung/|thanh-vien/|ho-so/|profile/|members?/)\w{_PATH}"
 )
 _SLUG_FAMILY: Final = (
@@ -116,6 +107,15 @@ def _bank() -> str:
 
 
 @cache
+def _profile_link() -> str:
+    """Give the expression for a link to a person's page."""
+    known = name_words()
+    public = rf"(?<=/)(?:(?:{any_of(known['public_pages'].written)})(?!\w)|groups/(?![^/\s]+/user/))"
+    pages = any_of(known["profile_pages"].written).replace(".", r"\.")
+    return rf"{_HOST}(?:{pages})(?!{public}){_PATH}|{_OWN_SITE}"
+
+
+@cache
 def _bank_lead() -> str:
     return rf"(?<!\w){_bank()}[ :.\-–]{{1,3}}"
 
@@ -140,7 +140,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     near_digit = r"(?=\D{0,64}+\d)"  # before what needs a number: most words are passed over
     addresses = (
         rf"(?<![\w.+-])(?=[\w.+-]++\s?[@\[(])(?P<mail>{_MAIL_ADDRESS})"
-        rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_PROFILE_LINK})|(?P<page>https?://[^\s<>\"]+))"
+        rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_profile_link()})|(?P<page>https?://[^\s<>\"]+))"
         rf"|(?=@)(?:(?P<tagged_name>{_TAGGED_NAME})|(?P<handle>{_HANDLE}))"
         rf"|(?=/?u/)(?P<other_handle>{_OTHER_HANDLE})"
     )

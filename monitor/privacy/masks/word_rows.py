@@ -247,25 +247,16 @@ class Words(list[Word]):
         """Whether a word goes on to another word: "tuấn tú"."""
         return self.is_phrase(self.phrase_of(index, index + 2), "compounds")
 
-    def nickname_end(self, end: int) -> int:
-        """Tell where a name ends with the nickname in small letters behind it: "Chuẩn còi", "Tâm sửa xe"."""
-        for length in () if self.is_bare else (2, 1):
-            if self.follows(end) and self.is_phrase(self.phrase_of(end, end + length), "nicknames"):
-                return end + length
-        return end
-
-    def has_nickname(self, end: int) -> bool:
-        """Whether a nickname stands behind a word."""
-        return self.nickname_end(end) > end or _QUOTED_NICKNAME.match(self.text, self[end - 1].end) is not None
-
     def with_nickname(self, end: int) -> int:
-        """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi"."""
+        """Tell where a name ends in the text with the nickname behind it: "Khương “Còi”", "Chuẩn còi", "Tâm sửa xe"."""
         while self.follows(end, HYPHENS) and not self.says(end, "no_names"):  # "Kim Do-gwan"
             end += 1
         place = self[end - 1].end
         if match := _QUOTED_NICKNAME.match(self.text, place) or _people().match(self.text, place):
             return match.end()
-        return self[self.nickname_end(end) - 1].end
+        lengths = (2, 1) if self.follows(end) and not self.is_bare else ()
+        ends = (end + length for length in lengths if self.is_phrase(self.phrase_of(end, end + length), "nicknames"))
+        return self[next(ends, end) - 1].end
 
 
 @cache
