@@ -177,16 +177,24 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
         bearing = REPORTS
     else:
         bearing = UNCLEAR
-    return Agreement(_chance(found, cosine), bearing)
+    title = {*search_terms(reference.partition("\n")[0]).bare}
+    return Agreement(_chance(found, cosine, len(title & {*claim.terms.bare}) / max(len(title), 1)), bearing)
 
 
-def _chance(found: FactComparison, cosine: float) -> float:
-    """Return how likely two texts of some likeness speak of the same event, 0 to 1."""
+def _chance(found: FactComparison, cosine: float, title: float) -> float:
+    """Return how likely a claim and a reference speak of the same event, 0 to 1.
+
+    Args:
+        found: How their facts compare.
+        cosine: How alike their words are, 0 to 1.
+        title: Share of the syllables of the reference's first line that the claim has.
+
+    """
     if not cosine:
         return 0.0
     weights = lists(plain=False)["agreement"]
     told_otherwise = len(found.differs.keys() - {"outcomes"})
-    logit = weights["constant"] + weights["likeness"] * math.log(cosine)
+    logit = weights["constant"] + weights["likeness"] * math.log(cosine) + weights["title"] * title
     logit += sum(weights[kind] * min(found.same[kind], MOST_SHARED) for kind in ("numbers", "names", "places"))
     logit += weights["missing"] * min(found.missing, MOST_MISSING) + weights["told_otherwise"] * told_otherwise
     return 1 / (1 + math.exp(-logit - weights["outcomes"] * ("outcomes" in found.differs)))

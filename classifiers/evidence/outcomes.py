@@ -176,7 +176,8 @@ def _nots(tokens: Tokens, words: _Words) -> tuple[dict[int, int], set[int]]:
 
 def _denials(tokens: Tokens, nots: Mapping[int, int], words: _Words) -> Iterator[Denial]:
     """List what a text says is not so, each to the end of its clause; whom it names is not what it denies."""
-    for first, after in nots.items():
+    for first, end in nots.items():
+        after = end + (tokens.word(end) in words.lists["is"])
         behind = tokens[after : after + _SCOPE]
         clause = [*takewhile(lambda token: token.text.isalnum() and token.text not in words.lists["until"], behind)]
         syllables = {

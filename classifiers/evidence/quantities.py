@@ -244,7 +244,12 @@ class _Reader:
         if edition:
             beside, written = around(self._tokens, index, number.after), self._tokens.written(index - 1, number.after)
             return Quantity(EDITION, number.value, 0, edition, beside, written), number.after
-        if before in words["vague"] or self._is_name(index) or self._is_time_of_day(number.after):
+        if (
+            before in words["vague"]
+            or self._is_unsure(index, number)
+            or self._is_name(index)
+            or self._is_time_of_day(number.after)
+        ):
             return None, number.after
         value, step, after, kind, noun = number.value, number.step, number.after, THINGS, ""
         if unit is None and before in self._units and not before.isalpha():
@@ -289,6 +294,11 @@ class _Reader:
             if found := self._tokens.longest(index, fates):
                 return fates[found[0]]
         return ""
+
+    def _is_unsure(self, index: int, number: _Number) -> bool:
+        """Tell whether a digit may stand beside a spelt number that is not read without marks: hai ty sau."""
+        beside = {self._word(index - 1), self._word(number.after)}
+        return number.spelt and not beside.isdisjoint(self._lists["digits"].keys() - self._digits)
 
     def _is_name(self, index: int) -> bool:
         """Tell whether a number is part of a name: tầng 4, VN1544, 62/63, 24/24."""

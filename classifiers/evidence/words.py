@@ -14,7 +14,7 @@ from classifiers.text.normalise import normalise
 
 MOST_READ: Final = 4000  # characters
 NEAR: Final = 10  # words on each side of an amount or a date that tell what it is one of
-_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]|\n")
+_TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Tokens(list[Token]):
     """
 
     def __init__(self, text: str) -> None:
-        self.aligned: Aligned = normalise(text[:MOST_READ])
-        self.original = text[:MOST_READ]
+        self.original = text[:MOST_READ].replace("\n", "; ")  # a title ends like a clause
+        self.aligned: Aligned = normalise(self.original)
         normal = self.aligned.text
         self.plain = normal == strip_diacritics(normal)
         super().__init__(
