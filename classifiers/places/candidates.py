@@ -17,7 +17,6 @@ _LEVELS: Final = {
     **dict.fromkeys(("Huyện", "Quận", "Thị xã", "Thành phố"), Level.DISTRICT),
 }
 _INSTITUTION: Final = 7  # words among which one tells that a school or hospital is named
-_FOREIGN: Final = 4  # letters; syllables of the highlands' languages that are none of Vietnamese are shorter
 _HOUSE: Final = re.compile(r"(?:[,(:] ?|\b(?:số|tại|ở|chỉ|nhà|cư) )\d{1,4} $|\b\d{1,4}[a-h] $")
 _TAG: Final = re.compile("#$")
 _WIDE: Final = 2  # syllables from which a name is read without its kind, for districts and communes
@@ -76,7 +75,8 @@ class Lists:
         self.words["given_names"] |= {strip_diacritics(name) for name in self.words["given_names"]}
         if unmarked:
             self.words["ordinary"] |= self.words["ordinary_unmarked"]
-            self.words["known"] -= self.words["ordinary_unmarked"]
+        else:
+            self.words["known"] |= self.words["known_marked"]
         self.prefixes = {next(iter(read(word))): kind for word, kind in content["prefixes"].items()}
         self.short_prefixes: Mapping[str, str] = content["short_prefixes"]
         self.abbreviations = {
@@ -125,7 +125,7 @@ def _prefixed(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> C
         for after, units in _names(words, name, gazetteer):
             called = _of_kind(units, kind)
             capital = all(word.capital or word.text.isdigit() for word in words[name:after])
-            sure = capital or after - name >= _WIDE or any(unit.level is Level.PROVINCE for unit in called)
+            sure = capital or after - name >= _WIDE or kind == "Thành phố"
             if called and sure and not _goes_on(words, name, after, called, gazetteer):
                 ordinary = not capital and words.phrase(name, after) in lists.words["ordinary"]
                 return Candidate(first, after, called, prefixed=True, capital=capital, placed=True, ordinary=ordinary)
@@ -154,11 +154,11 @@ def _of_kind(units: Sequence[Unit], kind: str) -> list[Unit]:
 def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candidate | None:
     """Read a name without its kind."""
     for after, found in _names(words, first, gazetteer):
-        units = [unit for unit in found if unit.level is Level.PROVINCE or after - first >= _WIDE]
+        spelt = words.phrase(first, after)
+        known = spelt in lists.words["known"]
+        units = [unit for unit in found if unit.level is Level.PROVINCE or known or after - first >= _WIDE]
         if not units or _other_thing(words, first, after, lists) or _part_of_name(words, first, after, lists):
             continue
-        name = [word.text for word in words[first:after]]
-        spelt = " ".join(name)
         province = any(unit.level is Level.PROVINCE for unit in units)
         # `48A Cầu Giấy` is a street.
         if spelt in lists.words["with_kind"] or (not province and words.follows(_HOUSE, first)):
@@ -166,7 +166,6 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
         before = words.before(first)
         if spelt in lists.words["namesakes"] and not lists.words["titles"].isdisjoint(before):
             continue
-        known = spelt in lists.words["known"]
         if not known and _goes_on(words, first, after, units, gazetteer):
             continue
         if not province and before[:1] == ["tỉnh"]:
@@ -176,8 +175,8 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
             continue
         half = not capital and any(word.capital for word in words[first + 1 : after])
         # `Thanh Hoa` is a person among words with marks, but not `#ThanhHoa`.
-        marked = words.unmarked or words.follows(_TAG, first) or tuple(name) == _syllables(units[0].name)
-        personal = not (province and marked) and lists.words["given_names"].issuperset(name)
+        marked = words.unmarked or words.follows(_TAG, first) or spelt == " ".join(_syllables(units[0].name))
+        personal = not (province and marked) and lists.words["given_names"].issuperset(spelt.split())
         return Candidate(
             first,
             after,
@@ -208,7 +207,7 @@ def _other_thing(words: Words, first: int, after: int, lists: Lists) -> bool:
     if not before or (words.unmarked and before[0] in lists.words["place_words"]):  # `di` is more often đi than dì
         return False
     if not lists.words["other_things"].isdisjoint(before):
-        return True
+        return lists.words["place_words"].isdisjoint(before[1:])  # `miền núi Nghệ An`
     if not lists.words["person_words"].isdisjoint(before[:2]):
         return lists.words["peoples_words"].isdisjoint(before)
     single = after - first < _WIDE and not words.upper(first)  # `cô Hồng Huế`
@@ -223,9 +222,7 @@ def _part_of_name(words: Words, first: int, after: int, lists: Lists) -> bool:
         if not lists.words["other_behind"].isdisjoint(behind):
             return True
     before = words.before(first, _INSTITUTION)
-    if before and words[first - 1].capital and len(before[0]) > _FOREIGN and not is_syllable(before[0]):
-        return True  # `Golden River Saigon`, and not `Đắc Mil Đắk Nông`
-    for phrase in before:
+    for phrase in before if lists.words["place_words"].isdisjoint(before[1:]) else ():
         if phrase.partition(" ")[0] in lists.words["institution_ends"]:
             return False
         if any(f"{phrase} ".startswith(f"{name} ") for name in lists.words["institutions"]):

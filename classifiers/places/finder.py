@@ -16,7 +16,7 @@ from classifiers.places.candidates import Candidate, Lists, candidates
 from classifiers.places.gazetteer import Level, Unit, default_gazetteer, name_lists
 from classifiers.places.words import Words
 
-_SIDE_BY_SIDE: Final = re.compile(r"[\s,(\-–/]{0,3}")  # between `xã A` and `huyện B`, which it lies in
+_SIDE_BY_SIDE: Final = re.compile(r"[\s,(\-–/]{0,3}| và ")  # between `xã A` and `huyện B`, which it lies in
 _NOWHERE, _OFFICE, _IN_TEXT, _BESIDE = range(4)  # how near that is which points at one unit of a name
 _FORMER: Final = "cũ"
 
@@ -128,7 +128,8 @@ class _Context:
         around = {unit.province for unit in beside if unit.level is Level.DISTRICT}
         rules: list[tuple[int, Callable[[Unit], bool]]] = [
             (_BESIDE, lambda unit: (unit.district, unit.province) in districts),
-            (_BESIDE, lambda unit: unit.level is Level.PROVINCE and unit.province in around),
+            (_BESIDE, lambda unit: unit.level is not Level.COMMUNE and unit.province in around),
+            (_BESIDE, lambda unit: unit.level is Level.PROVINCE and bool(provinces - {unit.province})),
             (_BESIDE, lambda unit: unit.level is Level.DISTRICT and (unit.name, unit.province) in inside),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.province in provinces),
             (_BESIDE, lambda unit: unit.level is not Level.PROVINCE and unit.current_province in today),
