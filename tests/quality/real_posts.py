@@ -1,13 +1,14 @@
 """Learning from real posts: figures over the features of a model of the project's corpus, and no text.
 
-For each label a logistic regression is fitted on real posts. Its columns are the features of the given model, the
-log-odds that this model gives, and the traits of a post. All of it is linear in what the model computes, so the result
-is an ordinary classifier over the same vocabulary. The corpus stands beside the real posts with a small weight, so that
-what they do not show is not forgotten. Nothing is learned about the names of groups: what naming one means is told by
-the corpus alone, which names all kinds alike.
+For each label a linear support vector machine is fitted on real posts. Its columns are the features of the given model,
+the log-odds that this model gives, and the traits of a post. All of it is linear in what the model computes, so the
+result is an ordinary classifier over the same vocabulary. The corpus stands beside the real posts with a small weight,
+so that what they do not show is not forgotten. Nothing is learned about the names of groups: what naming one means is
+told by the corpus alone, which names all kinds alike.
 
-Each post is scored by regressions that saw no post of its story; these scores set the thresholds, and are the figures
-of the manifest.
+Each post is scored by machines that saw no post of its story. These scores are calibrated, set the thresholds, and are
+the figures of the manifest. Stories are split in several ways, and a post's scores averaged: how one split falls out
+would move a threshold.
 """
 
 from collections import Counter, defaultdict
@@ -20,8 +21,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from sklearn.svm import LinearSVC
 
 from classifiers.copies import signature
 from classifiers.data.datasets import CRITICISM, Example, data_hash
@@ -34,12 +35,13 @@ from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits
 from classifiers.text.group_names import default_group_names
 from classifiers.text.letters import split_syllables, strip_diacritics
 from classifiers.text.segment import Segmenter
-from classifiers.training.linear import Floats
+from classifiers.training.calibration import calibrate
+from classifiers.training.linear import Floats, LinearModel
 from classifiers.training.splits import Fold
 from classifiers.training.thresholds import label_threshold
 from classifiers.training.train import Trained, hash_of
 
-REAL_VERSION: Final = 3  # raised when the same posts make another model
+REAL_VERSION: Final = 4  # raised when the same posts make another model
 CRITICAL: Final = frozenset({"opinion_criticism", "political_criticism", "satire"})  # kinds that must not be flagged
 ATTACK: Final = "group_hate"  # the kind of attacks on groups
 GROUP: Final = "group"  # the fact that names whom a post of a review board is about
@@ -48,11 +50,12 @@ SCALE: Final = 3.0  # of the features, whose rows have a length of about one
 SCALE_OF_BASE: Final = 0.5  # of the log-odds by the corpus
 USUAL_TRAITS: Final = np.array([4.5, 0.0])  # subtracted, so that traits do not act on the intercept
 TOLERANCE: Final = 1e-3
-INVERSE_REGULARISATION: Final = 0.3  # scikit-learn's C
+INVERSE_REGULARISATION: Final = 0.03  # scikit-learn's C
 # Largest share of criticism and satire elsewhere that may be flagged for a label, of that which was not drawn by its
 # score for the label.
 CRITICISM_LIMIT: Final = 0.01
 FOLDS: Final = 5  # in how many parts the stories are split
+SPLITS: Final = 5  # in how many ways
 SEED: Final = 20260101  # decides the order in which the solver takes the posts
 LEAST_SHARED: Final = 5  # of 20 keys of two texts of one story: about a quarter of the runs of four syllables
 
@@ -74,7 +77,7 @@ class LabelConfig:
     """
 
     precision: float
-    corpus_weight: float = 0.01
+    corpus_weight: float
     kind_factors: Mapping[str, float] = field(default_factory=dict)
     attack_factors: Mapping[str, float] = field(default_factory=dict)
     board_weight: float = 1.0
@@ -83,7 +86,7 @@ class LabelConfig:
 
 
 LABEL_CONFIGS: Final[Mapping[str, LabelConfig]] = {
-    UNVERIFIED.name: LabelConfig(precision=0.7),
+    UNVERIFIED.name: LabelConfig(precision=0.7, corpus_weight=0.015),
     NEGATIVE.name: LabelConfig(
         precision=0.85,
         corpus_weight=0.02,
@@ -92,7 +95,7 @@ LABEL_CONFIGS: Final[Mapping[str, LabelConfig]] = {
     ),
     CONCERN.name: LabelConfig(
         precision=0.72,
-        corpus_weight=0.02,
+        corpus_weight=0.03,
         kind_factors={CRITICISM: 8.0},
         board_weight=2.0,
         lexicon_factor=2.0,
@@ -158,7 +161,7 @@ class _Texts:
     traits: Floats
 
     def columns(self, column: int, scale: Floats) -> sp.csr_matrix:
-        """Give the columns of the regression of a label, shape (texts, features + 3); `scale` is of the features."""
+        """Give the columns of a label's machine, shape (texts, features + 3); `scale` is of the features."""
         beside = np.column_stack([SCALE_OF_BASE * self.log_odds[:, column], self.traits])
         return sp.csr_matrix(sp.hstack([self.matrix @ sp.diags(scale), sp.csr_matrix(beside)], format="csr"))
 
@@ -176,7 +179,7 @@ class _Learner:
         named: The kinds of groups that each of its posts names.
         of_lexicon: Which features are of the lexicon, shape (features,).
         real: The real posts.
-        folds: Parts of whole stories of the real posts.
+        folds: Parts of whole stories of the real posts, in SPLITS ways.
 
     """
 
@@ -215,7 +218,9 @@ class _Learner:
             [text.aligned.text for text in texts],
             [(post.title, post.facts.get(GROUP, "")) for post in posts],
         )
-        return cls(own, named, of_lexicon, real, list(GroupKFold(FOLDS).split(stories, groups=stories)))
+        splits = [GroupKFold(FOLDS, shuffle=True, random_state=SEED + number) for number in range(SPLITS)]
+        folds = [fold for split in splits for fold in split.split(stories, groups=stories)]
+        return cls(own, named, of_lexicon, real, folds)
 
     def learn(self, column: int, model: LabelModel) -> tuple[LabelModel, Floats]:
         """Fit one label; gives its model, and the log-odds of each post by models that saw nothing of its story."""
@@ -227,23 +232,19 @@ class _Learner:
         weights = np.concatenate([np.where(self._of_boards(), chosen.board_weight, 1.0), self._corpus_weights(chosen)])
         posts = len(self.real.examples)
 
-        def fit(seen: NDArray[np.intp]) -> LogisticRegression:
+        def fit(seen: NDArray[np.intp]) -> LinearModel:
             rows = np.concatenate([seen, np.arange(posts, len(answers))])
-            return LogisticRegression(
-                C=INVERSE_REGULARISATION,
-                solver="liblinear",
-                dual=True,
-                tol=TOLERANCE,
-                max_iter=10_000,
-                random_state=SEED,
+            machine = LinearSVC(
+                C=INVERSE_REGULARISATION, dual=True, tol=TOLERANCE, max_iter=10_000, random_state=SEED
             ).fit(columns[rows], answers[rows], sample_weight=weights[rows])
+            return LinearModel(np.asarray(machine.coef_[0]), float(machine.intercept_[0]))
 
-        unseen = np.zeros(posts)
+        scores = np.zeros(posts)
         for seen, judged in self.folds:
-            unseen[judged] = fit(seen).decision_function(columns[judged])
-        fitted = fit(np.arange(posts))
-        of_features, (slope, length, reply) = fitted.coef_[0, :-3], fitted.coef_[0, -3:]
-        scaled = model.scaled(SCALE_OF_BASE * float(slope), float(fitted.intercept_[0] - USUAL_TRAITS[0] * length))
+            scores[judged] += fit(seen).decision_function(columns[judged]) / SPLITS
+        fitted, unseen = calibrate(model.label, fit(np.arange(posts)), scores, answers[:posts], None)
+        of_features, (slope, length, reply) = fitted.weights[:-3], fitted.weights[-3:]
+        scaled = model.scaled(SCALE_OF_BASE * float(slope), fitted.intercept - USUAL_TRAITS[0] * float(length))
         learnt = replace(
             scaled,
             weights=scaled.weights + scale * of_features,
