@@ -167,25 +167,24 @@ def _behind_naming(words: Words, first: int) -> int | None:
 
 def small_full_name(words: Words, first: int) -> int | None:
     """Tell where a name in small letters ends that begins with a family name, or None."""
-    if not words.is_in(first, "families") or words.is_common_bare(first):
-        return None
-    middle = first + 1
-    given = first + 2
+    middle, given = first + 1, first + 2
     if not (words.follows(middle) and words.follows(given)):
         return None
-    if not words.is_in(middle, "strong_middles"):
-        is_other = words.makes_compound(middle) or words.says(middle, "no_names")
-        is_other = is_other or (words.is_bare and not words.is_in(first, "sure_families"))
-        if is_other or not words.is_in(middle, "middles") or not _ends_small_name(words, first, given):
-            return None
-    return small_name_end(words, given)
-
-
-def small_name_end(words: Words, given: int) -> int:
-    """Tell where a name in small letters ends whose third word is given: with it, or with a fourth one."""
+    shows = words[middle].written in {"thi", "van"}
+    if shows or words.says(first, "sure_bare_families"):  # "nguyen quoc dat", in a text with diacritics
+        is_name = (shows and words.says(first, "bare_families")) or is_bare_name(words, given)
+        is_name = is_name and (shows or is_bare_name(words, middle))
+        is_name = is_name and words[first].bare in words.known["families"].bare
+    elif words.is_in(middle, "strong_middles"):
+        is_name = words.is_in(first, "families")
+    else:
+        is_name = words.is_in(first, "sure_families" if words.is_bare else "families")
+        is_name = is_name and words.is_in(middle, "middles") and _ends_small_name(words, first, given)
+        is_name = is_name and not (words.makes_compound(middle) or words.says(middle, "no_names"))
+        is_name = is_name and not words.is_common_bare(first)
     fourth = given + 1
-    if not words.follows(fourth) or words[given].bare not in words.known["middles"].bare:
-        return fourth
+    if not is_name or not words.follows(fourth) or words[given].bare not in words.known["middles"].bare:
+        return fourth if is_name else None
     is_other = words.says(fourth, "behind_name", "no_names") or words.makes_compound(fourth)
     is_given = words.is_in(fourth, "given") or is_bare_name(words, fourth)
     return fourth + (is_given and not (is_other or words.is_common_bare(fourth)))

@@ -15,7 +15,6 @@ from monitor.privacy.masks.announced import (
     people_name,
     row_of_names,
     small_full_name,
-    small_name_end,
 )
 from monitor.privacy.masks.text import Found, MaskableText
 from monitor.privacy.masks.word_rows import GAPS, IN_NAME, LONGEST_NAME, LONGEST_STRETCH, TITLE_GAPS, Word, Words
@@ -70,18 +69,10 @@ def _small_name_alone(words: Words, first: int) -> int | None:
         return given
     if not (words.follows(first + 1) and words.follows(given)):
         return None
-    if words.says(first, "sure_bare_families") and not words.is_common_bare(first + 1):  # "nguyen quoc dat"
-        end = first + 1
-        while end < first + LONGEST_NAME and words.follows(end) and is_bare_name(words, end):
-            end += 1
-        if end - first > _PAIR:
-            return end
     if words.says(given, "no_thi") or (words.says(given, "no_names") and not words.says(given, "given_as_written")):
         return None
-    is_family = words[first].bare in words.known["families"].bare and is_bare_name(words, given)
-    if words[first + 1].written in {"thi", "van"} and (is_family or words.says(first, "bare_families")):
-        return small_name_end(words, given)
-    is_full = words[first + 1].written == "thị" or words.says(first, "plain_families")
+    is_full = words[first + 1].written in {"thị", "thi", "van"}
+    is_full = is_full or words.says(first, "plain_families", "sure_bare_families")
     return small_full_name(words, first) if is_full else None
 
 
