@@ -199,8 +199,8 @@ def is_bare_name(words: Words, index: int) -> bool:
 
 def _ends_small_name(words: Words, first: int, given: int) -> bool:
     """Whether a word in small letters can be the given name behind a family name and a middle one."""
-    if words.is_in(given, "given"):
-        return True
+    if words.is_in(given, "given") or words[given].is_capital:
+        return not words[given].is_capital
     # A family name that is nothing else bears a given name that is on no list.
     is_sure = words[first].is_marked and words.says(first, "sure_families")
     return is_sure and not words.says(given, "behind_name", "no_names")
@@ -253,5 +253,5 @@ def called_name(words: Words, first: int) -> int | None:
     is_spoken_of = words.says(end, "spoken_of") and words.says(first, "given") and not words.says(first, "clause_words")
     acts = words.says(end, "behind_name") and words.says(first, "given_clear")
     is_subject = (word.is_capital and (is_spoken_of or acts)) or (is_spoken_of and words.says(first, "given_clear"))
-    is_subject = is_subject and not words.makes_compound(first)
+    is_subject = is_subject and not words.makes_compound(first) and not words.says(first, "lone_places")
     return end if is_subject or words.says(end, "calling") else None

@@ -44,7 +44,10 @@ _HANDLE_BEFORE: Final = re.compile(
     r"|(?<![\w@./#])[a-z0-9_.]{2,32}#\d{4}(?!\w)",
     re.IGNORECASE,
 )
-_INITIALS: Final = re.compile(rf"(?<![\w.])(?!T\.P)(?:[{_UPPER}]\.){{2,3}} ?[{_UPPER}][^\W\d_{_UPPER}]+")
+_INITIALS: Final = re.compile(
+    rf"(?<![\w.])(?!T\. ?P)(?:[{_UPPER}]\. ?){{2,3}}[{_UPPER}][^\W\d_{_UPPER}]+"
+    rf"|(?:(?<=ng )|(?<=nh )|(?<=à )|(?<=ô )|(?<=hị )|(?<=em ))(?:[{_UPPER}]\.){{2,3}}[{_UPPER}]?(?!\w)"  # "ông V.V.P"
+)
 _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\ba móc\b|\btại\b|\[at\]|\(at\)|\(a\)|\[a\]) ?"
 _DOT: Final = r" ?(?:\bdot\b|\bcham\b|\bchấm\b|\[dot\]|\(dot\)|\(?\b(?:gạch dưới|gach duoi|gạch ngang)\b\)?) ?"
 _MAIL_IN_WORDS: Final = re.compile(

@@ -202,13 +202,14 @@ def _is_behind_birth(words: Words, index: int) -> bool:
 def _is_small_given(words: Words, first: int, title: str) -> bool:
     """Whether a given name in small letters behind a title is one, and not the word that is written like it."""
     second = first + 1
-    if words.is_common_bare(first) or (words.says(first, "clause_words") and not words.is_bare):
+    is_clause = words.says(first, "clause_words") or words.is_phrase(f"{title}_{words[first].written}", "clause_words")
+    if words.is_common_bare(first) or (is_clause and not words.is_bare):
         if second == len(words):
             return not words.is_phrase(title, "kin")
         is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles")
         is_shown = words.follows(second) and words.says(second, "behind_doubtful")
         is_job = is_job and words.is_phrase(title, "courteous")
-        return is_shown or (is_job and not words.says(first, "no_names"))
+        return (is_shown or is_job) and not words.says(first, "no_names")
     # A name that is hidden wrongly costs less than one that is told.
     is_near = words.is_phrase(title, "kin") and title not in words.known["kin_far"].written
     is_clear = words.is_in(first, "given_clear") and not words.is_in(first, "given_ambiguous")
