@@ -17,19 +17,20 @@ from typing import Final, NamedTuple, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
-from classifiers.evidence.facts import FactComparison, Facts, Words, compare_facts, facts_of
+from classifiers.evidence.facts import Facts, Words, compare_facts, facts_of
 from classifiers.evidence.words import lists
 from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
 MOST_READ: Final = 600  # syllables of a claim
-LEAST_SCORE: Final = 0.25  # from which a reference is suggested
+LEAST_SCORE: Final = 0.2  # from which a reference is suggested
 LEAST_ALIKE: Final = 0.09  # likeness below which hardly any reference reaches LEAST_SCORE
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
 SYLLABLES_COUNT: Final = 0.3  # share of the score that single syllables give; pairs give the rest
 MOST_SHARED: Final = 2  # facts of a kind that count in the score
 MOST_MISSING: Final = 3
+UNCLEAR_COUNTS: Final = 0.75  # so that a report that says something comes first, if it is about as sure
 LEAST_FACTS: Final = 2  # that both give, with none missing, where one reports what the other claims
 REPORTS, CONTRADICTS, UNCLEAR = BEARINGS = ("reports", "contradicts", "unclear")
 _WORDS_SHOWN: Final = 6
@@ -149,7 +150,7 @@ def likeness(claim: Asserted, reference: Sequence[str], rarity: Rarity) -> float
 
 
 class Agreement(NamedTuple):
-    """How a reference agrees with a claim: 0 (they speak of different things) to 1, and its bearing, of BEARINGS."""
+    """How surely a reference bears on a claim: 0 (they speak of different things) to 1, and how, one of BEARINGS."""
 
     score: float
     bearing: str
@@ -178,26 +179,18 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     else:
         bearing = UNCLEAR
     title = {*search_terms(reference.partition("\n")[0]).bare}
-    return Agreement(_chance(found, cosine, len(title & {*claim.terms.bare}) / max(len(title), 1)), bearing)
-
-
-def _chance(found: FactComparison, cosine: float, title: float) -> float:
-    """Return how likely a claim and a reference speak of the same event, 0 to 1.
-
-    Args:
-        found: How their facts compare.
-        cosine: How alike their words are, 0 to 1.
-        title: Share of the syllables of the reference's first line that the claim has.
-
-    """
-    if not cosine:
-        return 0.0
-    weights = lists(plain=False)["agreement"]
-    told_otherwise = len(found.differs.keys() - {"outcomes"})
-    logit = weights["constant"] + weights["likeness"] * math.log(cosine) + weights["title"] * title
-    logit += sum(weights[kind] * min(found.same[kind], MOST_SHARED) for kind in ("numbers", "names", "places"))
-    logit += weights["missing"] * min(found.missing, MOST_MISSING) + weights["told_otherwise"] * told_otherwise
-    return 1 / (1 + math.exp(-logit - weights["outcomes"] * ("outcomes" in found.differs)))
+    counts = {
+        "constant": 1,
+        "likeness": math.log(cosine) if cosine else -math.inf,
+        "title": len(title & {*claim.terms.bare}) / max(len(title), 1),
+        **{kind: min(found.same[kind], MOST_SHARED) for kind in ("numbers", "names", "places")},
+        "missing": min(found.missing, MOST_MISSING),
+        "told_otherwise": len(found.differs.keys() - {"outcomes"}),
+        "outcomes": "outcomes" in found.differs,
+    }
+    logit = sum(weight * counts[name] for name, weight in lists(plain=False)["agreement"].items())
+    chance = 0.5 + math.tanh(logit / 2) / 2  # the logistic function
+    return Agreement(chance * (UNCLEAR_COUNTS if bearing == UNCLEAR else 1), bearing)
 
 
 @dataclass(frozen=True, slots=True)
