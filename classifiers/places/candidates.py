@@ -176,14 +176,15 @@ def _bare(words: Words, first: int, gazetteer: Gazetteer, lists: Lists) -> Candi
         half = not capital and any(word.capital for word in words[first + 1 : after])
         # `Thanh Hoa` is a person among words with marks, but not `#ThanhHoa`.
         marked = words.unmarked or words.follows(_TAG, first) or spelt == " ".join(_syllables(units[0].name))
-        personal = not (province and marked) and lists.words["given_names"].issuperset(spelt.split())
+        placed = known or not lists.words["place_words"].isdisjoint(before)
+        personal = lists.words["given_names"].issuperset(spelt.split()) and not (placed or (province and marked))
         return Candidate(
             first,
             after,
             units,
             prefixed=False,
             capital=capital,
-            placed=known or not lists.words["place_words"].isdisjoint(before),
+            placed=placed,
             ordinary=not known and (personal or half or (not capital and spelt in lists.words["ordinary"])),
         )
     return None
