@@ -87,7 +87,7 @@ def _empty() -> Any:
     return MinHash(num_perm=BANDS, seed=1, hashfunc=int, scheme="affine32")
 
 
-@lru_cache(2**13)
+@lru_cache(2**12)
 def _number(syllable: str) -> int:
     return int.from_bytes(blake2b(syllable.encode(), digest_size=8).digest())
 
@@ -191,7 +191,7 @@ def _written_out(bare: Sequence[str]) -> list[str]:
     return [standard for syllable in bare for standard in _standard(syllable)]
 
 
-@lru_cache(2**13)
+@lru_cache(2**12)
 def _standard(syllable: str) -> tuple[str, ...]:
     return tuple(map(strip_diacritics, default_speller()(syllable)))
 

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
+_REMEMBERED: Final = 2**12  # words
 VOWELS: Final = "aăâeêioôơuưy"
 TONES: Final = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")  # level, grave, acute, hook, tilde, dot
 _TONE: Final = re.compile(f"[{''.join(TONES)}]")
@@ -44,14 +45,13 @@ def spellings_of(letter: str) -> str:
     return "".join(unicodedata.normalize("NFC", shape + tone) for shape in shapes for tone in TONES)
 
 
-@cache
 def toneless(syllable: str) -> str:
     """Take the tone off and leave the vowels' own marks: `đường` becomes `đương`."""
     decomposed = unicodedata.normalize("NFD", syllable)
     return unicodedata.normalize("NFC", "".join(char for char in decomposed if char not in TONES[1:]))
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def is_syllable(word: str) -> bool:
     """Say whether a word in small letters is spelt as a Vietnamese syllable can be."""
     bare = toneless(word)
@@ -60,7 +60,7 @@ def is_syllable(word: str) -> bool:
     return bare != word or not _STOPPED.fullmatch(word)
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def lacks_marks(word: str) -> bool:
     """Say whether a word of plain letters must have lost its marks: it is no syllable, but with marks it would be one.
 

@@ -35,7 +35,7 @@ def terms_of(normalised: str) -> SearchTerms:
     return SearchTerms(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
 
 
-@lru_cache(2**13)
+@lru_cache(2**12)
 def _plain(syllable: str) -> str:
     return "".join(_SYLLABLE.findall(strip_diacritics(syllable)))[:LONGEST]
 

@@ -7,13 +7,14 @@ Vietnamese syllable has, and only when the outcome is one.
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
 from classifiers.text.letters import is_syllable
 from classifiers.text.normalise import normalise
 
+_REMEMBERED: Final = 2**12  # syllables
 _FINAL_RUN: Final = re.compile(r"(\w)\1+$")
 _VOWEL: Final = "aăâeêioôơuưyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 _FRONT: Final = "iíìỉĩịeéèẻẽẹêếềểễệ"
@@ -92,4 +93,4 @@ def default_speller() -> Callable[[str], tuple[str, ...]]:
         normalise(written).text: standard for standard, forms in data["words"].items() for written in forms.split(",")
     }
     left = [word.strip() for word in data["left"]["words"].split(",")]
-    return cache(Speller(words, left).respell)
+    return lru_cache(_REMEMBERED)(Speller(words, left).respell)

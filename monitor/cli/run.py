@@ -1,6 +1,7 @@
 """Serve the desk, alone or with the schedule in the same process, until it is stopped."""
 
 import asyncio
+import ctypes
 import gc
 import os
 import sys
@@ -34,6 +35,7 @@ from monitor.scoring.score import ScoreResult
 
 GIVE_UP_SECONDS: Final = 0.5
 _THREAD: Final = "kiemtin-work"  # how the names of all threads begin that a stop does not wait for
+_M_ARENA_MAX: Final = -8  # of glibc's malloc.h
 _THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
 
 Result = TypeVar("Result")
@@ -121,10 +123,21 @@ def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    _share_arenas()
     with suppress(KeyboardInterrupt):  # the usual way to stop it
         asyncio.run(work)
     # At its end the interpreter looks for garbage among all objects: for seconds, with the word lists and a model.
     gc.freeze()
+
+
+def _share_arenas() -> None:
+    """Have all threads take their memory from two arenas; only glibc can be told so, and only it needs to be.
+
+    It makes one for each thread that is started, up to eight a processor, and no thread gets what lies free in another
+    one's: with twenty people at the desk half of 40 MB did.
+    """
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(_M_ARENA_MAX, 2)
 
 
 async def _serve(app: Application) -> None:
