@@ -136,29 +136,29 @@ def _told() -> re.Pattern[str]:
 
 
 @cache
-def _account() -> re.Pattern[str]:
-    """Compile the name of an account behind a word that announces one."""
-    leads = _any("account_leads")
-    return re.compile(
-        rf"(?<!\w)(?:{leads})(?!\w)[ :]{{1,3}}(?:(?:\w+ ){{0,2}}(?:là|la|tên|ten)[ :]{{1,3}})?"
+def _others(account: str) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
+    """Compile what else is found: its kind, and signs without which it is not, as in most texts.
+
+    Args:
+        account: The filler of accounts.
+
+    """
+    named = (
+        rf"(?<!\w)(?:{_any('account_leads')})(?!\w)[ :]{{1,3}}(?:(?:\w+ ){{0,2}}(?:là|la|tên|ten)[ :]{{1,3}})?"
         rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]"
-        rf"|(?:\w+ ){{0,2}}(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))",
-        re.IGNORECASE,
+        rf"|(?:\w+ ){{0,2}}(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))"
     )
-
-
-@cache
-def _by_birth() -> re.Pattern[str]:
-    """Compile a nickname with the figure of the birth order: "con trai 7 Rô"."""
-    return re.compile(
-        rf"(?<!\w)(?:{_any('courteous')}|con trai|con gái) (?P<name>[2-9] (?-i:[{_UPPER}])[^\W\d_]+)(?!\w)",
-        re.IGNORECASE,
+    another = rf"(?<={account})(?: ?(?:,|và|với|hoặc|hay|/) ?)(?P<name>{_ACCOUNT_NAME})"
+    by_birth = rf"(?<!\w)(?:{_any('courteous')}|con trai|con gái) (?P<name>[2-9] (?-i:[{_UPPER}])[^\W\d_]+)(?!\w)"
+    return (
+        ("address", _told(), ()),
+        ("handle", re.compile(named, re.IGNORECASE), ()),
+        ("handle", re.compile(another, re.IGNORECASE), (account,)),
+        ("handle", _HANDLE_BEFORE, ("_", "(", "#")),
+        ("name", _INITIALS, (".",)),
+        ("name", re.compile(by_birth, re.IGNORECASE), tuple("23456789")),  # "con trai 7 Rô"
+        ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "móc", "mail", "yahoo", "outlook", "icloud")),
     )
-
-
-@cache
-def _another(account: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<={account})(?: ?(?:,|và|với|hoặc|hay|/) ?)(?P<name>{_ACCOUNT_NAME})")
 
 
 def find_homes(work: MaskableText) -> Iterator[Found]:
@@ -167,14 +167,6 @@ def find_homes(work: MaskableText) -> Iterator[Found]:
     if _MAY_HOLD_HOME.search(text):  # most texts hold neither, and the search for a row is the dearest of all
         yield from (("address", *match.span()) for match in _home().finditer(text) if any(match.groups()))
     small = text.lower()
-    for kind, pattern, signs in (  # without one of the signs the pattern finds nothing, as in most texts
-        ("address", _told(), ()),
-        ("handle", _account(), ()),
-        ("handle", _another(work.filler("handle")), (work.filler("handle"),)),
-        ("handle", _HANDLE_BEFORE, ("_", "(", "#")),
-        ("name", _INITIALS, (".",)),
-        ("name", _by_birth(), ("2", "3", "4", "5", "6", "7", "8", "9")),
-        ("email", _MAIL_IN_WORDS, ("@", "at", "(a", "[a", "cong", "còng", "móc", "mail", "yahoo", "outlook", "icloud")),
-    ):
+    for kind, pattern, signs in _others(work.filler("handle")):
         if not signs or any(sign in small for sign in signs):
             yield from ((kind, *match.span(match.lastgroup or 0)) for match in pattern.finditer(text))

@@ -1,5 +1,6 @@
 """The words by which names, numbers and addresses are told from other words, read from `words.toml`."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -88,6 +89,12 @@ def any_of(words: Iterable[str]) -> str:
         rests.setdefault(word[:1].replace("_", " "), set()).add(word[1:])
     branches = (head + (f"(?:{any_of(rest)})" if rest != {""} else "") for head, rest in sorted(rests.items()) if head)
     return "|".join((*branches, *[""] * ("" in rests)))
+
+
+@cache
+def with_words(expression: str, name: str) -> re.Pattern[str]:
+    """Compile an expression in which %s stands for the words of a list."""
+    return re.compile(expression % any_of(name_words()[name].written), re.IGNORECASE)
 
 
 @cache

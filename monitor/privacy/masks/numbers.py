@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import any_of, digit_words, name_words
+from monitor.privacy.masks.lexicon import any_of, digit_words, name_words, with_words
 from monitor.privacy.masks.patterns import CURRENCY, NO_FIGURE
 from monitor.privacy.masks.text import Found, MaskableText
 
@@ -39,6 +39,9 @@ _COORDINATES: Final = re.compile(
     r"|(?<!\w)X ?[=:] ?\d{6,8}(?:\.\d{1,4})?[ ,;–-]{1,3}Y ?[=:] ?\d{5,8}(?:\.\d{1,4})?(?!\d)"  # VN-2000, in metres
     r"|(?<!\w)[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}(?!\w)"  # Open Location Code
 )
+_COUNTED: Final = r" (?:%s)(?!\w)"
+_JOINING: Final = r"[\s.,:;…–-]{0,3}(?:%s)(?: \d so)?[\s.,:;…–-]{0,3}"  # between two parts: "0913, rồi 802"
+_LEAD: Final = r"(?<!\w)(?:%s)(?!\w)[^\d\n;!?]{0,25}$"
 _LETTERED: Final = re.compile(r"(?<![\w.-])[A-Z]{1,2}\d{0,2}[-.](?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w/-])")
 
 
@@ -74,13 +77,6 @@ def _digit_word() -> re.Pattern[str]:
 
 
 @cache
-def _joining() -> re.Pattern[str]:
-    """Give the expression for words between two parts of a number: "0913, rồi 802"."""
-    words = any_of(name_words()["number_joins"].written)
-    return re.compile(rf"[\s.,:;…–-]{{0,3}}(?:{words})(?: \d so)?[\s.,:;…–-]{{0,3}}", re.IGNORECASE)
-
-
-@cache
 def _plate() -> re.Pattern[str]:
     """Give the expression for a number plate: by its form, or in any form behind a word that announces one."""
     word = rf"(?:{any_of(digit_words())}|cham|phay)"
@@ -97,16 +93,6 @@ def _plate() -> re.Pattern[str]:
         r"|[1-9]\d-?[a-z]{1,2}\d?[ -](?:\d{3}\.\d{2}|(?<=\d )\d{5}))(?!\w)",
         re.IGNORECASE,
     )
-
-
-@cache
-def _counted() -> re.Pattern[str]:
-    return re.compile(rf" (?:{any_of(name_words()['counted'].written)})(?!\w)", re.IGNORECASE)
-
-
-@cache
-def _leads(words: frozenset[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{any_of(words)})(?!\w)[^\d\n;!?]{{0,25}}$", re.IGNORECASE)
 
 
 @cache
@@ -179,7 +165,7 @@ def _is_joined(text: str, before: _Part, part: _Part) -> bool:
     gap = text[before.end : part.start]
     if len(gap) > _LONGEST_GAP:
         return False
-    return _SIGNS.fullmatch(gap) is not None or _joining().fullmatch(gap) is not None
+    return _SIGNS.fullmatch(gap) is not None or with_words(_JOINING, "number_joins").fullmatch(gap) is not None
 
 
 def _number(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int] | None:
@@ -199,7 +185,7 @@ def _number(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int] | 
     # One that nothing announces is too long for an amount.
     row = parts[:0] if goes_on else _row(text, parts, first, in_blocks=True)
     is_long = _FEWEST_DIGITS + (len(row) > 1) <= _length(row) <= _LONGEST_CODE
-    is_account = is_long and not _is_amount(text, row) and not _counted().match(text, row[-1].end)
+    is_account = is_long and not _is_amount(text, row) and not with_words(_COUNTED, "counted").match(text, row[-1].end)
     return ("account", first + len(row) - 1) if is_account else None
 
 
@@ -250,12 +236,11 @@ def _is_amount(text: str, row: Sequence[_Part]) -> bool:
 
 def _announced(before: str) -> _Lead | None:
     """Tell what number the words before it announce, or None."""
-    known = name_words()
     for kind, leads, fewest in (
-        ("account", known["account_number_leads"].written, _LONG_CODE),
-        ("id_card", known["code_leads"].written, _SHORT_CODE),
-        ("id_card", known["number_leads"].written, _LONG_CODE),
+        ("account", "account_number_leads", _LONG_CODE),
+        ("id_card", "code_leads", _SHORT_CODE),
+        ("id_card", "number_leads", _LONG_CODE),
     ):
-        if _leads(leads).search(before):
+        if with_words(_LEAD, leads).search(before):
             return _Lead(kind, fewest)
     return None

@@ -5,10 +5,9 @@ Every word is looked at once, with at most a handful of neighbours, so the time 
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import BEGINNINGS, any_of, bare_beginnings, last_words, lists_by_word, name_words
+from monitor.privacy.masks.lexicon import BEGINNINGS, bare_beginnings, last_words, lists_by_word, name_words, with_words
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -25,6 +24,8 @@ _CLAUSE_END: Final = re.compile(r"[.!?…\n,]")
 _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
+# Which people somebody belongs to, behind the name: ", 6 tuổi, người Mông".
+_OF_PEOPLE: Final = r"(?:,? \d{1,2} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:%s)(?!\w)"
 _WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
 JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")  # between two names
 NEAR: Final = re.compile(r"[ ,&–:()-]*(?:(?:và|với)[ ,]*)?")
@@ -252,18 +253,10 @@ class Words(list[Word]):
         while self.follows(end, HYPHENS) and not self.says(end, "no_names"):  # "Kim Do-gwan"
             end += 1
         place = self[end - 1].end
-        if match := _QUOTED_NICKNAME.match(self.text, place) or _people().match(self.text, place):
+        if match := _QUOTED_NICKNAME.match(self.text, place) or with_words(_OF_PEOPLE, "peoples").match(
+            self.text, place
+        ):
             return match.end()
         lengths = (2, 1) if self.follows(end) and not self.is_bare else ()
         ends = (end + length for length in lengths if self.is_phrase(self.phrase_of(end, end + length), "nicknames"))
         return self[next(ends, end) - 1].end
-
-
-@cache
-def _people() -> re.Pattern[str]:
-    """Give the expression for the people that somebody belongs to, behind the name: ", 6 tuổi, người Mông"."""
-    peoples = any_of(name_words()["peoples"].written)
-    return re.compile(
-        rf"(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:{peoples})(?!\w)",
-        re.IGNORECASE,
-    )
