@@ -116,16 +116,6 @@ def _profile_link() -> str:
 
 
 @cache
-def _bank_lead() -> str:
-    return rf"(?<!\w){_bank()}[ :.\-–]{{1,3}}"
-
-
-@cache
-def _bank_at_end() -> re.Pattern[str]:
-    return re.compile(f"{_bank_lead()}$", re.IGNORECASE)
-
-
-@cache
 def _personal(name: str, born: str) -> re.Pattern[str]:
     """Compile the patterns for one pass, so that a part of a date or of a price is not taken for a phone number.
 
@@ -153,7 +143,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"|(?P<insured>(?P<insured_lead>(?<!\w)(?:ma|so|so so) ){_INSURANCE_NUMBER}(?= (?:bhxh|bhyt)(?!\w)))"
         rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]{{0,2}}\d(?:[ .\-]?\d){{6,11}}(?!\d))"
         rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
-        rf"|(?P<bank>{_bank_lead()}{_ACCOUNT_NUMBER})"
+        rf"|(?P<bank>(?P<bank_lead>(?<!\w){_bank()}[ :.\-–]{{1,3}}){_ACCOUNT_NUMBER})"
         rf"|(?P<called>(?P<called_lead>{_PHONE_LEAD}){NO_FIGURE}(?!1[89]00)"
         rf"[1-9](?:[ .\-]?\d){{8,10}}(?!\d)(?!{CURRENCY}))"
         r")"
@@ -186,10 +176,7 @@ def find_patterns(work: MaskableText) -> Iterator[Found]:
             yield from _in_page(match)
         elif group not in _NO_PERSON:
             lead = match.groupdict().get(f"{group}_lead") or ""
-            start = match.start() + len(lead)
-            if group == "account" and (bank := _bank_at_end().search(lead)):
-                start = match.start() + bank.start()
-            yield _KINDS.get(group, group), start, match.end()
+            yield _KINDS.get(group, group), match.start() + len(lead), match.end()
 
 
 def _in_page(page: re.Match[str]) -> Iterator[Found]:
