@@ -10,7 +10,7 @@ from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.world import World
 
 FORM = {"province": " Nậm Pha ", "neighbours": "Lai Châu\nSơn La", "words": "bãi rác, Công ty May Nậm Pha"}
-TEXTS = ("Chợ đêm hôm qua đông quá trời đông, đi bộ mỏi cả chân", "Bãi rác Nậm Pha cháy khét lẹt cả đêm qua")
+TEXTS = ("Chợ đêm hôm qua đông quá trời đông, đi bộ mỏi cả chân", "Bãi rác Nậm Pha bốc khói khét lẹt cả đêm qua")
 
 
 def test_a_lead_names_what_matters_and_the_queue_follows(minh: Browser, lan: Browser, world: World) -> None:
