@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from classifiers.places.gazetteer import Level, Unit, default_gazetteer
 from monitor.privacy.masks.text import settle_tones, strip_marks
@@ -39,6 +39,9 @@ def name_words() -> Mapping[str, Spellings]:
         | _units(lambda unit: unit.level is not Level.COMMUNE),
         "communes": _units(lambda unit: unit.level is Level.COMMUNE),
     }
+    # With these a name in small letters can begin.
+    beginnings = ("given_as_written", "families", "middles", "birth_order", "bare_families", "sure_bare_families")
+    lists["beginnings"] = frozenset().union(*map(lists.__getitem__, beginnings))
     found = {name: Spellings(words, _bare(words)) for name, words in lists.items()}
     found["sure_families"] = Spellings(sure, _bare(sure) - _bare(ambiguous))
     found["kin"] = Spellings(lists["kin"], _bare(lists["kin"]) - lists["unsure_kin"])
@@ -59,18 +62,6 @@ def lists_by_word() -> Mapping[str, frozenset[str]]:
 def last_words(name: str) -> frozenset[str]:
     """Return the last words of the phrases of a list, without diacritics."""
     return frozenset(strip_marks(phrase.rpartition("_")[2]) for phrase in name_words()[name].written)
-
-
-BEGINNINGS: Final = frozenset(
-    {"given_as_written", "families", "middles", "birth_order", "bare_families", "sure_bare_families"}
-)
-"""The lists that hold the words with which a name in small letters can begin."""
-
-
-@cache
-def bare_beginnings() -> frozenset[str]:
-    """Return those words without diacritics."""
-    return frozenset().union(*(_bare(name_words()[name].written) for name in BEGINNINGS))
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from monitor.privacy.masks.lexicon import any_of, name_words
+from monitor.privacy.masks.lexicon import any_of, name_words, with_words
 from monitor.privacy.masks.text import Found, MaskableText
 
 _SEPARATOR: Final = r"[ .\-–)\u00a0]{0,2}"
@@ -25,14 +25,9 @@ _OWN_SITE: Final = (
     rf"{_HOST}[\w-]+\.(?:blogspot|wordpress)\.com(?:/{_PATH})?"
     rf"|https?://[^\s/]+/(?:@|users/|user/|u/|nguoi-dung/|thanh-vien/|ho-so/|profile/|members?/)\w{_PATH}"
 )
-_SLUG_FAMILY: Final = (
-    "nguyen|tran|le|pham|huynh|hoang|phan|vu|vo|dang|bui|do|ho|ngo|duong|dinh|doan|trinh|dao|ta|cao|mai|ly|lo|ha|vang|"
-    "giang|sung|thao|mua|hang|cu|lu|vu|tao|po|chao|khoang|tan|phung|quang|ca|tong|luong|cam|dieu|lau|ho|trang|vui|phan"
-)
-_NAMED_PAGE: Final = re.compile(
-    rf"(?<![a-z])(?:{_SLUG_FAMILY})[-_.+](?:thi|van|a|duc|huu|xuan|minh|ngoc|kim|thanh|thu)[-_.+][a-z]{{1,7}}(?![a-z])"
-    r"|[?&](?:ten|name|hoten|email|user)=",
-    re.IGNORECASE,
+_NAMED_PAGE: Final = (
+    r"(?<![a-z])(?:%s)[-_.+](?:thi|van|a|duc|huu|xuan|minh|ngoc|kim|thanh|thu)[-_.+][a-z]{1,7}(?![a-z])"
+    r"|[?&](?:ten|name|hoten|email|user)="
 )
 _AT: Final = r"(?:@|\s?(?:\[at\]|\(at\)|\(a\))\s?| @ (?=\w{1,30}\.(?:com|vn|net|org|example|test)(?!\w)))"
 _MAIL_ADDRESS: Final = rf"(?<![\w.+-])[\w.+-]*\w{_AT}[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{{2,}}(?!\w)(?!@)"
@@ -41,8 +36,6 @@ _HANDLE: Final = (
     r"(?<![\w@])@(?!(?:all|everyone|here)(?!\w))"
     r"[\w\u0300-\u036f](?:[\w.\u0300-\u036f-]*[\w\u0300-\u036f])?(?:@[\w-]+(?:\.[\w-]+)*)*"
 )
-_CAPITAL_FAMILY: Final = "|".join(family.capitalize() for family in _SLUG_FAMILY.split("|"))
-_TAGGED_NAME: Final = rf"@(?-i:{_CAPITAL_FAMILY})(?: (?-i:[A-Z][a-z]*)(?![a-z])){{1,3}}"
 _OTHER_HANDLE: Final = r"(?<![\w/])/?u/\w[\w-]{2,30}"
 
 # Papers, insurance, accounts
@@ -128,10 +121,12 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     # Nothing begins inside a word but at its first digit: most places are passed over at once.
     start = rf"(?:(?<![\w@])(?=[\w@+(/{name}{born}])|(?<=[\W_])(?=[\w@])|(?<!\d)(?=\d))"
     near_digit = r"(?=\D{0,64}+\d)"  # before what needs a number: most words are passed over
+    families = any_of(map(str.capitalize, name_words()["slug_families"].written))
+    tagged_name = rf"@(?-i:{families})(?: (?-i:[A-Z][a-z]*)(?![a-z])){{1,3}}"
     addresses = (
         rf"(?<![\w.+-])(?=[\w.+-]++\s?[@\[(])(?P<mail>{_MAIL_ADDRESS})"
         rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_profile_link()})|(?P<page>https?://[^\s<>\"]+))"
-        rf"|(?=@)(?:(?P<tagged_name>{_TAGGED_NAME})|(?P<handle>{_HANDLE}))"
+        rf"|(?=@)(?:(?P<tagged_name>{tagged_name})|(?P<handle>{_HANDLE}))"
         rf"|(?=/?u/)(?P<other_handle>{_OTHER_HANDLE})"
     )
     behind_words = (
@@ -181,7 +176,7 @@ def find_patterns(work: MaskableText) -> Iterator[Found]:
 
 def _in_page(page: re.Match[str]) -> Iterator[Found]:
     """Find what a link to a page tells of a person: all of it when it carries a name, else telephone numbers."""
-    if _NAMED_PAGE.search(page[0]):
+    if with_words(_NAMED_PAGE, "slug_families").search(page[0]):
         yield "link", page.start(), page.start() + len(page[0].rstrip(".,;:!?)…"))
         return
     for number in _PHONE_IN_LINK.finditer(page.string, page.start(), page.end()):

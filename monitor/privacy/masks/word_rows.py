@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import BEGINNINGS, bare_beginnings, last_words, lists_by_word, name_words, with_words
+from monitor.privacy.masks.lexicon import last_words, lists_by_word, name_words, with_words
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -128,9 +128,9 @@ class Words(list[Word]):
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
         word = self[index]
-        if not self.is_bare and not word.lists.isdisjoint(BEGINNINGS):
+        if not self.is_bare and "beginnings" in word.lists:
             return True
-        if word.is_marked or word.bare not in bare_beginnings():
+        if word.is_marked or word.bare not in self.known["beginnings"].bare:
             return False
         is_family = index + 1 < len(self) and self[index + 1].written in {"thi", "van"}
         return self.is_bare or is_family or (index > 0 and self.says(index - 1, "kin"))
