@@ -23,7 +23,7 @@ from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
 MOST_READ: Final = 600  # syllables of a claim
-LEAST_SCORE: Final = 0.2  # from which a reference is suggested
+LEAST_SCORE: Final = 0.23  # from which a reference is suggested
 LEAST_ALIKE: Final = 0.09  # likeness below which hardly any reference reaches LEAST_SCORE
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
 BESIDE_THE_CLAIM: Final = 0.6  # weight of what stands outside the clauses that assert something
@@ -167,17 +167,9 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     """
     facts = facts_of(reference)
     found = compare_facts(claim.facts, facts)
-    shared = sum(found.same.values())
-    if found.differs:
-        bearing = CONTRADICTS
-    elif (
-        shared >= LEAST_FACTS
-        and not found.missing
-        and not facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare)
-    ):
-        bearing = REPORTS
-    else:
-        bearing = UNCLEAR
+    turned = facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare)
+    reports = sum(found.same.values()) >= LEAST_FACTS and not found.missing and not turned
+    bearing = CONTRADICTS if found.differs else REPORTS if reports else UNCLEAR
     title = {*search_terms(reference.partition("\n")[0]).bare}
     counts = {
         "constant": 1,
