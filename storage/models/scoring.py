@@ -1,6 +1,7 @@
 """Models, their scores, the flags they open, and the reviews of those flags."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -153,17 +154,21 @@ class Flag(Base):
     post: Mapped[Post] = relationship()
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", back_populates="flag", passive_deletes=True)
 
+    # Conditions are made once: that takes as long as asking for a flag.
     @classmethod
+    @cache
     def suggested(cls) -> ColumnElement[bool]:
         """The condition that it counts: the threshold is passed, or people took it from the list and decided."""
         return or_(cls.passed(), and_(cls.origin == "listed", cls.state != "open"))
 
     @classmethod
+    @cache
     def passed(cls) -> ColumnElement[bool]:
         """The condition that the threshold was passed; these alone tell how often the machine is right."""
         return cls.origin == "scored"
 
     @classmethod
+    @cache
     def shown(cls) -> ColumnElement[bool]:
         """The condition that people may meet it elsewhere than in teaching."""
         return cls.origin.in_(("scored", "listed"))  # not "all but drawn", for which no index could be read
@@ -204,6 +209,7 @@ class Review(Base):
     flag: Mapped[Flag] = relationship(back_populates="reviews")
 
     @classmethod
+    @cache
     def stands(cls) -> ColumnElement[bool]:
         """The condition that a row is a decision, not a blind one, that nobody took back."""
         taken_back = exists().where(_LATER.withdraws == cls.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all
@@ -172,6 +173,7 @@ def listed(
     return QueuePage(page, before=edge is not None, after=more, total=total)
 
 
+@cache
 def _first_of_cluster() -> ColumnElement[bool]:
     """Return the condition that no copy of a post has an open flag of this label that was opened before."""
     # By a sum, so that no post is looked up by the flag: SQLite would read all open flags of the label for every row,

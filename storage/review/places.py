@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Select, case, exists, func, select, update
@@ -61,6 +62,7 @@ def of_flag(session: Session, flag_id: int, *, since: datetime) -> Candidate:
     return found
 
 
+@cache
 def _candidates() -> Select[Any]:
     supported = exists().where(Evidence.post_id == Post.id, Evidence.state != "unrelated")
     dated = func.coalesce(Post.published_at, Post.collected_at, type_=UtcDateTime())
