@@ -70,10 +70,9 @@ def facts_of(text: str) -> Facts:
     quantities = quantities_of(tokens, {index for date in dates for index in range(date.first, date.after)})
     places = [(place.province, text[place.start : place.end]) for place in places_in(text)] + _abroad(tokens)
     located = {_key(words) for _, words in places}
+    names = {_key(name): name for name in _names(text)}
     names = {
-        key: name
-        for name in _names(text)
-        if (key := _key(name)) and not any(key in each or each in key for each in located)
+        key: name for key, name in names.items() if key and not any(key in each or each in key for each in located)
     }
     bare = f" {' '.join(search_terms(text).bare)} "
     return Facts(tuple(quantities), tuple(dates), tuple(places), names, outcomes_of(tokens), bare)

@@ -244,12 +244,8 @@ class _Reader:
         if edition:
             beside, written = around(self._tokens, index, number.after), self._tokens.written(index - 1, number.after)
             return Quantity(EDITION, number.value, 0, edition, beside, written), number.after
-        if (
-            before in words["vague"]
-            or self._is_unsure(index, number)
-            or self._is_name(index)
-            or self._is_time_of_day(number.after)
-        ):
+        unsure = before in words["vague"] or self._is_beside_digit(index, number)
+        if unsure or self._is_name(index) or self._is_time_of_day(number.after):
             return None, number.after
         value, step, after, kind, noun = number.value, number.step, number.after, THINGS, ""
         if unit is None and before in self._units and not before.isalpha():
@@ -295,7 +291,7 @@ class _Reader:
                 return fates[found[0]]
         return ""
 
-    def _is_unsure(self, index: int, number: _Number) -> bool:
+    def _is_beside_digit(self, index: int, number: _Number) -> bool:
         """Tell whether a digit may stand beside a spelt number that is not read without marks: hai ty sau."""
         beside = {self._word(index - 1), self._word(number.after)}
         return number.spelt and not beside.isdisjoint(self._lists["digits"].keys() - self._digits)
