@@ -75,13 +75,12 @@ def row_of_names(words: Words, first: int) -> int | None:
     is_family_last = words.says(end - 1, "families") and length > _PAIR
     is_other = words.says(first, "kin", "never_names", "other_beginnings") and not (begins and is_family_last)
     parts = sum(words.is_in(index, "tagged_syllables") for index in range(first, end))
-    if begins:
-        is_name = words.is_in(first, "tagged_syllables") and length <= 2 * parts and not words.makes_compound(first)
-    else:
-        is_name = parts == length or (1 < parts == length - 1 and words.is_in(end - 1, "given"))
-        is_other = is_other or any(
-            words.says(index, "kin", "no_given") or words.makes_compound(index) for index in range(first, end)
-        )
+    is_name = parts == length or (1 < parts == length - 1 and words.is_in(end - 1, "given"))
+    if not is_name or any(
+        words.says(index, "kin", "no_given") or words.makes_compound(index) for index in range(first, end)
+    ):
+        is_name = begins and words.is_in(first, "tagged_syllables") and length <= 2 * parts
+        is_name = is_name and not words.makes_compound(first)
     if is_other or not is_name:
         return None
     return words.run_end(end - 1) if words.follows(end, IN_NAME - GAPS) else end  # "Kpă H'Lem"
@@ -148,7 +147,8 @@ def _stands_alone(words: Words, first: int) -> bool:
     """Whether a given name in capitals stands alone within a sentence, where no other word has capitals."""
     begins = first == 1 or not words.follows(first - 1)  # the word before has a capital as the first of a sentence
     is_alone = words.stretches[first] == 1 or (words.stretches[first] == _PAIR and begins)
-    is_alone = is_alone and not words.is_in(first - 1, "tagged_syllables") and not words.place_end(first - 1)
+    is_part = words[first - 1].is_capital and words.is_in(first - 1, "tagged_syllables")
+    is_alone = is_alone and not is_part and not words.place_end(first - 1)
     is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
     is_name = is_name and not words.is_behind(first, "locative", NEAR_GAPS)
     return words.stands_within(first) and is_alone and is_name and not words.is_behind_place(first)
@@ -251,7 +251,7 @@ def called_name(words: Words, first: int) -> int | None:
     if not words.follows(end):
         return None
     is_spoken_of = words.says(end, "spoken_of") and words.says(first, "given") and not words.says(first, "clause_words")
-    acts = words.says(end, "behind_name") and words.says(first, "given_clear")
+    acts = words.says(end, "behind_name") and words.says(first, "given_clear") and not words.says(first, "lone_places")
     is_subject = (word.is_capital and (is_spoken_of or acts)) or (is_spoken_of and words.says(first, "given_clear"))
-    is_subject = is_subject and not words.makes_compound(first) and not words.says(first, "lone_places")
+    is_subject = is_subject and not words.makes_compound(first)
     return end if is_subject or words.says(end, "calling") else None

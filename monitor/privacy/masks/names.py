@@ -209,7 +209,7 @@ def _is_small_given(words: Words, first: int, title: str) -> bool:
         is_job = words.is_phrase(words.phrase_of(second, second + 2), "titles")
         is_shown = words.follows(second) and words.says(second, "behind_doubtful")
         is_job = is_job and words.is_phrase(title, "courteous")
-        return (is_shown or is_job) and not words.says(first, "no_names")
+        return is_shown or (is_job and not words.says(first, "no_names"))
     # A name that is hidden wrongly costs less than one that is told.
     is_near = words.is_phrase(title, "kin") and title not in words.known["kin_far"].written
     is_clear = words.is_in(first, "given_clear") and not words.is_in(first, "given_ambiguous")

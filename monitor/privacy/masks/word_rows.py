@@ -242,7 +242,8 @@ class Words(list[Word]):
         """Whether the title before a name is hidden with it, as one with a capital is within a sentence: "Bé Thảo"."""
         title = first - 1
         is_nickname = self[title].is_capital and self.says(title, "kin") and self.stands_within(title)
-        return self.says(title, "hidden_titles") or (is_nickname and self.stretches[first] <= LONGEST_STRETCH)
+        is_nickname = is_nickname and self.follows(first) and self.stretches[first] <= LONGEST_STRETCH
+        return is_nickname or self.says(title, "hidden_titles")
 
     def makes_compound(self, index: int) -> bool:
         """Whether a word goes on to another word: "tuấn tú"."""
