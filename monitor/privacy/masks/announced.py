@@ -44,7 +44,7 @@ def _given_in_capitals(words: Words, first: int) -> int | None:
     is_beside = words.stands_beside(first, end, "name", JOIN) and words.stands_within(first)
     is_beside = is_beside and not words.says(first, "no_names", "lone_places")
     is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or words.makes_compound(first)
-    is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles")
+    is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles") or words.is_behind_place(first)
     if words[first].is_upper or is_other or not (is_usual or is_pair or is_beside):  # "Bửu Lộc"
         return None
     return end if is_beside or _is_announced(words, first, end) or _stands_alone(words, first) else None
@@ -151,7 +151,7 @@ def _stands_alone(words: Words, first: int) -> bool:
     is_alone = is_alone and not is_part and not words.place_end(first - 1)
     is_name = words.says(first, "given") and not words.says(first, "lone_places") and not words.is_bare
     is_name = is_name and not words.is_behind(first, "locative", NEAR_GAPS)
-    return words.stands_within(first) and is_alone and is_name and not words.is_behind_place(first)
+    return words.stands_within(first) and is_alone and is_name
 
 
 def _behind_naming(words: Words, first: int) -> int | None:
