@@ -33,14 +33,16 @@ Span = tuple[int, int]
 class _Node:
     """The pieces that some terms begin with: the groups of the term that ends here, and what may come next."""
 
-    groups: list[str] = field(default_factory=list)
+    groups: dict[str, None] = field(default_factory=dict)  # in the order in which they were given
     following: dict[str, "_Node"] = field(default_factory=dict)
 
     def add(self, pieces: Pieces) -> "_Node":
         """Find the node of some pieces, and make it if there is none."""
         node = self
         for piece in pieces:
-            node = node.following.setdefault(piece, _Node())
+            if piece not in node.following:  # most are there, and a new node takes longer than the look
+                node.following[piece] = _Node()
+            node = node.following[piece]
         return node
 
 
@@ -52,12 +54,14 @@ class Pair:
         first: The terms of one side.
         second: Those of the other; it may stand before or behind.
         within: The greatest number of syllables between the two.
+        ordered: Whether the second has to stand behind the first.
 
     """
 
     first: Sequence[str]
     second: Sequence[str]
     within: int
+    ordered: bool = False
 
 
 class Lexicon:
@@ -73,7 +77,7 @@ class Lexicon:
         self.groups = tuple(sorted({*groups, *pairs, MASKED}))
         self._pairs = pairs
         self._sides = {f"{name} {side}": (name, side) for name in pairs for side in (FIRST, SECOND)}
-        self._marked: dict[Pieces, list[str]] = {}
+        self._marked: dict[Pieces, dict[str, None]] = {}
         self._written, self._bare = _Node(), _Node()  # for texts with marks and for texts without any
         lost: list[tuple[Pieces, str]] = []
         sides = {side: getattr(pairs[name], which) for side, (name, which) in self._sides.items()}
@@ -81,19 +85,19 @@ class Lexicon:
         for group, terms in {**groups, **sides}.items():
             for term in _changed(terms, lambda text: normalise(text).text):
                 pieces = tuple(split_syllables(term))
-                _append(self._marked.setdefault(pieces, []), group)
-                _append(self._written.add(pieces).groups, group)
+                self._marked.setdefault(pieces, {})[group] = None
+                self._written.add(pieces).groups[group] = None
                 plain = tuple(map(bare, pieces))
                 # In a text without marks one bare syllable is too many words at once (`cac` is mostly các), unless
                 # another term has to stand beside it.
                 if len(pieces) > 1 or plain == pieces or group in self._sides:
-                    _append(self._bare.add(plain).groups, group)
+                    self._bare.add(plain).groups[group] = None
                 if any(map(lacks_marks, plain)):
                     lost.append((plain, group))
         known = set(self._marked)
         for plain, group in lost:
             if plain not in known:
-                _append(self._written.add(plain).groups, group)
+                self._written.add(plain).groups[group] = None
 
     def terms(self) -> Collection[Pieces]:
         """List the terms, each cut into its pieces."""
@@ -113,7 +117,7 @@ class Lexicon:
             else:
                 yield group, start, end
         for name, found in sides.items():
-            for start, end in _beside(found[FIRST], found[SECOND], self._pairs[name].within):
+            for start, end in _beside(found[FIRST], found[SECOND], self._pairs[name]):
                 yield name, start, end
 
     def _terms(self, syllables: Sequence[str]) -> Iterator[tuple[str, int, int]]:
@@ -149,26 +153,21 @@ class Lexicon:
             end -= 1
 
 
-def _beside(firsts: Sequence[Span], seconds: Sequence[Span], within: int) -> Iterator[Span]:
+def _beside(firsts: Sequence[Span], seconds: Sequence[Span], pair: Pair) -> Iterator[Span]:
     """Join each first term with the nearest second one, if there is one near enough; both are in rising order."""
     starts = [start for start, _ in seconds]
     for start, end in firsts:
         place = bisect_left(starts, start)
         gaps = [(max(left - end, start - right), left, right) for left, right in seconds[max(0, place - 1) : place + 2]]
-        near = [(gap, left, right) for gap, left, right in gaps if 0 <= gap <= within]
+        near = [one for one in gaps if 0 <= one[0] <= pair.within and (one[1] >= end or not pair.ordered)]
         if near:
             _, left, right = min(near)
             yield min(start, left), max(end, right)
 
 
-def _append(groups: list[str], group: str) -> None:
-    if group not in groups:
-        groups.append(group)
-
-
-def _terms_from(root: _Node, pieces: Sequence[str], start: int) -> list[tuple[int, list[str]]]:
+def _terms_from(root: _Node, pieces: Sequence[str], start: int) -> list[tuple[int, Collection[str]]]:
     """Give where each term ends that begins at a place, and its groups; the shortest first."""
-    matches = []
+    matches: list[tuple[int, Collection[str]]] = []
     node, place = root.following.get(pieces[start]), start + 1
     while node is not None:
         if node.groups:
