@@ -64,7 +64,7 @@ class Background:
 
     async def run(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Run a function in a thread and return what it returns."""
-        future = self._threads.submit(copy_context().run, work, *arguments)  # it speaks the same language
+        future = self._threads.submit(copy_context().run, _frugally, work, *arguments)  # it speaks the same language
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         return await asyncio.wrap_future(future)
@@ -95,6 +95,19 @@ class Background:
             os._exit(0)  # the interpreter would wait for the threads, for as long as they take
 
 
+def _frugally(work: Callable[..., Result], *arguments: object) -> Result:
+    try:
+        return work(*arguments)
+    finally:
+        _glibc("malloc_trim", 0)  # else what a report takes for a second is kept for a week
+
+
+def _glibc(function: str, *arguments: int) -> None:
+    """Call a function of glibc's memory, where it is this program's library."""
+    if sys.platform == "linux" and (found := getattr(ctypes.CDLL(None), function, None)):
+        found(*arguments)
+
+
 def run(
     context: typer.Context,
     desk_only: Annotated[
@@ -123,21 +136,13 @@ def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    _share_arenas()
+    # Each thread would get an arena of memory to itself, up to eight a processor, and no thread what lies free in
+    # another one's: with twenty people at the desk half of 40 MB did.
+    _glibc("mallopt", _M_ARENA_MAX, 2)
     with suppress(KeyboardInterrupt):  # the usual way to stop it
         asyncio.run(work)
     # At its end the interpreter looks for garbage among all objects: for seconds, with the word lists and a model.
     gc.freeze()
-
-
-def _share_arenas() -> None:
-    """Have all threads take their memory from two arenas; only glibc can be told so, and only it needs to be.
-
-    It makes one for each thread that is started, up to eight a processor, and no thread gets what lies free in another
-    one's: with twenty people at the desk half of 40 MB did.
-    """
-    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
-        mallopt(_M_ARENA_MAX, 2)
 
 
 async def _serve(app: Application) -> None:
