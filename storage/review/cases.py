@@ -125,8 +125,7 @@ def counts(session: Session) -> dict[str, int]:
 def flags_of(session: Session, case_id: int) -> Sequence[Flag]:
     """List the flags that stand behind a case: those whose newest standing decision belongs to it."""
     named = select(Review.flag_id).where(Review.case_id == case_id)
-    whole = joinedload(Flag.post).joinedload(Post.source)
-    found = session.scalars(select(Flag).options(whole).where(Flag.id.in_(named)).order_by(Flag.id)).all()
+    found = session.scalars(flags.WHOLE.where(Flag.id.in_(named)).order_by(Flag.id)).all()
     return [flag for flag in found if _belongs(session, flag.id, case_id)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from storage.database import insert_ignoring
 from storage.models import Flag, Post, Score, Source
@@ -115,8 +115,8 @@ def decided_posts(session: Session) -> int:
 
 def of_post(session: Session, post_id: int) -> Sequence[Flag]:
     """List the flags of a drawn post, in the version that people are shown: the newest that one of them is about."""
-    query = select(Flag).options(joinedload(Flag.post).joinedload(Post.source))
-    found = session.scalars(query.where(Flag.post_id == post_id, Flag.sampling.is_not(None)).order_by(Flag.id)).all()
+    query = flags.WHOLE.where(Flag.post_id == post_id, Flag.sampling.is_not(None))
+    found = session.scalars(query.order_by(Flag.id)).all()
     newest = max((flag.revision_number for flag in found), default=0)
     for flag in found:
         # An edited post is scored anew, which moves only the flags that the machine opens.

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from storage.database import count_changed, insert_ignoring, require
 from storage.models import Case, Flag, Post
 
+WHOLE: Final = select(Flag).options(joinedload(Flag.post).joinedload(Post.source))
+"""Selects flags with their posts and sources."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDraft:
@@ -101,7 +104,7 @@ def by_id(session: Session, flag_id: int) -> Flag:
         NotFound: When there is none of that id (its post may have been deleted by retention).
 
     """
-    query = select(Flag).options(joinedload(Flag.post).joinedload(Post.source)).where(Flag.id == flag_id)
+    query = WHOLE.where(Flag.id == flag_id)
     return require(session, query, f"there is no flag {flag_id}: its post may have been deleted")
 
 

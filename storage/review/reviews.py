@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, text
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from storage.database import added
-from storage.models import Flag, Post, Review, User
+from storage.models import Flag, Review, User
 from storage.review import cases, flags
 from storage.review.decisions import REOPENED, STATE_OF, WITHDRAWN
 
@@ -141,11 +141,7 @@ def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
     """List the open flags of the same label on the other posts of a flag's cluster, by id."""
     if flag.post.cluster_id is None:
         return []
-    query = (
-        select(Flag)
-        .options(joinedload(Flag.post).joinedload(Post.source))
-        .where(flags.on_copies(flag), Flag.state == "open", Flag.shown(), Flag.id != flag.id)
-    )
+    query = flags.WHOLE.where(flags.on_copies(flag), Flag.state == "open", Flag.shown(), Flag.id != flag.id)
     return session.scalars(query.order_by(Flag.id)).all()
 
 
