@@ -69,20 +69,16 @@ class TopicRules:
         self._shares = {topic: 1.0 if table.get("takes_all") else SHARE for topic, table in content.items()}
         self._order = {topic: place for place, topic in enumerate(content)}
         self._speller = default_speller()
-        self._groups: dict[str, tuple[str, int]] = {}
         terms: dict[str, list[str]] = defaultdict(list)
-        self._pairs: dict[str, Pair] = {}
+        pairs: dict[str, Pair] = {}
         for topic, strength in product(content, POINTS):
             for term in map(str.strip, content[topic][strength].split(",")):
-                sides = [_written_out(side) for side in term.split(NEAR)]
-                group = f"{topic} {strength}"
                 if NEAR in term:
-                    group = f"{group} {term}"
-                    self._pairs[group] = Pair(sides[0], sides[1], WITHIN, ordered=True)
+                    first, second = map(_written_out, term.split(NEAR))
+                    pairs[f"{topic} {strength} {term}"] = Pair(first, second, WITHIN, ordered=True)
                 elif term:
-                    terms[group] += sides[0]
-                self._groups[group] = (topic, POINTS[strength])
-        self._lexicon = Lexicon(terms, self._pairs)
+                    terms[f"{topic} {strength}"] += _written_out(term)
+        self._lexicon = Lexicon(terms, pairs)
 
     def topics_of(self, text: str) -> list[ConcernTopic]:
         """Give the topics of a concern.
@@ -109,10 +105,11 @@ class TopicRules:
     def _found(self, syllables: Sequence[str]) -> Iterable[ConcernTopic]:
         """Give each topic with its terms: each once, none inside a longer one of its topic, no pair about `nothing`."""
         terms = [
-            (group in self._pairs and points > 0, start - end, -points, topic, range(start, end))
+            (bool(pair and POINTS[strength]), start - end, -POINTS[strength], topic, range(start, end))
             for group, start, end in self._lexicon.find(syllables)
-            if group not in self._pairs or all(map(str.isalnum, syllables[start:end]))  # no pair across punctuation
-            for topic, points in [self._groups.get(group, (MASKED, 0))]
+            if group != MASKED
+            for topic, strength, *pair in [group.split(" ", 2)]
+            if not pair or all(map(str.isalnum, syllables[start:end]))  # no pair across punctuation
         ]
         found: dict[str, dict[str, int]] = defaultdict(dict)
         taken: dict[tuple[str, bool], set[int]] = defaultdict(set)
@@ -136,11 +133,6 @@ def _written_out(term: str) -> list[str]:
 def topics_of(text: str) -> list[ConcernTopic]:
     """Give the topics of a concern by the project's rules, the main one first; see TopicRules.topics_of."""
     return default_topic_rules().topics_of(text)
-
-
-def topic_of(text: str) -> ConcernTopic:
-    """Give the main topic of a concern by the project's rules."""
-    return topics_of(text)[0]
 
 
 @cache

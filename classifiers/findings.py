@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from classifiers.claims import Mention, find_claim
-from classifiers.concern_topics import OTHER, topic_of
+from classifiers.concern_topics import OTHER, topics_of
 from classifiers.labels import Label, label_named
 from classifiers.model.prediction import BASE, REST, TRAITS, Reason
 from classifiers.text.letters import split_syllables
@@ -94,7 +94,7 @@ def _of_terms(text: str, label: Label, weights: Mapping[str, float]) -> Iterator
 
 
 def _of_topic(text: str) -> Iterator[Finding]:
-    topic = topic_of(text)
+    topic = topics_of(text)[0]
     if topic.name != OTHER:
         yield Finding(f"{TOPIC}:{topic.name}", tuple(topic.reasons)[:MOST_WORDS])
 

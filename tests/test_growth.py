@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from kiemtin_jetstream.language import looks_vietnamese
 
 from classifiers.claims import find_claim
-from classifiers.concern_topics import topic_of
+from classifiers.concern_topics import topics_of
 from classifiers.copies import is_copy, signature
 from classifiers.model.prediction import Reason as WordReason
 from classifiers.places.finder import places_in
@@ -68,7 +68,7 @@ def _page(text: str) -> None:
 
 
 QUICK: Final[Mapping[str, Rule]] = {
-    "topics": topic_of,
+    "topics": topics_of,
     "language": looks_vietnamese,
     "dates": parse_date,
     "dates of people": lambda text: read_date(text, now=NOW),

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from classifiers.claims import find_claim
-from classifiers.concern_topics import topic_of
+from classifiers.concern_topics import topics_of
 from classifiers.places.finder import places_in
 from monitor.desk.views.highlight import stop_words
 from monitor.desk.views.veil import veil
@@ -198,7 +198,7 @@ def read_word_lists(desk: Desk) -> None:
     for text in (_SAMPLE, _BARE):
         veil(text)
         find_claim(text)
-        topic_of(text)
+        topics_of(text)
         places_in(text)
         desk.mask(text)
         desk.segmenter.segment(text)
