@@ -74,7 +74,7 @@ class TopicRules:
         for topic, strength in product(content, POINTS):
             for term in map(str.strip, content[topic][strength].split(",")):
                 if NEAR in term:
-                    first, second = map(_written_out, term.split(NEAR))
+                    first, second = map(_written_out, term.split(NEAR, 1))
                     pairs[f"{topic} {strength} {term}"] = Pair(first, second, WITHIN, ordered=True)
                 elif term:
                     terms[f"{topic} {strength}"] += _written_out(term)
@@ -97,8 +97,7 @@ class TopicRules:
         best = {topic.name: topic for topic in sorted(found, key=lambda topic: topic.points)}
         if not best:
             return [ConcernTopic(OTHER, {})]
-        acted_on = [topic for topic in best.values() if topic.name != OTHER] or [*best.values()]
-        most = max(acted_on, key=lambda topic: (topic.points, self._order[topic.name]))
+        most = max(best.values(), key=lambda topic: (topic.name != OTHER, topic.points, self._order[topic.name]))
         enough = max(COMPLAINED, self._shares[most.name] * most.points)
         return sorted(best.values(), key=lambda topic: (-min(topic.points, enough), self._order[topic.name]))
 

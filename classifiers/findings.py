@@ -59,8 +59,8 @@ def find_reasons(label: str, text: str, reasons: Sequence[Reason] = ()) -> tuple
     of_label = label_named(label)
     found = [*_of_claim(text, reasons)] if of_label.is_claim else []
     found += _of_terms(text, of_label, {} if of_label.has_topics else weights)
-    if of_label.has_topics and not found:
-        found += _of_topic(text)
+    if of_label.has_topics and not found and (topic := topics_of(text)[0]).name != OTHER:
+        found.append(Finding(f"{TOPIC}:{topic.name}", tuple(topic.reasons)[:MOST_WORDS]))
     if found:
         return tuple(found[:MOST_FINDINGS])
     heaviest = sorted((word for word, weight in weights.items() if weight >= LEAST_WEIGHT), key=lambda w: -weights[w])
@@ -91,12 +91,6 @@ def _of_terms(text: str, label: Label, weights: Mapping[str, float]) -> Iterator
     for kind, _groups in label.findings:
         if kind in words:
             yield Finding(kind, tuple(sorted(words[kind], key=lambda term: -words[kind][term])[:MOST_WORDS]))
-
-
-def _of_topic(text: str) -> Iterator[Finding]:
-    topic = topics_of(text)[0]
-    if topic.name != OTHER:
-        yield Finding(f"{TOPIC}:{topic.name}", tuple(topic.reasons)[:MOST_WORDS])
 
 
 def _shown(mentions: Sequence[Mention]) -> tuple[str, ...]:

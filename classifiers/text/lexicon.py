@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -109,15 +110,14 @@ class Lexicon:
         Terms are looked up without marks in a text that has none, and where a syllable must have lost its own. The span
         of a pair goes from the beginning of one term to the end of the other.
         """
-        sides: dict[str, dict[str, list[Span]]] = {}
+        sides: dict[str, list[Span]] = defaultdict(list)
         for group, start, end in self._terms(syllables):
             if group in self._sides:
-                name, side = self._sides[group]
-                sides.setdefault(name, {FIRST: [], SECOND: []})[side].append((start, end))
+                sides[group].append((start, end))
             else:
                 yield group, start, end
-        for name, found in sides.items():
-            for start, end in _beside(found[FIRST], found[SECOND], self._pairs[name]):
+        for name in dict.fromkeys(self._sides[side][0] for side in sides):
+            for start, end in _beside(sides[f"{name} {FIRST}"], sides[f"{name} {SECOND}"], self._pairs[name]):
                 yield name, start, end
 
     def _terms(self, syllables: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -14,13 +14,7 @@ from tests.examples import examples_of
 EXAMPLES = examples_of(__file__)
 
 TOPICS = {"wages", "insurance", "hours", "safety", "meals", "housing", "childcare", "contracts", "relief", "other"}
-TABLE = {
-    "screen": "lương",
-    "sure": "(nợ|chậm) lương",
-    "strong": "thưởng, thưởng .. ít",
-    "weak": "lương, tiền, công",
-    "nothing": "tiền đề",
-}
+TABLE = EXAMPLES["wages"]
 MEALS = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "bữa ăn", "weak": "", "nothing": ""}
 EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": "", "nothing": ""}
 
