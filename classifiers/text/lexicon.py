@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from sys import intern
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,17 +35,18 @@ Span = tuple[int, int]
 class _Node:
     """The pieces that some terms begin with: the groups of the term that ends here, and what may come next."""
 
-    groups: dict[str, None] = field(default_factory=dict)  # in the order in which they were given
+    groups: tuple[str, ...] = ()  # in the order in which they were given; of most nodes there are none
     following: dict[str, "_Node"] = field(default_factory=dict)
 
-    def add(self, pieces: Pieces) -> "_Node":
-        """Find the node of some pieces, and make it if there is none."""
+    def add(self, pieces: Pieces, group: str) -> None:
+        """Let a term of a group end at the node of its pieces, which is made if there is none."""
         node = self
         for piece in pieces:
             if piece not in node.following:  # most are there, and a new node takes longer than the look
                 node.following[piece] = _Node()
             node = node.following[piece]
-        return node
+        if group not in node.groups:
+            node.groups += (group,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +80,27 @@ class Lexicon:
         self.groups = tuple(sorted({*groups, *pairs, MASKED}))
         self._pairs = pairs
         self._sides = {f"{name} {side}": (name, side) for name in pairs for side in (FIRST, SECOND)}
-        self._marked: dict[Pieces, dict[str, None]] = {}
+        self._marked: dict[Pieces, tuple[str, ...]] = {}  # the groups of each term
         self._written, self._bare = _Node(), _Node()  # for texts with marks and for texts without any
         lost: list[tuple[Pieces, str]] = []
         sides = {side: getattr(pairs[name], which) for side, (name, which) in self._sides.items()}
         bare = cache(strip_diacritics)
         for group, terms in {**groups, **sides}.items():
             for term in _changed(terms, lambda text: normalise(text).text):
-                pieces = tuple(split_syllables(term))
-                self._marked.setdefault(pieces, {})[group] = None
-                self._written.add(pieces).groups[group] = None
+                pieces = tuple(map(intern, split_syllables(term)))  # ten thousand terms are made of few syllables
+                self._marked[pieces] = (*self._marked.get(pieces, ()), group)
+                self._written.add(pieces, group)
                 plain = tuple(map(bare, pieces))
                 # In a text without marks one bare syllable is too many words at once (`cac` is mostly các), unless
                 # another term has to stand beside it.
                 if len(pieces) > 1 or plain == pieces or group in self._sides:
-                    self._bare.add(plain).groups[group] = None
+                    self._bare.add(plain, group)
                 if any(map(lacks_marks, plain)):
                     lost.append((plain, group))
         known = set(self._marked)
         for plain, group in lost:
             if plain not in known:
-                self._written.add(plain).groups[group] = None
+                self._written.add(plain, group)
 
     def terms(self) -> Collection[Pieces]:
         """List the terms, each cut into its pieces."""
