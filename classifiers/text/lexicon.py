@@ -57,14 +57,12 @@ class Pair:
         first: The terms of one side.
         second: Those of the other; it may stand before or behind.
         within: The greatest number of syllables between the two.
-        ordered: Whether the second has to stand behind the first.
 
     """
 
     first: Sequence[str]
     second: Sequence[str]
     within: int
-    ordered: bool = False
 
 
 class Lexicon:
@@ -87,7 +85,7 @@ class Lexicon:
         bare = cache(strip_diacritics)
         for group, terms in {**groups, **sides}.items():
             for term in _changed(terms, lambda text: normalise(text).text):
-                pieces = tuple(map(intern, split_syllables(term)))  # ten thousand terms are made of few syllables
+                pieces = tuple(map(intern, split_syllables(term)))  # thousands of terms are made of few syllables
                 self._marked[pieces] = (*self._marked.get(pieces, ()), group)
                 self._written.add(pieces, group)
                 plain = tuple(map(bare, pieces))
@@ -119,7 +117,7 @@ class Lexicon:
             else:
                 yield group, start, end
         for name in dict.fromkeys(self._sides[side][0] for side in sides):
-            for start, end in _beside(sides[f"{name} {FIRST}"], sides[f"{name} {SECOND}"], self._pairs[name]):
+            for start, end in _beside(sides[f"{name} {FIRST}"], sides[f"{name} {SECOND}"], self._pairs[name].within):
                 yield name, start, end
 
     def _terms(self, syllables: Sequence[str]) -> Iterator[tuple[str, int, int]]:
@@ -155,13 +153,13 @@ class Lexicon:
             end -= 1
 
 
-def _beside(firsts: Sequence[Span], seconds: Sequence[Span], pair: Pair) -> Iterator[Span]:
+def _beside(firsts: Sequence[Span], seconds: Sequence[Span], within: int) -> Iterator[Span]:
     """Join each first term with the nearest second one, if there is one near enough; both are in rising order."""
     starts = [start for start, _ in seconds]
     for start, end in firsts:
         place = bisect_left(starts, start)
         gaps = [(max(left - end, start - right), left, right) for left, right in seconds[max(0, place - 1) : place + 2]]
-        near = [one for one in gaps if 0 <= one[0] <= pair.within and (one[1] >= end or not pair.ordered)]
+        near = [one for one in gaps if 0 <= one[0] <= within]
         if near:
             _, left, right = min(near)
             yield min(start, left), max(end, right)

@@ -46,7 +46,6 @@ def test_the_reasons_are_the_terms_that_count_most_first(text: str, reasons: Map
         (False, "cơm thiu, bữa ăn tệ, mà còn nợ lương", ["wages", "meals"]),  # an office acts on wages first
         (False, "cơm thiu, nghe đâu tiền lương sắp về", ["meals", "wages"]),  # wages are only named
         (True, "cơm thiu, bữa ăn trừ vào thưởng", ["meals", "wages"]),  # what stands beside the meal belongs to it
-        (False, "bữa ăn đúng lúc có lương, có tiền, có công", ["meals", "wages"]),  # weak words are no complaint
     ],
 )
 def test_the_topic_to_act_on_first_is_the_main_one(*, takes_all: bool, text: str, topics: list[str]) -> None:
