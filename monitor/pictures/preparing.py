@@ -119,7 +119,8 @@ def pages(picture: Image.Image) -> list[Image.Image]:
 def _without_frames(strokes: Grey) -> tuple[Grey, float]:
     """Take away what is much larger than letters, edges of bubbles and rules; give the usual height of letters too."""
     labels, count = ndimage.label(strokes > _INK, np.ones((3, 3)))
-    boxes = [(box[0].stop - box[0].start, box[1].stop - box[1].start) for box in ndimage.find_objects(labels)]
+    found = filter(None, ndimage.find_objects(labels))
+    boxes = [(box[0].stop - box[0].start, box[1].stop - box[1].start) for box in found]
     sizes = np.array(boxes or [(0, 0)])
     heights, widths = sizes.T
     looks_like_letters = (heights >= _LEAST_LETTER) & (heights <= strokes.shape[0] / 4) & (widths <= 4 * heights)
@@ -153,7 +154,8 @@ def _columns(page: Image.Image, letter: float) -> list[Image.Image]:
     # A grain here and there fills no strip.
     empty = marks.sum(axis=0) <= len(lines) / 200
     labels, _ = ndimage.label(empty[page.width // 4 : -(page.width // 4)])
-    strips = [strip[0] for strip in ndimage.find_objects(labels) if strip[0].stop - strip[0].start > letter]
+    found = filter(None, ndimage.find_objects(labels))
+    strips = [strip[0] for strip in found if strip[0].stop - strip[0].start > letter]
     if not strips:
         return [page]
     widest = max(strips, key=lambda strip: strip.stop - strip.start)
