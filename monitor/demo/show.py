@@ -33,6 +33,7 @@ from storage.posts import sources
 from storage.posts.sources import SourceDraft
 
 CRAWL_DAYS = (4, 3, 2, 1, 0)  # days before now; posts are edited and removed after the first crawl
+REPORTED_DAYS = 4.68  # days before now, as old as the post that is corrected and the concern that is passed on
 USER = "demo"
 LEAD = "truong-nhom"  # releases what the other one writes; nobody can sign in by this name
 PUBLISHED_AT = "https://nampha.example/dinh-chinh"  # nobody serves it; the files lie in the folder
@@ -131,7 +132,7 @@ def play(folder: Path, port: int, say: Callable[[str], None], progress: Progress
             _one_day(demo, say, progress)
             if day == 0:
                 _edit_and_remove((forum, served["forum"]), (mastodon, served["mastodon"]))
-        week = current_period(Unit.WEEK, now - timedelta(days=CRAWL_DAYS[0] // 2))  # with most of the crawls
+        week = current_period(Unit.WEEK, now - timedelta(days=REPORTED_DAYS))
         demo.files = app.reports.issue(Wish(period=week))
         for file in demo.files:
             say(f"Wrote {file}")
