@@ -55,9 +55,8 @@ def _decide(session: Session, app: Application, flag: Flag, row: dict[str, Any],
         return False
     links = [str(article.url)] if article else []
     seen, by = seen_state(session, flag), Person(reviewer)
-    review = decide(
-        session, flag, by=by, decision=row["decision"], seen=seen, now=now, note=row["note"], evidence=links
-    )
+    given = {name: row[name] for name in ("decision", "topic", "note")}
+    review = decide(session, flag, by=by, seen=seen, now=now, evidence=links, **given)
     if row["passed_to"] and review.case_id is not None:
         step = Step(kind="passed", passed_to=row["passed_to"])
         cases.take_step(session, cases.by_id(session, review.case_id), step, user_id=reviewer, now=now)
