@@ -75,13 +75,10 @@ class LocalConfig:
 
     Args:
         precision: The precision that the flags of a label are to have.
-        wrong_share: Largest share of the posts without a label that may be flagged for it, criticism among them.
 
     """
 
     precision: Mapping[str, float] = field(default_factory=lambda: LOCAL_PRECISION)
-    # Criticism is flagged about twice as often as other posts without a label: two labels then flag about 2 % of it.
-    wrong_share: float = 0.006
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

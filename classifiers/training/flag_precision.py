@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from classifiers.evaluation.bootstrap import wilson
 from classifiers.evaluation.pr_curve import POINTS, Curve
 from classifiers.model.classifier import sigmoid
 from classifiers.training.linear import Floats
@@ -24,8 +23,6 @@ class FlagPrecision:
         flags: How many texts reach each.
         right: How many of them carry the label.
         expected: How many would by the calibrated probabilities.
-        wrong: How many of those drawn at random do not.
-        clean: Texts drawn at random that do not carry it.
         positives: Texts with the label.
 
     """
@@ -34,18 +31,15 @@ class FlagPrecision:
     flags: Floats
     right: Floats
     expected: Floats
-    wrong: Floats
-    clean: int
     positives: int
 
     @classmethod
-    def from_scores(cls, log_odds: Floats, answers: NDArray[np.bool_], at_random: NDArray[np.bool_]) -> "FlagPrecision":
+    def from_scores(cls, log_odds: Floats, answers: NDArray[np.bool_]) -> "FlagPrecision":
         """Count.
 
         Args:
             log_odds: Calibrated, of texts that were not seen, shape (texts,).
             answers: Whether they carry the label, in the same shape.
-            at_random: Which of them were drawn at random, in the same shape.
 
         """
         order = np.argsort(-log_odds, kind="stable")
@@ -57,8 +51,6 @@ class FlagPrecision:
             (ends + 1).astype(np.float64),
             np.cumsum(answers[order])[ends].astype(np.float64),
             np.cumsum(sigmoid(ordered))[ends],
-            np.cumsum(at_random[order] & ~answers[order])[ends].astype(np.float64),
-            int((at_random & ~answers).sum()),
             int(answers.sum()),
         )
 
@@ -67,20 +59,15 @@ class FlagPrecision:
         """Share of right flags, shape (thresholds,): the posterior mean under a Beta prior of PRIOR_TEXTS texts."""
         return np.asarray((self.right + PRIOR_TEXTS * self.expected / self.flags) / (self.flags + PRIOR_TEXTS))
 
-    def lowest(self, precision: float) -> float | None:
-        """Give the lowest threshold with a precision, in log-odds; None when none reaches it."""
-        return _lowest(self.log_odds, self.precision >= precision)
+    def lowest(self, precision: float) -> float:
+        """Give the lowest threshold with a precision, in log-odds; one above all texts when none reaches it."""
+        places = np.flatnonzero(self.precision >= precision)
+        return float(self.log_odds[places[-1]] if places.size else np.nextafter(self.log_odds[0], np.inf))
 
     def counted(self, threshold: float) -> tuple[int, int]:
         """Count the texts that reach a threshold, in log-odds, and how many of them carry the label."""
         reached = int((self.log_odds >= threshold).sum())
         return (int(self.flags[reached - 1]), int(self.right[reached - 1])) if reached else (0, 0)
-
-    def spares(self, share: float) -> float:
-        """Give the lowest threshold, in log-odds, that is not shown to flag more than a share of all clean texts."""
-        least = np.array([wilson(int(wrong), self.clean)[0] for wrong in self.wrong.tolist()])
-        found = _lowest(self.log_odds, least <= share)
-        return float(np.nextafter(self.log_odds[0], np.inf)) if found is None else found
 
     def interval(self, threshold: float) -> tuple[float, float, float] | None:
         """Give the share of flags that are right from a threshold on, with its 95 % interval; None without a flag."""
@@ -99,8 +86,3 @@ class FlagPrecision:
         recall = self.right / max(self.positives, 1)
         thresholds = sigmoid(self.log_odds)
         return Curve.from_rows((thresholds[place], self.precision[place], recall[place]) for place in places.tolist())
-
-
-def _lowest(log_odds: Floats, holds: NDArray[np.bool_]) -> float | None:
-    places = np.flatnonzero(holds)
-    return float(log_odds[places[-1]]) if places.size else None

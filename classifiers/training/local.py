@@ -28,7 +28,7 @@ from classifiers.training.flag_precision import FlagPrecision
 from classifiers.training.linear import Floats, fit_dual
 from classifiers.training.splits import Fold, random_folds
 
-TEACHING_VERSION: Final = 4  # raised when the same posts teach another model
+TEACHING_VERSION: Final = 5  # raised when the same posts teach another model
 # Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
 FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
 LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
@@ -126,7 +126,6 @@ class LocalPosts:
         kernel: Prior covariance of the log-odds by features and subclasses, shape (posts, posts).
         answers: 1 yes, 0 no, -1 unknown, shape (posts, labels).
         learnt: Which are learnt from; the others are only judged, shape (posts,).
-        at_random: Which were drawn at random and so tell what share of all posts would be flagged, shape (posts,).
         rows: Which of the given examples they are, shape (posts,).
         subclass_variance: Prior variance of the weight of each subclass score.
 
@@ -139,7 +138,6 @@ class LocalPosts:
     kernel: Floats
     answers: NDArray[np.int8]
     learnt: NDArray[np.bool_]
-    at_random: NDArray[np.bool_]
     rows: NDArray[np.intp]
     subclass_variance: float
 
@@ -165,7 +163,6 @@ class LocalPosts:
             kernel,
             answers.reshape(len(rows), len(base.labels)),
             np.array(rows, dtype=np.intp) < learnt,
-            np.array([examples[row].facts.get(SAMPLING, AT_RANDOM) == AT_RANDOM for row in rows], dtype=bool),
             np.array(rows, dtype=np.intp),
             subclass_variance,
         )
@@ -175,7 +172,7 @@ class LocalPosts:
 
         Args:
             segmenter: Cuts texts into words, when the adapted classifier predicts.
-            config: The precision aimed at, and the share of wrong flags allowed, by label.
+            config: The precision aimed at, by label.
 
         """
         labels = {model.label: self._adapt_label(column, config) for column, model in enumerate(self.base.label_models)}
@@ -200,10 +197,8 @@ class LocalPosts:
                 log_odds = log_odds + share * correction
                 moved = model.intercept + share * intercept
                 model = replace(model, weights=model.weights + share * weights, intercept=moved)
-        flags = FlagPrecision.from_scores(log_odds, answers, self.at_random[known])
-        threshold = _threshold(
-            flags, self.base.thresholds[model.label], config.precision[model.label], config.wrong_share
-        )
+        flags = FlagPrecision.from_scores(log_odds, answers)
+        threshold = _threshold(flags, self.base.thresholds[model.label], config.precision[model.label])
         return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=share > 0)
 
     def _correct(self, column: int, known: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
@@ -312,7 +307,7 @@ def _share(log_odds: Floats, correction: Floats, answers: NDArray[np.bool_]) -> 
     return max(SHARES, key=least_gain)
 
 
-def _threshold(flags: FlagPrecision, threshold: float, precision: float, wrong_share: float) -> float:
+def _threshold(flags: FlagPrecision, threshold: float, precision: float) -> float:
     """Raise the base's threshold where local posts show that too many flags are wrong; else it stays.
 
     It rests on far more posts than these, half of which were drawn for being probable.
@@ -321,15 +316,12 @@ def _threshold(flags: FlagPrecision, threshold: float, precision: float, wrong_s
         flags: What flags of the adapted model would be right.
         threshold: The base's.
         precision: The wanted precision.
-        wrong_share: Largest share of the posts without the label that may be flagged.
 
     """
     if not flags.flags.size:
         return threshold
     least = float(np.log(threshold) - np.log1p(-threshold))
     count, right = flags.counted(least)
-    wanted = flags.lowest(precision)
-    lowest = flags.spares(wrong_share)
-    if wanted is not None and wilson(right, count)[1] < precision:
-        lowest = max(lowest, wanted)
-    return threshold if lowest <= least else max(float(sigmoid(np.array(lowest))), LEAST_THRESHOLD)
+    if wilson(right, count)[1] >= precision:
+        return threshold
+    return max(float(sigmoid(np.array(flags.lowest(precision)))), threshold, LEAST_THRESHOLD)
