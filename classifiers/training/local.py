@@ -39,8 +39,6 @@ CALIBRATION_DEVIATIONS: Final = (0.5, 2.0)  # the same of the calibration on pos
 SHARES: Final = (0.0, 0.25, 0.5, 1.0)  # of a correction; the first of equal ones is taken
 LEAST_POSITIVES: Final = 8  # posts with a label, and without; with fewer its model stays as it is
 MOST_POSTS: Final = 2000  # the newest ones; the kernel of more would take minutes
-SAMPLING: Final = "sampling"  # the fact that says how a post was drawn
-AT_RANDOM: Final = "random"  # what it says of a post that stands for all posts
 FOLDS: Final = 10
 SEED: Final = 20260101
 
@@ -318,8 +316,6 @@ def _threshold(flags: FlagPrecision, threshold: float, precision: float) -> floa
         precision: The wanted precision.
 
     """
-    if not flags.flags.size:
-        return threshold
     least = float(np.log(threshold) - np.log1p(-threshold))
     count, right = flags.counted(least)
     if wilson(right, count)[1] >= precision:

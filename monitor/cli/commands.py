@@ -73,7 +73,7 @@ class _Help:
         command: Any = self
         for shown in (command, *getattr(command, "commands", {}).values(), *command.get_params(ctx)):
             shown.help = "\n\n".join(map(translated, paragraphs(shown.help)))
-        super().format_help(ctx, formatter)  # type: ignore[misc]  # as above
+        super().format_help(ctx, formatter)  # type: ignore[misc]  # Typer's class behind this one has it
 
 
 class _Command(_Help, TyperCommand):

@@ -11,11 +11,9 @@ from typing import Final
 
 from classifiers.data.datasets import Example
 from classifiers.text.normalise import normalise
-from classifiers.training.local import AT_RANDOM, SAMPLING
 from storage.review.decisions import LabelDecision
 
 HELD_OUT_SHARE: Final = 0.2
-FLAGGED: Final = "flagged"  # how a post was drawn that was decided because it was flagged
 _BITS: Final = 64
 
 
@@ -43,15 +41,11 @@ def split_holdout(found: Iterable[LabelDecision]) -> HoldoutSplit:
 
     """
     texts: dict[str, tuple[str, str]] = {}
-    drawn: dict[str, str] = {}
     labels: dict[str, dict[str, bool]] = {}
     for one in found:
         texts.setdefault(one.same_as, (one.text, one.context or ""))
         labels.setdefault(one.same_as, {})[one.label] = one.holds
-        # A post that was drawn at random stands for all posts, whatever it was decided about later.
-        if one.sampling == AT_RANDOM or one.same_as not in drawn:
-            drawn[one.same_as] = one.sampling or FLAGGED
-    examples = [Example(text, labels[key], {SAMPLING: drawn[key]}, title=title) for key, (text, title) in texts.items()]
+    examples = [Example(text, labels[key], title=title) for key, (text, title) in texts.items()]
     return HoldoutSplit(
         training=tuple(example for example in examples if not is_held_out(example.text)),
         held_out=tuple(example for example in examples if is_held_out(example.text)),

@@ -63,7 +63,6 @@ class LabelDecision:
         text: Heading and text of the version that was judged.
         same_as: A key that copies of the post share: their cluster, or the hash of the content.
         decided_at: When, UTC.
-        sampling: How the post was drawn for teaching; None: it was not.
         context: The title of the article or thread that the post answers; None: it answers none.
 
     """
@@ -74,20 +73,19 @@ class LabelDecision:
     text: str
     same_as: str
     decided_at: datetime
-    sampling: str | None = None
     context: str | None = None
 
 
 def label_decisions(session: Session) -> list[LabelDecision]:
     """List all labels that people decided, oldest decision first, without posts that their platform has deleted."""
-    newest: dict[tuple[int, str], tuple[datetime, str, int, str | None]] = {}
-    query = select(Flag.post_id, Flag.label, Review.revision_number, Review.decision, Review.decided_at, Flag.sampling)
+    newest: dict[tuple[int, str], tuple[datetime, str, int]] = {}
+    query = select(Flag.post_id, Flag.label, Review.revision_number, Review.decision, Review.decided_at)
     decided = query.join(Flag, Flag.id == Review.flag_id).where(Review.stands()).order_by(Review.id)
-    for post_id, label, revision, decision, at, sampling in session.execute(decided):
+    for post_id, label, revision, decision, at in session.execute(decided):
         key = (post_id, label)
         # A decision about an older version counts less than one about a newer version, whenever it was taken.
         if key not in newest or (revision, at) >= (newest[key][2], newest[key][0]):
-            newest[key] = (at, decision, revision, sampling)
+            newest[key] = (at, decision, revision)
     sure = {key: found for key, found in newest.items() if found[1] in HOLDS}
     # A sub-query instead of a list of numbers: SQLite limits how many values a statement has.
     reviewed = select(Flag.post_id).join(Review, Review.flag_id == Flag.id)
@@ -96,7 +94,7 @@ def label_decisions(session: Session) -> list[LabelDecision]:
     later = session.scalars(select(PostRevision).where(PostRevision.post_id.in_(reviewed)))
     versions = {(each.post_id, each.number): each.judged_text for each in later}
     found = []
-    for (post_id, label), (at, decision, revision, sampling) in sure.items():
+    for (post_id, label), (at, decision, revision) in sure.items():
         if post := posts.get(post_id):
             found.append(
                 LabelDecision(
@@ -106,7 +104,6 @@ def label_decisions(session: Session) -> list[LabelDecision]:
                     text=versions.get((post_id, revision)) or join_title(post.title, post.text),
                     same_as=_same_as(post),
                     decided_at=at,
-                    sampling=sampling,
                     context=post.context,
                 )
             )

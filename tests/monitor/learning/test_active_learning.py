@@ -14,7 +14,6 @@ from classifiers.labels import LABEL_NAMES
 from classifiers.model.classifier import Classifier
 from classifiers.persistence import Loaded, load
 from classifiers.text.segment import Segmenter
-from classifiers.training.local import AT_RANDOM, SAMPLING
 from monitor.errors import NotReady
 from monitor.learning.active_learning import PostSelector
 from monitor.learning.holdout import split_holdout
@@ -154,5 +153,4 @@ def test_answers_become_labels_of_posts_that_were_never_flagged(drawing: Drawing
     examples = [*found.training, *found.held_out]
     assert len(examples) == 20
     assert sum(len(example.labels) for example in examples) == 20 * len(LABEL_NAMES)
-    assert sum(example.facts[SAMPLING] == AT_RANDOM for example in examples) == 10
     assert all(example.labels["concern"] == truth[example.text] for example in examples if "concern" in example.labels)

@@ -96,11 +96,12 @@ def test_copies_know_that_they_are_the_same(session: Session) -> None:
     assert first == second != third == fourth
 
 
-def test_decisions_come_oldest_first_and_say_how_their_post_was_drawn(session: Session) -> None:
+def test_decisions_come_oldest_first_on_drawn_posts_too(session: Session) -> None:
     source = add_source(session)
     (drawn,) = add_drawn(session, add_post(session, source, "drawn"), "concern", sampling="random")
     review(session, drawn, hours=3)
     for hours in (1, 2):
         review(session, add_flag(session, add_post(session, source, str(hours))), "no", hours)
     found = decisions.label_decisions(session)
-    assert [(one.decided_at.hour - NOW.hour, one.sampling) for one in found] == [(1, None), (2, None), (3, "random")]
+    assert [one.decided_at.hour - NOW.hour for one in found] == [1, 2, 3]
+    assert found[-1].post_id == drawn.post_id
