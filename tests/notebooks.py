@@ -1,5 +1,7 @@
 """Runs a notebook from top to bottom as a reader does, and looks at how it is kept."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -14,6 +16,8 @@ def keep_kernel_files_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
     monkeypatch.setenv("MPLCONFIGDIR", str(folder / "matplotlib"))
+    # Made beforehand: Matplotlib warns of its list of fonts when that takes longer than five seconds.
+    subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], check=True, stderr=subprocess.DEVNULL)
 
 
 def shown_by(name: str) -> str:
@@ -22,7 +26,8 @@ def shown_by(name: str) -> str:
     resources = {"metadata": {"path": str(FOLDER.parent)}}
     NotebookClient(notebook, timeout=3600, kernel_name="python3", resources=resources).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+    wrong = [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    assert not wrong, wrong
     return "\n".join(str(output.get("data", output)) for output in outputs)
 
 
