@@ -16,8 +16,7 @@ from classifiers.text.spelling import default_speller
 TOPICS_FILE: Final = "concern_topics.toml"
 OTHER: Final = "other"
 POINTS: Final = {"sure": 5, "strong": 3, "weak": 1, "nothing": 0}
-COMPLAINED: Final = 3  # points from which a post complains of a topic; fewer are mentions in passing
-SHARE: Final = 0.3  # and of the points of the strongest topic, so that one word in a long post does not decide
+NEAR: Final = 0.75  # of the points of the strongest topic: who has as many weighs the same; chosen on read concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,6 @@ class TopicRules:
             msg = f"{TOPICS_FILE}: {missing[0] if missing else OTHER} is missing; write it as in the other tables"
             raise DataInvalid(msg)
         self.screen_names: Mapping[str, str] = {topic: table["screen"] for topic, table in content.items()}
-        self._shares = {topic: 1.0 if table.get("takes_all") else SHARE for topic, table in content.items()}
         self._order = {topic: place for place, topic in enumerate(content)}
         self._speller = default_speller()
         self._lexicon = Lexicon(
@@ -76,8 +74,8 @@ class TopicRules:
             text: The text as it was published.
 
         Returns:
-            Those that it complains of as the rules order them, then those named in passing, those that count most
-            first; `other` where no term stands.
+            Those that count most first; of those that weigh the same as the strongest, the first in the rules;
+            `other` where no term stands.
 
         """
         written = split_syllables(normalise(text).text)
@@ -86,8 +84,7 @@ class TopicRules:
         best = {topic.name: topic for topic in sorted(found, key=lambda topic: topic.points)}
         if not best:
             return [ConcernTopic(OTHER, {})]
-        most = max(best.values(), key=lambda topic: (topic.points, -self._order[topic.name]))
-        enough = max(COMPLAINED, self._shares[most.name] * most.points)
+        enough = NEAR * max(topic.points for topic in best.values())
         return sorted(best.values(), key=lambda topic: (-min(topic.points, enough), self._order[topic.name]))
 
     def _found(self, syllables: Sequence[str]) -> Iterable[ConcernTopic]:

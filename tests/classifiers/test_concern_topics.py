@@ -1,7 +1,6 @@
 """A concern's topic follows from the words of an editable list."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +18,7 @@ MEALS = {"screen": "bữa ăn", "sure": "cơm thiu", "strong": "bữa ăn", "wea
 EMPTY = {"screen": "khác", "sure": "", "strong": "", "weak": "", "nothing": ""}
 
 
-def rules(**tables: Mapping[str, Any]) -> TopicRules:
+def rules(**tables: Mapping[str, str]) -> TopicRules:
     return TopicRules({OTHER: EMPTY, **tables})
 
 
@@ -41,15 +40,17 @@ def test_the_reasons_are_the_terms_that_count_most_first(text: str, reasons: Map
 
 
 @pytest.mark.parametrize(
-    ("takes_all", "text", "topics"),
+    ("text", "topics"),
     [
-        (False, "cơm thiu, bữa ăn tệ, mà còn nợ lương", ["wages", "meals"]),  # an office acts on wages first
-        (False, "cơm thiu, nghe đâu tiền lương sắp về", ["meals", "wages"]),  # wages are only named
-        (True, "cơm thiu, bữa ăn trừ vào thưởng", ["meals", "wages"]),  # what stands beside the meal belongs to it
+        ("cơm thiu, còn nợ lương", ["wages", "meals"]),  # of equal ones an office acts on wages first
+        ("cơm thiu, thưởng không, lương không", ["wages", "meals"]),  # four points of five weigh the same
+        ("cơm thiu, bữa ăn tệ, mà thưởng không có", ["meals", "wages"]),  # three of eight do not
     ],
 )
-def test_the_topic_to_act_on_first_is_the_main_one(*, takes_all: bool, text: str, topics: list[str]) -> None:
-    both = rules(wages=TABLE, meals={**MEALS, "takes_all": takes_all})
+def test_the_strongest_topic_is_the_main_one_and_of_near_ones_that_to_act_on_first(
+    text: str, topics: list[str]
+) -> None:
+    both = rules(wages=TABLE, meals=MEALS)
     assert [topic.name for topic in both.topics_of(text)] == topics
 
 

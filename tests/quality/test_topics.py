@@ -1,4 +1,4 @@
-"""Topics of 400 own concerns; of several problems in one, the first by docs/topics-and-places.md counts."""
+"""Topics of 400 own concerns; of several problems in one, the main one by docs/topics-and-places.md counts."""
 
 import json
 from collections import Counter
