@@ -47,20 +47,18 @@ class Date:
 
     def is_in(self, others: Sequence["Date"]) -> bool:
         """Tell whether one of some dates may be the same day."""
-        return any(self.parts_shared(other) for other in others)
+        return any(self.may_be(other) for other in others)
 
     def rules_out(self, other: "Date", *, pinned: bool) -> bool:
         """Tell whether both are days that cannot be the same, of a story that is pinned down otherwise."""
         whole = pinned and None not in (self.day, self.month, other.day, other.month)
-        return whole and self.lunar == other.lunar and not self.parts_shared(other)
+        return whole and self.lunar == other.lunar and not self.may_be(other)
 
-    def parts_shared(self, other: "Date") -> int:
-        """Count the parts that both dates give alike; 0 where they cannot be the same day."""
-        if self.lunar != other.lunar:
-            return 0
+    def may_be(self, other: "Date") -> bool:
+        """Tell whether both may be the same day: some part is given alike by both, and none otherwise."""
         pairs = [(self.day, other.day), (self.month, other.month), (self.year, other.year)]
-        given = [(own, its) for own, its in pairs if own is not None and its is not None]
-        return len(given) if all(own == its for own, its in given) else 0
+        alike = {own == its for own, its in pairs if own is not None and its is not None}
+        return self.lunar == other.lunar and alike == {True}
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from classifiers.evidence.dates import Date, dates_of
 from classifiers.evidence.outcomes import Outcomes, outcomes_of
 from classifiers.evidence.quantities import Quantity, quantities_of
-from classifiers.evidence.words import MOST_READ, NEAR, Tokens, filler, key_of, lists
+from classifiers.evidence.words import MOST_READ, NEAR, Tokens, Words, filler, key_of, lists
 from classifiers.places.finder import places_in
 from classifiers.text.search_terms import search_terms
 
@@ -19,8 +19,6 @@ _WELL_PINNED: Final = 3  # the same for names, of which texts have many
 _SLOT: Final = 3  # syllables beside both of two names that are given for one another
 _NAME_SYLLABLES: Final = 2  # one capital may begin a sentence
 _MARKS: Final = re.compile(r"[.!?…:;\n“”\"'()•]")
-Words = tuple[str, ...]
-_Found = tuple[int, tuple[Words, Words] | None]
 _Fact = TypeVar("_Fact", Quantity, Date)
 
 
@@ -103,8 +101,8 @@ def _names(text: str) -> list[str]:
     last = 0
     for match in _WORD.finditer(text):
         between = text[last : match.start()]
+        begins_sentence = not (last or between.strip()) or bool(_MARKS.search(between))
         last = match.end()
-        begins_sentence = (not names and not run and not text[: match.start()].strip()) or bool(_MARKS.search(between))
         if run and (between != " " or not match[0][0].isupper()):
             names.append(" ".join(run))
             run = []
@@ -120,14 +118,13 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
     What one of them adds is no difference: two amounts, dates or places differ only where neither text has the other.
     """
     same_places, places = _places(one, other)
-    same_outcomes, outcomes = _outcomes(one.outcomes, other.outcomes)
     amounts, days = _left(one.quantities, other.quantities), _left(one.dates, other.dates)
     names = {*one.names, *other.names}
     same = {
         "numbers": sum(any(own.tells_as_much_as(its) for its in other.quantities) for own in {*one.quantities}),
         "places": same_places,
         "dates": len(one.dates) - len(days),
-        "outcomes": same_outcomes,
+        "outcomes": one.outcomes.shared(other.outcomes),
         "names": sum(f" {key} " in one.bare and f" {key} " in other.bare for key in names),
     }
     pinned = sum(same.values()) >= _PINNED
@@ -136,7 +133,7 @@ def compare_facts(one: Facts, other: Facts) -> FactComparison:
         "places": places,
         "dates": _at_odds(days, _left(other.dates, one.dates), pinned=pinned),
         "names": _names_at_odds(one, other) if sum(same.values()) >= _WELL_PINNED else None,
-        "outcomes": outcomes,
+        "outcomes": one.outcomes.contradiction(other.outcomes),
     }
     differs = {kind: words for kind, words in told_otherwise.items() if words}
     missing = len([own for own in amounts if own.value != 1]) + len(days) + len(_places_left(one, other))
@@ -177,7 +174,8 @@ def _beside(name: str, facts: Facts) -> set[str]:
     return {*before.split()[-NEAR:], *behind.split()[:NEAR]} - filler()
 
 
-def _places(one: Facts, other: Facts) -> _Found:
+def _places(one: Facts, other: Facts) -> tuple[int, tuple[Words, Words] | None]:
+    """Count the places that both texts name, and return those of each that cannot both be right, if there are any."""
     shared = {_key(words) for _, words in one.places if f" {_key(words)} " in other.bare}
     shared |= {_key(words) for _, words in other.places if f" {_key(words)} " in one.bare}
     near = {region for region, _ in one.places} & {region for region, _ in other.places} - {None}
@@ -201,12 +199,3 @@ def _places_left(one: Facts, other: Facts) -> list[tuple[str, str]]:
         for region, words in one.places
         if region and region not in known and f" {_key(words)} " not in other.bare
     ]
-
-
-def _outcomes(ours: Outcomes, theirs: Outcomes) -> _Found:
-    shared = len(ours.shared(theirs))
-    opposite = ours.opposite(theirs)
-    if opposite:
-        return shared, ((opposite[0],), (opposite[1],))
-    denied = ours.denied_by(theirs)
-    return shared, ((), (denied,)) if denied else None

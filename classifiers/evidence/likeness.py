@@ -17,12 +17,12 @@ from typing import Final, NamedTuple, TypeAlias
 
 from classifiers.claims import find_claim
 from classifiers.data.datasets import read_corpus
-from classifiers.evidence.facts import Facts, Words, compare_facts, facts_of
-from classifiers.evidence.words import lists
+from classifiers.evidence.facts import Facts, compare_facts, facts_of
+from classifiers.evidence.words import Words, lists
 from classifiers.text.search_terms import SearchTerms, search_terms
 
 MOST_PAIRS: Final = 40  # of a claim that are looked up, rarest first
-MOST_READ: Final = 600  # syllables of a claim
+MOST_SYLLABLES: Final = 600  # of a claim
 LEAST_SCORE: Final = 0.23  # from which a reference is suggested
 LEAST_ALIKE: Final = 0.09  # likeness below which hardly any reference reaches LEAST_SCORE
 LEAST_SHARED: Final = 2  # pairs that both must hold: a place's name alone says little
@@ -104,7 +104,7 @@ def asserted_by(text: str, rarity: Rarity) -> Asserted:
 
     """
     terms = search_terms(text)
-    terms = SearchTerms(terms.accented[:MOST_READ], terms.bare[:MOST_READ])
+    terms = SearchTerms(terms.accented[:MOST_SYLLABLES], terms.bare[:MOST_SYLLABLES])
     facts = facts_of(text)
     clauses = [search_terms(mention.words).bare for mention in find_claim(text).asserts]
     inside = {term for clause in clauses for term in _terms(clause)}

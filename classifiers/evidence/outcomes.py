@@ -6,7 +6,7 @@ from functools import cache
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from classifiers.evidence.words import Tokens, filler, lists
+from classifiers.evidence.words import Tokens, Words, filler, lists
 
 _TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
 _FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
@@ -51,35 +51,36 @@ class Outcomes:
     said: frozenset[str] = frozenset()
     warns: bool = False
 
-    def opposite(self, other: "Outcomes") -> tuple[str, str] | None:
-        """Return the words of this text and of another one that contradict each other, if any do."""
+    def contradiction(self, other: "Outcomes") -> tuple[Words, Words] | None:
+        """Return the words of this text and of another one that contradict each other, if any do.
+
+        There are none of this text where the other one denies something told, whatever this one says of it.
+        """
         for pair, sides in self.sides.items():
             others = other.sides.get(pair, {})
             if len(sides) == len(others) == 1 and sides.keys() != others.keys():
-                return next(iter(sides.values())), next(iter(others.values()))
+                return (*sides.values(),), (*others.values(),)
         if self._both_deny(other):
             return None
-        ours, theirs = self.negated_in(other), other.negated_in(self)
-        return ours or ((theirs[1], theirs[0]) if theirs else None)
+        if ours := self.negated_in(other):
+            return ours
+        if theirs := other.negated_in(self):
+            return theirs[1], theirs[0]
+        denies = other.denies and 0 not in other.sides[_TOLD] and not self.denies
+        return ((), (other.sides[_TOLD][1],)) if denies else None
 
     def _both_deny(self, other: "Outcomes") -> bool:
         heads, others = ({denial.head for denial in text.denials} - {""} for text in (self, other))
         return (self.denies and (other.denies or bool(other.denials))) or not heads.isdisjoint(others)
 
-    def negated_in(self, other: "Outcomes") -> tuple[str, str] | None:
+    def negated_in(self, other: "Outcomes") -> tuple[Words, Words] | None:
         """Return what this text denies and another one tells: the words of this one and of the other one."""
-        return next(((each.words, told) for each in self.denials if (told := each.told_in(other.said))), None)
+        return next((((each.words,), (told,)) for each in self.denials if (told := each.told_in(other.said))), None)
 
     @property
     def denies(self) -> bool:
         """Whether it says of something told that it is not so."""
         return 1 in self.sides.get(_TOLD, {})
-
-    def denied_by(self, other: "Outcomes") -> str | None:
-        """Return the words by which another text denies something, where this text denies nothing."""
-        ours, others = self.sides.get(_TOLD, {}), other.sides.get(_TOLD, {})
-        denies = 1 in others and 0 not in others and 1 not in ours
-        return others[1] if denies and not self._both_deny(other) else None
 
     def turns_any(self, other: "Outcomes", bare: str) -> bool:
         """Tell whether this text may turn what another one says, so that it is no report of it.
@@ -94,16 +95,15 @@ class Outcomes:
         turned = turned or (self.denies and not other.denies)
         return (turned and not self._both_deny(other)) or (self.warns and not other.warns)
 
-    def shared(self, other: "Outcomes") -> frozenset[int]:
-        """Return the pairs of opposites of which both texts give the same side alone."""
-        return frozenset(
-            pair
-            for pair, sides in self.sides.items()
-            if len(sides) == 1 and sides.keys() == other.sides.get(pair, {}).keys()
+    def shared(self, other: "Outcomes") -> int:
+        """Count the pairs of opposites of which both texts give the same side alone."""
+        alike = (
+            sides.keys() == other.sides.get(pair, {}).keys() for pair, sides in self.sides.items() if len(sides) == 1
         )
+        return sum(alike)
 
 
-class _Words(NamedTuple):
+class _Phrases(NamedTuple):
     """Phrases by whether they turn what follows, phrases by the sides of pairs they speak for, and all lists."""
 
     turns: Mapping[str, bool]
@@ -112,7 +112,7 @@ class _Words(NamedTuple):
 
 
 @cache
-def _words(*, plain: bool) -> _Words:
+def _words(*, plain: bool) -> _Phrases:
     found = lists(plain=plain)["outcomes"]
     sides: dict[str, list[tuple[int, int]]] = {}
     pairs = [(_TOLD, found["affirms"], found["denies"])]
@@ -123,7 +123,7 @@ def _words(*, plain: bool) -> _Words:
                 if not plain or " " in phrase or phrase in found["unmarked"]:
                     sides.setdefault(phrase, []).append((number, side))
     turns = found["not"] if plain else found["not"] | found["not_marked"]
-    return _Words(dict.fromkeys(found["turns_nothing"], False) | dict.fromkeys(turns, True), sides, found)
+    return _Phrases(dict.fromkeys(found["turns_nothing"], False) | dict.fromkeys(turns, True), sides, found)
 
 
 def outcomes_of(tokens: Tokens) -> Outcomes:
@@ -156,7 +156,7 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
     return found
 
 
-def _nots(tokens: Tokens, words: _Words) -> tuple[dict[int, int], set[int]]:
+def _nots(tokens: Tokens, words: _Phrases) -> tuple[dict[int, int], set[int]]:
     """Return the first token of each "not" with the token after it, and the tokens of what only begins like one."""
     nots: dict[int, int] = {}
     idle: set[int] = set()
@@ -174,7 +174,7 @@ def _nots(tokens: Tokens, words: _Words) -> tuple[dict[int, int], set[int]]:
     return nots, idle
 
 
-def _denials(tokens: Tokens, nots: Mapping[int, int], words: _Words) -> Iterator[Denial]:
+def _denials(tokens: Tokens, nots: Mapping[int, int], words: _Phrases) -> Iterator[Denial]:
     """List what a text says is not so, each to the end of its clause; whom it names is not what it denies."""
     for first, end in nots.items():
         after = end + (tokens.word(end) in words.lists["is"])

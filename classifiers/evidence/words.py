@@ -16,6 +16,8 @@ MOST_READ: Final = 4000  # characters
 NEAR: Final = 10  # words on each side of an amount or a date that tell what it is one of
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
 
+Words = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
