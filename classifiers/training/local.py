@@ -29,7 +29,7 @@ from classifiers.training.linear import Floats, fit_dual
 from classifiers.training.splits import Fold, random_folds
 
 TEACHING_VERSION: Final = 5  # raised when the same posts teach another model
-# Chosen by cross-validation inside a set of real posts; docs/quality.md says how.
+# Chosen by cross-validation inside a set of real posts.
 FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
 LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
 SUBCLASS_VARIANCE: Final = 2.0  # of what all subclasses together add to the log-odds of a post, in the mean
