@@ -23,8 +23,6 @@ COMMAND = re.compile(r"(?:^|[`\s/])kiemtin((?: +[a-z][a-z-]*)+)", re.MULTILINE)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 TARGET = re.compile(r"(?:^|`)(?:\$ )?make(?: [A-Z]+=\S+)* ([a-z][a-z-]*[a-z])(?= |`|$)", re.MULTILINE)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
-
-
 PATH = re.compile(r"`((?:monitor|classifiers|storage|tests|docs|deploy|examples|notebooks)/[\w./-]+)`")
 PAGES = sorted(
     [
@@ -83,14 +81,6 @@ def commands() -> dict[str, Any]:
     return {name: LazyCommand(name).load() for name in COMMANDS}
 
 
-def known_commands() -> dict[str, set[str]]:
-    return {name: set(getattr(command, "commands", ())) for name, command in commands().items()}
-
-
-def groups_that_work_alone() -> set[str]:
-    return {name for name, command in commands().items() if getattr(command, "invoke_without_command", False)}
-
-
 def named_commands(text: str) -> Iterator[list[str]]:
     for code in CODE.findall(text):
         for words in COMMAND.findall(code):
@@ -98,7 +88,9 @@ def named_commands(text: str) -> Iterator[list[str]]:
 
 
 def test_every_command_that_is_named_exists() -> None:
-    known, alone = known_commands(), groups_that_work_alone()
+    loaded = commands()
+    known = {name: set(getattr(command, "commands", ())) for name, command in loaded.items()}
+    alone = {name for name, command in loaded.items() if getattr(command, "invoke_without_command", False)}
     named = [(page, words) for page, text in pages() for words in named_commands(text)]
     assert any(page == "README.md" for page, _ in named), "README.md names no command"
     wrong = []
