@@ -5,6 +5,7 @@ a label but choices of training (classifiers/training/config.py), which have def
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final, NamedTuple
 
 LABEL_TEXT_VERSION: Final = 1  # raise it when a definition changes: manifests record which text a model was trained for
@@ -83,7 +84,7 @@ class Label:
         precedence: How much more a decision on it is worth than one on a label of 1; the higher ones begin a day.
         day_share: Its share in a day's flags; those of all labels need not add up to 1.
         listed_from: The probability from which a post below the threshold stands in a list of its own, where missing
-            one costs more than reading twenty; 1: it has no such list.
+            one costs more than reading twenty; `inf`: it has no such list.
         colour: On screens, as `#rrggbb`; at least 3:1 on white. `monitor.desk.pages.appearance` mixes the others.
         chart_colour: In documents: distinct for colour-blind readers, and by lightness in grey print; empty: a grey.
         section: Its part of a report; None: its figures stand in the tables of all labels alone.
@@ -108,7 +109,7 @@ class Label:
     needs_reach: bool = False
     precedence: float = 1.0
     day_share: float = 0.25
-    listed_from: float = 1.0
+    listed_from: float = inf
     colour: str = "#5b6770"
     chart_colour: str = ""
     section: Section | None = None

@@ -100,9 +100,12 @@ def copy(source: Path, folder: Path) -> None:
 
 
 def fits(folder: Path) -> bool:
-    """Tell whether a model was made with the versions that are installed here."""
-    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    return (manifest["format"], manifest["versions"]) == (FORMAT, _versions())
+    """Tell whether a model was made with the versions that are installed here, as far as its manifest can be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        return (manifest["format"], manifest["versions"]) == (FORMAT, _versions())
+    except _DAMAGED:
+        return True  # loading it says what is wrong
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -143,7 +146,7 @@ def load(folder: Path, segmenter: Segmenter) -> Loaded:
         raise ModelMissing(f"there is no model in {folder}: make one with `kiemtin train --name {folder.name}`")
     try:
         manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-        _require_same_versions(manifest, folder, again)
+        _require_same_versions(manifest, folder, f"{again}, or teach it anew at the desk")
         body = (folder / MODEL_FILE).read_bytes()
         _require_same_file(manifest, body)
         with np.load(BytesIO(body), allow_pickle=False) as stored:

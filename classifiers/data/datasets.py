@@ -137,6 +137,11 @@ def data_hash(examples: Iterable[Example]) -> str:
     return digest.hexdigest()
 
 
+def hash_of(*parts: object) -> str:
+    """Hash what a model depends on, by its representation."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
 def _own_examples(place: str, lines: Iterable[str]) -> Iterator[Example]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from classifiers.data.datasets import CRITICISM
+from classifiers.errors import DataInvalid
 from classifiers.evaluation.bootstrap import label_figures, label_intervals
 from classifiers.evaluation.pr_curve import Curve
 from classifiers.evaluation.predictions import LabelScores, ScoredExamples
@@ -47,33 +48,24 @@ class LabelMetrics:
         return figures | ({"curve": self.curve.as_rows()} if self.curve.points else {})
 
 
-def measure(probabilities: NDArray[np.float64], answers: NDArray[np.bool_], threshold: float) -> LabelMetrics:
+def measure(
+    probabilities: NDArray[np.float64], answers: NDArray[np.bool_], threshold: float, curve: Curve | None = None
+) -> LabelMetrics:
     """Measure one label.
 
     Args:
         probabilities: Shape (texts,).
         answers: Whether each text carries the label, shape (texts,); there must be some of both.
         threshold: The probability from which it is flagged.
+        curve: Precision and recall at other thresholds; None: those on these texts.
 
     """
-    return _measured(
-        probabilities, answers, probabilities >= threshold, threshold, Curve.from_scores(probabilities, answers)
-    )
-
-
-def _measured(
-    probabilities: NDArray[np.float64],
-    answers: NDArray[np.bool_],
-    flagged: NDArray[np.bool_],
-    threshold: float,
-    curve: Curve,
-) -> LabelMetrics:
-    figures = label_figures(probabilities, answers, flagged, np.ones((1, len(answers))))
+    figures = label_figures(probabilities, answers, probabilities >= threshold, np.ones((1, len(answers))))
     return LabelMetrics(
         positives=int(answers.sum()),
         negatives=int((~answers).sum()),
         threshold=threshold,
-        curve=curve,
+        curve=Curve.from_scores(probabilities, answers) if curve is None else curve,
         **{name: float(values[0]) for name, values in figures.items()},
     )
 
@@ -118,7 +110,13 @@ def summary(scored: ScoredExamples) -> dict[str, Any]:
         that kind without a label, and how many are flagged for any. Figures are those of `LabelMetrics`, and
         `"intervals"` holds for each its 95 % interval.
 
+    Raises:
+        DataInvalid: When no answer is known for any of the labels.
+
     """
+    if not any(label in one.labels for one in scored.examples for label in scored.labels):
+        message = f"no text says anything of {', '.join(scored.labels)}: measure on data with the model's labels"
+        raise DataInvalid(message)
     critical = np.array(
         [one.facts.get("kind") == CRITICISM and not any(one.labels.values()) for one in scored.examples]
     )
@@ -132,6 +130,6 @@ def summary(scored: ScoredExamples) -> dict[str, Any]:
 
 
 def _with_intervals(column: LabelScores, threshold: float) -> dict[str, Any]:
-    metrics = _measured(column.probabilities, column.answers, column.flagged, threshold, Curve())
+    metrics = measure(column.probabilities, column.answers, threshold, Curve())
     intervals = label_intervals(column.probabilities, column.answers, column.flagged)
     return {**metrics.as_dict(), "intervals": {name: list(interval) for name, interval in intervals.items()}}

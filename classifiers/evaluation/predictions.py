@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.data.datasets import Example
-from classifiers.errors import DataInvalid
 from classifiers.model.classifier import Classifier
 
 
@@ -72,21 +71,19 @@ class ScoredExamples:
 
 
 def score_examples(classifier: Classifier, examples: Sequence[Example]) -> ScoredExamples:
-    """Score labelled texts with a classifier.
-
-    Raises:
-        DataInvalid: When no answer is known for any of its labels.
-
-    """
-    if not any(label in example.labels for example in examples for label in classifier.labels):
-        message = f"no text says anything of {', '.join(classifier.labels)}: measure on data with the model's labels"
-        raise DataInvalid(message)
+    """Score labelled texts with a classifier."""
     texts, titles = [example.text for example in examples], [example.title for example in examples]
     predictions = list(classifier.predict(texts, titles=titles))
-    labels = classifier.labels
-    probabilities = np.array([[prediction.probabilities[label] for label in labels] for prediction in predictions])
-    flagged = np.array([[label in prediction.flags for label in labels] for prediction in predictions])
-    return ScoredExamples(examples, labels, probabilities, flagged, classifier.thresholds)
+    labels, shape = classifier.labels, (len(texts), len(classifier.labels))
+    probabilities = [prediction.probabilities[label] for prediction in predictions for label in labels]
+    flagged = [label in prediction.flags for prediction in predictions for label in labels]
+    return ScoredExamples(
+        examples,
+        labels,
+        np.array(probabilities, dtype=np.float64).reshape(shape),
+        np.array(flagged, dtype=bool).reshape(shape),
+        classifier.thresholds,
+    )
 
 
 def cross_validated_scores(

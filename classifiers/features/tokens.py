@@ -115,31 +115,22 @@ def prepare(text: str, segmenter: Segmenter) -> PreparedText:
     return prepare_all([text], segmenter)[0]
 
 
-class TextPreparer:
-    """Prepares very many texts with little memory: offsets are dropped, and equal words are one object.
+def prepare_many(
+    texts: Sequence[str], segmenter: Segmenter, on_done: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[PreparedText]:
+    """Prepare very many texts with little memory: offsets are dropped, and equal words are one object.
 
     Args:
+        texts: The texts.
         segmenter: Cuts texts into words.
-        total: How many texts there will be.
         on_done: Called after each batch with the number of prepared texts and the total.
 
     """
-
-    def __init__(self, segmenter: Segmenter, total: int, on_done: Callable[[int, int], None]) -> None:
-        self._segmenter = segmenter
-        self._total = total
-        self._on_done = on_done
-        self._done = 0
-        self._words: dict[str, Word] = {}
-
-    def prepare(self, texts: Sequence[str]) -> list[PreparedText]:
-        """Prepare some texts."""
-        prepared = []
-        for start in range(0, len(texts), BATCH):
-            batch = texts[start : start + BATCH]
-            for text in prepare_all(batch, self._segmenter):
-                words = tuple(self._words.setdefault(word.text, Word(word.text, 0, 0)) for word in text.words)
-                prepared.append(PreparedText(Aligned(text.aligned.text, (), ()), words))
-            self._done += len(batch)
-            self._on_done(self._done, self._total)
-        return prepared
+    known: dict[str, Word] = {}
+    prepared: list[PreparedText] = []
+    for start in range(0, len(texts), BATCH):
+        for text in prepare_all(texts[start : start + BATCH], segmenter):
+            words = tuple(known.setdefault(word.text, Word(word.text, 0, 0)) for word in text.words)
+            prepared.append(PreparedText(Aligned(text.aligned.text, (), ()), words))
+        on_done(len(prepared), len(texts))
+    return prepared

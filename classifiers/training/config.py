@@ -70,18 +70,6 @@ LOCAL_PRECISION: Final = MappingProxyType({UNVERIFIED.name: 0.5, NEGATIVE.name: 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalConfig:
-    """Choices for adapting a model to local posts.
-
-    Args:
-        precision: The precision that the flags of a label are to have.
-
-    """
-
-    precision: Mapping[str, float] = field(default_factory=lambda: LOCAL_PRECISION)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """Choices for a whole model.
 
@@ -91,7 +79,6 @@ class TrainingConfig:
         inverse_regularisation: scikit-learn's C of the linear models.
         precision: The precision that a threshold must reach on unseen texts, 0 to 1.
         labels: Choices by label; a label that is not named gets `LabelConfig()`.
-        local: Choices for adapting the model to posts of the place where it is used.
         corrections: What was measured on real posts, by label.
         folds: In how many parts the texts are split, so that each is scored by models that did not see it.
         seed: Decides folds and the order in which solvers take the texts.
@@ -103,7 +90,6 @@ class TrainingConfig:
     inverse_regularisation: float = 0.5
     precision: float = PRECISION
     labels: Mapping[str, LabelConfig] = field(default_factory=lambda: LABELS)
-    local: LocalConfig = field(default_factory=LocalConfig)
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     folds: int = 3
     seed: int = 20260101

@@ -6,7 +6,6 @@ gain keeps its weights. A threshold stays, unless local posts show that it is to
 features, so the result is an ordinary classifier with the same features, explained in the same way.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,20 +14,20 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.data.datasets import Example, data_hash
+from classifiers.data.datasets import Example, data_hash, hash_of
 from classifiers.evaluation.bootstrap import wilson
-from classifiers.evaluation.metrics import LEAST_THRESHOLD, LabelMetrics, measure
+from classifiers.evaluation.metrics import LabelMetrics, measure
 from classifiers.features.space import LEXICON
-from classifiers.features.tokens import TextPreparer
+from classifiers.features.tokens import prepare_many
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.model.subclasses import SubclassModel
 from classifiers.text.segment import Segmenter
-from classifiers.training.config import LocalConfig
+from classifiers.training.config import LOCAL_PRECISION
 from classifiers.training.flag_precision import FlagPrecision
 from classifiers.training.linear import Floats, fit_dual
 from classifiers.training.splits import Fold, random_folds
 
-TEACHING_VERSION: Final = 5  # raised when the same posts teach another model
+TEACHING_VERSION: Final = 6  # raised when the same posts teach another model
 # Chosen by cross-validation inside a set of real posts.
 FEATURE_VARIANCE: Final = 5.0  # prior variance of the weight of a feature
 LEXICON_VARIANCE: Final = 1.5  # the same for groups of the lexicon, which the corpus has shown often enough
@@ -38,7 +37,7 @@ INTERCEPT_DEVIATION: Final = 3.0  # and of the intercept around 0: labels may be
 CALIBRATION_DEVIATIONS: Final = (0.5, 2.0)  # the same of the calibration on posts that were not seen
 SHARES: Final = (0.0, 0.25, 0.5, 1.0)  # of a correction; the first of equal ones is taken
 LEAST_POSITIVES: Final = 8  # posts with a label, and without; with fewer its model stays as it is
-MOST_POSTS: Final = 2000  # the newest ones; the kernel of more would take minutes
+MOST_POSTS: Final = 2000  # that are learnt from, and that are judged, the newest ones: the kernel of more takes minutes
 FOLDS: Final = 10
 SEED: Final = 20260101
 
@@ -68,7 +67,7 @@ class AdaptedLabel:
         """Measure the label on posts that were not seen; None where it was not adapted."""
         if not self.changed:
             return None
-        return replace(measure(self.unseen, self.answers, self.threshold), curve=self.flags.curve())
+        return measure(self.unseen, self.answers, self.threshold, self.flags.curve())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,6 @@ def adapt(
     base: Classifier,
     posts: Sequence[Example],
     segmenter: Segmenter,
-    config: LocalConfig,
     *,
     judged: Sequence[Example] = (),
 ) -> Adapted:
@@ -105,11 +103,19 @@ def adapt(
         base: The classifier to start from; it stays as it is.
         posts: Labelled posts, oldest first. Of equal texts the newest counts.
         segmenter: Cuts texts into words.
-        config: The choices.
-        judged: More labelled posts, by which thresholds are set and nothing else is learnt.
+        judged: More labelled posts, by which thresholds and shares of corrections are set and nothing else is learnt.
 
     """
-    return LocalPosts.prepare(base, [*posts, *judged], len(posts), segmenter).adapt(segmenter, config)
+    local = LocalPosts.prepare(base, [*posts, *judged], len(posts), segmenter)
+    labels = {model.label: local.adapt_label(column) for column, model in enumerate(base.label_models)}
+    classifier = Classifier(
+        base.space,
+        [label.model for label in labels.values()],
+        {name: label.threshold for name, label in labels.items()},
+        segmenter,
+        subclasses=base.subclasses,
+    )
+    return Adapted(classifier, labels, local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +148,11 @@ class LocalPosts:
     @classmethod
     def prepare(cls, base: Classifier, examples: Sequence[Example], learnt: int, segmenter: Segmenter) -> "LocalPosts":
         """Prepare posts, the first `learnt` of which are learnt from; equal texts are one."""
-        preparer = TextPreparer(segmenter, len(examples), lambda _done, _total: None)
-        texts = preparer.prepare([example.text for example in examples])
+        texts = prepare_many([example.text for example in examples], segmenter)
         newest = {text.aligned.text: row for row, text in enumerate(texts)}
         rows = sorted(newest.values())
-        rows = [*[row for row in rows if row < learnt][-MOST_POSTS:], *[row for row in rows if row >= learnt]]
+        parts = ([row for row in rows if (row < learnt) is taught] for taught in (True, False))
+        rows = [row for part in parts for row in part[-MOST_POSTS:]]
         kept = [texts[row] for row in rows]
         matrix = base.space.transform(kept)
         traits = traits_of(kept, [examples[row].title for row in rows])
@@ -165,25 +171,7 @@ class LocalPosts:
             subclass_variance,
         )
 
-    def adapt(self, segmenter: Segmenter, config: LocalConfig) -> Adapted:
-        """Adapt all labels.
-
-        Args:
-            segmenter: Cuts texts into words, when the adapted classifier predicts.
-            config: The precision aimed at, by label.
-
-        """
-        labels = {model.label: self._adapt_label(column, config) for column, model in enumerate(self.base.label_models)}
-        classifier = Classifier(
-            self.base.space,
-            [label.model for label in labels.values()],
-            {name: label.threshold for name, label in labels.items()},
-            segmenter,
-            subclasses=self.base.subclasses,
-        )
-        return Adapted(classifier, labels, self)
-
-    def _adapt_label(self, column: int, config: LocalConfig) -> AdaptedLabel:
+    def adapt_label(self, column: int) -> AdaptedLabel:
         """Adapt one label: the model where posts that it had not seen show a gain, and the threshold."""
         model = self.base.label_models[column]
         known = np.flatnonzero(self.answers[:, column] >= 0)
@@ -195,9 +183,10 @@ class LocalPosts:
                 log_odds = log_odds + share * correction
                 moved = model.intercept + share * intercept
                 model = replace(model, weights=model.weights + share * weights, intercept=moved)
-        flags = FlagPrecision.from_scores(log_odds, answers)
-        threshold = _threshold(flags, self.base.thresholds[model.label], config.precision[model.label])
-        return AdaptedLabel(model, threshold, flags, sigmoid(log_odds), answers, changed=share > 0)
+        unseen = sigmoid(log_odds)
+        flags = FlagPrecision.from_scores(unseen, answers)
+        threshold = _threshold(flags, self.base.thresholds[model.label], LOCAL_PRECISION[model.label])
+        return AdaptedLabel(model, threshold, flags, unseen, answers, changed=share > 0)
 
     def _correct(self, column: int, known: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
         """Fit what features and subclasses add to the log-odds of one label.
@@ -233,9 +222,10 @@ class LocalPosts:
         return weights, float(centred.intercepts @ along)
 
 
-def taught_hash(base: str, posts: Sequence[Example]) -> str:
-    """Hash what a taught model depends on: the data hash of its base, and the posts."""
-    return hashlib.sha256(repr((TEACHING_VERSION, base, data_hash(posts))).encode()).hexdigest()
+def taught_hash(base: str, posts: Sequence[Example], judged: Sequence[Example] = ()) -> str:
+    """Hash what a taught model depends on: the data hash of its base, the posts with their titles, and those judged."""
+    titles = [example.title for example in (*posts, *judged)]
+    return hash_of(TEACHING_VERSION, base, data_hash(posts), data_hash(judged), titles)
 
 
 def folds_of(answers: NDArray[np.bool_]) -> list[Fold]:
@@ -316,8 +306,5 @@ def _threshold(flags: FlagPrecision, threshold: float, precision: float) -> floa
         precision: The wanted precision.
 
     """
-    least = float(np.log(threshold) - np.log1p(-threshold))
-    count, right = flags.counted(least)
-    if wilson(right, count)[1] >= precision:
-        return threshold
-    return max(float(sigmoid(np.array(flags.lowest(precision)))), threshold, LEAST_THRESHOLD)
+    count, right = flags.counted(threshold)
+    return threshold if wilson(right, count)[1] >= precision else max(flags.lowest(precision), threshold)

@@ -28,13 +28,6 @@ def label_threshold(
 
     """
     threshold = max(threshold_for_precision(probabilities, answers, precision), least)
-    count = int(criticism.sum())
-    most = max(min(int(criticism_limit * count), count - 1), 0)
-    return raised_to_spare(threshold, probabilities[criticism], most)
-
-
-def raised_to_spare(threshold: float, probabilities: Floats, most: int) -> float:
-    """Raise a threshold until at most `most` of some texts, whose probabilities have shape (texts,), reach it."""
-    if most >= len(probabilities):
-        return threshold
-    return max(threshold, float(np.nextafter(np.sort(probabilities)[::-1][most], np.inf)))
+    falling = np.sort(probabilities[criticism])[::-1]
+    most = int(criticism_limit * len(falling))
+    return threshold if most == len(falling) else max(threshold, float(np.nextafter(falling[most], np.inf)))

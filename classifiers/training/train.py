@@ -4,7 +4,6 @@ For each label a linear model is fitted on TF-IDF features, and for all labels t
 text is scored by models that did not see it. These scores decide how both are calibrated, and the thresholds.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,11 +13,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.data.datasets import CRITICISM, Example, data_hash, label_order
+from classifiers.data.datasets import CRITICISM, Example, data_hash, hash_of, label_order
 from classifiers.errors import TrainingFailed
 from classifiers.evaluation.metrics import LabelMetrics, measure
 from classifiers.features.space import FeatureSpace
-from classifiers.features.tokens import PreparedText, TextPreparer
+from classifiers.features.tokens import PreparedText, prepare_many
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
 from classifiers.training.calibration import calibrate
@@ -55,16 +54,9 @@ class Trained:
     metrics: Mapping[str, LabelMetrics]
     unseen: Mapping[str, NDArray[np.float64]] = field(repr=False, compare=False)
 
-    def taught(self, local: Sequence[Example], segmenter: Segmenter, config: TrainingConfig) -> "Trained":
-        """Adapt the classifier to local posts; labels that they tell too little of keep their figures.
-
-        Args:
-            local: Labelled posts of the place, newest last; copies count once.
-            segmenter: Cuts texts into words.
-            config: The precision aimed at, and the share of wrong flags allowed, by label.
-
-        """
-        adapted = adapt(self.classifier, local, segmenter, config.local)
+    def taught(self, local: Sequence[Example], segmenter: Segmenter) -> "Trained":
+        """Adapt the classifier to local posts; labels of which they show no gain keep their figures. See `adapt`."""
+        adapted = adapt(self.classifier, local, segmenter)
         return replace(
             self,
             classifier=adapted.classifier,
@@ -145,12 +137,11 @@ class Trainer:
             {each.model.label: each.metrics for each in fitted},
             {each.model.label: each.probabilities for each in fitted},
         )
-        return trained.taught(local, self._segmenter, config) if local else trained
+        return trained.taught(local, self._segmenter) if local else trained
 
     def _prepare(self, examples: Sequence[Example]) -> "_Data":
         """Prepare all texts and fit the features. The texts themselves are not kept: they fill a memory."""
-        preparer = TextPreparer(self._segmenter, len(examples), partial(self._progress, "words"))
-        texts = preparer.prepare([example.text for example in examples])
+        texts = prepare_many([example.text for example in examples], self._segmenter, partial(self._progress, "words"))
         _require_enough(examples, texts)
         space, matrix = FeatureSpace.fit_transform(
             texts, views=self._config.views, min_documents=self._config.min_documents
@@ -225,9 +216,8 @@ class _LabelFit:
             criticism_limit=self._choices.criticism_limit,
             least=correction.threshold if correction is not None else 0.0,
         )
-        metrics = measure(probabilities, self._answers, threshold)
-        if correction is not None:  # what other thresholds would give is told by real posts
-            metrics = replace(metrics, curve=correction.curve)
+        # What other thresholds would give is told by real posts, where there are any.
+        metrics = measure(probabilities, self._answers, threshold, correction.curve if correction is not None else None)
         return _FittedLabel(model, threshold, metrics, probabilities)
 
     def _fit_linear(self, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
@@ -278,11 +268,6 @@ def _training_hash(examples: Sequence[Example], config: TrainingConfig) -> str:
     numbers = (config.min_documents, config.inverse_regularisation, config.precision, config.folds, config.seed)
     chosen = [(name, repr(it)) for each in (config.labels, config.corrections) for name, it in sorted(each.items())]
     return hash_of(RECIPE_VERSION, data_hash(examples), views, numbers, chosen)
-
-
-def hash_of(*parts: object) -> str:
-    """Hash what a model depends on, by its representation."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _counter(progress: Progress, step: str, total: int) -> Iterator[None]:

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from classifiers.features.tokens import TextPreparer
+from classifiers.features.tokens import prepare_many
 from classifiers.model.classifier import Classifier, traits_of
 from classifiers.persistence import Loaded
 from classifiers.text.segment import Segmenter
@@ -95,7 +95,8 @@ class PostSelector:
             loaded: The model in use.
             count: How many posts to draw.
             on_done: Called with the number of posts read so far, and their total.
-            taught: The candidate of earlier rounds, whose scores say which posts are probable; None: the model in use.
+            taught: The candidate of earlier rounds, whose scores say which posts are probable; None, or one of other
+                labels: the model in use.
 
         Raises:
             NotReady: When the model has scored no post.
@@ -103,12 +104,11 @@ class PostSelector:
 
         """
         pool, now = self._pool(loaded), self._clock.now()
-        prepared = TextPreparer(self._segmenter, len(pool.posts), on_done).prepare(
-            [post.judged_text for post in pool.posts]
-        )
+        prepared = prepare_many([post.judged_text for post in pool.posts], self._segmenter, on_done)
         features = (taught or loaded.classifier).space.transform(prepared)
-        traits = traits_of(prepared, [post.context or "" for post in pool.posts])
-        scores = pool.probabilities if taught is None else taught.log_odds(features, traits)
+        scores = pool.probabilities
+        if taught is not None and taught.labels == loaded.classifier.labels:
+            scores = taught.log_odds(features, traits_of(prepared, [post.context or "" for post in pool.posts]))
         # The seed depends on what was drawn before, so that the next call draws other random posts.
         selection = select(
             scores, features, pool.drawn, count, seed=SEED + len(pool.drawn), chosen=pool.chosen, turns=pool.turns

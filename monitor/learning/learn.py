@@ -4,7 +4,6 @@ A candidate opens no flags until a person promotes it. Its folder holds weights 
 was taught from, so that no word of a decided post gets into it.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, count
@@ -18,8 +17,7 @@ from classifiers.evaluation.comparison import Comparison, PairedFlags, compare
 from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
-from classifiers.training.config import LocalConfig
-from classifiers.training.local import Adapted, adapt, taught_hash
+from classifiers.training.local import Adapted, AdaptedLabel, adapt, taught_hash
 from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.learning.holdout import exclude_texts, split_holdout
@@ -60,14 +58,10 @@ class LabelFigures:
     found: int
 
 
-def label_figures(adapted: Adapted, column: int) -> LabelFigures:
+def label_figures(name: str, label: AdaptedLabel) -> LabelFigures:
     """Count for one label."""
-    name = tuple(adapted.labels)[column]
-    label = adapted.labels[name]
-    flagged = label.unseen >= label.threshold
-    count = int(flagged.sum())
-    threshold = math.log(label.threshold / (1 - label.threshold)) if label.threshold < 1 else math.inf
-    share = label.flags.interval(threshold) if count >= LEAST_FLAGS else None
+    count, found = label.flags.counted(label.threshold)
+    share = label.flags.interval(label.threshold) if count >= LEAST_FLAGS else None
     right, low, high = share or (None, None, None)
     return LabelFigures(
         label=name,
@@ -78,7 +72,7 @@ def label_figures(adapted: Adapted, column: int) -> LabelFigures:
         right=right,
         low=low,
         high=high,
-        found=int((flagged & label.answers).sum()),
+        found=found,
     )
 
 
@@ -100,8 +94,6 @@ def local_flags(
 
     """
     posts = adapted.local
-    if not len(posts.rows):
-        return {}
     scored = score_examples(active.classifier, [examples[row] for row in posts.rows])
     found = {}
     for column, (name, label) in enumerate(adapted.labels.items()):
@@ -183,26 +175,25 @@ class Learner:
         held_out = exclude_texts(found.held_out, known)
         local = found.training
         progress("teaching", 0, len(base.classifier.labels))
-        adapted = adapt(base.classifier, local, self._segmenter, LocalConfig(), judged=held_out)
-        labels = []
-        for column in range(len(base.classifier.labels)):
-            labels.append(label_figures(adapted, column))
-            progress("teaching", column + 1, len(base.classifier.labels))
+        adapted = adapt(base.classifier, local, self._segmenter, judged=held_out)
+        labels = [label_figures(name, label) for name, label in adapted.labels.items()]
+        progress("teaching", len(labels), len(labels))
         flags = local_flags(adapted, [*local, *held_out], active, taught_before=active.version != base.version)
         comparison = compare(adapted.classifier, active.classifier, self._challenge_set, flags)
         beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
-        version = self._register(name, base, adapted, local, beside)
+        data_hash = taught_hash(str(base.manifest["data_hash"]), local, held_out)
+        version = self._register(name, base, adapted, data_hash, beside)
         return LearnResult(name, version, adapted.posts, comparison, tuple(labels))
 
     def _register(
-        self, name: str, base: Loaded, adapted: Adapted, local: Sequence[Example], comparison: Mapping[str, object]
+        self, name: str, base: Loaded, adapted: Adapted, data_hash: str, comparison: Mapping[str, object]
     ) -> str:
         """Save the candidate and add it to the register; returns its version."""
         now = self._clock.now()
         facts = {
             "name": name,
             "created_at": now.isoformat(),
-            "data_hash": taught_hash(str(base.manifest["data_hash"]), local),
+            "data_hash": data_hash,
             "examples": int(base.manifest["examples"]) + adapted.posts,
             "metrics": {
                 **base.manifest["metrics"],

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from classifiers.data.datasets import Example
+from classifiers.errors import ClassifierError
 from classifiers.evaluation.comparison import compare, paired_flags
 from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, load
@@ -66,7 +67,7 @@ class ModelPromotion:
         Raises:
             PromotionRefused: When it is worse and no reason is given, or when it is in use already.
             StorageError: When it is not registered.
-            ClassifierError: When a model cannot be loaded.
+            ClassifierError: When it cannot be loaded.
 
         """
         wanted = self._registered(name)
@@ -94,14 +95,15 @@ class ModelPromotion:
         new, found = self._load(wanted), wanted.comparison or {}
         if found.get("against") == active.version:
             return [str(fault) for fault in found["faults"]]
-        old = self._load(active)
+        try:
+            old = self._load(active)
+        except ClassifierError:  # its files are gone, or of other word lists: whatever is wanted scores better
+            return []
         with self._database.work() as session:
             held_out = split_holdout(decisions.label_decisions(session)).held_out
-        scored = [score_examples(each.classifier, held_out) for each in (new, old)] if held_out else []
-        local = paired_flags(*scored) if scored else {}
-        return [
-            fault.said for fault in compare(new.classifier, old.classifier, self._challenge_set, local).found_worse()
-        ]
+        local = paired_flags(*(score_examples(each.classifier, held_out) for each in (new, old)))
+        found_worse = compare(new.classifier, old.classifier, self._challenge_set, local).found_worse()
+        return [fault.said for fault in found_worse]
 
     def rollback(self, *, user_id: int | None = None) -> ActiveModelChange:
         """Make the model active again that the present one replaced.
@@ -136,9 +138,7 @@ class ModelPromotion:
             return registry.register(session, model_draft(loaded), self._clock.now())
 
     @contextmanager
-    def _audited(
-        self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None = None
-    ) -> Iterator[Session]:
+    def _audited(self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None) -> Iterator[Session]:
         """Open a unit of work, add its entry to the audit trail, and commit both together."""
         with self._database.changes() as session:
             yield session

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.data.datasets import Example
-from classifiers.errors import ModelMissing
+from classifiers.errors import ClassifierError
 from classifiers.persistence import Loaded
 from monitor.crawl.failures import failure_message
 from monitor.learning.active_learning import PostSelector
@@ -79,17 +79,27 @@ class TeachingSteps:
         active = self._load(self._scoring_model(), progress)
         with self._database.work() as session:
             newest = registry.newest_taught(session)
-        try:
-            taught = self._load(newest.name, progress).classifier if newest is not None else None
-        except ModelMissing:  # its folder was deleted; the model in use can tell as well, only less sharply
-            taught = None
-        return self._selector.run(active, posts, lambda done, total: progress("reading", done, total), taught=taught)
+        # Without it the model in use can tell as well, only less sharply.
+        taught = self._usable(newest.name, progress) if newest is not None else None
+        return self._selector.run(
+            active,
+            posts,
+            lambda done, total: progress("reading", done, total),
+            taught=taught.classifier if taught is not None else None,
+        )
 
     def learn(self, progress: Progress = _SILENT) -> LearnResult:
-        """Teach a candidate by all decisions; see `Learner.run`."""
+        """Teach a candidate by all decisions; compared with the active model, or for want of one with its base."""
         base = self._load(self._default_model, progress)
-        active = self._load(self._scoring_model(), progress)
+        active = self._usable(self._scoring_model(), progress) or base
         return self._learner.run(base, active, progress, known=self._known())
+
+    def _usable(self, name: str, progress: Progress) -> Loaded | None:
+        """Load a model; None where its folder was deleted, or an upgrade brought other word lists than it has."""
+        try:
+            return self._load(name, progress)
+        except ClassifierError:
+            return None
 
     def promote(self, name: str, user_id: int) -> None:
         """Put a candidate into use, by the rules of `ModelPromotion.promote`."""

@@ -42,15 +42,16 @@ class ModelFolders:
         return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self._folder / name
 
     def ensure(self, name: str, progress: Progress = _no_progress) -> bool:
-        """Put the default model in its place if it is the named one and missing; returns whether it was.
+        """Put the default model in its place if it is the named one, and missing or made with other versions.
 
-        The model of the distribution is copied. Where it was made with another version of the segmenter than is
-        installed, a model of the project's own posts is trained instead.
+        Returns whether it was put there. The model of the distribution is copied. Where it was made with another
+        version of the segmenter than is installed, a model of the project's own posts is trained instead.
         """
-        if name != DEFAULT_MODEL or (self.path(name) / MANIFEST_FILE).is_file():
+        path = self.path(name)
+        if name != DEFAULT_MODEL or ((path / MANIFEST_FILE).is_file() and fits(path)):
             return False
         if fits(DEFAULT_FOLDER):
-            copy(DEFAULT_FOLDER, self.path(name))
+            copy(DEFAULT_FOLDER, path)
         else:
             self.train_default(progress)
         return True

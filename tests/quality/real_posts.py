@@ -25,11 +25,11 @@ from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
 from classifiers.copies import signature
-from classifiers.data.datasets import CRITICISM, Example, data_hash
+from classifiers.data.datasets import CRITICISM, Example, data_hash, hash_of
 from classifiers.evaluation.metrics import measure
 from classifiers.features.space import LEXICON, FeatureSpace
 from classifiers.features.tfidf import character_ngrams
-from classifiers.features.tokens import PreparedText, TextPreparer
+from classifiers.features.tokens import PreparedText, prepare_many
 from classifiers.labels import CONCERN, NEGATIVE, UNVERIFIED
 from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits_of
 from classifiers.text.group_names import default_group_names
@@ -39,7 +39,7 @@ from classifiers.training.calibration import calibrate
 from classifiers.training.linear import Floats, LinearModel
 from classifiers.training.splits import Fold
 from classifiers.training.thresholds import label_threshold
-from classifiers.training.train import Trained, hash_of
+from classifiers.training.train import Trained
 
 REAL_VERSION: Final = 4  # raised when the same posts make another model
 CRITICAL: Final = frozenset({"opinion_criticism", "political_criticism", "satire"})  # kinds that must not be flagged
@@ -199,12 +199,11 @@ class _Learner:
     ) -> "_Learner":
         """Compute features, and split the posts by their stories."""
         model = base.classifier
-        preparer = TextPreparer(segmenter, len(corpus) + len(posts), lambda _done, _total: None)
         kept = sp.diags(names_no_group(model.space))
         of_lexicon = np.concatenate([np.full(len(each.ngrams), each.view == LEXICON) for each in model.space.fitted])
 
         def prepared(examples: Sequence[Example], log_odds: Floats | None) -> tuple[_Texts, list[PreparedText]]:
-            texts = preparer.prepare([example.text for example in examples])
+            texts = prepare_many([example.text for example in examples], segmenter)
             matrix, traits = model.space.transform(texts), traits_of(texts, [each.title for each in examples])
             if log_odds is None:
                 log_odds = model.log_odds(matrix, traits)

@@ -7,7 +7,8 @@ import pytest
 
 from classifiers.data.datasets import Example
 from classifiers.errors import DataInvalid
-from classifiers.evaluation.metrics import measure
+from classifiers.evaluation.comparison import paired_flags
+from classifiers.evaluation.metrics import measure, summary
 from classifiers.evaluation.predictions import cross_validated_scores, score_examples
 from classifiers.training.train import Trained
 
@@ -30,11 +31,13 @@ def test_a_column_leaves_out_texts_that_do_not_know_its_label(trained: Trained) 
     assert not scored.column("unverified").has_both
 
 
-def test_texts_without_any_of_the_labels_are_refused(trained: Trained) -> None:
+@pytest.mark.parametrize("texts", [[], [Example("a", {"complaint": True})]])
+def test_texts_without_any_of_the_labels_are_compared_but_not_measured(texts: list[Example], trained: Trained) -> None:
+    scored = score_examples(trained.classifier, texts)
+    assert scored.flagged.shape == (len(texts), 3)
+    assert paired_flags(scored, scored) == {}
     with pytest.raises(DataInvalid, match="no text says anything of unverified, negative, concern"):
-        score_examples(trained.classifier, [Example("a", {"complaint": True})])
-    with pytest.raises(DataInvalid, match="no text says anything"):
-        score_examples(trained.classifier, [])
+        summary(scored)
 
 
 def test_what_training_said_of_unseen_texts_gives_its_own_figures(

@@ -5,16 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifiers.features.space import VIEWS
-from classifiers.features.tokens import TextPreparer, View, prepare, syllables
+from classifiers.features.tokens import View, prepare, prepare_many, syllables
 from classifiers.text.aligned import Aligned
 from classifiers.text.segment import Segmenter
 
 
 def test_of_many_texts_each_word_is_held_once(segmenter: Segmenter) -> None:
-    told: list[int] = []
-    preparer = TextPreparer(segmenter, 2, lambda done, _total: told.append(done))
-    (one,), (other,) = (preparer.prepare([text]) for text in ("Ngân hàng đóng cửa", "Ngân hàng mở cửa"))
-    assert told == [1, 2]
+    told: list[tuple[int, int]] = []
+    one, other = prepare_many(["Ngân hàng đóng cửa", "Ngân hàng mở cửa"], segmenter, lambda *both: told.append(both))
+    assert told == [(2, 2)]
     assert [word.text for word in one.words] == ["ngân hàng", "đóng cửa"]
     assert one.words[0] is other.words[0]
     assert one.aligned == Aligned("ngân hàng đóng cửa", (), ())

@@ -13,19 +13,12 @@ from classifiers.data.datasets import Example
 from classifiers.features.tokens import prepare_all
 from classifiers.model.classifier import Classifier, sigmoid, traits_of
 from classifiers.text.segment import Segmenter
-from classifiers.training.config import LocalConfig
 from classifiers.training.flag_precision import FlagPrecision
 from classifiers.training.linear import Floats, fit_dual
-from classifiers.training.local import (
-    LEAST_POSITIVES,
-    Adapted,
-    adapt,
-    taught_hash,
-)
+from classifiers.training.local import LEAST_POSITIVES, Adapted, adapt, taught_hash
 from classifiers.training.train import Trained
 from tests.corpus import corpus
 
-CONFIG = LocalConfig()
 JUDGED = corpus()[1:1800:30]
 DAYS = [f"ngày {number}" for number in range(1, 31)]
 
@@ -38,7 +31,7 @@ def base(trained: Trained) -> Classifier:
 @pytest.fixture(scope="module")
 def taught(base: Classifier, segmenter: Segmenter) -> Adapted:
     """Teach one label, and judge all by others."""
-    return adapt(base, posts(20, 60), segmenter, CONFIG, judged=JUDGED)
+    return adapt(base, posts(20, 60), segmenter, judged=JUDGED)
 
 
 def posts(yes: int, no: int, label: str = "concern") -> list[Example]:
@@ -54,7 +47,7 @@ def chance(classifier: Classifier, text: str, label: str = "concern") -> float:
 
 
 def test_local_words_are_learnt(base: Classifier, segmenter: Segmenter) -> None:
-    adapted = adapt(base, posts(20, 60), segmenter, CONFIG)
+    adapted = adapt(base, posts(20, 60), segmenter)
     text = "Ca chiều lại ăn mì gói trừ bữa"
     assert adapted.labels["concern"].changed
     assert chance(adapted.classifier, text) > max(0.5, chance(base, text))
@@ -64,7 +57,7 @@ def test_local_words_are_learnt(base: Classifier, segmenter: Segmenter) -> None:
 
 def test_the_given_classifier_and_labels_without_answers_stay(base: Classifier, segmenter: Segmenter) -> None:
     before = [model.weights.copy() for model in base.label_models]
-    adapted = adapt(base, posts(20, 60), segmenter, CONFIG)
+    adapted = adapt(base, posts(20, 60), segmenter)
     assert all(np.array_equal(old, model.weights) for old, model in zip(before, base.label_models, strict=True))
     assert adapted.labels["negative"].model == base.label_models[base.labels.index("negative")]
     assert adapted.classifier.thresholds["negative"] == base.thresholds["negative"]
@@ -73,15 +66,15 @@ def test_the_given_classifier_and_labels_without_answers_stay(base: Classifier, 
 
 
 def test_without_posts_nothing_changes(base: Classifier, segmenter: Segmenter) -> None:
-    adapted = adapt(base, [], segmenter, CONFIG)
+    adapted = adapt(base, [], segmenter)
     assert adapted.classifier.thresholds == base.thresholds
     assert adapted.classifier.label_models == base.label_models
     assert (adapted.metrics, adapted.posts) == ({}, 0)
 
 
 def test_too_few_positives_leave_the_model_alone(base: Classifier, segmenter: Segmenter) -> None:
-    assert not adapt(base, posts(LEAST_POSITIVES - 1, 60), segmenter, CONFIG).labels["concern"].changed
-    assert adapt(base, posts(LEAST_POSITIVES, 60), segmenter, CONFIG).labels["concern"].changed
+    assert not adapt(base, posts(LEAST_POSITIVES - 1, 60), segmenter).labels["concern"].changed
+    assert adapt(base, posts(LEAST_POSITIVES, 60), segmenter).labels["concern"].changed
 
 
 def test_weights_say_the_same_as_the_dual_coefficients(base: Classifier, taught: Adapted, segmenter: Segmenter) -> None:
@@ -103,7 +96,7 @@ def test_reasons_still_add_up(taught: Adapted) -> None:
 def test_equal_posts_are_one_and_the_newest_answer_counts(base: Classifier, segmenter: Segmenter) -> None:
     first = posts(20, 60)
     changed_mind = [replace(post, labels={"concern": not post.labels["concern"]}) for post in first]
-    adapted = adapt(base, [*changed_mind, *first], segmenter, CONFIG)
+    adapted = adapt(base, [*changed_mind, *first], segmenter)
     assert adapted.posts == 80
     assert adapted.labels["concern"].answers.sum() == 20
 
@@ -115,39 +108,46 @@ def test_criticism_that_posts_show_is_spared_even_where_nothing_can_be_learnt(
     texts = [example.text for example in corpus()[::4] if example.labels["negative"]]
     sure = [p.probabilities["negative"] > 0.9 for p in base.predict(texts)]
     clean = [Example(text, {"negative": False}) for text in list(compress(texts, sure))[:12]]
-    adapted = adapt(base, clean, segmenter, CONFIG)
+    adapted = adapt(base, clean, segmenter)
     assert len(clean) == 12
     assert adapted.classifier.thresholds["negative"] > base.thresholds["negative"]
     flagged_still = sum("negative" in p.flags for p in adapted.classifier.predict([e.text for e in clean]))
     assert flagged_still <= 1, "one may be chance"
 
 
-def test_other_posts_give_another_hash() -> None:
-    assert taught_hash("a", posts(1, 1)) != taught_hash("b", posts(1, 1)) != taught_hash("b", posts(2, 1))
+def test_another_base_and_other_posts_or_titles_give_another_hash() -> None:
+    few, more, answering = posts(1, 1), posts(2, 1), [replace(post, title="Ca đêm") for post in posts(1, 1)]
+    given = [("a", few), ("b", few), ("b", more), ("b", answering), ("b", few, more), ("b", few, answering)]
+    assert len({taught_hash(*parts) for parts in given}) == len(given)
 
 
 def scored() -> Iterator[tuple[Floats, np.ndarray]]:
     generator = np.random.default_rng(3)
     for _ in range(5):
-        log_odds = generator.normal(-1, 2, 200)
-        yield log_odds, generator.random(200) < sigmoid(log_odds)
+        probabilities = sigmoid(generator.normal(-1, 2, 200))
+        yield probabilities, generator.random(200) < probabilities
 
 
 def test_a_threshold_has_about_the_precision_that_was_asked_for() -> None:
-    for log_odds, answers in scored():
-        flags = FlagPrecision.from_scores(log_odds, answers)
+    for probabilities, answers in scored():
+        flags = FlagPrecision.from_scores(probabilities, answers)
         lowest = flags.lowest(0.7)
-        assert abs(answers[log_odds >= lowest].mean() - 0.7) < 0.1
+        assert abs(answers[probabilities >= lowest].mean() - 0.7) < 0.1
         found = flags.interval(lowest)
         assert found is not None
         share, low, high = found
         assert low < 0.7 <= share < high
 
 
-@given(st.lists(st.tuples(st.floats(-30, 30), st.booleans()), min_size=1, max_size=40))
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
 def test_precision_and_curve_stay_shares(texts: Sequence[tuple[float, bool]]) -> None:
-    log_odds, answers = np.array([one for one, _ in texts]), np.array([answer for _, answer in texts])
-    flags = FlagPrecision.from_scores(log_odds, answers)
+    probabilities, answers = np.array([one for one, _ in texts]), np.array([answer for _, answer in texts])
+    flags = FlagPrecision.from_scores(probabilities, answers)
+    for threshold in (*probabilities, flags.lowest(1.0), flags.lowest(2.0)):
+        reached = probabilities >= threshold
+        assert flags.counted(threshold) == (reached.sum(), (reached & answers).sum())
+        assert (flags.interval(threshold) is None) is not reached.any()
+    assert flags.counted(flags.lowest(2.0)) == (0, 0), "no precision is that high"
     assert ((flags.precision >= 0) & (flags.precision <= 1)).all()
     points = flags.curve().points
     assert [point.threshold for point in points] == sorted(point.threshold for point in points)

@@ -35,4 +35,8 @@ def test_criticism_of_probability_one_is_spared_too() -> None:
     probabilities, answers = np.array([1.0, 1.0, 0.2]), np.array([True, False, False])
     threshold = label_threshold(probabilities, answers, 0.5, criticism=~answers, criticism_limit=0.0)
     assert threshold > 1.0
-    assert label_threshold(probabilities, answers, 0.5, criticism=~answers, criticism_limit=1.0) <= 1.0
+
+
+def test_a_limit_of_one_spares_no_criticism() -> None:
+    probabilities, answers = np.array([0.9, 0.8]), np.array([True, False])
+    assert label_threshold(probabilities, answers, 0.5, criticism=~answers, criticism_limit=1.0) == 0.8

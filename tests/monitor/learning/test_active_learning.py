@@ -108,6 +108,8 @@ def test_a_taught_candidate_says_which_posts_are_probable(drawing: Drawing) -> N
     with drawing.database.work() as session:
         usual = statistics.mean(session.scalars(select(Score.probability)))
     assert statistics.mean(drawn) < usual
+    of_one_label = Classifier(model.space, reverse[:1], model.thresholds, Segmenter(), subclasses=model.subclasses)
+    assert drawing.draw(20, taught=of_one_label) == 20, "one that knows other labels says nothing"
 
 
 def test_only_what_the_machine_does_not_suggest_has_the_origin_drawn(drawing: Drawing) -> None:

@@ -1,12 +1,14 @@
 """Teaching in the background: one step at a time, its progress is told, and what fails is said and leaves no trace."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from classifiers.persistence import load
+from classifiers.errors import ModelRefused
+from classifiers.persistence import DEFAULT_FOLDER, load
 from classifiers.text.segment import Segmenter
 from monitor.app.application import Application
 from monitor.errors import NotReady, PromotionRefused
@@ -107,6 +109,25 @@ def app(tmp_path: Any, small_model: Any, clock: FakeClock) -> Iterator[Applicati
         make_key(app.secret_path)
         app.database.upgrade()
         yield app
+
+
+def test_what_an_upgrade_made_unusable_is_replaced(app: Application, small_model: Any, clock: FakeClock) -> None:
+    """The default model is that of the program, and a candidate comes into use in place of a taught model of before."""
+    copy_model(small_model, app.settings.models_dir, "taught")
+    with app.database.changes() as session:
+        user = add_user(session).id
+        before = registry.register(session, model_draft(app.models.load("taught")), clock.now())
+        registry.promote(session, before, clock.now())
+    for name in ("default", "taught"):
+        manifest = app.models.path(name) / "manifest.json"
+        manifest.write_text(re.sub('"lexicon": "[^"]*"', '"lexicon": "before"', manifest.read_text("utf-8")), "utf-8")
+    with pytest.raises(ModelRefused, match=r"was made with lexicon before, .* or teach it anew at the desk"):
+        app.models.load("taught")
+    steps = app.teaching_steps()
+    learnt = steps.learn()
+    steps.promote(learnt.version, user)
+    assert app.scoring_model() == learnt.name
+    assert app.models.load("default").manifest["data_hash"] == load(DEFAULT_FOLDER, Segmenter()).manifest["data_hash"]
 
 
 def test_from_a_round_to_a_model_in_use(app: Application, clock: FakeClock) -> None:
