@@ -1,7 +1,8 @@
 """HTML pages as lxml trees, without Beautiful Soup on top: faster, for forum pages that are parsed in large numbers."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from lxml import etree
@@ -141,6 +142,11 @@ def descendants(root: Node, without: Callable[[Node], bool]) -> list[Node]:
         else:
             found.append(element)
     return found
+
+
+def ancestors(element: Node, root: Node) -> Iterator[Node]:
+    """Return what an element lies in below a root, from the inside."""
+    return takewhile(lambda above: above is not root, element.iterancestors())
 
 
 def has_class(element: Node, name: str) -> bool:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from itertools import chain
 
 from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.feed.formats import Document, read_document
 from monitor.collectors.http.fetched import GONE_STATUSES, Fetched
 from monitor.collectors.http.urls import web_address
-from monitor.collectors.parsing.lxml_tree import Classes, Node, descendants, has_class, parse_page, words_in
+from monitor.collectors.parsing.lxml_tree import Classes, Node, ancestors, descendants, has_class, parse_page, words_in
 from monitor.collectors.xenforo.post import MESSAGE, body_text, is_message, likes, pictures_of_body, read_time
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -238,8 +238,7 @@ def _lies_in(message: Node, element: Node, name: str) -> bool:
 def _inside(message: Node, elements: Iterable[Node], name: str, tag: str | None = None) -> Node | None:
     """Return the first element that lies in one of a class or tag within a message."""
     for element in elements:
-        within = takewhile(lambda above: above is not message, element.iterancestors())
-        if any(has_class(above, name) or above.tag == tag for above in within):
+        if any(has_class(above, name) or above.tag == tag for above in ancestors(element, message)):
             return element
     return None
 
