@@ -15,9 +15,7 @@ from monitor.collectors.base import PublicPost, SourceView
 from monitor.collectors.bluesky import api as bluesky
 from monitor.collectors.discourse import api as discourse
 from monitor.collectors.facebook import api as facebook
-from monitor.collectors.facebook.account import GraphAccount
-from monitor.collectors.facebook.page import FacebookPage
-from monitor.collectors.facebook.threads import ThreadsAccount
+from monitor.collectors.facebook.account import FacebookPage, GraphAccount, ThreadsAccount
 from monitor.collectors.factcheck import api as factcheck
 from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.feed.formats import read_document

@@ -1,4 +1,7 @@
-"""Which account of one's own a source reads through a Graph API: what is asked for it, and its token."""
+"""Which account of one's own a source reads through a Graph API: what is asked for it, and its token.
+
+The API of Threads is a Graph API too: https://developers.facebook.com/documentation/threads says what it gives.
+"""
 
 import re
 from collections.abc import Mapping
@@ -13,6 +16,7 @@ from monitor.errors import UsageError
 _BACKFILL_PAGES = 2
 _MOST_PAGES = 20
 _COMMENTS_ON_A_PAGE = 100
+_THREADS_FIELDS = "id,text,timestamp,permalink,username,has_replies,hide_status,media_type,media_url,alt_text"
 TOKEN = re.compile(r"[A-Za-z0-9_.|-]{8,1000}")
 _TOKEN_IN_ADDRESS = re.compile(rb'((?:access_token|appsecret_proof)(?:=|%3D))[^&"\\\s]+', re.IGNORECASE)
 _REMOVED = b"[removed]"
@@ -119,6 +123,72 @@ class GraphAccount(Place):
     def public_url(self, object_id: str) -> str | None:
         """Give the address for readers of an object that comes without one; None where there is none."""
         return self.public_address.format(id=object_id) if self.public_address else None
+
+
+class FacebookPage(GraphAccount):
+    """Which Page a source reads.
+
+    Settings of a source: `page` is the Page's number; `comments` says whether the comments are read too;
+    `backfill_pages` is how many pages of 100 posts the first reading goes back, `max_pages` how many each later one.
+    """
+
+    __slots__ = ()
+
+    owner_setting = "page"
+    owner_form = re.compile(r"[0-9]{3,25}")
+    owner_rule = "the number of the Page, not its name"
+    comments_by_default = False
+    not_own = "that of Page {owner}: only Pages that you administer are read, each with its own Page token"
+    rights = (
+        "it must be a Page token of a Page that you administer, with pages_read_engagement, and "
+        "pages_read_user_content for comments"
+    )
+    me_fields = "id"
+    posts_path = "{owner}/posts"
+    posts_on_a_page = 100
+    post_fields = (
+        "id,message,story,created_time,updated_time,permalink_url,from{id},is_published,privacy{value},full_picture,shares,"
+        "comments.limit(0).summary(true),reactions.limit(0).summary(true)"
+    )
+    comments_path = "comments"
+    comment_fields = (
+        "id,message,created_time,permalink_url,from{id},is_hidden,is_private,like_count,comment_count,"
+        "attachment{media{image{src}}}"
+    )
+    newest_comments_first: ClassVar[Mapping[str, str]] = {"filter": "stream", "order": "reverse_chronological"}
+    goes_on_by = "next"
+    counts_comments = True
+    public_address = "https://www.facebook.com/{id}"
+    names_public_authors = False
+
+
+class ThreadsAccount(GraphAccount):
+    """Which account a source reads.
+
+    Settings of a source: `account` is its name, without @; `comments` says whether the answers of others are read,
+    which they are if it says nothing; `backfill_pages` is how many pages of 25 posts the first reading goes back,
+    `max_pages` how many each later one.
+    """
+
+    __slots__ = ()
+
+    owner_setting = "account"
+    owner_form = re.compile(r"[a-z0-9._]{1,30}")
+    owner_rule = "the name of your Threads account"
+    comments_by_default = True
+    not_own = "that of @{owner}: only an account of your own is read, with its own token"
+    rights = "it must be a token of your own account, with threads_basic, and threads_read_replies for answers"
+    me_fields = "id,username"
+    posts_path = "me/threads"
+    posts_on_a_page = 25  # each post of a page that has answers is one more request
+    post_fields = _THREADS_FIELDS
+    comments_path = "conversation"
+    comment_fields = _THREADS_FIELDS
+    newest_comments_first: ClassVar[Mapping[str, str]] = {"reverse": "true"}
+    goes_on_by = "after"
+    counts_comments = False
+    public_address = None
+    names_public_authors = True
 
 
 def without_token(fetched: Fetched, token: str) -> Fetched:

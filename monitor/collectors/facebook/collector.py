@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
-from monitor.collectors.facebook.account import TOKEN, GraphAccount, without_token
+from monitor.collectors.facebook.account import TOKEN, FacebookPage, GraphAccount, ThreadsAccount, without_token
 from monitor.collectors.facebook.api import (
     heading_of,
     is_forbidden,
@@ -21,11 +21,10 @@ from monitor.collectors.facebook.api import (
 )
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
+from monitor.collectors.keyed_sources import REFUSALS, KeyedApi, secret_of
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.errors import RateLimited, SourceRefused
 
-_PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_COMMENT_PAGES = 10
 _MOST_LOOKS = 40
 _REMEMBERED = 100
@@ -80,39 +79,37 @@ class GraphCollector:
             yield batch
 
 
-class _Graph:
-    """Asks the API. The token goes in a header, so that it stands in no address, message or log."""
+class FacebookCollector(GraphCollector):
+    """Reads a Page that the operator administers."""
 
-    def __init__(self, page: GraphAccount, client: PoliteClient, source: SourceView) -> None:
-        self._page = page
-        self._client = client
-        self._token = secret_of(source, "a token of those who administer the account", shape=TOKEN)
-        self._robots_exempt = has_robots_exemption(source)
-        self._used_up: RateLimited | None = None
+    kind = "facebook"
+    account = FacebookPage
 
-    async def get(self, url: str) -> Fetched:
-        """Read one address.
 
-        Raises:
-            SourceRefused: When the token may not.
-            RateLimited: When hardly any request is left, or none.
+class ThreadsCollector(GraphCollector):
+    """Reads the account's posts from the newest back to those that are known, and the answers of others to them.
 
-        """
-        fetched = await self.ask(url)
-        if fetched.status in _PROBLEMS:
-            raise await self._client.parse(problem_of, fetched, self._page)
-        return fetched
+    A post says only whether it has answers, so that those of the newest posts are asked for at each reading.
+    """
+
+    kind = "threads"
+    account = ThreadsAccount
+
+
+@dataclass(kw_only=True)
+class _Graph(KeyedApi):
+    """Asks the API as long as it has requests for us."""
+
+    token: str
+    used_up: RateLimited | None = None
 
     async def ask(self, url: str) -> Fetched:
-        """Read one address; a refusal is given back, without the token in it."""
-        if self._used_up is not None:
-            raise self._used_up
-        headers = {"authorization": f"Bearer {self._token}"}
-        fetched = await self._client.get(
-            url, api=True, headers=headers, accept_status=_PROBLEMS, robots_exempt=self._robots_exempt
-        )
-        self._used_up = usage_problem(fetched)
-        return without_token(fetched, self._token)
+        """Read one address; the token is taken out of the answer."""
+        if self.used_up is not None:
+            raise self.used_up
+        fetched = await super().ask(url)
+        self.used_up = usage_problem(fetched)
+        return without_token(fetched, self.token)
 
 
 class Cursor:
@@ -155,7 +152,11 @@ class _Reading:
     def __init__(self, page: GraphAccount, client: PoliteClient, source: SourceView) -> None:
         self._page = page
         self._client = client
-        self._graph = _Graph(page, client, source)
+        token = secret_of(source, "a token of those who administer the account", shape=TOKEN)
+        headers = {"authorization": f"Bearer {token}"}
+        self._graph = _Graph(
+            client=client, source=source, headers=headers, problem_of=problem_of, place=page, token=token
+        )
         self._watched = source.watched
         self._may_skip = source.may_skip
         self._cursor = Cursor(page, source.cursor)
@@ -218,7 +219,7 @@ class _Reading:
             elif await self._client.parse(is_forbidden, fetched):
                 # This one thing, for what the Page itself shows was read just before.
                 yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
-            elif fetched.status in _PROBLEMS:
+            elif fetched.status in REFUSALS:
                 raise await self._client.parse(problem_of, fetched, self._page)
             else:
                 entry = await self._client.parse(read_single, fetched, self._page)

@@ -11,6 +11,7 @@ from pydantic import OnErrorOmit
 
 from monitor.collectors.base import PublicPost
 from monitor.collectors.factcheck.query import CheckQuery
+from monitor.collectors.google import refusal_of
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.human_dates import exactness
@@ -51,25 +52,6 @@ class Answer(CamelModel):
 
     claims: list[Any] | None = None
     next_page_token: Lenient[Text] = None
-
-
-class Detail(CamelModel):
-    """A detail of a refusal, of which only the reason is read."""
-
-    reason: Text
-
-
-class Problem(CamelModel):
-    """A refusal."""
-
-    status: Lenient[Text] = None
-    details: list[OnErrorOmit[Detail]] | None = None
-
-
-class ProblemAnswer(CamelModel):
-    """The body of a refusal."""
-
-    error: Problem
 
 
 def read_page(fetched: Fetched) -> Page:
@@ -117,9 +99,9 @@ def _posts(claim: Claim) -> Iterator[PublicPost]:
 
 def problem_of(fetched: Fetched, query: CheckQuery) -> CollectError:
     """Explain a refusal by the reason in it; the words beside it are not repeated, they may name the key."""
-    answer = read_row(ProblemAnswer, read_json(fetched.body))
-    reasons = [detail.reason for detail in (answer.error.details or ())] if answer else []
-    named = (reasons or [answer.error.status if answer and answer.error.status else f"status {fetched.status}"])[0]
+    refusal = refusal_of(fetched)
+    reasons = [detail.reason for detail in refusal.details or ()]
+    named = reasons[0] if reasons else refusal.status or f"status {fetched.status}"
     if reasons or fetched.status in {401, 403}:
         return SourceRefused(
             f"Google does not accept the key of source {query.source} ({named}): "

@@ -6,10 +6,8 @@ from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.factcheck.api import problem_of, read_page
 from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
+from monitor.collectors.keyed_sources import GOOGLE_HEADER, KeyedApi, secret_of
 from monitor.collectors.timeline import Page, read_back
-
-_PROBLEMS = frozenset({400, 401, 403, 404})
 
 
 class FactCheckCollector:
@@ -31,21 +29,11 @@ class FactCheckCollector:
 
         """
         query, key = CheckQuery.from_source(source), secret_of(source, "an API key of Google", kind=self.kind)
-        exempt = has_robots_exemption(source)
+        api = KeyedApi(client=client, source=source, headers={GOOGLE_HEADER: key}, problem_of=problem_of, place=query)
         for search in query.searches():
 
             async def ask(token: str | None, search: dict[str, str] = search) -> Page:
-                # The key goes in a header, so that it stands in no address, message or log.
-                fetched = await client.get(
-                    query.url(search, token),
-                    api=True,
-                    headers={"x-goog-api-key": key},
-                    accept_status=_PROBLEMS,
-                    robots_exempt=exempt,
-                )
-                if fetched.status in _PROBLEMS:
-                    raise await client.parse(problem_of, fetched, query)
-                return await client.parse(read_page, fetched)
+                return await client.parse(read_page, await api.get(query.url(search, token)))
 
             async for step in read_back(ask, None, most=query.max_pages, may_skip=source.may_skip):
                 yield step.batch(

@@ -6,21 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasPath, Field, OnErrorOmit
+from pydantic import AliasPath, Field
 
 from monitor.collectors.base import PublicPost
+from monitor.collectors.google import refusal_of
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.json_models import (
-    CamelModel,
-    Count,
-    Identifier,
-    Lenient,
-    Text,
-    counts_of,
-    read_json,
-    read_row,
-)
+from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, counts_of, read_json, read_row
 from monitor.collectors.timeline import Entry, Page
 from monitor.collectors.youtube.query import VIDEO_ID, CommentQuery
 from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused
@@ -122,19 +114,6 @@ class ListAnswer(CamelModel):
     next_page_token: Lenient[Text] = None
 
 
-class ErrorReason(CamelModel):
-    """Why something was refused."""
-
-    reason: Identifier
-
-
-class ErrorAnswer(CamelModel):
-    """A refusal, with both lists of reasons that it may have."""
-
-    details: Lenient[list[OnErrorOmit[ErrorReason]]] = Field(None, validation_alias=AliasPath("error", "details"))
-    errors: Lenient[list[OnErrorOmit[ErrorReason]]] = Field(None, validation_alias=AliasPath("error", "errors"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
     """What of a video is needed for its comments."""
@@ -230,7 +209,9 @@ def is_comment_id(text: str) -> bool:
 
 def problem_of(fetched: Fetched, query: CommentQuery) -> CollectError:
     """Explain a refusal by the reason in it; the words beside it are not repeated, they may name the key."""
-    reasons = _reasons(fetched)
+    refusal = refusal_of(fetched)
+    # An invalid key is a mere "badRequest" in the older list.
+    reasons = [each.reason for each in (*(refusal.details or ()), *(refusal.errors or ()))]
     for reason in reasons:
         known = _known_problem(reason, fetched, query)
         if known is not None:
@@ -277,12 +258,6 @@ def _next_midnight(now: datetime) -> datetime:
     zone = ZoneInfo(_QUOTA_ZONE)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
-
-
-def _reasons(fetched: Fetched) -> list[str]:
-    answer = read_row(ErrorAnswer, read_json(fetched.body))
-    # The newer list is more exact: an invalid key is a mere "badRequest" in the older one.
-    return [each.reason for each in [*(answer.details or ()), *(answer.errors or ())]] if answer else []
 
 
 def _list(fetched: Fetched) -> ListAnswer:

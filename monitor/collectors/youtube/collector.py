@@ -8,8 +8,7 @@ from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
-from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import has_robots_exemption, secret_of
+from monitor.collectors.keyed_sources import GOOGLE_HEADER, KeyedApi, secret_of
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.collectors.youtube.api import (
     NotShown,
@@ -22,7 +21,6 @@ from monitor.collectors.youtube.api import (
 )
 from monitor.collectors.youtube.query import MOST_IDS, CommentQuery
 
-_PROBLEMS = frozenset({400, 401, 403, 404})
 _MOST_REPLY_PAGES = 10
 _REMEMBERED_THREADS = 1000
 
@@ -74,34 +72,6 @@ class YouTubeCollector:
             yield batch
 
 
-class _Api:
-    """Asks the API. The key goes in a header, so that it stands in no address, message or log."""
-
-    def __init__(self, query: CommentQuery, client: PoliteClient, source: SourceView) -> None:
-        self._query = query
-        self._client = client
-        self._key = secret_of(source, "a key of your own for YouTube's API", kind="youtube")
-        self._robots_exempt = has_robots_exemption(source)
-
-    async def get(self, url: str) -> Fetched:
-        """Read one address.
-
-        Raises:
-            NotShown: When only this video or thread is not shown.
-
-        """
-        fetched = await self._client.get(
-            url,
-            api=True,
-            headers={"x-goog-api-key": self._key},
-            accept_status=_PROBLEMS,
-            robots_exempt=self._robots_exempt,
-        )
-        if fetched.status in _PROBLEMS:
-            raise await self._client.parse(problem_of, fetched, self._query)
-        return fetched
-
-
 class Cursor:
     """How far each video of a source is read, and how many replies its threads had."""
 
@@ -146,7 +116,10 @@ class _Reading:
     def __init__(self, query: CommentQuery, client: PoliteClient, source: SourceView) -> None:
         self._query = query
         self._client = client
-        self._api = _Api(query, client, source)
+        key = secret_of(source, "a key of your own for YouTube's API", kind="youtube")
+        self._api = KeyedApi(
+            client=client, source=source, headers={GOOGLE_HEADER: key}, problem_of=problem_of, place=query
+        )
         self._source = source
         self._cursor = Cursor(query, source.cursor)
         self._met: set[str] = set()

@@ -8,9 +8,8 @@ import pytest
 
 from monitor.collectors.base import PostPicture, PublicPost, SourceView
 from monitor.collectors.bluesky.record import Record, to_post
+from monitor.collectors.facebook.account import FacebookPage, ThreadsAccount
 from monitor.collectors.facebook.api import read_entry
-from monitor.collectors.facebook.page import FacebookPage
-from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files import record_post
 from monitor.collectors.http.fetched import Fetched

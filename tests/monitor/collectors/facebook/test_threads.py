@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from monitor.collectors.facebook.account import ThreadsAccount
 from monitor.collectors.facebook.api import read_entry
-from monitor.collectors.facebook.threads import ThreadsAccount
 from monitor.demo.sites import serve
 from monitor.errors import SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
