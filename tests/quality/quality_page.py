@@ -28,8 +28,8 @@ FIGURES: Final = (
 def measured_part(found: Measured, unseen: ScoredExamples, challenge_set: ScoredExamples, fairness: Fairness) -> str:
     """Write the tables."""
     measured_on = (
-        f"Corpus of {len(unseen.examples):,} posts (data hash `{found.hashes['corpus'][:12]}`), default model "
-        f"`{found.hashes['default_model'][:12]}`, challenge set of "
+        f"Corpus of {len(unseen.examples):,} posts (hash with the recipe `{found.hashes['corpus'][:12]}`), "
+        f"default model `{found.hashes['default_model'][:12]}`, challenge set of "
         f"{len(challenge_set.examples)} posts (`{found.hashes['challenge_set'][:12]}`), scikit-learn "
         f"{version('scikit-learn')}, underthesea {version('underthesea')}."
     )
