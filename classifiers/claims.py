@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from classifiers.model.prediction import Reason
 from classifiers.text.aligned import Aligned
-from classifiers.text.letters import split_syllables, strip_diacritics
+from classifiers.text.letters import piece_spans, split_syllables, strip_diacritics
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import LINK, normalise
 
@@ -198,14 +198,8 @@ def _hearsay(aligned: Aligned, signs: _Signs, terms: Iterable[tuple[str, Span]])
 
 def _terms(aligned: Aligned) -> Iterator[tuple[str, Span]]:
     """Yield the lexicon's terms: group and span in the normalised text."""
-    pieces = split_syllables(aligned.text)
-    places: list[Span] = []
-    position = 0
-    for piece in pieces:
-        start = aligned.text.index(piece, position)
-        position = start + len(piece)
-        places.append((start, position))
-    for group, first, last in default_lexicon().find(pieces):
+    places = piece_spans(aligned.text)
+    for group, first, last in default_lexicon().find(split_syllables(aligned.text)):
         yield group, (places[first][0], places[last - 1][1])
 
 

@@ -41,6 +41,7 @@ _DAMAGED: Final = (
     BadZipFile, zlib.error,
 )  # fmt: skip
 
+_OF_TRAITS: Final = ("length_weights", "reply_weights")  # in the order of `traits_of`
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -184,8 +185,7 @@ def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
         "weights": np.stack([model.weights for model in models]),
         "intercepts": np.array([model.intercept for model in models]),
         "subclass_weights": np.array([model.subclass_weight for model in models]),
-        "length_weights": np.array([model.length_weight for model in models]),
-        "reply_weights": np.array([model.reply_weight for model in models]),
+        **{name: np.array([model.trait_weights[at] for model in models]) for at, name in enumerate(_OF_TRAITS)},
     }
     for fitted in classifier.space.fitted:
         arrays[f"ngrams.{fitted.view.name}"] = _as_bytes(fitted.ngrams)
@@ -221,8 +221,7 @@ def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmente
             float(arrays["intercepts"][row]),
             float(arrays["subclass_weights"][row]),
             arrays[f"subclass_shares.{label}"].astype(np.float64),
-            float(arrays["length_weights"][row]),
-            float(arrays["reply_weights"][row]),
+            np.array([arrays[name][row] for name in _OF_TRAITS], dtype=np.float64),
         )
         if model.subclass_weight:
             expected = (2, len(subclasses.names) if subclasses else 0)

@@ -79,27 +79,11 @@ def threshold_for_precision(probabilities: NDArray[np.float64], answers: NDArray
         precision: The share of flagged texts that must carry the label, 0 to 1.
 
     """
-    order = np.argsort(probabilities)
-    candidates, first = np.unique(probabilities[order], return_index=True)
-    # Flags from each threshold on, and how many of them are right.
-    flagged = len(order) - first
-    reached = np.cumsum(answers[order][::-1])[::-1][first] >= precision * flagged
-    if not reached.any():
-        return best_f1_threshold(probabilities, answers)
-    return max(float(candidates[np.argmax(reached)]), LEAST_THRESHOLD)
-
-
-def best_f1_threshold(probabilities: NDArray[np.float64], answers: NDArray[np.bool_]) -> float:
-    """Find the probability from which flagging has the best F1.
-
-    Args:
-        probabilities: Shape (texts,), 0 to 1.
-        answers: Whether each text carries the label, shape (texts,); some do.
-
-    """
-    precision, recall, thresholds = precision_recall_curve(answers, probabilities)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    return max(float(thresholds[int(np.argmax(f1[:-1]))]), LEAST_THRESHOLD)
+    found, recall, thresholds = precision_recall_curve(answers, probabilities)
+    reached = np.flatnonzero(found[:-1] >= precision)
+    f1 = 2 * found * recall / np.maximum(found + recall, 1e-12)
+    place = reached[0] if reached.size else np.argmax(f1[:-1])
+    return max(float(thresholds[place]), LEAST_THRESHOLD)
 
 
 def summary(scored: ScoredExamples) -> dict[str, Any]:

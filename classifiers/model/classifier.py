@@ -35,8 +35,7 @@ class LabelModel:
         intercept: In calibrated log-odds.
         subclass_weight: By what the log-odds by subclasses are multiplied; 0: subclasses do not count.
         subclass_shares: What each subclass counts for the label and against it, shape (2, subclasses).
-        length_weight: Of log(1 + characters of the normalised text).
-        reply_weight: Added where the text answers an article or another post.
+        trait_weights: Of what `traits_of` describes, shape (traits,).
 
     """
 
@@ -45,8 +44,7 @@ class LabelModel:
     intercept: float
     subclass_weight: float = 0.0
     subclass_shares: Floats = field(default_factory=lambda: np.zeros((2, 0)))
-    length_weight: float = 0.0
-    reply_weight: float = 0.0
+    trait_weights: Floats = field(default_factory=lambda: np.zeros(len(TRAITS)))
 
     def scaled(self, slope: float, intercept: float) -> "LabelModel":
         """Return a model whose log-odds are this one's times `slope`, plus `intercept` (in log-odds)."""
@@ -55,8 +53,7 @@ class LabelModel:
             weights=slope * self.weights,
             intercept=slope * self.intercept + intercept,
             subclass_weight=slope * self.subclass_weight,
-            length_weight=slope * self.length_weight,
-            reply_weight=slope * self.reply_weight,
+            trait_weights=slope * self.trait_weights,
         )
 
 
@@ -88,9 +85,7 @@ class Classifier:
         self._segmenter = segmenter
         self._weights = np.column_stack([model.weights for model in label_models])
         self._intercepts = np.array([model.intercept for model in label_models])
-        self._trait_weights = np.array(
-            [[model.length_weight for model in label_models], [model.reply_weight for model in label_models]]
-        )
+        self._trait_weights = np.column_stack([model.trait_weights for model in label_models])
 
     @property
     def labels(self) -> tuple[str, ...]:

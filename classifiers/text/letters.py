@@ -82,6 +82,6 @@ def split_syllables(text: str) -> list[str]:
     return _PIECE.findall(text)
 
 
-def syllable_spans(text: str) -> list[tuple[int, int]]:
+def piece_spans(text: str) -> list[tuple[int, int]]:
     """Give the half-open span of each piece of `split_syllables`, in code points."""
     return [match.span() for match in _PIECE.finditer(text)]

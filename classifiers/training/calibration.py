@@ -114,9 +114,7 @@ class Correction:
     def apply(self, model: LabelModel) -> LabelModel:
         """Correct the model of a label."""
         scaled = model.scaled(self.slope, self.intercept)
-        return replace(
-            scaled, length_weight=scaled.length_weight + self.length, reply_weight=scaled.reply_weight + self.reply
-        )
+        return replace(scaled, trait_weights=np.add(scaled.trait_weights, (self.length, self.reply)))
 
     def log_odds(self, log_odds: Floats, traits: Floats) -> Floats:
         """Correct the log-odds of texts, shape (texts,), whose traits (`traits_of`) have shape (texts, 2)."""

@@ -6,8 +6,7 @@ its copies are on the same side: no model is ever compared on a text that any mo
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from classifiers.data.datasets import Example
 from classifiers.text.normalise import normalise
@@ -17,12 +16,11 @@ HELD_OUT_SHARE: Final = 0.2
 _BITS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class HoldoutSplit:
+class HoldoutSplit(NamedTuple):
     """Labelled texts of this installation: for training, and for comparing models."""
 
-    training: tuple[Example, ...]
-    held_out: tuple[Example, ...]
+    training: list[Example]
+    held_out: list[Example]
 
 
 def is_held_out(text: str) -> bool:
@@ -45,11 +43,11 @@ def split_holdout(found: Iterable[LabelDecision]) -> HoldoutSplit:
     for one in found:
         texts.setdefault(one.same_as, (one.text, one.context or ""))
         labels.setdefault(one.same_as, {})[one.label] = one.holds
-    examples = [Example(text, labels[key], title=title) for key, (text, title) in texts.items()]
-    return HoldoutSplit(
-        training=tuple(example for example in examples if not is_held_out(example.text)),
-        held_out=tuple(example for example in examples if is_held_out(example.text)),
-    )
+    split = HoldoutSplit([], [])
+    for key, (text, title) in texts.items():
+        side = split.held_out if is_held_out(text) else split.training
+        side.append(Example(text, labels[key], title=title))
+    return split
 
 
 def exclude_texts(examples: Sequence[Example], texts: Iterable[Example]) -> list[Example]:

@@ -171,9 +171,8 @@ class Learner:
         name = self._free_name()
         with self._database.work() as session:
             decided = decisions.label_decisions(session)
-        found = split_holdout(decided)
-        held_out = exclude_texts(found.held_out, known)
-        local = found.training
+        local, held_out = split_holdout(decided)
+        held_out = exclude_texts(held_out, known)
         progress("teaching", 0, len(base.classifier.labels))
         adapted = adapt(base.classifier, local, self._segmenter, judged=held_out)
         labels = [label_figures(name, label) for name, label in adapted.labels.items()]

@@ -74,11 +74,16 @@ class Matcher:
         self.clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
-        """Compare every post that was not compared yet, then suggest evidence for open claims."""
+        """Compare every post that was not compared yet, then suggest evidence for open claims.
+
+        Args:
+            on_done: Called after each batch with the number of posts compared so far.
+
+        """
         result = MatchResult()
         roles: set[str] = set()
         while batch := self._copies(result):
-            on_done(len(batch))
+            on_done(result.compared)
             roles.update(batch)
         self._evidence(result, again="reference" in roles)  # by new ones older claims may be answered
         return result

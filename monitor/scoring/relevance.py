@@ -5,8 +5,8 @@ Nothing here looks for a person: a name that is recognised as one is no word to 
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import log10, prod
@@ -67,7 +67,6 @@ class Relevance:
         return prod(factors) * (1 + log10(self.people) / 4) if factors else NOTHING
 
 
-@dataclass(frozen=True, slots=True)
 class Focus:
     """Finds in posts what matters to an office.
 
@@ -76,16 +75,10 @@ class Focus:
 
     """
 
-    draft: FocusDraft
-    _watched: Sequence[tuple[str, str, bool]] = field(init=False)
-    _own: frozenset[str] = field(init=False)
-    _near: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Prepare the names to be looked for."""
-        object.__setattr__(self, "_watched", [_phrase(word) for word in self.draft.words])
-        object.__setattr__(self, "_own", _current_provinces([self.draft.province]))
-        object.__setattr__(self, "_near", _current_provinces(self.draft.neighbours))
+    def __init__(self, draft: FocusDraft) -> None:
+        self._province = draft.province
+        self._watched = [_phrase(word) for word in draft.words]
+        self._own, self._near = _current_provinces([draft.province]), _current_provinces(draft.neighbours)
 
     def relevance_of(self, text: str) -> Relevance:
         """Return what of a post matters here.
@@ -107,14 +100,13 @@ class Focus:
         )
 
     def _places(self, text: str, accented: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        province = self.draft.province
-        if not province:
+        if not self._province:
             return (), ()
         own: dict[str, None] = {}
         near: dict[str, None] = {}
-        if _phrase(province)[1] in accented:
-            own[province] = None
-        for place in places_in(text, province):
+        if _phrase(self._province)[1] in accented:
+            own[self._province] = None
+        for place in places_in(text, self._province):
             if place.province in self._own:
                 own[text[place.start : place.end]] = None
             elif place.province in self._near:

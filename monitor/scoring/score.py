@@ -36,6 +36,10 @@ Progress = Callable[[str, int, int | None], None]
 PAGE: Final = 16 * BATCH_SIZE  # posts read at once, so that memory stays bounded
 
 
+def _no_progress(_step: str, _done: int, _total: int | None) -> None:
+    """Show nothing."""
+
+
 @dataclass(slots=True)
 class ScoreResult:
     """Counts of a run: posts scored, by label the flags opened and scores in the unsure band, and what was matched."""
@@ -78,18 +82,11 @@ class Scorer:
         self._folder = model_folder
         self._clock = clock
 
-    def run(
-        self,
-        on_total: Callable[[int], None] = lambda _: None,
-        on_done: Callable[[int], None] = lambda _: None,
-        *,
-        everything: bool = False,
-    ) -> ScoreResult:
+    def run(self, progress: Progress = _no_progress, *, everything: bool = False) -> ScoreResult:
         """Score the monitored posts that wait, and after a change of the model all others. It becomes the active one.
 
         Args:
-            on_total: Called with the number of posts to score.
-            on_done: Called with the number of posts of each finished batch.
+            progress: Called after each batch with the step, the number done, and the total.
             everything: Look through all stored posts for one without a score of this model.
 
         Raises:
@@ -100,14 +97,15 @@ class Scorer:
         """
         predictor = Predictor(self._executor, self._folder)
         model = self._activate(predictor.loaded, everything=everything)
-        result = ScoreResult(predictor.loaded.version)
+        result, done = ScoreResult(predictor.loaded.version), 0
         with self._database.work() as session:
-            on_total(unscored.count(session, model))
+            total = unscored.count(session, model)
             thresholds = thresholds_in_force(session, model, self._clock.now())
         for posts_to_score in self._posts_to_score(model):
             for batch, predictions in predictor.predict(posts_to_score, _asked(thresholds)):
                 self._store(model.id, batch, predictions, thresholds, result)
-                on_done(len(batch))
+                done += len(batch)
+                progress("scoring", done, max(total, done))
         self._end_history(model)
         if self._captures:
             self._captures.settle(self._database)
@@ -204,7 +202,7 @@ def _flags_of(post: Post, prediction: Prediction, thresholds: Mapping[str, float
 def score_and_match(
     scorer: Scorer,
     matcher: Matcher,
-    progress: Progress = lambda _step, _done, _total: None,
+    progress: Progress = _no_progress,
     *,
     everything: bool = False,
 ) -> ScoreResult:
@@ -220,21 +218,10 @@ def score_and_match(
         KiemtinError: When scoring cannot go on; what was stored stays.
 
     """
-    done: Counter[str] = Counter()
-    totals: list[int] = []
-
-    def scored(count: int) -> None:
-        done["scoring"] += count
-        progress("scoring", done["scoring"], max([*totals, done["scoring"]]))
-
-    def compared(count: int) -> None:
-        done["comparing"] += count
-        progress("comparing", done["comparing"], None)
-
-    result = scorer.run(totals.append, scored, everything=everything)
+    result = scorer.run(progress, everything=everything)
     if result.scored >= PAGE:
         matcher.database.analyse()
-    result.matches = matcher.run(compared)
+    result.matches = matcher.run(lambda done: progress("comparing", done, None))
     place_open_flags(matcher.database, matcher.clock.now())
     return result
 

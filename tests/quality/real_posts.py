@@ -242,13 +242,12 @@ class _Learner:
         for seen, judged in self.folds:
             scores[judged] += fit(seen).decision_function(columns[judged]) / SPLITS
         fitted, unseen = calibrate(model.label, fit(np.arange(posts)), scores, answers[:posts], None)
-        of_features, (slope, length, reply) = fitted.weights[:-3], fitted.weights[-3:]
-        scaled = model.scaled(SCALE_OF_BASE * float(slope), fitted.intercept - USUAL_TRAITS[0] * float(length))
+        of_features, slope, traits = fitted.weights[:-3], fitted.weights[-3], fitted.weights[-2:]
+        scaled = model.scaled(SCALE_OF_BASE * float(slope), fitted.intercept - USUAL_TRAITS[0] * float(traits[0]))
         learnt = replace(
             scaled,
             weights=scaled.weights + scale * of_features,
-            length_weight=scaled.length_weight + float(length),
-            reply_weight=scaled.reply_weight + float(reply),
+            trait_weights=scaled.trait_weights + traits,
         )
         return learnt, unseen
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from classifiers.text.letters import split_syllables, strip_diacritics, syllable_spans
+from classifiers.text.letters import piece_spans, split_syllables, strip_diacritics
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import MAX_CHARACTERS, normalise
 from monitor.desk.views.highlight import Piece
@@ -55,7 +55,7 @@ def _cut(pieces: Iterable[Piece], spans: list[tuple[int, int]]) -> Iterator[Piec
 def _disturbing(text: str) -> list[tuple[int, int]]:
     """Find the words; half-open spans of the text, in code points, that do not overlap."""
     aligned = normalise(text[:MAX_CHARACTERS])
-    places, syllables = syllable_spans(aligned.text), split_syllables(aligned.text)
+    places, syllables = piece_spans(aligned.text), split_syllables(aligned.text)
     found = default_lexicon().find(syllables)
     words = (
         (first, after) for group, first, after in found if group in GROUPS and not _is_everyday(syllables, first, after)

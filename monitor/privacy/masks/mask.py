@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from classifiers.text.letters import split_syllables, syllable_spans
+from classifiers.text.letters import piece_spans, split_syllables
 from classifiers.text.lexicon import default_lexicon
 from classifiers.text.normalise import normalise
 from monitor.privacy.masks.homes import find_homes
@@ -143,7 +143,7 @@ def shorten_obscenities(text: str) -> str:
 
     """
     aligned = normalise(text)
-    spans = syllable_spans(aligned.text)
+    spans = piece_spans(aligned.text)
     found = _obscene_syllables(tuple(split_syllables(aligned.text)))
     shortened = (
         (start, end, text[start : start + _LONGEST_KEPT] + CUT)

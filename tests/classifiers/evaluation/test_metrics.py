@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from classifiers.data.datasets import Example
-from classifiers.evaluation.metrics import (
-    LEAST_THRESHOLD,
-    best_f1_threshold,
-    measure,
-    summary,
-    threshold_for_precision,
-)
+from classifiers.evaluation.metrics import LEAST_THRESHOLD, measure, summary, threshold_for_precision
 from classifiers.evaluation.predictions import ScoredExamples
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.1])
@@ -41,23 +35,20 @@ def test_a_threshold_that_nothing_passes_makes_no_mistake_and_finds_nothing() ->
     assert (metrics.precision, metrics.recall) == (1.0, 0.0)
 
 
-def test_the_threshold_of_a_precision_is_the_least_that_reaches_it() -> None:
-    assert threshold_for_precision(SCORES, ANSWERS, 0.75) == 0.4  # yes, yes, no, yes
-    assert threshold_for_precision(SCORES, ANSWERS, 0.9) == 0.8  # yes, yes
-
-
-def test_a_precision_that_is_never_reached_gives_the_best_f1() -> None:
-    scores, answers = np.array([0.9, 0.8, 0.7]), np.array([False, True, True])
-    assert threshold_for_precision(scores, answers, 0.95) == best_f1_threshold(scores, answers) == 0.7
-
-
-def test_the_best_f1_is_found() -> None:
-    assert best_f1_threshold(SCORES, ANSWERS) == 0.4  # precision 3/4, recall 1
-
-
-def test_no_threshold_flags_whatever_comes() -> None:
-    scores, answers = np.array([0.001, 0.0001]), np.array([True, False])
-    assert best_f1_threshold(scores, answers) == threshold_for_precision(scores, answers, 0.5) == LEAST_THRESHOLD
+@pytest.mark.parametrize(
+    ("scores", "answers", "precision", "threshold"),
+    [
+        (SCORES, ANSWERS, 0.75, 0.4),  # yes, yes, no, yes
+        (SCORES, ANSWERS, 0.9, 0.8),  # yes, yes
+        ([0.9, 0.8, 0.7], [False, True, True], 0.95, 0.7),  # is never reached: precision 2/3, recall 1
+        ([0.001, 0.0001], [True, False], 0.5, LEAST_THRESHOLD),
+        ([0.001, 0.0001], [False, True], 0.9, LEAST_THRESHOLD),
+    ],
+)
+def test_the_threshold_of_a_precision_is_the_least_that_reaches_it_or_the_best(
+    scores: Sequence[float], answers: Sequence[bool], precision: float, threshold: float
+) -> None:
+    assert threshold_for_precision(np.array(scores), np.array(answers), precision) == threshold
 
 
 def judged(examples: Sequence[Example], said: Sequence[Sequence[float]], labels: Sequence[str]) -> ScoredExamples:

@@ -209,7 +209,7 @@ def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: in
 def test_length_and_being_a_reply_count_and_are_told_as_reasons(segmenter: Segmenter) -> None:
     text, title = "xưởng nóng quá", "Nắng nóng kéo dài"
     space, _ = FeatureSpace.fit_transform([prepare(text, segmenter)], min_documents=1)
-    model = LabelModel("concern", np.zeros(space.width), 0.25, length_weight=0.5, reply_weight=-2.0)
+    model = LabelModel("concern", np.zeros(space.width), 0.25, trait_weights=np.array([0.5, -2.0]))
     classifier = Classifier(space, [model], {"concern": 0.5}, segmenter)
     alone, reply = classifier.predict([text, text], titles=["", title], explain_all=True)
     of_length = 0.5 * np.log1p(len(text))

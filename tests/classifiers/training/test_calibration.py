@@ -64,7 +64,7 @@ def test_a_corrected_model_gives_the_corrected_log_odds() -> None:
     corrected = CORRECTION.apply(model)
     assert corrected.weights.tolist() == [1.0, -0.5]
     assert (corrected.intercept, corrected.subclass_weight) == (-0.75, 0.4)
-    assert (corrected.length_weight, corrected.reply_weight) == (0.25, -2.0)
+    assert corrected.trait_weights.tolist() == [0.25, -2.0]
     traits = np.array([[4.0, 0.0], [4.0, 1.0]])
     assert CORRECTION.log_odds(np.array([2.0, 2.0]), traits).tolist() == [1.0, -1.0]
 

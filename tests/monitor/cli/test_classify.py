@@ -8,6 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from classifiers.labels import LABEL_NAMES
@@ -59,7 +60,7 @@ def test_two_hundred_mixed_lines_give_two_hundred_results_in_order(
 
 def test_what_a_post_answers_reaches_the_model(kiemtin: Command, small_model: Path, tmp_path: Path) -> None:
     classifier = load(small_model, Segmenter()).classifier
-    models = [replace(model, reply_weight=-1.0) for model in classifier.label_models]
+    models = [replace(model, trait_weights=np.array([0.0, -1.0])) for model in classifier.label_models]
     moved = Classifier(classifier.space, models, classifier.thresholds, Segmenter(), subclasses=classifier.subclasses)
     save(moved, tmp_path / "moved", {"name": "moved", "data_hash": "0" * 64, "created_at": "2026-11-16T02:00:00+00:00"})
     answered = {"context": "Ngân hàng nói gì"}, {"title": "Ngân hàng nói gì"}, {"context": ""}, {}

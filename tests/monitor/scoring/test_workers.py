@@ -41,10 +41,10 @@ def test_a_cluster_that_does_not_answer_is_one_clear_error(monkeypatch: pytest.M
     assert "\n" not in str(error.value)
 
 
-def after_first_batch(kill: Callable[[], None]) -> Callable[[int], None]:
+def after_first_batch(kill: Callable[[], None]) -> Callable[..., None]:
     """Kill when the first batch is stored: others are under way then."""
     waiting = [kill]
-    return lambda _: waiting.pop()() if waiting else None
+    return lambda *_step: waiting.pop()() if waiting else None
 
 
 def texts() -> list[str]:
@@ -60,7 +60,7 @@ def test_a_process_is_killed_in_the_middle_and_the_next_run_scores_the_rest(
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         kill = after_first_batch(lambda: next(iter(pool._processes.values())).kill())
         with pytest.raises(KiemtinError, match="the next run scores the rest") as error:
-            bench.run(by=pool, on_done=kill)
+            bench.run(by=pool, progress=kill)
     assert "\n" not in str(error.value)
     stored = len(bench.scores())
     assert stored > 0
@@ -78,7 +78,7 @@ def test_a_worker_of_a_cluster_is_killed_in_the_middle_and_another_one_takes_ove
     with running_cluster(2) as cluster, scoring_executor(1, cluster.address) as executor:
         assert executor.submit(os.getpid).result() in [worker.pid for worker in cluster.workers]
         kill = after_first_batch(cluster.workers[0].kill)
-        assert bench.run(by=executor, on_done=kill).scored == POSTS
+        assert bench.run(by=executor, progress=kill).scored == POSTS
         assert cluster.workers[0].wait() != 0
     bench.assert_each_once(POSTS)
 
