@@ -76,13 +76,6 @@ def test_many_texts_make_the_same_rows_as_few() -> None:
     np.testing.assert_array_equal(matrix[-4:].toarray(), SPACE.transform(prepared[:4]).toarray())
 
 
-@settings(deadline=None)
-@given(KNOWN)
-def test_the_trace_names_exactly_the_columns_of_the_matrix(text: str) -> None:
-    matrix = SPACE.transform([prepare(text, SEGMENTER)])
-    assert set(matrix.indices.tolist()) == set(traced(SPACE, text))
-
-
 def test_the_trace_holds_on_a_model_of_the_corpus(trained: Trained) -> None:
     text = "Nghe bảo mai NGÂN HÀNG đóng cửaaa, rút tiền gấp!!! gọi 0912 345 678"
     assert len(counted(trained.classifier.space, text)) > 30
@@ -133,6 +126,7 @@ def test_the_matrix_has_a_row_a_text_and_finite_numbers() -> None:
     assert matrix.shape == (len(TEXTS) + 2, SPACE.width)
     assert np.isfinite(matrix.data).all()
     assert matrix[len(TEXTS)].nnz == 0, "nothing is said of an empty text"
+    assert SPACE.transform([]).shape == (0, SPACE.width)
 
 
 def test_blocks_lie_side_by_side() -> None:
@@ -141,7 +135,3 @@ def test_blocks_lie_side_by_side() -> None:
     assert blocks[-1].stop == SPACE.width
     nowhere = SPACE.block("title")
     assert nowhere.start == nowhere.stop
-
-
-def test_no_texts_make_an_empty_matrix() -> None:
-    assert SPACE.transform([]).shape == (0, SPACE.width)

@@ -145,21 +145,13 @@ def test_each_text_is_explained_by_its_own_words_and_subclasses(segmenter: Segme
     space, _ = FeatureSpace.fit_transform(prepared, views=views, min_documents=1)
     weights = numbers.normal(size=(space.width, 3)).astype(np.float32)
     subclasses = SubclassModel(("rumour", "satire", "chat"), np.arange(space.width), weights, np.zeros(3))
+    plain, shifted = (
+        subclass_shares(np.array([1.0, 0.1, 0.0]), np.ones(3)),
+        subclass_shares(np.array([0.0, 0.9, 0.2]), np.array([4.0, 1.0, 0.25])),
+    )
     label_models = [
-        LabelModel(
-            "one",
-            numbers.normal(size=space.width),
-            0.1,
-            subclass_weight=0.6,
-            subclass_shares=subclass_shares(np.array([1.0, 0.1, 0.0]), np.ones(3)),
-        ),
-        LabelModel(
-            "two",
-            numbers.normal(size=space.width),
-            -0.2,
-            subclass_weight=0.4,
-            subclass_shares=subclass_shares(np.array([0.0, 0.9, 0.2]), np.array([4.0, 1.0, 0.25])),
-        ),
+        LabelModel("one", numbers.normal(size=space.width), 0.1, 0.6, plain),
+        LabelModel("two", numbers.normal(size=space.width), -0.2, 0.4, shifted),
         LabelModel("three", numbers.normal(size=space.width), 0.0),
     ]
     limits = {head.label: 0.5 for head in label_models}
@@ -185,13 +177,8 @@ def test_words_count_as_much_as_more_of_them_would_move_the_subclasses(words: in
     )
     columns, numbers = np.arange(0, space.width, 2), np.random.default_rng(1)
     weights, intercepts = numbers.normal(size=(len(columns), 3)).astype(np.float32), np.array([0.5, -1.0, 0.2])
-    head = LabelModel(
-        "unverified",
-        np.zeros(space.width),
-        -0.5,
-        subclass_weight=0.7,
-        subclass_shares=subclass_shares(np.array([1.0, 0.2, 0.0]), np.ones(3)),
-    )
+    shares = subclass_shares(np.array([1.0, 0.2, 0.0]), np.ones(3))
+    head = LabelModel("unverified", np.zeros(space.width), -0.5, 0.7, shares)
 
     def read(growth: float) -> Prediction:
         subclasses = SubclassModel(("rumour", "satire", "chat"), columns, weights * np.float32(1 + growth), intercepts)

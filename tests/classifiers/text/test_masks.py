@@ -40,13 +40,6 @@ def test_letters_written_apart_make_the_fewest_words() -> None:
     assert join_letters("xkq") is None
 
 
-def test_the_original_is_found_behind_a_mask() -> None:
-    original = "Đồ S.Ú.C V*T!"
-    aligned = normalise(original)
-    start = aligned.text.index("súc")
-    assert original[slice(*aligned.original_span(start, start + 3))] == "S.Ú.C"
-
-
 @given(st.text(alphabet="đdlcnguồotim*@!0134.-_ /", max_size=40))
 def test_masks_settle_at_once_and_never_make_a_text_much_longer(text: str) -> None:
     once = normalise(text).text

@@ -48,21 +48,17 @@ def test_every_character_knows_its_place_in_the_original(text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in zip(aligned.starts, aligned.ends, strict=True))
 
 
-@given(ANY_TEXT)
-def test_text_grows_by_a_small_factor_at_most(text: str) -> None:
-    # The longest compatibility form has 18 characters; the shortest link that is replaced has 5, its word 6.
-    assert len(normalise(text).text) <= 18 * len(text)
-
-
 @given(VIETNAMESE)
 def test_ordinary_text_grows_hardly_at_all(text: str) -> None:
     assert len(normalise(text).text) <= 1.5 * len(text)
 
 
 @given(ANY_TEXT)
-def test_what_comes_out_can_be_stored_and_has_no_margin(text: str) -> None:
+def test_what_comes_out_can_be_stored_and_has_no_margin_and_no_great_length(text: str) -> None:
     normalised = normalise(text).text
     normalised.encode("utf-8")
+    # The longest compatibility form has 18 characters; the shortest link that is replaced has 5, its word 6.
+    assert len(normalised) <= 18 * len(text)
     assert normalised == normalised.strip(" ")
     assert not re.search(r"\s\s", normalised)
 

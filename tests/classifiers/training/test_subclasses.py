@@ -1,6 +1,7 @@
 """The subclass model is fitted on posts that have a subclass, and scores each by a model that did not see it."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -125,21 +126,14 @@ def test_the_same_posts_teach_the_same() -> None:
     assert np.array_equal(one.unseen, other.unseen)
 
 
-def test_with_one_subclass_there_is_nothing_to_tell_apart() -> None:
+def test_each_fit_is_told_and_with_one_subclass_there_is_none() -> None:
     matrix, names, texts = crossed()
-    told: list[None] = []
-    for same in ("mood", NONE):
-        only = np.full_like(names, same)
-        on_fitted = lambda: told.append(None)  # noqa: E731 (a spy)
-        assert fit_subclasses(matrix, only, groups_of(texts), folds=3, seed=1, on_fitted=on_fitted) is None
-    assert not told
-
-
-def test_each_fit_is_told() -> None:
-    matrix, names, texts = crossed()
-    told: list[None] = []
-    fit_subclasses(matrix, names, groups_of(texts), folds=3, seed=1, on_fitted=lambda: told.append(None))
-    assert len(told) == 4
+    told: list[int] = []
+    for given, fits in ((np.full_like(names, "mood"), 0), (np.full_like(names, NONE), 0), (names, 4)):
+        on_fitted = partial(told.append, fits)
+        found = fit_subclasses(matrix, given, groups_of(texts), folds=3, seed=1, on_fitted=on_fitted)
+        assert (found is not None) is bool(fits)
+    assert told == [4] * 4
 
 
 def test_copies_do_not_make_a_subclass() -> None:

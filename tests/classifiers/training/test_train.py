@@ -111,11 +111,6 @@ def test_progress_is_told_to_its_end(segmenter: Segmenter) -> None:
 
 
 ENDS = ["nhé", "thật", "đó", "vậy", "rồi", "luôn", "mà", "nha", "đấy", "hả", "ạ", "ơi", "kìa", "chứ", "này", "ha"]
-# Here people call a canteen `bếp` and its food `cơm khê`: words that the general examples never show.
-LOCAL = [
-    *(Example(f"bếp lại cho ăn cơm khê {end}", {"concern": True}) for end in ENDS),
-    *(Example(f"bếp nhà mình vừa sơn lại {end}", {"concern": False}) for end in ENDS),
-]
 
 
 def probability(trained: Trained, text: str) -> float:
@@ -123,7 +118,7 @@ def probability(trained: Trained, text: str) -> float:
     return prediction.probabilities["concern"]
 
 
-def test_local_posts_change_what_general_ones_say(segmenter: Segmenter) -> None:
+def test_local_posts_change_what_general_ones_say_and_leave_the_rest(segmenter: Segmenter) -> None:
     """The general examples call a word a concern and never show another; the local ones say otherwise of both."""
     general = [*made_up(60), *(Example(f"thiếu quạt {end}", {"concern": True}) for end in ENDS)]
     contrary = [
@@ -133,12 +128,7 @@ def test_local_posts_change_what_general_ones_say(segmenter: Segmenter) -> None:
     before, taught = train(general, segmenter), train(general, segmenter, local=contrary)
     assert probability(taught, "thiếu quạt") < probability(before, "thiếu quạt") - 0.1
     assert probability(taught, "cơm khê") > probability(before, "cơm khê") + 0.1
-
-
-def test_local_words_are_learnt_and_general_ones_kept(segmenter: Segmenter) -> None:
-    trained = train(made_up(60), segmenter, local=LOCAL)
-    assert probability(trained, "hôm nay bếp cho cơm khê") - probability(trained, "bếp vừa sơn lại") > 0.5
-    assert probability(trained, "xưởng thiếu nước") > 0.5 > probability(trained, "hôm nay vui vì trời đẹp")
+    assert probability(taught, "xưởng thiếu nước") > 0.5 > probability(taught, "hôm nay vui vì trời đẹp")
 
 
 def test_criticism_of_the_examples_is_spared(segmenter: Segmenter) -> None:
