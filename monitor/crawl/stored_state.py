@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from monitor.collectors.http.host_state import HostState, StoredRobots
+from storage import models
 from storage.database import Database
 from storage.posts import host_state
 
@@ -29,7 +30,7 @@ class DatabaseHostState:
     def load(self, host: str) -> HostState | None:
         """Return the stored state of a host."""
         with self._database.work() as session:
-            return _value(HostState, host_state.rate_limit_of(session, host))
+            return _value(HostState, session.get(models.HostState, host))
 
     def acquire(self, host: str, ready_at: datetime | None, now: datetime, until: datetime) -> bool:
         """Lease a host for one request, unless another program holds it or sent a request since `ready_at`."""
@@ -39,18 +40,18 @@ class DatabaseHostState:
     def release(self, state: HostState) -> None:
         """Store the state of a host and end the lease."""
         with self._database.changes() as session:
-            host_state.save_rate_limit(session, asdict(state))
+            host_state.save(session, models.HostState, asdict(state))
             host_state.release(session, state.host, self._owner)
 
     def load_robots(self, url: str) -> StoredRobots | None:
         """Return the stored copy of a robots.txt, however old."""
         with self._database.work() as session:
-            return _value(StoredRobots, host_state.robots_of(session, url))
+            return _value(StoredRobots, session.get(models.RobotsCopy, url))
 
     def save_robots(self, robots: StoredRobots) -> None:
         """Store a copy of a robots.txt."""
         with self._database.changes() as session:
-            host_state.save_robots(session, asdict(robots))
+            host_state.save(session, models.RobotsCopy, asdict(robots))
 
 
 def _value(kind: type[State], row: object) -> State | None:

@@ -28,7 +28,7 @@ from monitor.reports.xlsx import render_xlsx
 from monitor.settings.reports import FORMATS
 from monitor.settings.settings import Settings
 from storage import audit
-from storage.database import Database
+from storage.database import Database, added
 from storage.figures import report_counts
 from storage.models import Report
 from storage.outbox import alerts, deliveries, reports
@@ -219,17 +219,17 @@ class ReportOffice:
         now, changed = self._clock.now(), wish.changed or ""
         with self._database.changes() as session:
             before = () if wish.changed is None else reports.standing(session, str(wish.period))
-            report = reports.record_report(
-                session,
+            report = Report(
                 period=str(wish.period),
+                scheduled_for=str(wish.period) if wish.scheduled else None,
                 schema_version=SCHEMA_VERSION,
+                created_at=now,
                 figures=recorded(figures),
                 files=names,
-                now=now,
-                scheduled=wish.scheduled,
-                replaces=before[0] if before else None,
+                replaces_id=before[0].id if before else None,
                 changed=changed,
             )
+            added(session, report)
             alerts.end(session, f"report:{wish.period}", now)
             if wish.scheduled or wish.send or deliveries.of_reports(session, [one.id for one in before]):
                 self._outbox.put(session, deliveries.REPORT, report.id)

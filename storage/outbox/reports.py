@@ -3,15 +3,13 @@
 Their figures are counted in `report_counts`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.base import writable
-from storage.database import added
 from storage.models import Report, ReportDraft
 from storage.outbox import deliveries
 
@@ -37,45 +35,6 @@ def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:
     found = session.execute(select(Report.figures, Report.files).order_by(Report.id))
     wanted = [names for figures, names in found if not set(flags).isdisjoint(figures.get("quoted", ()))]
     return tuple(dict.fromkeys(name for names in wanted for name in names))
-
-
-def record_report(
-    session: Session,
-    *,
-    period: str,
-    schema_version: int,
-    figures: Mapping[str, Any],
-    files: Sequence[str],
-    now: datetime,
-    scheduled: bool = False,
-    replaces: Report | None = None,
-    changed: str = "",
-) -> Report:
-    """Store the figures of a report that was issued.
-
-    Args:
-        session: The unit of work.
-        period: Its period.
-        schema_version: Of the figures.
-        figures: Numbers, and no word of a post.
-        files: The names of its files.
-        now: When it was made, UTC.
-        scheduled: Whether the program issued it by itself; of a period that is done once.
-        replaces: The report whose place it takes.
-        changed: What is different from that one.
-
-    """
-    report = Report(
-        period=period,
-        scheduled_for=period if scheduled else None,
-        schema_version=schema_version,
-        figures=dict(figures),
-        files=list(files),
-        created_at=now,
-        replaces_id=replaces.id if replaces else None,
-        changed=changed,
-    )
-    return added(session, report)
 
 
 def withdraw(session: Session, report: Report, *, why: str, now: datetime) -> None:

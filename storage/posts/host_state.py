@@ -13,15 +13,10 @@ from storage.models import HostState, RobotsCopy
 _LONGEST = timedelta(hours=1)
 
 
-def rate_limit_of(session: Session, host: str) -> HostState | None:
-    """Return the stored rate-limit state of a host; None when there is none."""
-    return session.get(HostState, host)
-
-
-def save_rate_limit(session: Session, values: Mapping[str, Any]) -> None:
-    """Store the rate-limit state of a host by column, replacing what was stored."""
-    insert_ignoring(session, HostState, [values], ("host",))
-    session.execute(update(HostState), [values])
+def save(session: Session, table: type[HostState | RobotsCopy], values: Mapping[str, Any]) -> None:
+    """Store the rate-limit state of a host, or a copy of its robots.txt, by column in place of what was stored."""
+    insert_ignoring(session, table, [values], [column.name for column in table.__table__.primary_key])
+    session.execute(update(table), [values])
 
 
 def lease(
@@ -54,17 +49,6 @@ def release(session: Session, host: str, owner: str) -> None:
     """End a lease; nothing happens when it had run out and another program holds the host."""
     mine = update(HostState).where(HostState.host == host, HostState.lease_owner == owner)
     session.execute(mine.values(lease_owner=None, lease_until=None))
-
-
-def robots_of(session: Session, url: str) -> RobotsCopy | None:
-    """Return the stored copy of a robots.txt; None when there is none."""
-    return session.get(RobotsCopy, url)
-
-
-def save_robots(session: Session, values: Mapping[str, Any]) -> None:
-    """Store a copy of a robots.txt by column, replacing an older one."""
-    insert_ignoring(session, RobotsCopy, [values], ("url",))
-    session.execute(update(RobotsCopy), [values])
 
 
 def delete_unused(session: Session, since: datetime) -> None:

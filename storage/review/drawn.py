@@ -127,14 +127,13 @@ def of_post(session: Session, post_id: int) -> Sequence[Flag]:
 
 def lease_next(session: Session, *, owner: str, now: datetime, until: datetime) -> int | None:
     """Lease all flags of the next drawn post with one that waits and that nobody else holds; returns the post."""
-    query = select(Flag.id, Flag.post_id).where(Flag.sampling.is_not(None), Flag.state == "open")
-    # Others may lease all of these between this query and the update; then the query is asked again.
-    while tried := session.execute(query.where(flags.free(owner, now)).order_by(Flag.id).limit(20)).all():
-        for flag_id, post_id in tried:
-            if flags.lease(session, flag_id, owner=owner, now=now, until=until):
-                lease_post(session, post_id, owner=owner, now=now, until=until)
-                return post_id
-    return None
+    query = select(Flag.id).where(Flag.sampling.is_not(None), Flag.state == "open").order_by(Flag.id)
+    flag_id = flags.lease_first(session, query, owner=owner, now=now, until=until)
+    if flag_id is None:
+        return None
+    post_id = session.get_one(Flag, flag_id).post_id
+    lease_post(session, post_id, owner=owner, now=now, until=until)
+    return post_id
 
 
 def lease_post(session: Session, post_id: int, *, owner: str, now: datetime, until: datetime) -> None:

@@ -32,7 +32,6 @@ _COLUMNS: Final[dict[Order, InstrumentedAttribute[Any]]] = {
     Order.REACH: Flag.reach,
     Order.DOUBT: Flag.probability,
 }
-_TRIED_AT_ONCE: Final = 20
 # Made once: a new alias reads all columns anew, which takes longer than most queries.
 _POST, _COPY, _EARLIER = aliased(Post), aliased(Post), aliased(Flag)
 
@@ -227,20 +226,12 @@ def lease_next(
 
     """
     edge = _position(session, order, after)
-    query = select(Flag.id).where(*wanted.conditions(session), flags.free(owner, now))
+    query = select(Flag.id).where(*wanted.conditions(session)).order_by(*_ordered(order, back=False))
     if edge is not None:
         query = query.where(_beyond(order, edge, back=False))
     if but is not None:
         query = query.where(Flag.id != but)
-    query = query.order_by(*_ordered(order, back=False)).limit(_TRIED_AT_ONCE)
-    # Others may lease all of these between this query and the update; then the query is asked again.
-    while True:
-        tried = session.scalars(query).all()
-        if not tried:
-            return None
-        for flag_id in tried:
-            if flags.lease(session, flag_id, owner=owner, now=now, until=until):
-                return flag_id
+    return flags.lease_first(session, query, owner=owner, now=now, until=until)
 
 
 def _position(session: Session, order: Order, flag_id: int | None) -> tuple[Any, int] | None:

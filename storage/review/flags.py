@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import count_changed, insert_ignoring, require
@@ -36,6 +36,7 @@ class FlagDraft:
     origin: str = "scored"
 
 
+_TRIED_AT_ONCE: Final = 20
 _RANK: Final = {"drawn": 0, "listed": 1, "scored": 2}
 
 
@@ -140,6 +141,16 @@ def lease(session: Session, flag_id: int, *, owner: str, now: datetime, until: d
     # One statement reads and writes, so that of two reviewers at the same moment only one gets the flag.
     claim = update(Flag).where(Flag.id == flag_id, free(owner, now)).values(lease_owner=owner, lease_until=until)
     return count_changed(session, claim) == 1
+
+
+def lease_first(session: Session, query: Select[int], *, owner: str, now: datetime, until: datetime) -> int | None:
+    """Lease the first flag that a query of numbers gives and that nobody else holds; None when it gives none."""
+    # Others may lease all of these between this query and the update; then the query is asked again.
+    while tried := session.scalars(query.where(free(owner, now)).limit(_TRIED_AT_ONCE)).all():
+        for flag_id in tried:
+            if lease(session, flag_id, owner=owner, now=now, until=until):
+                return flag_id
+    return None
 
 
 def summarise(session: Session, flag: Flag, summary: str) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from monitor.desk.web.passwords import hash_password
 from storage.accounts import users
-from storage.database import Database
-from storage.models import Case, Correction, Flag, Post, Source
+from storage.database import Database, added
+from storage.models import Case, Correction, Flag, Post, Report, Source
 from storage.outbox import alerts, deliveries, reports
 from storage.posts import sources
 from storage.review import corrections, flags
@@ -112,12 +112,11 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
 
 def _issue(session: Session, clock: FakeClock) -> None:
     """Note a report that was withdrawn, and the one that took its place and was sent."""
-    values = {"schema_version": 4, "figures": {}, "now": clock.now()}
     names = ["tuan-2026-W46.docx", "tuan-2026-W46.xlsx"]
-    first = reports.record_report(session, period="2026-W46", files=names, **values)
+    values = {"period": "2026-W46", "schema_version": 4, "figures": {}, "files": names, "created_at": clock.now()}
+    first = added(session, Report(**values))
     reports.withdraw(session, first, why="một tên người chưa được che", now=clock.now())
-    changed = {"replaces": first, "changed": "che tên người"}
-    second = reports.record_report(session, period="2026-W46", files=names, **values, **changed)
+    second = added(session, Report(**values, replaces_id=first.id, changed="che tên người"))
     targets = {"van-thu": "van-thu@nampha.example.vn", "o-chung": "/srv/van-thu"}
     deliveries.put(session, "report", second.id, targets, clock.now())
 

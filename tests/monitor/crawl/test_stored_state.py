@@ -22,7 +22,7 @@ from monitor.crawl.stored_state import DatabaseHostState, without_posts
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from storage.database import Database
-from storage.posts import host_state
+from storage.models import HostState
 from tests.clock import MONDAY_MORNING, FakeClock
 
 Program = Callable[..., AbstractAsyncContextManager[PoliteClient]]
@@ -166,7 +166,7 @@ async def test_programs_at_once_ask_a_host_one_after_the_other(program: Program,
     assert max(at_once) == 1
     assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(ended, begun[1:], strict=False))
     with sqlite_database.work() as session:
-        row = host_state.rate_limit_of(session, "127.0.0.1")
+        row = session.get_one(HostState, "127.0.0.1")
         assert row.sent == len(begun)
 
 
@@ -222,7 +222,7 @@ async def test_a_clock_that_was_wrong_silences_no_host_for_long(
 ) -> None:
     await ask()
     with sqlite_database.changes() as session:
-        row = host_state.rate_limit_of(session, "127.0.0.1")
+        row = session.get_one(HostState, "127.0.0.1")
         far = clock.now() + timedelta(days=900)
         row.ready_at, row.day_began, row.sent = far, far, 10**6
     assert (await ask()).status == 200

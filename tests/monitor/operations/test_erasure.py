@@ -16,8 +16,7 @@ from monitor.operations.erasure_check import leftovers
 from monitor.privacy.author_names import mention, spellings
 from monitor.privacy.pseudonym import Pseudonymiser
 from storage.database import Database
-from storage.models import AuditEvent, Base, Flag, Picture, Post, PostRevision, Review, Source
-from storage.outbox import reports
+from storage.models import AuditEvent, Base, Flag, Picture, Post, PostRevision, Report, Review, Source
 from storage.posts import posts, sources
 from storage.scoring import registry
 from tests.clock import FakeClock
@@ -144,10 +143,9 @@ def test_every_trace_goes_and_the_search_finds_nothing(filled: Database, of: Of,
         decide(session, flag, "no", now=clock.now(), **note)
         session.get_one(Source, source.id).cursor = {"after": {"https://mang.example/@lan": "9"}}
         own = session.scalars(select(Flag.id).join(Post).where(Post.external_id == "1")).all()
-        issued = {"schema_version": 3, "files": ["bao-cao.xlsx"], "now": clock.now()}
-        reports.record_report(session, period="2026-W47", figures={"quoted": list(own)}, **issued)
-        other = {**issued, "files": ["other.xlsx"]}
-        reports.record_report(session, period="2026-W46", figures={"quoted": [flag.id]}, **other)
+        for period, quoted, file in (("2026-W47", list(own), "bao-cao.xlsx"), ("2026-W46", [flag.id], "other.xlsx")):
+            issued = {"period": period, "figures": {"quoted": quoted}, "files": [file], "created_at": clock.now()}
+            session.add(Report(schema_version=3, **issued))
     (home / "captures" / "spool" / "aa.warc.gz").write_bytes(gzip.compress(b"x") + gzip.compress(b'{"acct":"@lan"}'))
     (home / "captures" / "spool" / ".bb.1-a.part").write_bytes(b'"url":"https://mang.example/@lan"')
     (home / "imports").mkdir()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from monitor.outbox.outbox import Outbox
 from monitor.settings.channels import ChannelSettings
 from monitor.settings.settings import Settings
-from storage.database import Database
+from storage.database import Database, added
 from storage.models import Delivery, Report
 from storage.outbox import alerts, reports
 from storage.review import flags
@@ -57,9 +57,8 @@ class World:
         for name in FILES:
             (self.settings.reports_dir / name).write_text(name, encoding="utf-8")
         with self.database.changes() as session:
-            report = reports.record_report(
-                session, period="2026-W47", schema_version=4, figures={}, files=FILES, now=self.clock.now()
-            )
+            issued = {"schema_version": 4, "figures": {}, "files": FILES, "created_at": self.clock.now()}
+            report = added(session, Report(period="2026-W47", **issued))
             self.outbox.put(session, "report", report.id)
             return report.id
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
+from storage.models import HostState, RobotsCopy
 from storage.posts import host_state
 from tests.clock import MONDAY_MORNING
 
@@ -28,13 +29,13 @@ ROBOTS: dict[str, Any] = {
 
 def stored(database: Database, host: str = PACE["host"]) -> dict[str, Any] | None:
     with database.work() as session:
-        row = host_state.rate_limit_of(session, host)
+        row = session.get(HostState, host)
         return row and {name: getattr(row, name) for name in PACE}
 
 
 def stored_robots(database: Database, url: str = ROBOTS["url"]) -> dict[str, Any] | None:
     with database.work() as session:
-        row = host_state.robots_of(session, url)
+        row = session.get(RobotsCopy, url)
         return row and {name: getattr(row, name) for name in ROBOTS}
 
 
@@ -43,8 +44,8 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
     newer = PACE | {"sent": 8, "closed_until": MONDAY_MORNING}
     for pace, robots in ((other, ROBOTS), (PACE, ROBOTS), (newer, ROBOTS | {"status": 404})):
         with database.changes() as session:
-            host_state.save_rate_limit(session, pace)
-            host_state.save_robots(session, robots)
+            host_state.save(session, HostState, pace)
+            host_state.save(session, RobotsCopy, robots)
     assert (stored(database), stored(database, "báo.example.vn")) == (newer, other)
     assert stored(database, "unknown.example.vn") is None
     assert stored_robots(database) == ROBOTS | {"status": 404}
@@ -54,8 +55,8 @@ def test_what_was_remembered_is_found_and_replaced(database: Database) -> None:
 def test_what_is_long_unused_is_forgotten(database: Database) -> None:
     for since, left in ((MONDAY_MORNING, (PACE, ROBOTS)), (MONDAY_MORNING + timedelta(seconds=1), (None, None))):
         with database.changes() as session:
-            host_state.save_rate_limit(session, PACE)
-            host_state.save_robots(session, ROBOTS)
+            host_state.save(session, HostState, PACE)
+            host_state.save(session, RobotsCopy, ROBOTS)
             host_state.delete_unused(session, since)
         assert (stored(database), stored_robots(database)) == left
 
@@ -78,7 +79,7 @@ def test_a_host_is_taken_by_one_program_until_it_is_released(database: Database)
 
 def test_a_host_that_was_asked_meanwhile_is_looked_at_again_before_it_is_taken(database: Database) -> None:
     with database.changes() as session:
-        host_state.save_rate_limit(session, PACE)
+        host_state.save(session, HostState, PACE)
     assert not take(database, "one", seen=None)
     assert not take(database, "one", seen=MONDAY_MORNING)
     assert take(database, "one", seen=PACE["ready_at"])

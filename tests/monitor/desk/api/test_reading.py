@@ -10,8 +10,7 @@ from sqlalchemy import select
 from monitor.desk.api.paging import decode, encode
 from monitor.desk.api.problems import ApiProblem
 from monitor.desk.api.views import day_begins, day_ends
-from storage.models import Source
-from storage.outbox import reports
+from storage.models import Report, Source
 from tests.factories import add_post, add_source
 from tests.monitor.desk.api.client import Program, is_problem
 from tests.monitor.desk.world import AUTHOR_KEY, World
@@ -153,8 +152,8 @@ def test_figures_and_summaries_are_read(program: Program, world: World) -> None:
     assert (figures["posts"], figures["model"]) == ({"forum": 1}, "default-1")
     with world.rows() as session:
         for number in (1, 2):
-            issued = {"schema_version": 2, "figures": {"totals": {"posts": number}}, "files": [], "now": world.now}
-            reports.record_report(session, period="2026-W46", **issued)
+            issued = {"schema_version": 2, "figures": {"totals": {"posts": number}}, "files": []}
+            session.add(Report(period="2026-W46", created_at=world.now, **issued))
     assert [row["period"] for row in program.every_page("/summaries", limit=1)] == ["2026-W46"] * 2
     assert program.data("/summaries/2026-W46")["figures"] == {"totals": {"posts": 2}}
 
