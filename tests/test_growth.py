@@ -29,7 +29,7 @@ from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.html_text import is_markup, pictures_of, to_text
 from monitor.collectors.parsing.human_dates import read_date
 from monitor.collectors.parsing.lxml_tree import PageTooLarge, bounded_markup, parse_page, whole_text
-from monitor.collectors.parsing.soup import fragment_text, parse_fragment
+from monitor.collectors.parsing.soup import parse_fragment
 from monitor.collectors.webpage.page import read_article
 from monitor.desk.views.highlight import Reason, mark
 from monitor.desk.views.masking import first_line
@@ -75,7 +75,7 @@ QUICK: Final[Mapping[str, Rule]] = {
     "markup": to_text,
     "markup or not": is_markup,
     "pictures": lambda text: pictures_of(text, "https://a.example/"),
-    "fragments": lambda text: fragment_text(parse_fragment(text), "https://a.example/"),
+    "fragments": lambda text: to_text(parse_fragment(text).decode_contents()),
     "pages": _page,
     "bounds of pages": lambda text: bounded_markup(text.encode("utf-8", "surrogatepass")),
     "whole texts": whole_text,

@@ -23,7 +23,6 @@ from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.bluesky.record import (
     DEFAULT_LANGUAGE,
     at_uri,
-    is_post_of,
     speaks,
     to_post,
 )
@@ -234,7 +233,7 @@ class _Reading:
             new.drop(uri, "deleted at once")
             new.gone[uri] = None
         elif event.operation == "deactivated":
-            for each in [each for each in new.posts if is_post_of(each, event.did)]:
+            for each in [each for each in new.posts if each.startswith(f"at://{event.did}/")]:
                 new.drop(each, "account gone")
             new.gone_authors[event.did] = None
         elif event.operation == "activated":

@@ -132,11 +132,6 @@ def at_uri(did: str, key: str) -> str:
     return f"at://{did}/{POST_COLLECTION}/{key}"
 
 
-def is_post_of(uri: str, did: str) -> bool:
-    """Say whether an identifier is that of a post of this account."""
-    return uri.startswith(f"at://{did}/")
-
-
 def parse_at_uri(uri: str) -> tuple[str, str] | None:
     """Take account and key out of a post's identifier; None when it is that of something else."""
     match = _POST_URI.fullmatch(uri)

@@ -10,7 +10,7 @@ from pydantic import Field, OnErrorOmit
 from monitor.collectors.base import Place, PostPicture, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
-from monitor.collectors.parsing.html_text import shown_pictures
+from monitor.collectors.parsing.html_text import shown_pictures, to_text
 from monitor.collectors.parsing.json_models import (
     Count,
     Lenient,
@@ -21,7 +21,7 @@ from monitor.collectors.parsing.json_models import (
     read_json,
     read_row,
 )
-from monitor.collectors.parsing.soup import fragment_text, outermost, parse_fragment, put_link, remove, words_of
+from monitor.collectors.parsing.soup import outermost, parse_fragment, put_link, remove, words_of
 from monitor.collectors.timeline import Entry, Page
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -199,7 +199,7 @@ def cooked_text(cooked: str, base_url: str, *, is_reply: bool) -> str:
     remove(soup, _NOISE)
     for hashtag in soup.select("a.hashtag, a.hashtag-cooked"):
         hashtag.replace_with("#" + words_of(hashtag).removeprefix("#"))
-    return fragment_text(soup, base_url + "/")
+    return to_text(soup.decode_contents(), base_url + "/")
 
 
 def own_pictures(cooked: str, base_url: str, *, is_reply: bool) -> list[PostPicture]:

@@ -18,7 +18,7 @@ from monitor.collectors.files.base import (
     excerpt_of,
     numbered_lines,
 )
-from monitor.collectors.files.table import TableReader, TableRow, header_place, read_head
+from monitor.collectors.files.table import TableReader, TableRow, header_place, table_reader
 from monitor.errors import ImportRefused
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -58,11 +58,8 @@ def detect_csv(head: str, wanted: Collection[str] = ()) -> TableReader:
 
 
 def _reader(rows: Sequence[Sequence[str]], delimiter: str | None, wanted: Collection[str]) -> TableReader | None:
-    if not rows:
-        return None
-    head = read_head(rows, wanted)
     parse = partial(_csv_rows, delimiter or _NO_DELIMITER)
-    return TableReader(rows=parse, header=head.columns, above=head.above, least=head.least, delimiter=delimiter)
+    return table_reader(parse, rows, wanted, delimiter) if rows else None
 
 
 def _csv_rows(delimiter: str, stream: TextIO, width: int) -> Iterator[TableRow | Refusal]:

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TextIO
+from dataclasses import dataclass, replace
+from typing import TextIO, TypeAlias
 
 from monitor.collectors.files.base import (
     MOST_BLANK_LINES,
@@ -33,6 +33,9 @@ class TableRow:
     excerpt: str = ""
 
 
+Rows: TypeAlias = Callable[[TextIO, int], Iterator[TableRow | Refusal]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableReader:
     """Reads the records of a table.
@@ -46,7 +49,7 @@ class TableReader:
 
     """
 
-    rows: Callable[[TextIO, int], Iterator[TableRow | Refusal]]
+    rows: Rows
     header: tuple[str, ...]
     above: int | None
     least: int = 0
@@ -96,38 +99,33 @@ class TableReader:
         return Record(row.line, dict(zip(self.columns, row.values, strict=False)), row.excerpt, beside)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the first rows of a table show: its columns, the rows above their names, and how short rows may be."""
-
-    columns: tuple[str, ...]
-    above: int | None
-    least: int
-
-
-def read_head(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> Head:
+def table_reader(
+    rows: Rows, head: Sequence[Sequence[str]], wanted: Collection[str] = (), delimiter: str | None = None
+) -> TableReader:
     """Find out the columns of a table.
 
     Rows that mostly have more values than there are names have further columns without a name; where they mostly have
     fewer, the last columns are empty.
 
     Args:
-        rows: The first rows that are not blank; at least one.
+        rows: Gives the rows of a stream; see `TableReader`.
+        head: The first rows that are not blank; at least one.
         wanted: Columns that a person named. Where all are numbers or letters, as in `2` or `B`, and no row names
             columns that are known, all rows are records.
+        delimiter: What stands between two values.
 
     """
-    place = header_place(rows, wanted)
-    no_names = bool(wanted) and all(map(position, wanted)) and not known_in(rows[place])
+    place = header_place(head, wanted)
+    no_names = bool(wanted) and all(map(position, wanted)) and not known_in(head[place])
     above = None if no_names else place
-    rest = rows if no_names else rows[place + 1 :]
-    named = () if no_names else _without_empty_end(rows[place])
+    rest = head if no_names else head[place + 1 :]
+    named = () if no_names else _without_empty_end(head[place])
     usual = Counter(len(row) for row in rest).most_common(1)
     filled = Counter(len(_without_empty_end(row)) for row in rest).most_common(1)
     width = max(len(named), filled[0][0] if filled else 1)
-    columns = distinct([*named, *[""] * (width - len(named))])
-    least = max(usual[0][0], _SHORTEST) if usual else width
-    return Head(columns, above, min(len(named) or width, least))
+    header = distinct([*named, *[""] * (width - len(named))])
+    least = min(len(named) or width, max(usual[0][0], _SHORTEST) if usual else width)
+    return TableReader(rows=rows, header=header, above=above, least=least, delimiter=delimiter)
 
 
 def header_place(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
@@ -167,8 +165,8 @@ def distinct(header: Sequence[str]) -> tuple[str, ...]:
 def sheet_reader(head: str, wanted: Collection[str] = ()) -> TableReader:
     """Find out the columns from the first rows of a sheet, one at least, as `workbook.sheet_lines` gives them."""
     # A cell may hold characters other than "\n" that `splitlines` takes for the end of a line.
-    found = read_head([json.loads(line)[1:] for line in head.rstrip("\n").split("\n")], wanted)
-    return TableReader(rows=_sheet_rows, header=found.columns[:MOST_COLUMNS], above=found.above)
+    found = table_reader(_sheet_rows, [json.loads(line)[1:] for line in head.rstrip("\n").split("\n")], wanted)
+    return replace(found, header=found.columns, least=0)
 
 
 def _sheet_rows(stream: TextIO, _: int) -> Iterator[TableRow | Refusal]:

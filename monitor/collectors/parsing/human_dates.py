@@ -1,10 +1,9 @@
-"""Parsing of dates written for people: relative ones, and those in Vietnamese or English words."""
+"""Parsing of dates written for people: relative ones, and those in Vietnamese or English words; in Vietnamese time."""
 
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from monitor.clock import VIETNAM
 from monitor.collectors.parsing.dates import parse_date
@@ -81,19 +80,18 @@ class Dated(NamedTuple):
         return {"published_at": self.moment, "published_raw": self.raw, "published_precision": self.precision}
 
 
-def read_date(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> Dated:
+def read_date(raw: str, *, now: datetime) -> Dated:
     """Parse a date of any form: first as written for machines, then as written for people.
 
     Args:
         raw: The date as it was written; empty when there is none.
         now: When the page was read; relative dates count from it.
-        zone: The zone of a date that names none.
 
     """
-    moment = parse_date(raw, default_zone=zone)
+    moment = parse_date(raw)
     if moment is not None:
         return Dated(moment, raw, exactness(raw))
-    parsed = parse_relative(raw, now=now, zone=zone)
+    parsed = parse_relative(raw, now=now)
     return Dated(parsed[0], raw, parsed[1]) if parsed else Dated(raw=raw or None)
 
 
@@ -102,7 +100,7 @@ def exactness(raw: str) -> Precision:
     return "second" if _SAYS_WHAT_TIME.search(raw) else "day"
 
 
-def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tuple[datetime, Precision] | None:
+def parse_relative(raw: str, *, now: datetime) -> tuple[datetime, Precision] | None:
     """Parse a relative date, or one in words.
 
     Call `parse_date` first: it is exact for machine-written dates. Some Vietnamese forms are parsed here, because
@@ -112,7 +110,6 @@ def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tupl
         raw: The date as it was written, such as `vừa xong`, `1 tiếng trước`, `thứ 5 tuần trước`,
             `10 giờ 30 ngày 5/11/2026`.
         now: When the page was read; relative dates count from it.
-        zone: The zone of the clock that the page shows.
 
     Returns:
         The time, aware UTC, and how exact it is (`day` also stands for weeks, months and years); None when it is no
@@ -122,7 +119,7 @@ def parse_relative(raw: str, *, now: datetime, zone: ZoneInfo = VIETNAM) -> tupl
     text = _settle(raw)
     if not text or len(text) > _LONGEST:
         return None
-    local = now.astimezone(zone)
+    local = now.astimezone(VIETNAM)
     for read in (_just_now, _ago, _recent_day, _day_of_week, _written_out, _by_library):
         try:
             parsed = read(text, local)

@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup, Tag
 
-from monitor.collectors.parsing.html_text import to_text, without_tags
+from monitor.collectors.parsing.html_text import without_tags
 from monitor.collectors.parsing.lxml_tree import PageTooLarge, bounded_markup, parse_page
 
 _MOST_TAGS = 60_000  # its elements cost ten times as much as those of lxml
@@ -58,14 +58,3 @@ def put_link(soup: BeautifulSoup, card: Tag, address: str, title: str) -> None:
 def words_of(element: Tag | None) -> str:
     """Return an element's text in one line; nothing for no element."""
     return " ".join(element.get_text().split()) if element is not None else ""
-
-
-def fragment_text(root: Tag, base_url: str) -> str:
-    """Convert a fragment to plain text.
-
-    Args:
-        root: The fragment.
-        base_url: What relative links are relative to.
-
-    """
-    return to_text(root.decode_contents(), base_url)

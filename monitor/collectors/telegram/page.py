@@ -10,8 +10,9 @@ from bs4 import Tag
 from monitor.collectors.base import Place, PostPicture, PublicPost, SourceView
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.html_text import to_text
 from monitor.collectors.parsing.json_models import counts_of
-from monitor.collectors.parsing.soup import fragment_text, parse_soup, words_of
+from monitor.collectors.parsing.soup import parse_soup, words_of
 from monitor.collectors.timeline import Entry, Page
 from monitor.errors import PayloadInvalid, SourceRefused, UsageError
 
@@ -164,7 +165,7 @@ def _text(block: Tag, channel: Channel) -> str:
         return "\n".join(words_of(part) for part in block.select(_POLL)).strip()
     for link in body.select("a[onclick][href]"):
         link["href"] = html.unescape(str(link["href"]))  # Telegram escapes these twice
-    return fragment_text(body, f"{channel.url}/")
+    return to_text(body.decode_contents(), f"{channel.url}/")
 
 
 def _pictures(block: Tag) -> list[PostPicture]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
 
 from bs4 import Tag
 
@@ -113,14 +112,7 @@ def read_listing(fetched: Fetched, settings: WebpageSettings) -> Listing:
     )
 
 
-class Article(NamedTuple):
-    """The article of a page, by its looks."""
-
-    text: str
-    title: str
-
-
-def read_article(page: str, url: str) -> Article:
+def read_article(page: str, url: str) -> tuple[str, str]:
     """Extract the article of a page with trafilatura: its text without menus, adverts and other readers' comments.
 
     Args:
@@ -128,17 +120,16 @@ def read_article(page: str, url: str) -> Article:
         url: The page's address.
 
     Returns:
-        The article; empty when the page has no text that looks like one.
+        Text and title of the article; empty when the page has no text that looks like one.
 
     """
     from trafilatura import bare_extraction, settings  # noqa: PLC0415  slow to load, and few commands read articles
 
-    if page.count("<") > _MOST_TAGS:
-        return Article("", "")
-    document = bare_extraction(page, url=url, with_metadata=True, include_comments=False)
+    is_small = page.count("<") <= _MOST_TAGS
+    document = bare_extraction(page, url=url, with_metadata=True, include_comments=False) if is_small else None
     if not isinstance(document, settings.Document):
-        return Article("", "")
-    return Article((document.text or "").strip(), document.title or "")
+        return "", ""
+    return (document.text or "").strip(), document.title or ""
 
 
 class Page:
@@ -265,12 +256,12 @@ class Page:
             text = to_text(root.decode_contents(), self._base)
             hit = bool(text)
         if alone and (not text or self._may_be_excerpt(text)):
-            article = read_article(str(self._soup), self.url)
-            shown = article.text or described.summary or self._head.summary
+            shown, heading = read_article(str(self._soup), self.url)
+            shown = shown or described.summary or self._head.summary
             if len(shown) > _FULLER * len(text):
                 text = shown
                 hit = bool(text) and rules.body is None
-            title = title or article.title
+            title = title or heading
         dated = self._published(root, published, alone=alone)
         post = PublicPost(
             external_id=self._identity(root, url, alone=alone),

@@ -75,32 +75,19 @@ class CommentQuery(Place):
 
     def threads_url(self, video: str, token: str | None = None) -> str:
         """Give the address of a page of a video's threads, newest first."""
-        paging = {"pageToken": token} if token else {}
-        return self._url(
-            "commentThreads",
-            part="snippet,replies",
-            videoId=video,
-            order="time",
-            textFormat="plainText",
-            maxResults=str(_PAGE_SIZE),
-            **paging,
-        )
+        return self._page_url("commentThreads", token, part="snippet,replies", videoId=video, order="time")
 
     def replies_url(self, thread: str, token: str | None = None) -> str:
         """Give the address of a page of a thread's replies."""
-        paging = {"pageToken": token} if token else {}
-        return self._url(
-            "comments",
-            part="snippet",
-            parentId=thread,
-            textFormat="plainText",
-            maxResults=str(_PAGE_SIZE),
-            **paging,
-        )
+        return self._page_url("comments", token, part="snippet", parentId=thread)
 
     def comments_url(self, ids: Sequence[str]) -> str:
         """Give the address of up to 50 single comments."""
         return self._url("comments", part="snippet", id=",".join(ids), textFormat="plainText")
+
+    def _page_url(self, resource: str, token: str | None, **params: str) -> str:
+        paging = {"pageToken": token} if token else {}
+        return self._url(resource, **params, textFormat="plainText", maxResults=str(_PAGE_SIZE), **paging)
 
     def _url(self, resource: str, **params: str) -> str:
         return f"{self.base}/{resource}?{urlencode(params)}"
