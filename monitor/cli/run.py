@@ -36,7 +36,7 @@ from monitor.scoring.score import ScoreResult
 GIVE_UP_SECONDS: Final = 0.5
 _THREAD: Final = "kiemtin-work"  # how the names of all threads begin that a stop does not wait for
 _M_ARENA_MAX: Final = -8  # of glibc's malloc.h
-_THREADS: Final = 5  # scoring, retention, the summary, alerts, corrections; a source is read in the event loop
+_THREADS: Final = 5  # scoring, retention, the report, alerts, corrections; a source is read in the event loop
 
 Result = TypeVar("Result")
 

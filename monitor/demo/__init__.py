@@ -1,1 +1,1 @@
-"""A week in an invented district: sample platforms on loopback and the whole way from public posts to a summary."""
+"""A week in an invented district: sample platforms on loopback and the whole way from public posts to a report."""

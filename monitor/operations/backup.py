@@ -1,4 +1,4 @@
-"""One file with all of an installation: database, key, settings, captures, models, summaries, and their checksums."""
+"""One file with all of an installation: database, key, settings, captures, models, reports, and their checksums."""
 
 import gzip
 import hashlib

@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure did; `withdraw` lists issued summaries that may quote the posts."""
+    """What an erasure did; `withdraw` lists issued reports that may quote the posts."""
 
     posts: int
     masked: int

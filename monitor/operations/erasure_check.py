@@ -50,7 +50,7 @@ def leftovers(erasure: Erasure, database: Database, home: Path) -> Iterator[Left
     Args:
         erasure: Whose.
         database: The database.
-        home: The home folder, with models, captures, summaries and refused records.
+        home: The home folder, with models, captures, reports and refused records.
 
     """
     with database.work() as session:

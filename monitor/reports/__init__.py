@@ -1,1 +1,1 @@
-"""Weekly summaries, and what they quote: figures once, then documents."""
+"""Reports of a week, month or quarter, and what they quote: figures once, then documents."""

@@ -248,7 +248,7 @@ class Settings(BaseSettings):
 
     @property
     def reports_dir(self) -> Path:
-        """Where summaries are written."""
+        """Where reports are written."""
         return self.home / "reports"
 
     @classmethod

@@ -75,7 +75,7 @@ class CaseEvent(Base):
 
 
 class QuoteChoice(Base):
-    """A post that a person chose for the weekly summary to quote; taking the choice back deletes the row."""
+    """A post that a person chose for the report to quote; taking the choice back deletes the row."""
 
     __tablename__ = "quote_choices"
 

@@ -1,4 +1,4 @@
-"""Posts that people chose for the weekly summary to quote ("Đưa vào báo cáo")."""
+"""Posts that people chose for the report to quote ("Đưa vào báo cáo")."""
 
 from collections.abc import Sequence
 from datetime import datetime
