@@ -11,7 +11,7 @@ from storage.models import Flag
 LONGEST: Final = 160
 _READ: Final = 320  # characters of a post that are masked and looked at: a page shows many
 _UNSURE: Final = 40  # last characters of what was read, where half a number or name may stand
-_LEAST_WORDS: Final = 6
+_LEAST_WORDS: Final = 8  # a title says less, as a rule
 _SHOUTED: Final = 0.6  # share of capitals among letters
 _LEAST_LETTERS: Final = 8
 _SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?…])\s+|\s*\n\s*")
@@ -57,7 +57,9 @@ def _from_sentence_of(text: str, words: Mention) -> str:
 def _first_sentence(text: str) -> str:
     """Return the first sentence, or the first ones where that says hardly anything."""
     found = ""
-    for sentence in _SENTENCE_ENDS.split(_URGENT.sub("", text, count=1) if _URGENT.match(text) else text):
+    if urgent := _URGENT.match(text):
+        text = text[urgent.end() :][:1].upper() + text[urgent.end() + 1 :]
+    for sentence in _SENTENCE_ENDS.split(text):
         found = f"{found}{' ' if found[-1] in '.!?…:' else ': '}{sentence}" if found else sentence
         if len(found.split()) >= _LEAST_WORDS:
             break

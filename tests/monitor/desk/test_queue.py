@@ -23,7 +23,7 @@ def lines(anonymous: Browser, path: str = "/queue") -> list[str]:
 
 
 def test_a_row_says_label_probability_source_time_and_first_line(lan: Browser, world: World) -> None:
-    flag_id = world.flag("\n  Xưởng nóng 40 độ từ sáng \ndòng hai", probability=0.87)
+    flag_id = world.flag("\n  Xưởng nóng 40 độ từ sáng tới chiều \ndòng hai", probability=0.87)
     row = text_of(lan.page("/queue"), ".queue-row")
     for expected in ("Máy khá chắc", "Bức xúc của người lao động", "forum", "16/11/2026 09:00", "Xưởng nóng 40 độ"):
         assert expected in row
