@@ -18,7 +18,7 @@ from storage.review import cases, corrections
 from storage.review.cases import Step
 from storage.review.corrections import Content
 
-ORGANISATION: Final = "Liên đoàn Lao động huyện Nậm Pha"
+ORGANISATION: Final = "Liên đoàn Lao động tỉnh Nậm Pha"
 
 
 def work(app: Application, reviewer_id: int, lead_id: int) -> int:

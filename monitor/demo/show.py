@@ -181,7 +181,13 @@ def demo_settings(folder: Path, port: int, addresses: Sequence[str]) -> Settings
         delay_seconds=0,
         allow_addresses=tuple(address.removeprefix("http://") for address in addresses),
         desk_port=port,
-        report=ReportSettings(organisation=ORGANISATION, place="Nậm Pha"),
+        report=ReportSettings(
+            organisation=ORGANISATION,
+            symbol="BC-LĐLĐ",
+            place="Nậm Pha",
+            copies_to=("Ban Thường vụ Liên đoàn Lao động tỉnh", "Các công đoàn cơ sở", "Lưu: VT"),
+            signature=("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH", ""),
+        ),
         publish=PublishSettings(url=PUBLISHED_AT, folder=folder / "dinh-chinh"),
     )
 

@@ -85,8 +85,8 @@ _MACHINE: Final = N_(
 )
 _COMPARING: Final = N_(
     "So sánh chỉ ghi “tăng” hoặc “giảm” khi mức chênh lệch vượt quá ngẫu nhiên (kiểm định Poisson, 5%) dù các gợi ý "
-    "còn chờ có kết luận thế nào; nếu không thì ghi “chưa đủ để kết luận”. Khoảng tin cậy 95% của số đếm theo "
-    "Poisson, của tỷ lệ theo Wilson."
+    "còn chờ có kết luận thế nào; nếu không thì ghi “chưa đủ để kết luận”. “Có thể từ” và “có thể đến” là khoảng "
+    "tin cậy 95% (số đếm theo Poisson, tỷ lệ theo Wilson)."
 )
 _LIMITS: Final = N_(
     "Hệ thống chỉ đọc nguồn công khai đã đăng ký và được phép đọc; không đọc nhóm kín, tin nhắn riêng hay trang phải "
@@ -188,10 +188,10 @@ def _notes(figures: ReportFigures, words: Wording) -> Iterator[str]:
 def _agreement(figures: ReportFigures, words: Wording) -> str:
     say, counted, agreement = words.say, words.counted, figures.method.agreement
     if not agreement.flags:
-        return say("Chưa có gợi ý nào do từ hai người cùng xem, nên chưa đo được mức thống nhất.")
+        return say("Chưa có gợi ý nào được từ hai người trở lên xem, nên chưa đo được mức thống nhất.")
     low, high = share_interval(agreement.agreed, agreement.flags)
     return counted(
-        "Trong %(count)s gợi ý do từ hai người cùng xem, %(agreed)s được kết luận như nhau "
+        "Trong %(count)s gợi ý được từ hai người trở lên xem, %(agreed)s được kết luận như nhau "
         "(khoảng tin cậy 95%%: %(low)s đến %(high)s).",
         agreement.flags,
         agreed=words.number(agreement.agreed),

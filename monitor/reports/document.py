@@ -142,7 +142,7 @@ def _name(body: str) -> str:
 def _closing(office: ReportSettings, words: Wording) -> Closing:
     """List the copies, each with a dash and a semicolon, the file last with a full stop, as the decree asks."""
     *others, file = (f"- {name.rstrip(' ;.')}" for name in office.copies_to)
-    *titles, signer = office.signature or ("",)
+    *titles, signer = office.signature or (words.say("(quyền hạn, chức vụ người ký)"), words.say("(họ và tên)"))
     return Closing(
         copies_heading=words.say("Nơi nhận:"),
         copies=(*(f"{name};" for name in others), f"{file}."),

@@ -67,7 +67,7 @@ def paper(figures: ReportFigures, words: Wording, edits: Mapping[str, str] | Non
         (say("ĐIỂM CHÍNH"), _news(figures, words)),
         *((section.heading.of(code), _label(label, section, figures, words)) for label, section in sections()),
         (say("HẠN CHẾ CỦA SỐ LIỆU"), _not_read(figures, words)),
-        (say("ĐỀ XUẤT"), _requests(figures, words)),
+        (say("ĐỀ XUẤT, KIẾN NGHỊ"), _requests(figures, words)),
     ]
     return tuple(Part(heading, _edited(list(sentences), edits or {})) for heading, sentences in parts)
 

@@ -357,23 +357,18 @@ def _precision(words: Wording, counted: Callable[[Any], tuple[int, int]]) -> tup
 
     return (
         Column("precision", words.say("Tỷ lệ gợi ý đúng"), SHARE, value=share),
-        Column("low", words.say("95%: từ"), SHARE, value=end(0)),
-        Column("high", words.say("95%: đến"), SHARE, value=end(1)),
+        Column("low", words.say("Có thể từ"), SHARE, value=end(0)),
+        Column("high", words.say("Có thể đến"), SHARE, value=end(1)),
     )
 
 
 def _compared(words: Wording) -> tuple[Column, ...]:
     """Return the columns beside a count: its interval, the period before, the mean of four, and what can be said."""
     say = words.say
-
-    def previous(row: Any) -> int | None:
-        before = row.comparison.previous
-        return before.confirmed if before else None
-
     return (
-        Column("low", say("95%: từ"), DECIMAL, 9, lambda row: row.comparison.low),
-        Column("high", say("95%: đến"), DECIMAL, 9, lambda row: row.comparison.high),
-        Column("previous", say("Kỳ trước"), value=previous),
+        Column("low", say("Có thể từ"), DECIMAL, 9, lambda row: row.comparison.low),
+        Column("high", say("Có thể đến"), DECIMAL, 9, lambda row: row.comparison.high),
+        Column("previous", say("Kỳ trước"), value=lambda row: getattr(row.comparison.previous, "confirmed", None)),
         _named("trend", say("So với kỳ trước"), 22, wording.TRENDS, words, "comparison.trend"),
         Column("mean", say("Trung bình bốn kỳ"), DECIMAL, value=lambda row: row.comparison.mean),
         _named("trend_of_mean", say("So với trung bình"), 22, wording.TRENDS, words, "comparison.trend_of_mean"),
