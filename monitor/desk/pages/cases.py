@@ -1,6 +1,5 @@
 """Cases: what becomes of workers' concerns, from the decision until they are settled."""
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
@@ -66,26 +65,27 @@ def take_step(
     back_on: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Add what was done; a step that does not fit is refused with the reason."""
-    passed_to = clean(passed_to)
+    passed_to, told = clean(passed_to), topic in wording.TOPICS
     if kind == "passed" and not passed_to:
         return _page(visit, case_id, line=_("Xin ghi đã chuyển cho ai, rồi gửi lại."), status=422)
     back_at = day_begins(back_on)
     if back_at is not None and back_at < visit.now:
         return _page(visit, case_id, line=_("Ngày xem lại phải sau hôm nay."), status=422)
-    describes = kind == "described" and topic in wording.TOPICS
-    step = Step(
-        kind=kind,
-        note=clean(note),
-        passed_to=passed_to if kind == "passed" else "",
-        topic=topic if describes else None,
-        place=clean(place) if describes else None,
-        back_at=back_at,
-    )
     try:
         with visit.changes() as session:
-            known = {str(number): number for number in users.names_of(session, DECIDING)}
-            step = replace(step, follower_id=known.get(follower))
-            cases.take_step(session, cases.by_id(session, case_id), step, user_id=visit.user_id, now=visit.now)
+            case = cases.by_id(session, case_id)
+            people = {str(number): number for number in users.names_of(session, DECIDING)}
+            step = Step(
+                kind=kind,
+                note=clean(note),
+                passed_to=passed_to if kind == "passed" else "",
+                # What stands in the form as it was is no part of the step.
+                topic=topic if told and topic != case.topic else None,
+                place=clean(place) if told and clean(place) != case.place else None,
+                back_at=back_at,
+                follower_id=people.get(follower),
+            )
+            cases.take_step(session, case, step, user_id=visit.user_id, now=visit.now)
             visit.record(session, f"case.{kind}", f"cases:{case_id}")
     except DataRejected:
         line = _("Bước này không hợp với tình trạng hiện nay của hồ sơ. Xin xem lại bên dưới.")

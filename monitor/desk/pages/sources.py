@@ -105,7 +105,7 @@ async def check(visit: CurrentVisit, number: RowId) -> Response:
 @router.post("/sources/{number}/switch", dependencies=LEADS)
 def switch(visit: CurrentVisit, number: RowId, *, enabled: Annotated[bool, Form()], why: Field = "") -> Response:
     """Switch a source on or off; its posts stay until their retention ends."""
-    reason = why.replace("\0", "").strip() or _("tắt ở bàn xem xét")
+    reason = why.replace("\0", "").strip() or _("tắt ở bàn làm việc")
     with visit.changes() as session:
         source = sources.by_id(session, number)
         switch_source(session, source, visit.now, enabled=enabled, why=None if enabled else reason, by=visit.user_id)

@@ -35,7 +35,7 @@ _LINES: Final = {
     HTTPStatus.NOT_FOUND: N_("Không có trang này. Xin quay về trang chính."),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("Trang này không mở theo cách đó. Xin quay về trang chính."),
 }
-_FAULT_LINE: Final = N_("Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.")
+_FAULT_LINE: Final = N_("Bàn làm việc gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.")
 _OTHER_LINE: Final = N_("Yêu cầu không hợp lệ. Xin quay lại trang trước rồi thử lại.")
 
 

@@ -22,7 +22,7 @@ MAX_ADDRESS: Final = 2_000  # characters of a page of the desk with all its filt
 _OWN: Final = re.compile(r"/(?![/\\])[\w\-./]*(\?[\w\-.~=&%+]*)?")
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _UNKNOWN_HOST: Final = (
-    "Bàn xem xét không mở dưới tên này: người quản trị ghi tên vào desk_url hoặc desk_hosts.\n"
+    "Bàn làm việc không mở dưới tên này: người quản trị ghi tên vào desk_url hoặc desk_hosts.\n"
     "The desk does not answer to this name: put it into desk_url or desk_hosts.\n"
 )
 _TWO_LENGTHS: Final = "Yêu cầu có hai độ dài.\nThe request names two lengths.\n"

@@ -1,6 +1,5 @@
 """Wording of the desk in the language of the request: labels and what they mean, decisions, states, names of counts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,45 +25,37 @@ class LabelHelp:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One button of a decision: the stored value, its text, and its key."""
+    """One button of a decision: the stored value, its text, its key, and whether it must name a source."""
 
     name: str
-    text: str
+    title: str
     key: str
-
-    @property
-    def title(self) -> str:
-        """The text in the language of the request."""
-        return _(self.text)
+    needs_link: bool = False
 
 
-_DECISIONS: Final[Mapping[str, str]] = {
-    decisions.NO_SOURCE: N_("Không tìm thấy nguồn"),
-    decisions.REFUTED: N_("Đã bị bác bỏ (cần liên kết)"),
-    decisions.SUPPORTED: N_("Có nguồn xác nhận (cần liên kết)"),
-    decisions.NOT_A_CLAIM: N_("Không phải điều khẳng định"),
-    decisions.SOURCED: N_("Chỉ là tin báo, có nguồn"),
-    decisions.YES: N_("Đúng"),
-    decisions.NO: N_("Không phải"),
-    decisions.UNSURE: N_("Chưa rõ"),
-}
 NO_LABEL: Final = "none"
 SEVERAL: Final = "several"
 UNSURE: Final = "unsure"
 REOPENED: Final = decisions.REOPENED
-_DECISION_TEXTS: Final[Mapping[str, str]] = {
-    **_DECISIONS,
-    decisions.REFUTED: N_("Đã bị bác bỏ"),
-    decisions.SUPPORTED: N_("Có nguồn xác nhận"),
-    REOPENED: N_("Mở lại để xem xét"),
-    decisions.WITHDRAWN: N_("Rút lại quyết định"),
-}
-DECISION_NAMES: Final = Translated(_DECISION_TEXTS)
+DECISION_NAMES: Final = Translated(
+    {
+        decisions.NO_SOURCE: N_("Không tìm thấy nguồn"),
+        decisions.REFUTED: N_("Đã bị bác bỏ"),
+        decisions.SUPPORTED: N_("Có nguồn xác nhận"),
+        decisions.NOT_A_CLAIM: N_("Không phải điều khẳng định"),
+        decisions.SOURCED: N_("Chỉ là tin báo, có nguồn"),
+        decisions.YES: N_("Đúng"),
+        decisions.NO: N_("Không phải"),
+        decisions.UNSURE: N_("Chưa rõ"),
+        REOPENED: N_("Mở lại để xem xét"),
+        decisions.WITHDRAWN: N_("Rút lại quyết định"),
+    }
+)
 STATES: Final = Translated(
     {
         "open": N_("Đang chờ"),
-        "confirmed": N_("Đúng, cần xử lý"),
-        "rejected": N_("Không phải"),
+        "confirmed": N_("Gợi ý đúng"),
+        "rejected": N_("Đã loại bỏ"),
         "unsure": N_("Chưa rõ"),
     }
 )
@@ -88,9 +79,11 @@ _KINDS: Final = Translated(
         "webpage": N_("Trang web"),
         "import": N_("Tệp nhập vào"),
         "factcheck": N_("Trang kiểm chứng"),
+        "xenforo": N_("Diễn đàn XenForo"),
+        "discourse": N_("Diễn đàn Discourse"),
+        "youtube": N_("YouTube"),
     }
 )
-_PLATFORMS: Final = {"xenforo": "XenForo", "youtube": "YouTube"}
 TOPICS: Final = Translated(
     {
         "wages": N_("Lương"),
@@ -254,13 +247,17 @@ def label_help(name: str) -> LabelHelp:
 def teaching_answers() -> tuple[Decision, ...]:
     """Return the answers to the question which label a post carries, in the order of their keys."""
     titles = [(help_text.name, help_text.title) for help_text in all_labels()]
-    given = ((NO_LABEL, N_("Không thuộc nhãn nào")), *titles, (UNSURE, N_("Chưa rõ")))
-    return tuple(Decision(name, text, str(key)) for key, (name, text) in enumerate(given))
+    given = ((NO_LABEL, _("Không thuộc nhãn nào")), *titles, (UNSURE, _("Chưa rõ")))
+    return tuple(Decision(name, title, str(key)) for key, (name, title) in enumerate(given))
 
 
 def decisions_on(label: str) -> tuple[Decision, ...]:
     """Return the decisions on a flag of a label, in the order of their keys, which are numbers from 1."""
-    return tuple(Decision(name, _DECISIONS[name], str(key)) for key, name in enumerate(label_named(label).decisions, 1))
+    known = label_named(label)
+    return tuple(
+        Decision(name, DECISION_NAMES[name], str(key), name in known.need_link)
+        for key, name in enumerate(known.decisions, 1)
+    )
 
 
 def correction_state(state: str, published: str | None, online: bool) -> str:  # noqa: FBT001  a template gives them in order
@@ -297,8 +294,8 @@ def engagement_name(key: str) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """Return the name of a kind of source; that of a platform is its own."""
-    return _KINDS.get(kind) or _PLATFORMS.get(kind) or kind.capitalize()
+    """Return the name of a kind of source."""
+    return _KINDS.get(kind) or kind.capitalize()
 
 
 def period(written: str) -> str:

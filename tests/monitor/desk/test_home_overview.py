@@ -22,8 +22,8 @@ def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> Non
     assert "1 lời xúc phạm giữa người lạ" in text_of(page, ".today")
     assert text_of(page, ".headline h2") == "1 mục đang chờ xem xét", "as many as the queue lists"
     card = page.select(".label-card.edge-concern")[0].get_text(" ", strip=True)
-    assert "1 đang chờ" in card
-    assert "Đúng, cần xử lý 1" in card
+    assert "1 bài đang chờ" in card
+    assert "Gợi ý đúng 1" in card
     assert "3 bài đang chờ chấm điểm" in page.get_text(" ", strip=True)
 
 

@@ -212,7 +212,7 @@ def test_a_fault_of_the_program_shows_nothing_of_itself(app: FastAPI) -> None:
     client = TestClient(app, "http://127.0.0.1:8000", raise_server_exceptions=False)
     response = client.get("/faulty")
     assert response.status_code == 500
-    assert response.text == "Bàn xem xét gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.\n"
+    assert response.text == "Bàn làm việc gặp lỗi. Xin quay lại trang trước rồi thử lại, hoặc báo người quản trị.\n"
     assert response.headers["content-security-policy"]
 
 

@@ -152,6 +152,6 @@ def test_a_source_is_looked_at_before_it_is_read(minh: Browser, world: World, an
 def test_a_source_is_switched_off_and_on(minh: Browser, world: World) -> None:
     with world.rows() as session:
         add_source(session)
-    for enabled, shown in (("false", "tắt ở bàn xem xét"), ("true", "chưa đọc")):
+    for enabled, shown in (("false", "tắt ở bàn làm việc"), ("true", "chưa đọc")):
         assert minh.send("/sources/1/switch", "/sources", enabled=enabled).status_code == 303
         assert shown in text_of(minh.page("/sources"), "tbody")

@@ -100,7 +100,7 @@ def test_a_case_is_worked_on_until_it_is_settled(lan: Browser, copies: list[int]
     steps = "/cases/1/steps"
     assert lan.send(steps, "/cases/1", kind="passed").status_code == 422
     world.clock.advance(timedelta(minutes=1))
-    press(lan, "/cases/1", steps, kind="passed", passed_to="Ban chính sách", note="đã gọi")
+    press(lan, "/cases/1", steps, kind="passed", passed_to="Ban chính sách", topic="insurance", note="đã gọi")
     press(lan, "/cases/1", steps, kind="described", topic="insurance", place="Phường Bình Hòa")
     press(lan, "/cases/1", steps, kind="settled")
     page = lan.page("/cases/1")

@@ -153,6 +153,9 @@ FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     ("/reports", "không gửi được"): Delivery.state == "failed",
     ("/reports", "đã gửi"): lambda home: len([*home.settings.home.glob("drive/**/bao-cao-*W47.html")]),
     ("/reports", "lập lúc %(time)s"): Report.id > 0,
+    ("/reports", "Chương trình không gửi báo cáo này đi đâu."): and_(
+        Report.withdrawn_at.is_(None), ~exists().where(Delivery.subject_id == Report.id, Delivery.kind == "report")
+    ),
     ("/reports", "đã thu hồi"): Report.withdrawn_at.is_not(None),
     ("/reports", "Thay thế báo cáo lập lúc %(time)s."): Report.replaces_id.is_not(None),
     ("/sources", "Không nguồn nào báo lỗi."): (
@@ -270,8 +273,9 @@ def stages(home: Home) -> Iterator[str]:
     yield "it is released and stands in a copy; a source failed twice; a backup was refused"
     publish(database, home.settings, SUNDAY)
     home.office.issue(Wish(period=WEEK, send=True))
+    home.office.issue(Wish(period=WEEK.previous))
     home.backups += home.admin.send("/backup", "/backup").status_code == 200
-    yield "it is published; a report waits; a backup was taken"
+    yield "it is published; a report waits, another is sent nowhere; a backup was taken"
     (public / "dinh-chinh-1.html").unlink()
     asyncio.run(Outbox(database, home.settings, home.clock).send_due())
     with database.changes() as session:
