@@ -41,13 +41,14 @@ def _given_in_capitals(words: Words, first: int) -> int | None:
     end = min(words.run_end(first), first + _MOST_GIVEN)
     is_usual = words.is_in(first, "given_as_written")
     is_pair = words.stretches[first] == _PAIR and first + 1 < len(words) and words.is_in(first + 1, "given_clear")
+    is_nicknamed = is_usual and words.stretches[first] == _PAIR and words.says(end - 1, "sure_nicknames")  # "Đạt Khùng"
     is_beside = words.stands_beside(first, end, "name", JOIN) and words.stands_within(first)
     is_beside = is_beside and not words.says(first, "no_names", "lone_places")
     is_other = words.says(first, "kin", "never_names", "no_lone", "no_given") or words.makes_compound(first)
     is_other = is_other or words.is_phrase(words.phrase_of(first, first + 2), "titles") or words.is_behind_place(first)
     if words[first].is_upper or is_other or not (is_usual or is_pair or is_beside):  # "Bửu Lộc"
         return None
-    return end if is_beside or _is_announced(words, first, end) or _stands_alone(words, first) else None
+    return end if is_beside or is_nicknamed or _is_announced(words, first, end) or _stands_alone(words, first) else None
 
 
 def _is_announced(words: Words, first: int, end: int) -> bool:
@@ -212,13 +213,15 @@ def people_name(words: Words, first: int) -> int | None:
     if not words[first].is_capital or second >= len(words) or not words[second].is_capital:
         return None
     has_prefix, is_alone = words.says(first, "people_prefixes"), words.stretches[first] == _PAIR
+    if words.says(first, "kin") and not has_prefix:
+        return None
     is_other = words.place_end(first) or words.stretches[first] > LONGEST_STRETCH
     if has_prefix and not words.follows(second, APOSTROPHES):
         is_prefix = words.says(first, "lone_prefixes") and words.follows(second) and not words[second].is_upper
-        is_other = is_other or (is_alone and words.says(second, "no_names"))
+        is_other = is_other or words.is_behind_place(first) or (is_alone and words.says(second, "no_names"))
         return words.run_end(first) if is_prefix and not is_other else None
-    if has_prefix or (words.says(second, "people_prefixes") and words.follows(second + 1, APOSTROPHES)):
-        return None if words.says(first, "no_names", "kin") else words.run_end(first)  # "Mí H'Lan"
+    if has_prefix or _goes_on_with_prefix(words, first):
+        return None if words.says(first, "no_names") else words.run_end(first)
     thi = first if words.says(first, "showing") else second
     is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
@@ -228,6 +231,16 @@ def people_name(words: Words, first: int) -> int | None:
         is_other = words.place_end(thi + 1) or words.stretches[first] > LONGEST_STRETCH
     is_other = is_other or words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
     return None if is_other or words.is_behind_place(first) else words.run_end(first)
+
+
+def _goes_on_with_prefix(words: Words, first: int) -> bool:
+    """Whether the second or third word of a name is the prefix of a people: "Mí H'Lan", "Lơ Mu K'Sa"."""
+    for index in (first + 1, first + 2):
+        if not words.capital_follows(index):
+            return False
+        if words.says(index, "people_prefixes") and words.follows(index + 1, APOSTROPHES):
+            return True
+    return False
 
 
 def called_name(words: Words, first: int) -> int | None:

@@ -77,7 +77,7 @@ def any_of(words: Iterable[str]) -> str:
     """
     rests: dict[str, set[str]] = {}
     for word in words:
-        rests.setdefault(word[:1].replace("_", " "), set()).add(word[1:])
+        rests.setdefault(re.escape(word[:1].replace("_", " ")), set()).add(word[1:])
     branches = (head + (f"(?:{any_of(rest)})" if rest != {""} else "") for head, rest in sorted(rests.items()) if head)
     return "|".join((*branches, *[""] * ("" in rests)))
 

@@ -51,6 +51,8 @@ def _name_end(words: Words, first: int) -> int | None:
     if is_small:
         named = None if title is None else _given_name(words, first, title)
         return named or announced_name(words, first) or called_name(words, first) or _small_name_alone(words, first)
+    if _leads_to_name(words, first):
+        return None
     tagged = row_of_names(words, first) if words.begins_line(first) else None
     if end := tagged or people_name(words, first):
         return end
@@ -60,6 +62,12 @@ def _name_end(words: Words, first: int) -> int | None:
     if named is None and title is not None:
         named = _given_name(words, first, title)
     return named or announced_name(words, first) or called_name(words, first) or row_of_names(words, first)
+
+
+def _leads_to_name(words: Words, first: int) -> bool:
+    """Whether a word in capitals at the head of a sentence only leads to a name: "Gặp Hằng"."""
+    is_lead = words.says(first, "meeting", "maybe_naming") and not words.says(first, "given_as_written", "families")
+    return is_lead and words.capital_follows(first + 1) and not words.says(first + 1, "showing")
 
 
 def _small_name_alone(words: Words, first: int) -> int | None:
@@ -84,8 +92,9 @@ def _is_small_pair(words: Words, first: int) -> bool:
     if words.says(second, "sure_nicknames"):
         return words.says(first, "given_clear") and not words.is_bare
     is_led = words.follows(first) and words.says(first - 1, "bare_naming", "kin")
-    is_pair = is_led and is_bare_name(words, first) and is_bare_name(words, second)
-    return is_pair and words[second].bare in words.known["given_clear"].bare and not words.makes_compound(first)
+    is_given = is_bare_name(words, second) and words[second].bare in words.known["given_clear"].bare
+    is_given = is_given or (words.says(second, "kin_given") and words[first].bare in words.known["before_anh"].bare)
+    return is_led and is_given and is_bare_name(words, first) and not words.makes_compound(first)
 
 
 def _full_name(words: Words, first: int) -> int | None:
@@ -138,20 +147,23 @@ def _capital_given_name(words: Words, first: int, title: str) -> int | None:
     if _is_no_person(words, first, title) or words.makes_compound(first):
         return None
     second = first + 1
-    has_second = words.capital_follows(second) and (words.says(second, "kin_given") or not words.says(second, "kin"))
+    has_second = words.capital_follows(second) and (
+        words.says(second, "kin_given") or words.says(first, "birth_order") or not words.says(second, "kin")
+    )
     if words.stretches[first] > LONGEST_STRETCH or (
         words.stretches[first] > _PAIR and words[first].is_upper
     ):  # heading
         both_given = words.is_in(first, "given") and (not has_second or words.is_in(second, "given"))
         return second + has_second if both_given and not words.says(second - 1, "no_names") else None
     if not has_second or words.says(second, "no_given"):
-        is_firm = not has_second and _is_foreign(words[first]) and not words.is_phrase(title, "kin")  # "kỹ sư Bosch"
+        is_firm = not has_second and _is_foreign(words[first])  # "kỹ sư Bosch"
+        is_firm = is_firm and not (words.is_phrase(title, "kin") or words.says(first, "given_as_written"))
         return None if is_firm else second
     if _is_foreign(words[first]) or words.follows(second + 1, IN_NAME - GAPS):
         return words.run_end(first)
     end = second + 1
     while end - first < LONGEST_NAME and words.capital_follows(end) and not words.says(end, "no_given", "kin"):
-        if words.place_end(end) or _is_foreign(words[end]):
+        if words.place_end(end) or (_is_foreign(words[end]) and not words.says(end, "given_as_written")):
             break
         end += 1
     return end
@@ -165,7 +177,7 @@ def _is_no_person(words: Words, first: int, title: str) -> bool:
     is_half = words.capital_follows(first + 1) and words.is_in(first, "middles")  # "Như Quỳnh"
     given = "given_as_written" if words.is_phrase(title, "kin") else "given"
     is_unlikely = not (words.is_in(first, given) or is_half) and (words.says(first, "no_names") or is_thing)
-    is_abbreviation = word.is_upper and len(word.bare) > 1 and _is_foreign(word)  # "HĐQT"
+    is_abbreviation = word.is_upper and len(word.bare) > 1 and _SYLLABLE.fullmatch(word.bare) is None  # "HĐQT"
     is_place = words.place_end(first) and title not in known["courteous"].written  # "lấy chồng Long An"
     return is_unlikely or is_abbreviation or bool(is_place) or words.says(first, "never_names")
 

@@ -31,8 +31,8 @@ _FIGURE: Final = re.compile(rf"{NO_FIGURE}(?!1[89]00)")
 _GOES_ON: Final = re.compile(r"\d[.,/:-]")  # a date or a figure that began before
 _UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
 _COORDINATES: Final = re.compile(
-    r"(?<![\w.])-?\d{1,3}\.\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?(?!\d|\.\d)"
-    r"|(?<![\w.])\d{1,2}\.\d{4,9} \d{2,3}\.\d{4,9}(?!\d|\.\d)"
+    r"(?<![\w.])-?\d{1,3}\.(?!\d{3} ?-)\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?"
+    r"(?!\d|\.\d)|(?<![\w.])\d{1,2}\.\d{4,9} \d{2,3}\.\d{4,9}(?!\d|\.\d)"
     r"|\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW][ ,;]{0,3}\d{1,3}°[\d'’′\"”″. ]{1,14}[NSEW]"
     r"|(?<!\w)(?:[NXEY]|lat|(?:vĩ|kinh) độ)[ :]{0,2}\d{1,3}[.,]\d{2,9}[ ,;]{1,2}"
     r"(?:[NXEY]|long?|lng|(?:vĩ|kinh) độ)[ :]{0,2}\d{1,3}[.,]\d{2,9}|(?<=độ )\d{1,2},\d{3,9} ?[-–;] ?\d{2,3},\d{3,9}"
@@ -42,6 +42,7 @@ _COORDINATES: Final = re.compile(
 _COUNTED: Final = r" (?:%s)(?!\w)"
 _JOINING: Final = r"[\s.,:;…–-]{0,3}(?:%s)(?: \d so)?[\s.,:;…–-]{0,3}"  # between two parts: "0913, rồi 802"
 _LEAD: Final = r"(?<!\w)(?:%s)(?!\w)[^\d\n;!?]{0,25}$"
+_LETTERS: Final = str.maketrans("oil", "011")  # in the place of digits
 _LETTERED: Final = re.compile(r"(?<![\w.-])[A-Z]{1,2}\d{0,2}[-.](?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w/-])")
 
 
@@ -65,7 +66,7 @@ def _part() -> re.Pattern[str]:
     letter = r"[^\W\d_]"
     return re.compile(
         r"(?P<number>(?!(?<!\d)\d so(?!\w))"  # "rồi 6 số: …" says how many follow
-        rf"(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:o+\d+)*(?:o{{1,3}}(?!{letter}))?|(?<!{letter})o{{1,2}}(?!{letter}))"
+        rf"(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:[oil]+\d+)*(?:o{{1,3}}(?!{letter}))?|(?<!{letter})o{{1,2}}(?!{letter}))"
         rf"|(?<!{letter})(?P<word>(?:{words})+)(?!{letter})",
         re.IGNORECASE,
     )
@@ -90,6 +91,7 @@ def _plate() -> re.Pattern[str]:
         rf"(?:{digit}(?:{sign}{digit}){{3,5}}(?! ?(?:cham|phay))(?!\w)|{spoken}))(?!\w)"
         rf"|(?<![\w.,/-])(?P<bare>(?-i:[1-9]\d[ -]{{0,3}}[A-Z]{{1,2}})(?:\d?{sign}{digit}(?:{sign}{digit}){{4}}"
         rf"|\d{sign}(?!20[12]\d){digit}(?:{sign}{digit}){{3}}|\d?, {spoken})"
+        r"|[A-Z]{1,3}[ -]?\d{4,5}[ -]?TS"  # a fishing boat's
         r"|[1-9]\d-?[a-z]{1,2}\d?[ -](?:\d{3}\.\d{2}|(?<=\d )\d{5}))(?!\w)",
         re.IGNORECASE,
     )
@@ -150,7 +152,7 @@ def _read(match: re.Match[str], text: str) -> _Part | None:
     beside = (start and text[start - 1].isalpha()) or (end < len(text) and text[end].isalpha())
     if beside and not _is_digit_word(text, start, end):
         return None
-    return _Part(start, end, match[0].lower().replace("o", "0"), is_word=False)
+    return _Part(start, end, match[0].lower().translate(_LETTERS), is_word=False)
 
 
 def _is_digit_word(text: str, start: int, end: int) -> bool:

@@ -50,7 +50,8 @@ _INSURANCE_LEAD: Final = (
 )
 _ACCOUNT_NUMBER: Final = rf"{NO_FIGURE}\d(?:[ .\-]?\d){{5,18}}(?!\d)(?!{CURRENCY})"
 _ACCOUNT_LEAD: Final = (
-    r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)[^\d\n;!?]{0,40}+(?=\d)"
+    r"(?<!\w)(?:so tai khoan|tai khoan|so tk|stk|tk|so the(?! b)|the atm)(?!\w)"
+    r"[^\d\n;!?]{0,40}+(?=\d)(?<!(?-i: [A-Z]{2}))"
     r"|(?<!\w)ngan hang(?!\w)[^\d\n;:,.!?]{0,20}+(?=\d)(?!0[35789]\d{8}(?!\d))"
 )
 
@@ -104,8 +105,7 @@ def _profile_link() -> str:
     """Give the expression for a link to a person's page."""
     known = name_words()
     public = rf"(?<=/)(?:(?:{any_of(known['public_pages'].written)})(?!\w)|groups/(?![^/\s]+/user/))"
-    pages = any_of(known["profile_pages"].written).replace(".", r"\.")
-    return rf"{_HOST}(?:{pages})(?!{public}){_PATH}|{_OWN_SITE}"
+    return rf"{_HOST}(?:{any_of(known['profile_pages'].written)})(?!{public}){_PATH}|{_OWN_SITE}"
 
 
 @cache
@@ -121,8 +121,7 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     # Nothing begins inside a word but at its first digit: most places are passed over at once.
     start = rf"(?:(?<![\w@])(?=[\w@+(/{name}{born}])|(?<=[\W_])(?=[\w@])|(?<!\d)(?=\d))"
     near_digit = r"(?=\D{0,64}+\d)"  # before what needs a number: most words are passed over
-    families = any_of(map(str.capitalize, name_words()["slug_families"].written))
-    tagged_name = rf"@(?-i:{families})(?: (?-i:[A-Z][a-z]*)(?![a-z])){{1,3}}"
+    tagged_name = r"@(?-i:[A-Z][a-z]+(?: [A-Z][a-z]*(?![a-z])){1,3})"
     addresses = (
         rf"(?<![\w.+-])(?=[\w.+-]++\s?[@\[(])(?P<mail>{_MAIL_ADDRESS})"
         rf"|(?=[\w-]{{1,63}}+[.:])(?:(?P<profile>{_profile_link()})|(?P<page>https?://[^\s<>\"]+))"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from operator import ne
 from typing import Final
 
 from classifiers.text.normalise import EARLY_TONES, INVISIBLE, LATE_TONE
@@ -14,6 +15,8 @@ _FIRST_FILLER: Final = 0xE000  # private use
 _LAST_FILLER: Final = 0xE07F
 _RESERVED: Final = re.compile(f"[{chr(_FIRST_FILLER)}-{chr(_LAST_FILLER)}]")
 _KEPT: Final = chr(_LAST_FILLER)  # a character of the text's own from the reserved range
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FEW: Final = 5
 _COMBINED: Final = re.compile("(?s).[\u0300-\u036f]*")
 # Nobody sees them, or sees a digit in a key cap: what stands around them is read as one word or number.
 _UNSEEN: Final = re.compile(f"{INVISIBLE.pattern}|\u20e3")
@@ -48,6 +51,7 @@ class MaskableText:
         self.text = "".join(pieces)
         self._origins.append(len(text))
         self._bare: str | None = None
+        self.is_bare = self._has_few_marks()
 
     @property
     def bare(self) -> str:
@@ -95,6 +99,12 @@ class MaskableText:
         """Give what was replaced, by its place in the original, in order."""
         for start, (kind, end) in sorted(self._replaced.items()):
             yield kind, start, end
+
+    def _has_few_marks(self) -> bool:
+        """Whether at most one word in five has diacritics, as when only a name in it was pasted."""
+        written, bare = _WORD.findall(self.text), _WORD.findall(self.bare)
+        marked: int = sum(map(ne, written, bare))
+        return marked * _FEW <= len(written)
 
     def _forget(self, start: int, end: int) -> None:
         for inner in _RESERVED.finditer(self.text, start, end):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from monitor.privacy.masks.lexicon import last_words, lists_by_word, name_words, with_words
+from monitor.privacy.masks.lexicon import last_words, lists_by_word, name_words
 from monitor.privacy.masks.text import MaskableText, settle_tones
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -24,10 +24,8 @@ _CLAUSE_END: Final = re.compile(r"[.!?…\n,]")
 _QUOTED_NICKNAME: Final = re.compile(
     r" ?[\"“‘'(](?!(?-i:[A-Z]{2}))[^\W\d_]{1,10}(?: [^\W\d_]{1,10})?[\"”’')]"  # "(NIH)" is none
 )
-# Which people somebody belongs to, behind the name: ", 6 tuổi, người Mông".
-_OF_PEOPLE: Final = r"(?:,? \d{1,2} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?(?:%s)(?!\w)"
 _WITHIN: Final = re.compile(r"[^\n.!?…]{1,6}")
-JOIN: Final = re.compile(r",? ?(?:và|với|vs|&) ?")  # between two names
+JOIN: Final = re.compile(r",? ?(?:và|với|vs|&|❤|♥|💕|💞) ?")  # between two names
 NEAR: Final = re.compile(r"[ ,&–:()-]*(?:(?:và|với)[ ,]*)?")
 """Between a name and another, or its telephone number."""
 LONGEST_NAME: Final = 5
@@ -80,8 +78,7 @@ class Words(list[Word]):
         self.known = name_words()
         self.text = work.text
         self._filler = work.filler
-        # A text that uses no diacritics anywhere is read without them.
-        self.is_bare = not any(word.is_marked for word in self)
+        self.is_bare = work.is_bare
         self.stretches = self._stretches()
 
     def stands_beside(self, first: int, end: int, kind: str, join: re.Pattern[str]) -> bool:
@@ -128,7 +125,7 @@ class Words(list[Word]):
     def can_begin_name(self, index: int) -> bool:
         """Whether a name can begin with a word in small letters; with most none can."""
         word = self[index]
-        if not self.is_bare and "beginnings" in word.lists:
+        if "beginnings" in word.lists and (word.is_marked or not self.is_bare):
             return True
         if word.is_marked or word.bare not in self.known["beginnings"].bare:
             return False
@@ -164,7 +161,8 @@ class Words(list[Word]):
         """Whether a capitalised word stands behind another in the same style: "Lê Minh VIỆT NAM" changes it."""
         before, word = self[index - 1], self[index]
         is_same = before.is_upper == word.is_upper or before.end - before.start == 1 or word.end - word.start == 1
-        return is_same and self.follows(index)
+        is_opened = self.says(index - 1, "openers") and not self.says(index - 1, "families")  # "Ê Tèo Lùn"
+        return is_same and self.follows(index) and not is_opened
 
     def phrase_of(self, start: int, end: int) -> str | None:
         """Join words that stand in a row by underscores; None when they do not."""
@@ -241,7 +239,7 @@ class Words(list[Word]):
     def has_hidden_title(self, first: int) -> bool:
         """Whether the title before a name is hidden with it, as one with a capital is within a sentence: "Bé Thảo"."""
         title = first - 1
-        is_nickname = self[title].is_capital and self.says(title, "kin") and self.stands_within(title)
+        is_nickname = self[title].is_capital and self.says(title, "kin") and self[title].gap in {" ", ", "}
         is_nickname = is_nickname and self.follows(first) and self.stretches[first] <= LONGEST_STRETCH
         return is_nickname or self.says(title, "hidden_titles")
 
@@ -254,9 +252,7 @@ class Words(list[Word]):
         while self.follows(end, HYPHENS) and not self.says(end, "no_names"):  # "Kim Do-gwan"
             end += 1
         place = self[end - 1].end
-        if match := _QUOTED_NICKNAME.match(self.text, place) or with_words(_OF_PEOPLE, "peoples").match(
-            self.text, place
-        ):
+        if match := _QUOTED_NICKNAME.match(self.text, place):
             return match.end()
         lengths = (2, 1) if self.follows(end) and not self.is_bare else ()
         ends = (end + length for length in lengths if self.is_phrase(self.phrase_of(end, end + length), "nicknames"))
