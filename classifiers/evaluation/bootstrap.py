@@ -65,23 +65,21 @@ def _ranking(probabilities: Floats, answers: NDArray[np.bool_], weights: Floats)
     return auc, average_precision
 
 
-def resamples(strata: NDArray[np.generic], count: int = RESAMPLES, seed: int = SEED) -> Iterator[Floats]:
-    """Draw resamples within strata, some at a time.
+def resamples(strata: NDArray[np.generic]) -> Iterator[Floats]:
+    """Draw RESAMPLES resamples within strata, some at a time, the same ones every time.
 
     Args:
         strata: The stratum of each text, shape (texts,); each stays as frequent as it is.
-        count: How many resamples in all.
-        seed: Seed of the draws.
 
     Yields:
         Weights of shape (some, texts); each row sums to the number of texts.
 
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(SEED)
     groups = [np.flatnonzero(strata == value) for value in np.unique(strata)]
     at_once = max(1, CELLS_AT_ONCE // len(strata))
-    for start in range(0, count, at_once):
-        rows = min(at_once, count - start)
+    for start in range(0, RESAMPLES, at_once):
+        rows = min(at_once, RESAMPLES - start)
         weights = np.empty((rows, len(strata)))
         for group in groups:
             drawn = generator.integers(0, len(group), (rows, len(group))) + len(group) * np.arange(rows)[:, None]

@@ -22,7 +22,7 @@ from classifiers.model.classifier import Classifier, LabelModel, sigmoid, traits
 from classifiers.text.segment import Segmenter
 from classifiers.training.calibration import calibrate
 from classifiers.training.config import TrainingConfig
-from classifiers.training.linear import Floats, LinearModel, LinearTrainer
+from classifiers.training.linear import Floats, LinearModel, fit_linear
 from classifiers.training.local import adapt, taught_hash
 from classifiers.training.splits import groups_of, random_folds
 from classifiers.training.subclasses import FittedSubclasses, fit_subclasses, subclass_names
@@ -222,16 +222,15 @@ class _LabelFit:
 
     def _fit_linear(self, on_fitted: Iterator[None]) -> tuple[LinearModel, Floats]:
         """Fit on all texts, and score each text by a model that saw neither it nor an equal one."""
-        trainer = LinearTrainer(inverse_regularisation=self._config.inverse_regularisation, seed=self._config.seed)
+        fit = partial(fit_linear, inverse_regularisation=self._config.inverse_regularisation, seed=self._config.seed)
         targets = np.array([e.grades.get(self._label, float(e.labels[self._label])) for e in self._examples])
-        of_kind = [self._choices.kind_weights.get(e.facts.get("kind", ""), 1.0) for e in self._examples]
-        weights = np.array(of_kind)
+        weights = np.array([self._choices.kind_weights.get(e.facts.get("kind", ""), 1.0) for e in self._examples])
         scores = np.zeros(len(self._rows))
         for seen, judged in random_folds(self._answers, self._groups, self._config.seed, self._config.folds):
-            model = trainer.fit(self._matrix[seen], targets[seen], weights[seen])
+            model = fit(self._matrix[seen], targets[seen], weights[seen])
             scores[judged] = model.decision_function(self._matrix[judged])
             next(on_fitted)
-        model = trainer.fit(self._matrix, targets, weights)
+        model = fit(self._matrix, targets, weights)
         next(on_fitted)
         return model, scores
 

@@ -1,12 +1,8 @@
 """Promotion and rollback of models. Every change is recorded in the audit trail."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from classifiers.data.datasets import Example
 from classifiers.errors import ClassifierError
@@ -20,7 +16,6 @@ from monitor.learning.holdout import split_holdout
 from monitor.scoring.score import model_draft
 from storage import audit
 from storage.database import Database
-from storage.errors import NotFound
 from storage.models import Model
 from storage.review import decisions
 from storage.scoring import registry
@@ -59,7 +54,7 @@ class ModelPromotion:
         """Make a model the active one, unless it is worse than the present one.
 
         Args:
-            name: Name or version of a registered model.
+            name: Name of a model's folder, or version of a registered model.
             in_use: Name of the model that scores now.
             reason: Why it is promoted although it is worse; stored in the audit trail.
             user_id: Who does it at the desk; None for a command of the operator.
@@ -86,8 +81,13 @@ class ModelPromotion:
                 f"{wanted.version} is worse: {'; '.join(faults)}: to use it all the same give --force and a --reason"
             )
             raise PromotionRefused(message)
-        with self._audited("model.promoted", wanted.version, {"faults": faults, "reason": reason}, user_id) as session:
-            before = registry.promote(session, registry.by_name(session, wanted.version), self._clock.now())
+        with self._database.changes() as session:
+            now = self._clock.now()
+            before = registry.promote(session, registry.by_name(session, wanted.version), now)
+            detail = {"faults": faults, "reason": reason}
+            audit.record(
+                session, at=now, action="model.promoted", subject=wanted.version, user_id=user_id, detail=detail
+            )
         return ActiveModelChange(wanted.version, before)
 
     def _faults(self, wanted: Model, active: Model) -> list[str]:
@@ -122,27 +122,20 @@ class ModelPromotion:
         if before is None:
             raise PromotionRefused("there is no earlier model to go back to: `kiemtin models list` shows what there is")
         self._load(before)
-        with self._audited("model.rollback", before.version, {}, user_id) as session:
-            left = registry.reactivate(session, registry.by_name(session, before.version), self._clock.now())
+        with self._database.changes() as session:
+            now = self._clock.now()
+            left = registry.reactivate(session, registry.by_name(session, before.version), now)
+            audit.record(session, at=now, action="model.rollback", subject=before.version, user_id=user_id)
         return ActiveModelChange(before.version, left)
 
     def _registered(self, name: str) -> Model:
-        """Return a registered model; one that is only in the models folder is registered first."""
-        with self._database.changes() as session:
-            try:
+        """Return the model in the folder of a name, registered first if it is new, or the one of a version."""
+        if not (self._models_dir / name / MANIFEST_FILE).is_file():
+            with self._database.work() as session:
                 return registry.by_name(session, name)
-            except NotFound:
-                if not (self._models_dir / name / MANIFEST_FILE).is_file():
-                    raise
-            loaded = load(self._models_dir / name, self._segmenter)
-            return registry.register(session, model_draft(loaded), self._clock.now())
-
-    @contextmanager
-    def _audited(self, action: str, subject: str, detail: Mapping[str, Any], user_id: int | None) -> Iterator[Session]:
-        """Open a unit of work, add its entry to the audit trail, and commit both together."""
+        draft = model_draft(load(self._models_dir / name, self._segmenter))
         with self._database.changes() as session:
-            yield session
-            audit.record(session, at=self._clock.now(), action=action, subject=subject, user_id=user_id, detail=detail)
+            return registry.register(session, draft, self._clock.now())
 
     def _load(self, row: Model) -> Loaded:
         loaded = load(self._models_dir / row.name, self._segmenter)

@@ -141,19 +141,15 @@ class BackgroundTeaching:
 
     def promote(self, name: str, user_id: int) -> bool:
         """Begin to put a candidate into use; False when something else goes on, or the settings name a model."""
-        if self.locked_model:
-            return False
         return self._begin(PROMOTING, lambda _progress: self._steps().promote(name, user_id))
 
     def roll_back(self, user_id: int) -> bool:
         """Begin to take the model before back; False when something else goes on, or the settings name a model."""
-        if self.locked_model:
-            return False
         return self._begin(RETURNING, lambda _progress: self._steps().roll_back(user_id))
 
     def _begin(self, doing: str, step: Callable[[Progress], object]) -> bool:
         with self._lock:
-            if self._status.doing:
+            if self._status.doing or (self.locked_model and doing in (PROMOTING, RETURNING)):
                 return False
             self._status = TeachingStatus(doing)
         self._executor.submit(self._run, step)

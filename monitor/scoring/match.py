@@ -19,7 +19,6 @@ from classifiers.evidence.likeness import (
     LEAST_ALIKE,
     LEAST_SCORE,
     Agreement,
-    Rarity,
     agreement,
     asserted_by,
     default_rarity,
@@ -238,24 +237,20 @@ class Looked:
     among: int
 
 
-def find_evidence(
-    session: Session, text: str, dated: datetime, *, most: int = SUGGESTED, rarity: Rarity | None = None
-) -> Looked:
+def find_evidence(session: Session, text: str, dated: datetime) -> Looked:
     """Find the reference posts that agree best with what a post asserts.
 
     Args:
         session: The unit of work.
         text: The post.
         dated: When it was published, UTC.
-        most: How many at most.
-        rarity: Weighs words; None: by the project's own posts.
 
     """
     window = Filters(role="reference", since=dated - WINDOW, until=dated + WINDOW)
     span = bounds(session, window)
     if span and span.is_empty:
         return Looked({}, 0)  # before anything is read of the claim
-    rarity = rarity or default_rarity()
+    rarity = default_rarity()
     claim = asserted_by(text, rarity)
     scores: defaultdict[int, float] = defaultdict(float)
     for pair in claim.pairs:
@@ -269,6 +264,6 @@ def find_evidence(
     agreeing = {
         post.id: agreement(claim, post.judged_text, alike[post.id]) for post in posts.in_order(session, near_enough)
     }
-    ranked = sorted(agreeing.items(), key=lambda item: (-item[1].score, item[0]))[:most]
+    ranked = sorted(agreeing.items(), key=lambda item: (-item[1].score, item[0]))[:SUGGESTED]
     found = {post_id: agreed for post_id, agreed in ranked if agreed.score >= LEAST_SCORE}
     return Looked(found, search.count_within(session, window, span))

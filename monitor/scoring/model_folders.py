@@ -56,7 +56,7 @@ class ModelFolders:
             self.train_default(progress)
         return True
 
-    def train_default(self, progress: Progress = _no_progress) -> Path:
+    def train_default(self, progress: Progress) -> Path:
         """Train the default model on the project's own posts alone; returns its folder."""
         from classifiers.data.datasets import read_corpus
         from classifiers.training.config import corpus_config

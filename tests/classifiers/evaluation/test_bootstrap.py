@@ -8,12 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, precision_score, recall_score, roc_auc_score
 
 from classifiers.evaluation import bootstrap as intervals
-from classifiers.evaluation.bootstrap import (
-    label_figures,
-    label_intervals,
-    resamples,
-    wilson,
-)
+from classifiers.evaluation.bootstrap import RESAMPLES, label_figures, label_intervals, resamples, wilson
 
 Scores = NDArray[np.float64]
 Answers = NDArray[np.bool_]
@@ -56,20 +51,18 @@ def test_a_text_that_counts_twice_is_a_text_that_stands_there_twice(data: tuple[
 
 def test_resamples_keep_how_many_there_are_of_each_answer() -> None:
     strata = np.array([True] * 3 + [False] * 40)
-    weights = np.concatenate(list(resamples(strata, count=50)))
-    assert weights.shape == (50, 43)
+    weights = np.concatenate(list(resamples(strata)))
+    assert weights.shape == (RESAMPLES, 43)
     assert (weights[:, strata].sum(axis=1) == 3).all()
     assert (weights[:, ~strata].sum(axis=1) == 40).all()
-    assert len({tuple(row) for row in weights}) == 50
+    assert len({tuple(row) for row in weights}) == RESAMPLES
 
 
-def test_the_same_seed_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_is_drawn_every_time_and_little_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     strata = np.array([True, False] * 10)
-    at_once = np.concatenate(list(resamples(strata, count=7)))
-    assert np.array_equal(at_once, np.concatenate(list(resamples(strata, count=7))))
-    assert not np.array_equal(at_once, np.concatenate(list(resamples(strata, count=7, seed=2))))
-    monkeypatch.setattr(intervals, "CELLS_AT_ONCE", 3 * len(strata))
-    assert [len(part) for part in resamples(strata, count=7)] == [3, 3, 1]
+    assert np.array_equal(*(np.concatenate(list(resamples(strata))) for _ in range(2)))
+    monkeypatch.setattr(intervals, "CELLS_AT_ONCE", 300 * len(strata))
+    assert [len(part) for part in resamples(strata)] == [300, 300, 300, 100]
 
 
 def drawn(size: int, seed: int) -> tuple[Scores, Answers, Answers]:

@@ -5,17 +5,19 @@ import pytest
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.training.linear import LinearModel, LinearTrainer
+from classifiers.training.linear import LinearModel, fit_linear
 
 CHANCE = np.random.default_rng(7)
 MATRIX = sp.csr_matrix(np.where(CHANCE.random((80, 12)) < 0.4, CHANCE.random((80, 12)), 0))
 ANSWERS = np.asarray(MATRIX[:, :3].sum(axis=1)).ravel() > 0.6
 TARGETS = ANSWERS.astype(float)
-TRAINER = LinearTrainer(inverse_regularisation=3.0, seed=1)
 
 
-def fit(targets: np.ndarray = TARGETS, weights: np.ndarray | None = None) -> LinearModel:
-    return TRAINER.fit(MATRIX, targets, np.ones(80) if weights is None else weights)
+def fit(
+    targets: np.ndarray = TARGETS, weights: np.ndarray | None = None, matrix: sp.csr_matrix = MATRIX
+) -> LinearModel:
+    weights = np.ones(80) if weights is None else weights
+    return fit_linear(matrix, targets, weights, inverse_regularisation=3.0, seed=1)
 
 
 def score_of_text_5(model: LinearModel) -> float:
@@ -49,7 +51,7 @@ def test_a_text_of_greater_weight_is_followed_more() -> None:
 def test_neither_class_wins_by_its_number() -> None:
     """Nine of ten texts are a no; a text without any feature is as likely a yes as a no."""
     few = np.arange(80) % 10 == 0
-    model = TRAINER.fit(sp.csr_matrix(np.column_stack([few, ~few]).astype(float)), few.astype(float), np.ones(80))
+    model = fit(few.astype(float), matrix=sp.csr_matrix(np.column_stack([few, ~few]).astype(float)))
     assert model.intercept == pytest.approx(0.0, abs=0.05)
 
 

@@ -112,17 +112,18 @@ def test_the_way_back_needs_the_files(promotions: ModelPromotion, folder: Path, 
     assert in_use(sqlite_database) == "equal"
 
 
-def test_files_of_another_version_are_not_taken_for_the_registered_one(
+def test_files_of_another_version_are_not_taken_for_the_registered_one_but_have_its_name(
     promotions: ModelPromotion, folder: Path
 ) -> None:
-    promotions.promote("equal", in_use="default")
+    first = promotions.promote("equal", in_use="default").version
     promotions.rollback()
     manifest = folder / "equal" / "manifest.json"
     content = manifest.read_text(encoding="utf-8")
     data_hash = load(folder / "equal", Segmenter()).manifest["data_hash"]
     manifest.write_text(content.replace(data_hash, "0" * 64), encoding="utf-8")
     with pytest.raises(NotReady, match=r"is of equal-000000000000, not of equal-"):
-        promotions.promote("equal", in_use="default")
+        promotions.promote(first, in_use="default")
+    assert promotions.promote("equal", in_use="default").version == "equal-000000000000"
 
 
 def test_an_unknown_model_is_told(promotions: ModelPromotion) -> None:
