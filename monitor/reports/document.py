@@ -9,7 +9,7 @@ from monitor.reports.annex import annex
 from monitor.reports.blocks import Block, Heading, Paragraph
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import paper
-from monitor.reports.wording import Wording, roman
+from monitor.reports.wording import Wording
 from monitor.settings.reports import ReportSettings
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -163,6 +163,6 @@ def _replacement(replaced: Replaced | None, words: Wording) -> list[Block]:
 
 
 def _paper(figures: ReportFigures, words: Wording, edits: Mapping[str, str] | None) -> Iterator[Block]:
-    for number, part in enumerate(paper(figures, words, edits), start=1):
-        yield Heading(f"{roman(number)}. {part.heading}")
+    for part in paper(figures, words, edits):
+        yield Heading(part.heading)
         yield from (Paragraph(one.text) for one in part.sentences if one.text)

@@ -47,7 +47,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the paper, with its heading without a number."""
+    """A part of the paper, with its heading, which has a number."""
 
     heading: str
     sentences: tuple[Sentence, ...]
@@ -69,7 +69,10 @@ def paper(figures: ReportFigures, words: Wording, edits: Mapping[str, str] | Non
         (say("HẠN CHẾ CỦA SỐ LIỆU"), _not_read(figures, words)),
         (say("ĐỀ XUẤT, KIẾN NGHỊ"), _requests(figures, words)),
     ]
-    return tuple(Part(heading, _edited(list(sentences), edits or {})) for heading, sentences in parts)
+    return tuple(
+        Part(f"{roman(number)}. {heading}", _edited(list(sentences), edits or {}))
+        for number, (heading, sentences) in enumerate(parts, start=1)
+    )
 
 
 def _edited(sentences: Sequence[Sentence], edits: Mapping[str, str]) -> tuple[Sentence, ...]:

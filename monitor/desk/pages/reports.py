@@ -16,7 +16,6 @@ from monitor.desk.web.language import Translated
 from monitor.desk.web.language import gettext as _
 from monitor.errors import PersonalReason, ReportFailed, UsageError
 from monitor.reports.periods import CalendarPeriod, Unit, current_period, parse_any_period
-from monitor.reports.wording import roman
 from monitor.review.roles import Right
 from storage.figures import listings
 from storage.outbox import deliveries
@@ -127,7 +126,6 @@ def show_draft(visit: CurrentVisit, period: Period, *, done: str = "", failed: s
         "draft": draft,
         "title": wording.period(period),
         "form": visit.desk.settings.report,
-        "roman": roman,
         "longest": LONGEST_SENTENCE,
         "may_edit": visit.reviewer.may("decide"),
         "sends": any("reports" in channel.what for channel in visit.desk.settings.channels),
