@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from monitor.collectors.base import Batch, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.registry import collector_for
+from monitor.demo.sites import serve
 from tests.clock import MONDAY_MORNING
 
 Read = Callable[..., Awaitable[list[Batch]]]
@@ -85,6 +89,11 @@ def answered(
     raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
     headers = {"content-type": content_type}
     return Fetched(url=url, final_url=url, status=200, headers=headers, body=raw, fetched_at=at)
+
+
+def answering(answers: Mapping[str, Any]) -> AbstractContextManager[str]:
+    """Serve answers by their paths: responses, or functions that make them of requests."""
+    return serve(Starlette(routes=[Route(path, answer) for path, answer in answers.items()]))
 
 
 def posts(batches: Sequence[Batch]) -> list[PublicPost]:

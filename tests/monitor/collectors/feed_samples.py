@@ -3,16 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.routing import Route
 
 from monitor.clock import VIETNAM
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import SitePost, serve
+from monitor.demo.sites import SitePost
 from tests.clock import MONDAY_MORNING
-from tests.monitor.collectors.collecting import read_source
+from tests.monitor.collectors.collecting import answering, read_source
 
 START = MONDAY_MORNING - timedelta(hours=1)
 
@@ -51,8 +49,7 @@ async def read_document(
 ) -> Batch:
     """Read a document that is served just so."""
     raw = body.encode() if isinstance(body, str) else body
-    app = Starlette(routes=[Route("/feed", lambda _: Response(raw, headers={"content-type": content_type}))])
-    with serve(app) as address:
+    with answering({"/feed": Response(raw, headers={"content-type": content_type})}) as address:
         return await read_feed(client, f"{address}/feed", **kept)
 
 

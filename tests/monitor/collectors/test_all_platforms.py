@@ -8,18 +8,16 @@ from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch, PublicPost
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import source_kinds
 from monitor.crawl.captures import as_warc
-from monitor.demo.sites import Site, serve
+from monitor.demo.sites import Site
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import Read, gone, posts, texts
+from tests.monitor.collectors.collecting import Read, answering, gone, posts, texts
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.platform_samples import PLATFORMS, POSTS, Platform
 
@@ -331,7 +329,7 @@ SAID = {
 async def test_what_is_not_the_platform_is_one_clear_line(
     client: PoliteClient, platform: Platform, body: bytes
 ) -> None:
-    answers = [Route("/robots.txt", lambda _: Response("")), Route("/{path:path}", lambda _: Response(body))]
-    with serve(Starlette(routes=answers)) as base, pytest.raises(PayloadInvalid, match=SAID[platform.kind]) as caught:
+    answers = {ROBOTS: Response(""), "/{path:path}": Response(body)}
+    with answering(answers) as base, pytest.raises(PayloadInvalid, match=SAID[platform.kind]) as caught:
         await platform.read(client, base)
     assert "\n" not in str(caught.value)

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for, source_kinds
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, UsageError
 from tests.monitor.cli.command import Command
-from tests.monitor.collectors.collecting import posts, read_source, skipped
+from tests.monitor.collectors.collecting import answering, posts, read_source, skipped
 from tests.monitor.collectors.installing import add_entry_points, install_example
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "collector"
@@ -37,7 +34,7 @@ def bulletin(install: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 async def read(client: PoliteClient, kind: str, answer: Response, last: list[Batch] | None = None) -> list[Batch]:
-    with serve(Starlette(routes=[Route("/thong-bao.json", lambda _: answer)])) as base:
+    with answering({"/thong-bao.json": answer}) as base:
         return await read_source(kind, client, last, name="Bảng tin", address=f"{base}/thong-bao.json")
 
 

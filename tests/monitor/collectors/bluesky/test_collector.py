@@ -4,19 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.base import SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.registry import collector_for
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused
 from tests.clock import FakeClock
 from tests.monitor.collectors.bluesky_samples import FEED, LIST, LIST_FEED, POSTS, START, post_of
-from tests.monitor.collectors.collecting import Read, bodies, gone, posts, reading, texts
+from tests.monitor.collectors.collecting import Read, answering, bodies, gone, posts, reading, texts
 from tests.platforms import BlueskySite
 
 read = reading("bluesky", name="Mạng xanh", otherwise={"actor": "to_truong.bsky.example"})
@@ -96,7 +93,7 @@ async def test_pinned_old_post_does_not_end_the_reading(client: PoliteClient) ->
         return JSONResponse({"feed": [{"post": view(8)}, {"post": view(1)}], "cursor": "c"})
 
     known = {"feed": "author a", "newest": (START + timedelta(minutes=2)).isoformat()}
-    with serve(Starlette(routes=[Route(FEED, answer)])) as base:
+    with answering({FEED: answer}) as base:
         view_of_source = SourceView(name="M", address=base, settings={"actor": "a"}, cursor=known)
         batches = [batch async for batch in collector_for("bluesky").collect(view_of_source, client)]
     assert [texts([batch]) for batch in batches] == [["Bài số 1", "Bài số 9"], ["Bài số 1", "Bài số 8"]]
@@ -197,7 +194,7 @@ async def test_answer_to_a_post_that_is_gone_is_kept(read: Read) -> None:
     lost = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://did:plc:b/app.bsky.feed.post/1", "notFound": True}
     own = {"uri": "at://did:plc:a/app.bsky.feed.post/2", "author": {}, "record": {"text": "Tôi cũng thấy vậy"}}
     answer = JSONResponse({"feed": [{"post": own, "reply": {"root": lost, "parent": lost}}]})
-    with serve(Starlette(routes=[Route(FEED, lambda _: answer)])) as base:
+    with answering({FEED: answer}) as base:
         batches = await read(at=base)
     assert texts(batches) == ["Tôi cũng thấy vậy"]
     assert batches[0].skipped == {}
@@ -233,9 +230,8 @@ async def test_unknown_account_and_unknown_list(read: Read) -> None:
 
 
 async def test_refusal_with_a_page_instead_of_json(read: Read) -> None:
-    page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>"
-    answer = Starlette(routes=[Route(FEED, lambda _: HTMLResponse(page, 403))])
-    with serve(answer) as base, pytest.raises(SourceRefused, match=r"answers 403.* without signing in"):
+    page = HTMLResponse("<html><head><title>403 Forbidden</title></head><body></body></html>", 403)
+    with answering({FEED: page}) as base, pytest.raises(SourceRefused, match=r"answers 403.* without signing in"):
         await read(at=base)
 
 

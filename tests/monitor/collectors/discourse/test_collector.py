@@ -4,15 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import Read, gone, numbered, posts, reading
+from tests.monitor.collectors.collecting import Read, answering, gone, numbered, posts, reading
 from tests.platforms import DiscourseSite, ForumPost, ForumThread
 
 POSTS = "/posts.json"
@@ -173,11 +170,9 @@ async def test_closed_forum_is_a_refusal(read: Read, site: DiscourseSite, switch
 
 
 async def test_refusal_of_a_firewall_does_not_make_posts_gone(read: Read) -> None:
-    routes = [
-        Route(POSTS, lambda _: JSONResponse({"latest_posts": []})),
-        Route("/posts/{number}.json", lambda _: HTMLResponse("<h1>Forbidden</h1>", 403)),
-    ]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused, match="answers 403"):
+    forbidden = HTMLResponse("<h1>Forbidden</h1>", 403)
+    answers = {POSTS: JSONResponse({"latest_posts": []}), "/posts/{number}.json": forbidden}
+    with answering(answers) as base, pytest.raises(SourceRefused, match="answers 403"):
         await read(watched=("8",), at=base)
 
 
@@ -188,5 +183,5 @@ async def test_forum_that_does_not_page_back(read: Read) -> None:
 
 
 async def read_rows(read: Read, rows: list[Any], backfill_pages: int = 1) -> list[Batch]:
-    with serve(Starlette(routes=[Route(POSTS, lambda _: JSONResponse({"latest_posts": rows}))])) as base:
+    with answering({POSTS: JSONResponse({"latest_posts": rows})}) as base:
         return await read(backfill_pages=backfill_pages, at=base)

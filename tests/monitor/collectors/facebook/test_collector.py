@@ -5,16 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch
-from monitor.demo.sites import serve
 from monitor.errors import CollectError, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import Read, gone, numbered, posts, reading, skipped
+from tests.monitor.collectors.collecting import Read, answering, gone, numbered, posts, reading, skipped
 from tests.platforms import FacebookPost, FacebookSite
 
 PAGE = "100200300"
@@ -59,14 +55,9 @@ async def test_post_as_it_is_kept(read: Read, site: FacebookSite) -> None:
 
 
 async def test_packed_answer_is_kept_without_the_token(read: Read) -> None:
-    payload = {"data": [{"id": f"{PAGE}_1001", "message": f"Chào {TOKEN}"}]}
-
-    def packed(_request: Request) -> Response:
-        body = gzip.compress(JSONResponse(payload).body)
-        return Response(body, headers={"content-encoding": "gzip"}, media_type="application/json")
-
-    routes = [Route("/v26.0/me", lambda _: JSONResponse({"id": PAGE})), Route(POSTS, packed)]
-    with serve(Starlette(routes=routes)) as base:
+    listed = JSONResponse({"data": [{"id": f"{PAGE}_1001", "message": f"Chào {TOKEN}"}]})
+    packed = Response(gzip.compress(listed.body), headers={"content-encoding": "gzip"}, media_type="application/json")
+    with answering({"/v26.0/me": JSONResponse({"id": PAGE}), POSTS: packed}) as base:
         fetched = (await read(at=base))[0].fetched
     assert fetched.exchange.body == fetched.body
     assert "content-encoding" not in dict(fetched.exchange.response_headers)
@@ -215,5 +206,5 @@ async def test_reading_stops_before_the_last_request_is_spent(read: Read, site: 
     ],
 )
 async def test_what_is_not_the_api(read: Read, answer: Response, error: type[CollectError]) -> None:
-    with serve(Starlette(routes=[Route("/v26.0/me", lambda _: answer)])) as base, pytest.raises(error):
+    with answering({"/v26.0/me": answer}) as base, pytest.raises(error):
         await read(at=base)

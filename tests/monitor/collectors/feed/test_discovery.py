@@ -1,16 +1,15 @@
 """How the feed collector finds a feed, and how often that feed wants to be read."""
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.routing import Route
 
 from monitor.collectors.base import KnownPost, SourceView
 from monitor.collectors.feed.collector import FeedCollector
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites import FeedSite
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from monitor.errors import PayloadInvalid
+from tests.monitor.collectors.collecting import answering
 from tests.monitor.collectors.feed.conftest import Read
 from tests.monitor.collectors.feed_samples import read_document, rss
 
@@ -67,13 +66,8 @@ async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(read: Re
         '<link rel="alternate" type="application/rss+xml" href="javascript:x">'
         '<link rel="alternate" type="Application/RSS+XML" href="/feed/"></html>'
     )
-    app = Starlette(
-        routes=[
-            Route("/", lambda _: Response(page, media_type="text/html")),
-            Route("/feed/", lambda _: Response(rss("<item><guid>1</guid><title>A</title></item>"))),
-        ]
-    )
-    with serve(app) as address:
+    feed = Response(rss("<item><guid>1</guid><title>A</title></item>"))
+    with answering({"/": Response(page, media_type="text/html"), "/feed/": feed}) as address:
         assert (await read(f"{address}/")).fetched.url == f"{address}/feed/"
 
 
@@ -96,8 +90,7 @@ async def test_feed_of_articles_is_preferred_to_interfaces_and_comments(read: Re
 async def test_wait_that_a_feed_asks_for(read: Read, channel: str, cache_control: str, seconds: int | None) -> None:
     body = rss(channel).replace("<rss ", '<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" ')
     headers = {"content-type": "text/xml", "cache-control": cache_control}
-    app = Starlette(routes=[Route("/feed", lambda _: Response(body, headers=headers))])
-    with serve(app) as address:
+    with answering({"/feed": Response(body, headers=headers)}) as address:
         batch = await read(f"{address}/feed")
     assert (batch.cursor or {}).get("least_interval_seconds") == seconds
 

@@ -5,13 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import Response
-from starlette.routing import Route
 
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import serve
 from tests.examples import cases, examples_of
+from tests.monitor.collectors.collecting import answering
 from tests.monitor.collectors.feed_samples import read_document, read_feed, rss
 
 EXAMPLES = examples_of(__file__)
@@ -149,6 +147,6 @@ async def test_a_feed_in_several_gzip_members_is_whole(client: PoliteClient) -> 
     body = rss(*(f"<item><guid>{number}</guid><title>Tin {number}</title></item>" for number in range(4))).encode()
     packed = gzip.compress(body[:100]) + gzip.compress(body[100:])
     headers = {"content-type": "text/xml", "content-encoding": "gzip"}
-    with serve(Starlette(routes=[Route("/feed", lambda _: Response(packed, headers=headers))])) as address:
+    with answering({"/feed": Response(packed, headers=headers)}) as address:
         batch = await read_feed(client, f"{address}/feed")
     assert (len(batch.posts), batch.gap) == (4, None)

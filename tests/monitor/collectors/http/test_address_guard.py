@@ -2,16 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_network
 from typing import Any
 
 import httpcore
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.http.address_guard import AddressPolicy, GuardedBackend, is_public
 from monitor.collectors.http.client import guarded_pool
@@ -23,12 +21,29 @@ from monitor.errors import (
 )
 from tests.clock import FakeClock
 from tests.examples import examples_of
+from tests.monitor.collectors.collecting import answering
 from tests.monitor.collectors.http.conftest import Get
 
 EXAMPLES = examples_of(__file__)
 
 REGISTRY = EXAMPLES["registry"]  # of networks by IANA, and whether each is globally reachable
 MULTICAST_AND_FORMER = {"224.0.0.0/4": False, "ff00::/8": False, "fec0::/10": False, "::ffff:0:0:0/96": False}
+
+
+Named = Callable[..., None]
+
+
+@pytest.fixture
+async def named(monkeypatch: pytest.MonkeyPatch) -> Named:
+    """Say to which addresses the name `bao.example` leads."""
+
+    def lead(*addresses: str) -> None:
+        async def look_up(host: str, port: int, **_: Any) -> Any:
+            return [(0, 0, 0, "", (each, port)) for each in (addresses if host == "bao.example" else [host])]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+
+    return lead
 
 
 @pytest.mark.parametrize(("network", "reachable"), (REGISTRY | MULTICAST_AND_FORMER).items())
@@ -215,7 +230,7 @@ async def test_rules_that_moved_inside_are_not_read_and_nothing_else_is(open_cli
         asked.append(request.url.path)
         return RedirectResponse("http://169.254.169.254/robots.txt", 301)
 
-    with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base:
+    with answering({"/{path:path}": answer}) as base:
         async with open_client(allow_addresses=(base.removeprefix("http://"),)) as client:
             with pytest.raises(AddressBlocked, match=r"169\.254\.169\.254"):
                 await client.get(f"{base}/a")
@@ -223,12 +238,9 @@ async def test_rules_that_moved_inside_are_not_read_and_nothing_else_is(open_cli
 
 
 async def test_redirect_to_a_name_with_a_private_address_is_not_followed(
-    open_client: Any, monkeypatch: pytest.MonkeyPatch, site: FeedSite, base: str
+    open_client: Any, named: Named, site: FeedSite, base: str
 ) -> None:
-    async def resolve(host: str, port: int, **_: Any) -> Any:
-        return [(0, 0, 0, "", ("192.168.1.1" if host == "bao.example" else host, port))]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    named("192.168.1.1")
     site.redirects = {"/a": (302, "http://bao.example/")}
     async with open_client() as client:
         with pytest.raises(AddressBlocked, match=r"bao\.example leads to 192\.168\.1\.1"):
@@ -236,13 +248,8 @@ async def test_redirect_to_a_name_with_a_private_address_is_not_followed(
 
 
 @pytest.mark.parametrize("answers", [["10.0.0.7"], ["93.184.215.14", "10.0.0.7"], ["fe80::1"]])
-async def test_name_with_a_private_address_is_not_opened(
-    open_client: Any, monkeypatch: pytest.MonkeyPatch, answers: list[str]
-) -> None:
-    async def resolve(host: str, port: int, **_: Any) -> Any:
-        return [(0, 0, 0, "", (address, port)) for address in answers]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+async def test_name_with_a_private_address_is_not_opened(open_client: Any, named: Named, answers: list[str]) -> None:
+    named(*answers)
     async with open_client() as client:
         with pytest.raises(AddressBlocked, match=re.escape(f"leads to {answers[-1]}")):
             await client.get("http://bao.example/")
@@ -266,12 +273,9 @@ async def test_pool_itself_opens_no_private_address(site: FeedSite, base: str) -
 
 
 async def test_pool_connects_to_the_checked_address_and_keeps_the_name(
-    open_client: Any, monkeypatch: pytest.MonkeyPatch, site: FeedSite, base: str
+    open_client: Any, named: Named, site: FeedSite, base: str
 ) -> None:
-    async def resolve(host: str, port: int, **_: Any) -> Any:
-        return [(0, 0, 0, "", ("127.0.0.1" if host == "bao.example" else host, port))]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    named("127.0.0.1")
     name = base.removeprefix("http://").replace("127.0.0.1", "bao.example")
     async with open_client(allow_addresses=(name,)) as client:
         await client.get(f"http://{name}/")

@@ -2,19 +2,17 @@
 
 import gzip
 import zlib
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
 import stamina
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, Response
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.exchange import Decompressor
-from monitor.demo.sites import FeedSite, serve
+from monitor.demo.sites import FeedSite
 from monitor.errors import (
     CollectError,
     FetchFailed,
@@ -23,7 +21,7 @@ from monitor.errors import (
     SourceRefused,
 )
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import answered
+from tests.monitor.collectors.collecting import answered, answering
 from tests.monitor.collectors.http.conftest import Get
 
 
@@ -66,7 +64,7 @@ async def test_cookies_are_not_kept(client: PoliteClient) -> None:
         seen.append(request.headers.get("cookie"))
         return Response("x", headers={"set-cookie": "session=1; Path=/"})
 
-    with serve(Starlette(routes=[Route("/", page)])) as base:
+    with answering({"/": page}) as base:
         await client.get(f"{base}/")
         await client.get(f"{base}/")
     assert seen == [None, None]
@@ -144,60 +142,47 @@ async def test_challenge_page_is_a_refusal_even_where_403_is_accepted(get: Get, 
         await get("/", accept_status=frozenset({403}))
 
 
-async def test_challenge_is_known_by_its_looks_when_its_header_is_missing(client: PoliteClient) -> None:
-    page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>"
-    with (
-        serve(Starlette(routes=[Route("/", lambda _: Response(page, 503))])) as base,
-        pytest.raises(SourceRefused, match="challenge"),
-    ):
-        await client.get(f"{base}/")
-
-
-async def test_challenge_that_calls_itself_a_page_is_one(client: PoliteClient) -> None:
-    page = "<!DOCTYPE html><title>Chờ một chút</title><script>window._cf_chl_opt = {cvId: '3'};</script>"
-    with (
-        serve(Starlette(routes=[Route("/", lambda _: Response(page, media_type="text/html"))])) as base,
-        pytest.raises(SourceRefused, match="challenge"),
-    ):
-        await client.get(f"{base}/")
-
-
-async def test_page_with_a_script_of_the_same_firm_is_no_challenge(client: PoliteClient) -> None:
-    page = "<title>Tin</title><script>window.__CF$cv$params={};a.src='/cdn-cgi/challenge-platform/a.js'</script>"
-    with serve(Starlette(routes=[Route("/", lambda _: Response(page, media_type="text/html"))])) as base:
-        assert "Tin" in (await client.get(f"{base}/")).text()
+@pytest.mark.parametrize(
+    ("page", "status", "is_challenge"),
+    [
+        ("<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>", 503, True),
+        ("<title>Chờ một chút</title><script>window._cf_chl_opt = {cvId: '3'};</script>", 200, True),
+        ("<title>Tin</title><script>a.src='/cdn-cgi/challenge-platform/a.js'</script>", 200, False),
+    ],
+    ids=["without its header", "calls itself a page", "a page with a script of the same firm"],
+)
+async def test_challenge_is_known_by_its_looks(
+    client: PoliteClient, page: str, status: int, is_challenge: bool
+) -> None:
+    refused = pytest.raises(SourceRefused, match="challenge") if is_challenge else nullcontext()
+    with answering({"/": HTMLResponse(page, status)}) as base, refused:
+        assert (await client.get(f"{base}/")).text() == page
 
 
 # --- bodies
 
 
 async def test_nobody_listens(client: PoliteClient) -> None:
-    with serve(Starlette()) as base:
+    with answering({}) as base:
         pass
     with pytest.raises(FetchFailed, match="could not be read"):
         await client.get(f"{base}/")
 
 
-def answering(body: bytes, **headers: str) -> AbstractAsyncContextManager[str] | Any:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return serve(Starlette(routes=[Route("/", lambda _: Response(body, headers=named))]))
+def packed(body: bytes, encoding: str = "gzip") -> AbstractContextManager[str]:
+    return answering({"/": Response(body, headers={"content-encoding": encoding})})
 
 
 async def test_size_is_counted_after_decompression(client: PoliteClient) -> None:
     small = gzip.compress(b"x" * 1_000_001)
     assert len(small) < 2000
-    with answering(small, content_encoding="gzip") as base, pytest.raises(FetchFailed, match="larger than 1000000"):
+    with packed(small) as base, pytest.raises(FetchFailed, match="larger than 1000000"):
         await client.get(f"{base}/")
-
-
-async def test_compressed_body_is_unpacked(client: PoliteClient) -> None:
-    with answering(gzip.compress("Xin chào".encode()), content_encoding="gzip") as base:
-        assert (await client.get(f"{base}/")).text() == "Xin chào"
 
 
 async def test_all_members_of_a_gzip_file_are_read_and_padding_means_nothing(client: PoliteClient) -> None:
     members = b"".join(gzip.compress(f"phần {number} ".encode()) for number in range(3))
-    with answering(members + bytes(512), content_encoding="gzip") as base:
+    with packed(members + bytes(512)) as base:
         assert (await client.get(f"{base}/")).text() == "phần 0 phần 1 phần 2 "
 
 
@@ -212,14 +197,12 @@ def test_members_may_end_anywhere_in_a_chunk(size: int) -> None:
         Decompressor("gzip").feed(gzip.compress(b"") * 2000, 1000)
 
 
-@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd"])
-async def test_compression_that_was_not_asked_for(client: PoliteClient, encoding: str) -> None:
-    with answering(b"x", content_encoding=encoding) as base, pytest.raises(FetchFailed, match="compressed as"):
-        await client.get(f"{base}/")
-
-
-async def test_broken_compression(client: PoliteClient) -> None:
-    with answering(b"this is not gzip", content_encoding="gzip") as base, pytest.raises(FetchFailed):
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [*((encoding, "compressed as") for encoding in ("gzip, gzip", "br", "zstd")), ("gzip", "could not be read")],
+)
+async def test_compression_that_was_not_asked_for_or_is_none(client: PoliteClient, encoding: str, said: str) -> None:
+    with packed(b"this is not gzip", encoding) as base, pytest.raises(FetchFailed, match=said):
         await client.get(f"{base}/")
 
 

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch, SourceView
 from monitor.collectors.http.client import PoliteClient
@@ -17,6 +15,7 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import FeedSite, serve
 from monitor.errors import FetchFailed, SourceRefused, UsageError
 from tests.clock import FakeClock
+from tests.monitor.collectors.collecting import answering
 from tests.monitor.collectors.conftest import ClientFactory
 from tests.monitor.collectors.youtube_samples import CHANNEL, KEY, TITLE, VIDEO, comment
 from tests.platforms import YouTubeSite
@@ -67,7 +66,7 @@ async def test_exemption_does_not_lead_elsewhere(client: PoliteClient, clock: Fa
             return RedirectResponse(f"{elsewhere}/")
 
         with (
-            serve(Starlette(routes=[Route("/api", away)])) as base,
+            answering({"/api": away}) as base,
             pytest.raises(SourceRefused, match=r"robots\.txt"),
         ):
             await client.get(f"{base}/api", robots_exempt=True)
@@ -81,8 +80,7 @@ RULES = "".join(f"Disallow: /{number}\n" for number in range(HALF_A_MEGABYTE // 
 
 
 def serving(robots: str) -> AbstractContextManager[str]:
-    pages = Route("/{path:path}", lambda _: Response("x"))
-    return serve(Starlette(routes=[Route("/robots.txt", lambda _: Response(robots)), pages]))
+    return answering({"/robots.txt": Response(robots), "/{path:path}": Response("x")})
 
 
 @pytest.fixture

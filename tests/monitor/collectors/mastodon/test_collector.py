@@ -4,16 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from monitor.collectors.mastodon.api import NOT_INDEXABLE, OPTED_OUT
 from monitor.collectors.registry import collector_for
 from monitor.demo.sites import MastodonSite, SitePost, serve
 from monitor.errors import RateLimited, SourceRefused, UsageError
 from tests.clock import MONDAY_MORNING, FakeClock
-from tests.monitor.collectors.collecting import Read, bodies, gone, numbered, posts, reading, texts
+from tests.monitor.collectors.collecting import Read, answering, bodies, gone, numbered, posts, reading, texts
 
 TIMELINE = "/api/v1/timelines/public"
 INSTANCE = "/api/v2/instance"
@@ -184,7 +182,7 @@ async def test_rate_limit_tells_its_end_in_a_header(read: Read, clock: FakeClock
 
 async def test_server_that_does_not_page_back_is_told(read: Read) -> None:
     rows = [{"id": str(number), "uri": f"https://a.example/{number}", "account": {}} for number in (6, 5)]
-    with serve(Starlette(routes=[Route(TIMELINE, lambda _: JSONResponse(rows))])) as base:
+    with answering({TIMELINE: lambda _: JSONResponse(rows)}) as base:
         first = await read(backfill_pages=1, at=base)
         rows[:] = [{"id": "9", "uri": "https://a.example/9", "account": {}}]
         second = await read(first, at=base)

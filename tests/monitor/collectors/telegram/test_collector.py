@@ -3,16 +3,13 @@
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
 
 from monitor.collectors.base import KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.telegram.collector import TelegramCollector
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, SourceRefused
-from tests.monitor.collectors.collecting import Read, gone
+from tests.monitor.collectors.collecting import Read, answering, gone
 from tests.monitor.collectors.telegram_samples import PERMISSION, PREVIEW, asked, message, numbers
 from tests.platforms import TelegramSite
 
@@ -81,9 +78,6 @@ async def test_recheck_that_is_answered_by_nothing_readable_is_an_error_of_ours(
 
 async def test_single_page_that_says_nothing_makes_no_message_gone(read: Read) -> None:
     row = '<link rel="prev"><div class="tgme_widget_message" data-post="kenh_khu_b/9"></div>'
-    routes = [
-        Route(PREVIEW, lambda _: HTMLResponse(row)),
-        Route("/kenh_khu_b/{number}", lambda _: HTMLResponse("<html></html>")),
-    ]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
+    answers = {PREVIEW: HTMLResponse(row), "/kenh_khu_b/{number}": HTMLResponse("<html></html>")}
+    with answering(answers) as base, pytest.raises(PayloadInvalid, match="nor that it is gone"):
         await read(watched=(8,), backfill_pages=1, at=base)

@@ -3,15 +3,12 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.http.client import PoliteClient
-from monitor.demo.sites import serve
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import Read, read_source
+from tests.monitor.collectors.collecting import Read, answering, read_source
 from tests.monitor.collectors.webpage_samples import article
 from tests.platforms import WebpageSite
 from tests.platforms.webpage_site import ARTICLE_SETTINGS, LIST_PATH
@@ -44,8 +41,7 @@ def read_page(client: PoliteClient) -> Read:
     """Read a page that is served just so: `await read_page(body, settings, headers)`."""
 
     async def read_once(body: str, settings: Mapping[str, Any], headers: Any = None) -> list[Batch]:
-        app = Starlette(routes=[Route("/", lambda _: HTMLResponse(body, headers=headers))])
-        with serve(app) as base:
+        with answering({"/": HTMLResponse(body, headers=headers)}) as base:
             return await read_source("webpage", client, None, name="Bàn tin", address=f"{base}/", settings=settings)
 
     return read_once

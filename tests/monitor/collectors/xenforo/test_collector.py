@@ -4,9 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from monitor.collectors.base import NOT_LOOKED_AT, Batch, KnownPost, Rechecker, SourceView
 from monitor.collectors.http.client import PoliteClient
@@ -14,7 +12,7 @@ from monitor.collectors.registry import collector_for
 from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited, SourceRefused
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import Read, gone, posts, skipped
+from tests.monitor.collectors.collecting import Read, answering, gone, posts, skipped
 from tests.monitor.collectors.xenforo_samples import FEED, MEALS, START, WAGES, feed_of, ids, page, pages, post
 from tests.platforms import ForumThread, XenForoSite
 
@@ -143,7 +141,7 @@ async def test_board_without_short_addresses(read: Read, clock: FakeClock) -> No
         is_feed = request.url.query.startswith("forums/-/index.rss")
         return feed_of("https://x.example/index.php?threads/a.12/") if is_feed else HTMLResponse(page("Chào", 7))
 
-    with serve(Starlette(routes=[Route("/index.php", index)])) as base:
+    with answering({"/index.php": index}) as base:
         settings = {"forums": "index.php?forums", "threads": "index.php?threads"}
         assert ids(await read(prefixes=settings, at=base)) == [7]
     assert site.log == []
@@ -303,8 +301,8 @@ async def test_board_for_members_is_a_refusal(read: Read, site: XenForoSite) -> 
 
 async def test_page_to_sign_in_that_answers_well_is_a_refusal(read: Read) -> None:
     login = HTMLResponse('<html id="XF" data-template="login"><body></body></html>')
-    routes = [Route("/login/", lambda _: login), Route(FEED, lambda _: RedirectResponse("/login/"))]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(SourceRefused, match="members only"):
+    answers = {"/login/": login, FEED: RedirectResponse("/login/")}
+    with answering(answers) as base, pytest.raises(SourceRefused, match="members only"):
         await read(at=base)
 
 
@@ -318,11 +316,7 @@ async def test_refusal_of_a_thread_by_a_firewall_does_not_make_posts_gone(read: 
 async def test_challenge_in_the_place_of_a_thread_does_not_make_posts_gone(read: Read) -> None:
     challenge = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
     answers = [HTMLResponse(page("Chào", 7)), HTMLResponse(challenge, 403)]
-    routes = [
-        Route(FEED, lambda _: feed_of("/threads/a.12/")),
-        Route("/threads/a.12/", lambda _: answers.pop(0)),
-    ]
-    with serve(Starlette(routes=routes)) as base:
+    with answering({FEED: feed_of("/threads/a.12/"), "/threads/a.12/": lambda _: answers.pop(0)}) as base:
         first = await read(at=base)
         assert ids(first) == [7]
         with pytest.raises(SourceRefused, match="challenge"):
@@ -381,9 +375,6 @@ async def test_request_to_wait_in_the_middle_keeps_what_was_read(
     ("answer", "said"), [("<html><body>Xin chào</body></html>", "XenForo 2 board"), ("", "XenForo 2 board")]
 )
 async def test_thread_page_of_another_make(read: Read, answer: str, said: str) -> None:
-    routes = [
-        Route(FEED, lambda _: feed_of("/threads/a.12/")),
-        Route("/threads/a.12/", lambda _: HTMLResponse(answer)),
-    ]
-    with serve(Starlette(routes=routes)) as base, pytest.raises(PayloadInvalid, match=said):
+    answers = {FEED: feed_of("/threads/a.12/"), "/threads/a.12/": HTMLResponse(answer)}
+    with answering(answers) as base, pytest.raises(PayloadInvalid, match=said):
         await read(at=base)

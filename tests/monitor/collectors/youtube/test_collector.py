@@ -1,19 +1,17 @@
 """How comments on YouTube are followed: threads back to the known ones, all replies, edits, removals."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from monitor.collectors.base import Batch
 from monitor.collectors.registry import retention_days_for
-from monitor.demo.sites import serve
 from monitor.errors import PayloadInvalid, RateLimited
 from tests.clock import FakeClock
-from tests.monitor.collectors.collecting import Read, gone, posts, reading, skipped
+from tests.monitor.collectors.collecting import Read, answering, gone, posts, reading, skipped
 from tests.monitor.collectors.youtube_samples import (
     CHANNEL,
     COMMENTS,
@@ -109,7 +107,7 @@ async def test_thread_that_vanishes_while_it_is_read(read: Read, site: YouTubeSi
         "snippet": {"totalReplyCount": 9, "topLevelComment": {"id": "Ugz1", "snippet": {"textDisplay": "Chào"}}},
     }
     error = {"error": {"code": 404, "errors": [{"reason": "commentNotFound"}]}}
-    batches = await read_rows(read, [thread], Route(COMMENTS, lambda _: JSONResponse(error, 404)))
+    batches = await read_rows(read, [thread], {COMMENTS: JSONResponse(error, 404)})
     assert ids(batches) == ["Ugz1"]
     assert skipped(batches) == {"thread not found": 1}
 
@@ -172,14 +170,10 @@ def test_comments_are_kept_no_longer_than_the_platform_allows() -> None:
     assert (retention_days_for("youtube", 180), retention_days_for("youtube", 7)) == (30, 7)
 
 
-async def read_rows(read: Read, rows: list[Any], *more: Route) -> list[Batch]:
-    videos = {"items": [{"id": VIDEO, "snippet": {"title": TITLE}}]}
-    routes = [
-        Route("/youtube/v3/videos", lambda _: JSONResponse(videos)),
-        Route(THREADS, lambda _: JSONResponse({"items": rows})),
-        *more,
-    ]
-    with serve(Starlette(routes=routes)) as base:
+async def read_rows(read: Read, rows: list[Any], more: Mapping[str, JSONResponse] | None = None) -> list[Batch]:
+    videos = JSONResponse({"items": [{"id": VIDEO, "snippet": {"title": TITLE}}]})
+    answers = {"/youtube/v3/videos": videos, THREADS: JSONResponse({"items": rows})}
+    with answering({**answers, **(more or {})}) as base:
         return await read(at=base)
 
 
