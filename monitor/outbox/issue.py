@@ -47,7 +47,7 @@ class Wish:
         language: One of LANGUAGES; none: that of the settings.
         number: The number that the office registered it under; None: left open.
         folder: Where its files are written; None: the folder of reports.
-        changed: What is different from the report that it replaces; None: it replaces none.
+        changed: What is different from the report that it replaces; empty: nobody got that one; None: it replaces none.
         scheduled: Whether the program issues it by itself.
         user_id: Who replaces or releases a report at the desk; None: a command does.
         send: Whether it is sent to the channels of the settings.
@@ -183,13 +183,14 @@ class ReportOffice:
                 session, at=now, action="report.edited", subject=f"reports:{period}", user_id=user_id, detail=detail
             )
 
-    def release(self, period: CalendarPeriod, user_id: int, changed: str) -> list[Path]:
+    def release(self, period: CalendarPeriod, user_id: int, changed: str, number: int | None = None) -> list[Path]:
         """Issue a report that somebody else edited last, and send it; one that stands is replaced.
 
         Args:
             period: The period.
             user_id: Who releases it.
-            changed: What is different from a report that stands.
+            changed: What is different from a report that stands; not said of one that was sent nowhere.
+            number: The number that the office registered it under; None: left open.
 
         Raises:
             UsageError: When that person edited it last.
@@ -200,11 +201,15 @@ class ReportOffice:
             draft = reports.draft_of(session, str(period), self._settings.language)
             if draft and draft.edited_by == user_id:
                 raise UsageError("whoever edited a report last does not release it: ask a second person")
-            stands = bool(reports.standing(session, str(period)))
-        return self.issue(Wish(period=period, changed=changed if stands else None, user_id=user_id, send=True))
+            standing = reports.standing(session, str(period))
+            sent = deliveries.of_reports(session, [one.id for one in standing])
+        if not sent and all(one.scheduled_for for one in standing):
+            changed = ""
+        told = changed if standing else None
+        return self.issue(Wish(period=period, number=number, changed=told, user_id=user_id, send=True))
 
     def _replaced(self, wish: Wish) -> Replaced | None:
-        if wish.changed is None:
+        if not wish.changed:
             return None
         _impersonal(wish.changed)
         if wish.folder is not None:

@@ -43,6 +43,7 @@ STATES: Final = Translated(
 )
 Period = Annotated[str, Path(max_length=8)]
 Words = Annotated[str, Form(max_length=LONGEST)]
+Number = Annotated[int | None, Form(ge=1, le=LARGEST_NUMBER)]
 
 
 @router.get(HOME, dependencies=[allow(Right.READ)])
@@ -85,19 +86,13 @@ def withdraw(visit: CurrentVisit, period: Period, why: Words = "") -> Response:
 
 
 @router.post("/reports/{period}/replace", dependencies=[allow(Right.RELEASE), RequireFormToken])
-def replace(
-    visit: CurrentVisit, period: Period, changed: Words = "", number: Annotated[str, Form(max_length=10)] = ""
-) -> Response:
+def replace(visit: CurrentVisit, period: Period, changed: Words = "", number: Number = None) -> Response:
     """Write a report anew; what changed stands in it."""
-    digits = number.strip()
-    registered = int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits) <= LARGEST_NUMBER else None
-    if digits and registered is None:
-        return to(f"{HOME}?failed=number")
 
     def issue(text: str) -> None:
         from monitor.outbox.issue import Wish  # noqa: PLC0415  what writes documents takes a second
 
-        wish = Wish(period=parse_any_period(period), changed=text, number=registered, user_id=visit.user_id)
+        wish = Wish(period=parse_any_period(period), changed=text, number=number, user_id=visit.user_id)
         visit.desk.reporting().issue(wish)
 
     return _released(changed, "replaced", issue)
@@ -161,10 +156,11 @@ def edit(
 
 
 @router.post("/reports/{period}/release", dependencies=[allow(Right.RELEASE), RequireFormToken])
-def release(visit: CurrentVisit, period: Period) -> Response:
+def release(visit: CurrentVisit, period: Period, number: Number = None) -> Response:
     """Issue the report and send it; whoever edited it last does not release it."""
     try:
-        visit.desk.reporting().release(_known(period), visit.user_id, _("bản đã sửa lời và được duyệt lại"))
+        changed = _("bản đã sửa lời và được duyệt lại")
+        visit.desk.reporting().release(_known(period), visit.user_id, changed, number)
     except UsageError:
         return to(f"/reports/{period}/draft?failed=second")
     except ReportFailed:

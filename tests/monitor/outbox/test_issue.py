@@ -168,6 +168,16 @@ def test_a_replacement_says_what_changed_and_is_sent_where_the_first_one_was(off
     assert [each.subject_id for each in office.rows(Delivery)] == [old.id, new.id]
 
 
+def test_what_the_program_wrote_and_sent_nowhere_is_replaced_without_a_word(
+    office: Office,
+) -> None:
+    office.set(channels=(), report=ReportSettings(formats=("html",)))
+    office.writer.issue_scheduled()
+    papers = [office.writer.release(WEEK, 1, "duyệt lại")[0].read_text(encoding="utf-8") for _ in range(2)]
+    assert ["thay thế báo cáo cùng kỳ" in paper for paper in papers] == [False, True]
+    assert [report.withdrawn_at for report in office.rows(Report)] == [AFTER, AFTER, None]
+
+
 def test_withdrawing_takes_back_every_report_of_the_period_in_all_its_formats(office: Office) -> None:
     office.writer.issue_scheduled()
     office.issue("csv", number=5)
