@@ -18,9 +18,9 @@ from classifiers.evaluation.predictions import score_examples
 from classifiers.persistence import MANIFEST_FILE, Loaded, save
 from classifiers.text.segment import Segmenter
 from classifiers.training.local import Adapted, AdaptedLabel, adapt, taught_hash
-from classifiers.training.train import Progress
 from monitor.clock import VIETNAM, Clock
 from monitor.learning.holdout import exclude_texts, split_holdout
+from monitor.scoring.model_folders import Progress, no_progress
 from monitor.scoring.score import model_draft
 from storage.database import Database
 from storage.review import decisions
@@ -151,7 +151,7 @@ class Learner:
         self,
         base: Loaded,
         active: Loaded,
-        progress: Progress = lambda _step, _done, _total: None,
+        progress: Progress = no_progress,
         *,
         known: Sequence[Example] = (),
     ) -> LearnResult:

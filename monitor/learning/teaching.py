@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import partial
 
 from classifiers.data.datasets import Example
 from classifiers.errors import ClassifierError
@@ -13,12 +13,11 @@ from monitor.crawl.failures import failure_message
 from monitor.learning.active_learning import PostSelector
 from monitor.learning.learn import ROUND, Learner, LearnResult
 from monitor.learning.promotion import ModelPromotion
+from monitor.scoring.model_folders import Progress, no_progress
 from storage.database import Database
 from storage.scoring import registry
 
 DRAWING, LEARNING, PROMOTING, RETURNING = "drawing", "learning", "promoting", "returning"
-Progress = Callable[[str, int, int], None]
-_SILENT: Final[Progress] = lambda _step, _done, _total: None  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class TeachingSteps:
         self._scoring_model = scoring_model
         self._known = known
 
-    def draw(self, posts: int = ROUND, progress: Progress = _SILENT) -> int:
+    def draw(self, posts: int = ROUND, progress: Progress = no_progress) -> int:
         """Draw a round of posts, and return how many; the newest taught candidate says which of them are probable.
 
         Raises:
@@ -80,15 +79,11 @@ class TeachingSteps:
         with self._database.work() as session:
             newest = registry.newest_taught(session)
         # Without it the model in use can tell as well, only less sharply.
-        taught = self._usable(newest.name, progress) if newest is not None else None
-        return self._selector.run(
-            active,
-            posts,
-            lambda done, total: progress("reading", done, total),
-            taught=taught.classifier if taught is not None else None,
-        )
+        usable = self._usable(newest.name, progress) if newest is not None else None
+        taught = usable.classifier if usable is not None else None
+        return self._selector.run(active, posts, partial(progress, "reading"), taught=taught)
 
-    def learn(self, progress: Progress = _SILENT) -> LearnResult:
+    def learn(self, progress: Progress = no_progress) -> LearnResult:
         """Teach a candidate by all decisions; compared with the active model, or for want of one with its base."""
         base = self._load(self._default_model, progress)
         active = self._usable(self._scoring_model(), progress) or base

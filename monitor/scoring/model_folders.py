@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
-def _no_progress(_step: str, _done: int, _total: int) -> None:
+def no_progress(_step: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
@@ -41,7 +41,7 @@ class ModelFolders:
         path = Path(name)
         return path if (path / MANIFEST_FILE).is_file() or len(path.parts) > 1 else self._folder / name
 
-    def ensure(self, name: str, progress: Progress = _no_progress) -> bool:
+    def ensure(self, name: str, progress: Progress = no_progress) -> bool:
         """Put the default model in its place if it is the named one, and missing or made with other versions.
 
         Returns whether it was put there. The model of the distribution is copied. Where it was made with another
@@ -70,7 +70,7 @@ class ModelFolders:
         save(trained.classifier, folder, trained.facts(folder.name, self._clock.now().isoformat()))
         return folder
 
-    def load(self, name: str, progress: Progress = _no_progress) -> Loaded:
+    def load(self, name: str, progress: Progress = no_progress) -> Loaded:
         """Load a model; the default one is put in its place first where it is missing.
 
         Raises:

@@ -7,7 +7,6 @@ import gzip
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,13 +24,6 @@ CSV_FORMS = [
     ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "1", {"negative": True}),
     ("victsd", ",Comment,Constructiveness,Toxicity,Title,Topic", "0.0", {"negative": False}),
     ("reintel", "id,user_name,post_message,timestamp_post,label", "1", {"unverified": True}),
-]
-JSON_FORMS = [
-    ("vihsd", {"text": "đồ dở hơi", "label": 1}, {"negative": True}),
-    ("vlsphsd", {"text": "đồ dở hơi", "label": "0"}, {"negative": False}),
-    ("comments2025", {"text": "đồ dở hơi", "label": 2}, {"negative": True}),
-    ("victsd", {"text": "đồ dở hơi", "toxic": 1, "constructive": 0}, {"negative": True}),
-    ("reintel", {"text": "đồ dở hơi", "unreliable": 0}, {"unverified": False}),
 ]
 TEXT_COLUMNS, LABEL_COLUMNS = {"free_text", "Comment", "post_message", "text"}, {"label_id", "Toxicity", "label"}
 
@@ -58,17 +50,11 @@ def test_published_tables_are_read(
     assert (example.text, example.labels) == (text, ours)
 
 
-@pytest.mark.parametrize(("name", "record", "ours"), JSON_FORMS)
-def test_json_lines_are_read(tmp_path: Path, name: str, record: dict[str, Any], ours: Mapping[str, bool]) -> None:
-    path = write(tmp_path / "data.jsonl", json.dumps(record, ensure_ascii=False) + "\n\n")
-    assert read_named(name, path) == [Example("đồ dở hơi", ours)]
-
-
 @pytest.mark.parametrize("known", public_sets(), ids=lambda known: known.name)
 def test_every_set_is_read_in_both_forms(tmp_path: Path, known: PublicSet) -> None:
     for text, label in zip(known.text[::-1], known.label[::-1], strict=False):
         table = write(tmp_path / "t.csv", f"{text},{label}\nxin chào,1\n")
-        lines = write(tmp_path / "l.jsonl", json.dumps({text: "xin chào", label: 1}))
+        lines = write(tmp_path / "l.jsonl", json.dumps({text: "xin chào", label: 1}) + "\n\n")
         assert read_named(known.name, table) == read_named(known.name, lines)
 
 

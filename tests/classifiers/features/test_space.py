@@ -114,9 +114,6 @@ def test_one_letter_words_and_words_without_marks_count() -> None:
     unmarked = FeatureSpace.fit_transform([prepare("o nha chua co luong", SEGMENTER)], min_documents=1)[0]
     assert "ở" in SPACE.vocabulary("spelled")
     assert "luong" in unmarked.vocabulary("spelled")
-
-
-def test_text_without_marks_shares_the_plain_features() -> None:
     shared = [traced(SPACE, text).keys() for text in ("cong nhan chua co luong", "công nhân chưa có lương")]
     assert shared[0] & shared[1]
 

@@ -12,8 +12,9 @@ from classifiers.persistence import DEFAULT_FOLDER, load
 from classifiers.text.segment import Segmenter
 from monitor.app.application import Application
 from monitor.errors import NotReady, PromotionRefused
-from monitor.learning.teaching import BackgroundTeaching, Progress, TeachingStatus
+from monitor.learning.teaching import BackgroundTeaching, TeachingStatus
 from monitor.privacy.secret_key import make_key
+from monitor.scoring.model_folders import Progress
 from monitor.scoring.score import model_draft
 from monitor.settings.settings import Settings
 from storage.models import AuditEvent

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.model.prediction import Text
 from monitor.errors import NotReady, UsageError
 from monitor.scoring.thresholds import (
     PER_DAY,
@@ -22,7 +21,7 @@ from monitor.scoring.thresholds import (
     stored_wishes,
     thresholds_in_force,
 )
-from monitor.scoring.workers import load_model, text_of
+from monitor.scoring.workers import load_model
 from storage.database import Database
 from storage.models import AuditEvent, Flag, Model, Post, Score
 from storage.scoring import registry
@@ -211,15 +210,6 @@ def test_the_register_follows_a_model_that_was_made_anew_from_the_same_texts(ben
         model = session.scalars(select(Model)).one()
         assert model.thresholds == right
         assert all(len(figures["curve"]) > 1 for figures in model.metrics.values())
-
-
-def test_a_comment_is_read_with_the_heading_that_it_answers(bench: Bench) -> None:
-    with bench.database.work() as session:
-        source = add_source(session)
-        answer = add_post(session, source, "1", title="Trả lời", text="Đúng vậy", context="Chợ huyện đóng cửa")
-        alone = add_post(session, source, "2", text="Trời đẹp")
-        assert text_of(answer) == Text("Trả lời\nĐúng vậy", "Chợ huyện đóng cửa")
-        assert text_of(alone) == Text("Trời đẹp")
 
 
 def test_the_context_reaches_the_classifier(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
