@@ -1,4 +1,4 @@
-"""The demo: five days of crawls on sample platforms, scores, flags, decisions, a weekly summary, and the desk."""
+"""The demo: five days of crawls on sample platforms, scores, flags, decisions, a report, and the desk."""
 
 import asyncio
 import json

@@ -14,7 +14,7 @@ class Right(StrEnum):
     """Something that a role may or may not do."""
 
     READ = "read"  # overview, queue, flags, and their own account
-    DOWNLOAD = "download"  # files of weekly summaries, which hold quoted posts
+    DOWNLOAD = "download"  # files of reports, which hold quoted posts
     DECIDE = "decide"  # take flags, and decide
     RELEASE = "release"  # release, send back and withdraw corrections; withdraw and replace reports
     SOURCES = "sources"  # add, look at and switch the places that are read

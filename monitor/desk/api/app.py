@@ -31,7 +31,7 @@ TAGS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "flags", "description": "Suggestions of the machine, and the decisions of people."},
     {"name": "posts", "description": "Posts and their copies."},
     {"name": "cases", "description": "Confirmed concerns, and what became of them."},
-    {"name": "figures", "description": "Counts and weekly summaries."},
+    {"name": "figures", "description": "Counts and reports."},
     {"name": "key", "description": "What your key may do."},
 )
 

@@ -25,7 +25,7 @@ class Scope(StrEnum):
     DECIDE = "decisions:write"  # decide flags, in the name of the key's account
     POSTS = "posts:read"  # posts, clusters of copies, and search, with personal data masked
     CASES = "cases:read"  # concerns and what became of them
-    FIGURES = "figures:read"  # counts, and the figures of weekly summaries
+    FIGURES = "figures:read"  # counts, and the figures of reports
 
 
 SCOPES: Final = tuple(Scope)

@@ -136,7 +136,7 @@ def undo(visit: CurrentVisit, view: CarriedView, review: Annotated[int, Form(ge=
 def choose_quote(
     visit: CurrentVisit, flag_id: RowId, *, chosen: Annotated[bool, Form()], view: CarriedView
 ) -> Response:
-    """Let the weekly summary quote the post, or take that back."""
+    """Let the report quote the post, or take that back."""
     with visit.changes() as session:
         flag = flags.by_id(session, flag_id)
         if chosen:

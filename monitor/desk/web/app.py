@@ -104,7 +104,7 @@ def create_app(
     Args:
         database: An upgraded database; each request opens its own unit of work.
         clock: What time it is.
-        settings: Lease time and the folder of the weekly summaries are taken from here.
+        settings: Lease time and the folder of reports are taken from here.
         secret: Signs cookies. Changing it ends all sessions.
         teaching: Takes the steps of teaching.
         reporting: Makes what issues, withdraws and replaces reports.
