@@ -41,6 +41,7 @@ _DAMAGED: Final = (
     BadZipFile, zlib.error,
 )  # fmt: skip
 
+_FACTS: Final = {"name": str, "data_hash": str, "examples": int, "metrics": dict}  # of a manifest, that others rely on
 _OF_TRAITS: Final = ("length_weights", "reply_weights")  # in the order of `traits_of`
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -201,9 +202,9 @@ def _arrays(classifier: Classifier) -> dict[str, NDArray[Any]]:
 
 
 def _classifier(manifest: Mapping[str, Any], arrays: Arrays, segmenter: Segmenter) -> Classifier:
-    for fact in ("name", "data_hash"):
-        if not isinstance(manifest[fact], str):
-            raise TypeError(f"its {fact} is no text")
+    for fact, kind in _FACTS.items():
+        if not isinstance(manifest[fact], kind):
+            raise TypeError(f"its {fact} is no {kind.__name__}")
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds what is no number")

@@ -180,7 +180,7 @@ class Learner:
         flags = local_flags(adapted, [*local, *held_out], active, taught_before=active.version != base.version)
         comparison = compare(adapted.classifier, active.classifier, self._challenge_set, flags)
         beside = {"against": active.version, **comparison.as_dict(), "teaching": [asdict(label) for label in labels]}
-        data_hash = taught_hash(str(base.manifest["data_hash"]), local, held_out)
+        data_hash = taught_hash(base.manifest["data_hash"], local, held_out)
         version = self._register(name, base, adapted, data_hash, beside)
         return LearnResult(name, version, adapted.posts, comparison, tuple(labels))
 
@@ -193,11 +193,8 @@ class Learner:
             "name": name,
             "created_at": now.isoformat(),
             "data_hash": data_hash,
-            "examples": int(base.manifest["examples"]) + adapted.posts,
-            "metrics": {
-                **base.manifest["metrics"],
-                **{label: metrics.as_dict() for label, metrics in adapted.metrics.items()},
-            },
+            "examples": base.manifest["examples"] + adapted.posts,
+            "metrics": base.manifest["metrics"] | {name: each.as_dict() for name, each in adapted.metrics.items()},
         }
         draft = model_draft(save(adapted.classifier, self._models_dir / name, facts))
         with self._database.changes() as session:

@@ -230,7 +230,7 @@ def model_draft(loaded: Loaded) -> ModelDraft:
     """Make the row of a model from its manifest."""
     return ModelDraft(
         version=loaded.version,
-        data_hash=str(loaded.manifest["data_hash"]),
+        data_hash=loaded.manifest["data_hash"],
         metrics=loaded.manifest["metrics"],
-        thresholds=loaded.manifest["thresholds"],
+        thresholds=loaded.classifier.thresholds,
     )

@@ -159,7 +159,8 @@ def test_arrays_that_are_no_models_are_refused(
         (lambda m: m["thresholds"].update(concern=float("nan")), "the threshold of concern is no probability"),
         (lambda m: m["thresholds"].update(concern=10**400), "is damaged"),
         (lambda m: m.pop("name"), "is damaged"),
-        (lambda m: m.update(data_hash=7), "its data_hash is no text"),
+        (lambda m: m.update(data_hash=7), "its data_hash is no str"),
+        (lambda m: m.pop("metrics"), r"is damaged \('metrics'\)"),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(

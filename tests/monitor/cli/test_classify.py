@@ -59,10 +59,11 @@ def test_two_hundred_mixed_lines_give_two_hundred_results_in_order(
 
 
 def test_what_a_post_answers_reaches_the_model(kiemtin: Command, small_model: Path, tmp_path: Path) -> None:
-    classifier = load(small_model, Segmenter()).classifier
+    loaded = load(small_model, Segmenter())
+    classifier = loaded.classifier
     models = [replace(model, trait_weights=np.array([0.0, -1.0])) for model in classifier.label_models]
     moved = Classifier(classifier.space, models, classifier.thresholds, Segmenter(), subclasses=classifier.subclasses)
-    save(moved, tmp_path / "moved", {"name": "moved", "data_hash": "0" * 64, "created_at": "2026-11-16T02:00:00+00:00"})
+    save(moved, tmp_path / "moved", {**loaded.manifest, "name": "moved"})
     answered = {"context": "Ngân hàng nói gì"}, {"title": "Ngân hàng nói gì"}, {"context": ""}, {}
     file = tmp_path / "replies.jsonl"
     file.write_text("\n".join(json.dumps({"text": RUMOUR, **each}) for each in answered), encoding="utf-8")
