@@ -5,7 +5,7 @@ it as well. Such a line is translated where it is shown, whole: its fixed parts 
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +19,7 @@ LOCALE_DIR: Final = Path(__file__).parent / "locale"
 SCREENS: Final = "kiemtin"  # the catalogue of the desk and of alerts
 LINES: Final = "lines"  # the catalogue of what commands and errors say
 SOURCE: Final = "vi"
+_LINES_KEPT: Final = 1000  # with the parts of lines: they come again with every round of `kiemtin run`
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class Message:
     names: tuple[str, ...]
     translation: str
 
+    @property
+    def length(self) -> int:
+        """How many characters its fixed parts have."""
+        return sum(map(len, self.fixed))
+
     def values(self, line: str) -> list[str] | None:
         """Return the values of a line; None when it is not this message."""
         first, *others = self.fixed
@@ -101,7 +107,7 @@ def messages(code: str) -> tuple[Message, ...]:
     """Read the messages of a language, those with the longest fixed parts first: they fit fewest lines by chance."""
     known = [message for message in read_catalogue(code, LINES) if message.id and message.string]
     found = [Message(*_shape(str(message.id)), str(message.string)) for message in known]
-    return tuple(sorted(found, key=lambda each: -len("".join(each.fixed))))
+    return tuple(sorted(found, key=lambda each: -each.length))
 
 
 def _shape(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -117,12 +123,26 @@ def _shape(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def translated_line(line: str, code: str) -> str:
     """Translate a line of commands and errors, with what it quotes; one that no catalogue has stays as it is."""
-    if code != SOURCE:
-        return line
+    return line if code != SOURCE else _best_translation(line, code)[1]
+
+
+@lru_cache(_LINES_KEPT)
+def _best_translation(line: str, code: str) -> tuple[int, str]:
+    """Read a line as the messages of which most characters are fixed parts, for many fit one line.
+
+    Returns:
+        How many characters those are, and the translation.
+
+    """
+    several = line.split("; ")
+    parts = [_best_translation(part, code) for part in several] if len(several) > 1 else [(0, line)]
+    best = sum(known for known, _ in parts), "; ".join(part for _, part in parts)
     for message in messages(code):
         if (values := message.values(line)) is not None:
             # A single word is a name that somebody gave, as of a source, and no message.
-            parts = [translated_line(value, code) if " " in value.strip() else value for value in values]
-            return message.translation.format(*parts, **dict(zip(message.names, parts, strict=True)))
-    several = line.split("; ")
-    return "; ".join(translated_line(part, code) for part in several) if len(several) > 1 else line
+            parts = [_best_translation(value, code) if " " in value.strip() else (0, value) for value in values]
+            known = message.length + sum(known for known, _ in parts)
+            if known > best[0]:
+                told = [part for _, part in parts]
+                best = known, message.translation.format(*told, **dict(zip(message.names, told, strict=True)))
+    return best

@@ -58,7 +58,7 @@ def texts() -> Iterator[str | tuple[str, ...]]:
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:)`']* +[a-z{(`\-]|\} [a-z]{3,}")
 # What reads like one and is none.
 NO_LINES = (
-    r"[À-ỹ]|^\W*$",  # Vietnamese
+    r"[À-ÖØ-öø-ỹ]|^\W*$",  # Vietnamese
     r"SELECT|CREATE|^PRAGMA|^SET |^NOT | IN \(| IS NULL| >= ",
     r"</?\w|^<|^(a\.|svg)|^from monitor|; charset|^gzip|HTTP/|^GET |^Bearer|^(NUL|IO) |://path",
     r"\(\?|^\^|%\(|^dd/|^idf|^kiemtin:|^{} time|error, $",  # patterns and prefixes

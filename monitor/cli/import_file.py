@@ -127,7 +127,7 @@ def _pairs(items: list[str]) -> dict[str, str]:
 
 def _show_recognised(file: ImportFile, *, preview: bool) -> None:
     separator = file.sniffed.reader.delimiter if file.sniffed.reader else None
-    delimiter = f", separated by {separator!r}" if separator else ""
+    delimiter = translated(f", separated by {separator!r}") if separator else ""
     say(f"{file.sniffed.path.name}: {file.format}, {file.sniffed.encoding}{delimiter}")
     say(*(f"  {field} ← {column}" for field, column in file.mapping.columns.items()))
     unused = file.unused

@@ -186,7 +186,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
             looks = [looks_as_line(await recheck.run()), pictures_as_line(await pictures.run())]
             result = await background.run(_score, app, background)
         if readings or result.scored:
-            said += [f"{line}, {result.opened.total()} flags opened, {result.unsure.total()} unsure", *failed]
+            said += [line, f"{result.opened.total()} flags opened, {result.unsure.total()} unsure", *failed]
         return "; ".join(filter(None, [*said, *looks]))
 
     async def expire() -> str:
@@ -205,7 +205,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return f"{count} corrections published" if changed else ""
 
     async def summarise() -> str:
-        return ", ".join(f"wrote {file.name}" for file in await background.run(_issue, app))
+        return "; ".join(f"wrote {file.name}" for file in await background.run(_issue, app))
 
     return [
         Job(translated("crawl"), timedelta(minutes=1), collect_and_score, may_overlap=True),

@@ -112,31 +112,33 @@ def list_sources(context: typer.Context, as_json: AsJson = False) -> None:
         return
     read_and_due = (Column(translated(heading), no_wrap=True) for heading in (N_("last read"), N_("next due")))
     first, last = (N_("name"), N_("kind"), N_("role"), N_("posts")), translated("state")
+    more = []  # below the table, whose columns are narrow
     table = Table(*map(translated, first), *read_and_due, last, box=None)
     for row in rows:
         told = [
-            row["state"],
+            row["why"],
             f"GAP: {row['gap']}" if row["gap"] else "",
             _DATES.get(row["date_order"], f"dates: {row['date_order']}"),
             f"robots.txt is not asked: {row['robots_leave']}" if row["robots_leave"] else "",
             "the words in its pictures are read" if row["pictures"] else "",
         ]
+        more += [f"{row['name']}: {translated(line)}" for line in told if line]
         due = row["next_due"] or translated("now" if row["enabled"] and row["kind"] != IMPORTED else "never")
-        read, state = row["last_success"] or translated("never"), Text("; ".join(map(translated, filter(None, told))))
-        table.add_row(row["name"], row["kind"], translated(row["role"]), str(row["posts"]), read, due, state)
+        read, state = row["last_success"] or translated("never"), translated(row["state"])
+        table.add_row(row["name"], row["kind"], translated(row["role"]), str(row["posts"]), read, due, Text(state))
     if rows:
         out().print(table)
+        show(*more)
     else:
         say("No source yet: `kiemtin sources add --help` shows how to add one.")
 
 
 def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
-    said = "ok"
+    state, why = "ok", None
     if not source.enabled:
-        said = f"off: {source.why_disabled}"
+        state, why = "off", source.why_disabled
     elif source.failures:
-        times = "once" if source.failures == 1 else f"{source.failures} times in a row"
-        said = f"failed {times}: {source.last_error}"
+        state, why = f"failed {source.failures} × in a row", source.last_error
     due = source.next_due_at if source.enabled and source.kind != IMPORTED else None
     return {
         "name": source.name,
@@ -148,7 +150,8 @@ def _as_data(source: Source, posts: int, gap: str | None) -> dict[str, Any]:
         "next_due": minute(due) if due else None,
         "gap": gap,
         "enabled": source.enabled,
-        "state": said,
+        "state": state,
+        "why": why,
         "legal_basis": source.legal_basis,
         "robots_leave": source.settings.get("robots_leave"),
         "pictures": source.settings.get(pictures.OPTION) is True,

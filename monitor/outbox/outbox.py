@@ -200,6 +200,16 @@ def _outcome(delivery: Delivery, state: str, error: str = "") -> Outcome:
     return Outcome(delivery.kind, delivery.subject_id, delivery.channel, state, error)
 
 
+_COUNTED: Final = {REPORT: "reports: {count}", ALERT: "alerts: {count}", DECISION: "decisions: {count}", "": ""}
+_TOLD: Final = {
+    SENT: "{what}, sent by {channel}",
+    WAITING: "{what}, not sent by {channel} yet",
+    HANDED: "{what}, without an answer by {channel}",
+    FAILED: "{what}, not sent by {channel}: it failed",
+    "": "{channel} is not ready",
+}
+
+
 def summary(outcomes: Sequence[Outcome]) -> str:
     """Say in a line what was sent; empty when nothing was due."""
     counts = Counter((each.kind, each.channel, each.state) for each in outcomes)
@@ -207,8 +217,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     lines = []
     for (kind, channel, state), count in counts.items():
         error = errors[kind, channel, state]
-        what = f"{count} {kind}{'s' if count > 1 else ''} by {channel}: {state}" if kind else f"{channel}: not ready"
-        lines.append(f"{what} ({error})" if error else what)
+        line = _TOLD[state if kind else ""].format(what=_COUNTED[kind].format(count=count), channel=channel)
+        lines.append(f"{line} ({error})" if error else line)
     return "; ".join(lines)
 
 

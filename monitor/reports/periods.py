@@ -58,7 +58,7 @@ class CalendarPeriod:
             except ValueError:
                 known = False
         if not known:
-            raise UsageError(f"there is no {self.unit} {self}: write one as {_EXAMPLES[self.unit]}")
+            raise UsageError(f"{self} is not in the calendar: write it as {_EXAMPLES[self.unit]}")
 
     def __str__(self) -> str:
         mark = {Unit.WEEK: f"W{self.number:02d}", Unit.MONTH: f"{self.number:02d}", Unit.QUARTER: f"Q{self.number}"}

@@ -95,7 +95,7 @@ def test_a_site_that_refuses_is_switched_off_and_that_is_said(kiemtin: Command, 
     add(kiemtin, "forum", address)
     assert "The source was switched off." in kiemtin("crawl").out
     (found,) = kiemtin.well("sources", "list", "--json").data
-    assert "robots.txt" in found["state"]
+    assert "robots.txt" in found["why"]
 
 
 def test_a_named_source_that_is_off_or_a_file_is_not_passed_over_in_silence(kiemtin: Command, address: str) -> None:

@@ -44,7 +44,7 @@ def test_what_was_sent_is_listed_by_channel(kiemtin: Command) -> None:
     kiemtin.set(channels=json.dumps([hook]))
     kiemtin.set(secrets=json.dumps({"hook": "a secret of at least 24 bytes"}))
     with time_machine.travel(NOW, tick=True):
-        waiting = "1 alert by hook: waiting (the webhook on 127.0.0.1 gives no answer"
+        waiting = "alerts: 1, not sent by hook yet (the webhook on 127.0.0.1 gives no answer"
         assert waiting in kiemtin.well("outbox", "send").out
         assert "hook (alerts): 1 waiting" in kiemtin.well("outbox", "list").out
         listed = kiemtin.well("outbox", "list", "--json").data

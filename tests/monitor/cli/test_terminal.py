@@ -161,6 +161,7 @@ def test_libraries_stay_silent_and_a_fault_tells_its_class_alone(capsys: pytest.
 
 
 CHALLENGE = "https://x.vn shows a challenge for browsers: the site does not want to be read by programs"
+REFUSED = translated_line(CHALLENGE, "vi")
 
 
 @pytest.mark.parametrize(
@@ -168,9 +169,15 @@ CHALLENGE = "https://x.vn shows a challenge for browsers: the site does not want
     [
         ("Deleted 3 posts.", "Đã xóa 3 bài."),
         ("2 registered, 0 monitored", "đã ghi 2, đang theo dõi 0"),
-        (f"sources is off ({CHALLENGE})", f"sources đã tắt ({translated_line(CHALLENGE, 'vi')})"),
+        (f"sources is off ({CHALLENGE})", f"sources đã tắt ({REFUSED})"),
         ("forum: skipped 2 × no text; 1 × not public", "forum: bỏ qua 2 × không có chữ; 1 × không công khai"),
         ("Put back 9 files of 01/12/2026 into /srv/{home}.", "Đã đưa trở lại 9 tệp, bản 01/12/2026, vào /srv/{home}."),
+        (f"a: failed: cannot read x.vn: {CHALLENGE}.", f"a: lỗi: không đọc được x.vn: {REFUSED}."),
+        (
+            f"2 registered, 1 monitored; in trouble: a is off ({CHALLENGE}); b failed 2 × in a row (no text)",
+            f"đã ghi 2, đang theo dõi 1; đang gặp lỗi: a đã tắt ({REFUSED}); b lỗi 2 lần liền (không có chữ)",
+        ),
+        ("hook is not ready (connection refused)", "hook chưa sẵn sàng (máy chủ từ chối kết nối)"),
         ("Xưởng nóng quá: no text", "Xưởng nóng quá: không có chữ"),
         ("a line that nobody wrote", "a line that nobody wrote"),
     ],

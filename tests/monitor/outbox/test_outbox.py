@@ -290,7 +290,7 @@ def test_what_was_sent_is_said_in_a_line() -> None:
         Outcome("", 0, "ban", "waiting", "it needs a secret"),
     ]
     assert summary(outcomes).split("; ") == [
-        "2 decisions by hook: sent",
-        "1 report by mail: failed (no such mailbox)",
-        "ban: not ready (it needs a secret)",
+        "decisions: 2, sent by hook",
+        "reports: 1, not sent by mail: it failed (no such mailbox)",
+        "ban is not ready (it needs a secret)",
     ]
