@@ -63,11 +63,11 @@ _SQLITE_WORDS: Mapping[str, type[StorageError]] = {
 
 _EXPLAINED: Mapping[type[StorageError], str] = {
     DatabaseLocked: "the database {place} is locked by another program: close it (or wait) and run the command again",
-    DatabaseReadOnly: "the database {place} may not be written: give this user write access to it",
+    DatabaseReadOnly: "the database {place} may not be written: give this user write access to it and files beside it",
     DiskFull: "the disk that holds {place} is full: free some space and run the command again",
     DiskFailed: "the disk that holds {place} failed ({said}): check it, then run `kiemtin doctor`",
     SchemaMismatch: "the database {place} lacks a table or column ({said}): run `kiemtin db upgrade`",
-    DatabaseUnreachable: "cannot open the database {place}: {said}: check the address and that it runs",
+    DatabaseUnreachable: "cannot open the database {place}: {said}: check address, rights and server",
 }
 
 

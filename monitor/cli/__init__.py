@@ -18,7 +18,7 @@ import typer
 
 from classifiers.errors import ClassifierError
 from monitor.cli.commands import LazyGroup
-from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, logs_json, printable, speak, translated
+from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, explained, logs_json, printable, speak, translated
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import private_umask
 from monitor.settings.home import language_of_commands
@@ -90,7 +90,7 @@ def _flushed(status: int) -> int:
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter will flush once more
-        return status or _say(_explained(error), FAILED)
+        return status or _say(explained(error), FAILED)
     return status
 
 
@@ -112,7 +112,7 @@ def _run(arguments: list[str]) -> int:
     except (KiemtinError, StorageError, ClassifierError, OSError) as error:
         if "--debug" in arguments:
             raise
-        return _say(_explained(error), USED_WRONGLY if isinstance(error, UsageError) else FAILED)
+        return _say(explained(error), USED_WRONGLY if isinstance(error, UsageError) else FAILED)
     if status == INTERRUPTED:
         return _say("stopped; what was already stored stays, and the same command goes on from there", FAILED)
     return status or 0
@@ -124,13 +124,6 @@ def _used_wrongly(error: typer.TyperException) -> int:
         command = context.command_path if context else "kiemtin"
         _say(f"{translated(message.rstrip('.'))} – {translated(f'see `{command} --help`')}", USED_WRONGLY)
     return USED_WRONGLY
-
-
-def _explained(error: Exception) -> str:
-    if not isinstance(error, OSError):
-        return str(error)
-    place = f" ({error.filename})" if error.filename else ""
-    return f"the system refused{place}: {error.strerror}: check free space, rights and limits"
 
 
 def _say(message: str, status: int) -> int:

@@ -1,6 +1,7 @@
 """`kiemtin doctor`: check the installation and say how to mend what is missing."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from classifiers.persistence import load
 from monitor.app.application import Application
 from monitor.catalogues import N_
 from monitor.cli.context import AsJson, answer, application
-from monitor.cli.terminal import translated
+from monitor.cli.terminal import explained, translated
 from monitor.clock import VIETNAM, local_time
 from monitor.desk.web import accounts
 from monitor.desk.web.server import exposure_warning
@@ -61,8 +62,9 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """
     app = application(context)
     findings = {subject: _looked(look, app) for subject, look in _CHECKS.items()}
+    width = max(len(translated(shown)) for shown in _SHOWN.values())
     lines = [
-        f"{translated(_SHOWN[finding.state]):4}  {translated(subject)}: {translated(finding.said)}"
+        f"{translated(_SHOWN[finding.state]):{width}}  {translated(subject)}: {translated(finding.said)}"
         + (f" → {translated(finding.mend)}" if finding.mend else "")
         for subject, finding in findings.items()
     ]
@@ -75,8 +77,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def _looked(look: Callable[[Application], Finding], app: Application) -> Finding:
     try:
         return look(app)
-    except (KiemtinError, StorageError, ClassifierError) as error:  # of one check, which does not hide the others
-        return Finding(State.FAIL, str(error))
+    except (KiemtinError, StorageError, ClassifierError, OSError) as error:  # of one check, which hides no others
+        return Finding(State.FAIL, explained(error))
 
 
 def _settings(app: Application) -> Finding:
@@ -96,6 +98,8 @@ def _key(app: Application) -> Finding:
 def _rights(app: Application) -> Finding:
     if not app.settings.home.is_dir():
         return Finding(State.FAIL, f"{app.settings.home} is missing", "run `kiemtin init`")
+    if not os.access(app.settings.home, os.W_OK):
+        return Finding(State.FAIL, f"this user may not write into {app.settings.home}", "give the right with chmod")
     if others := app.tidy_home():
         said = f"other users may read {', '.join(map(str, others))}"
         return Finding(State.FAIL, said, "give it to the user who runs kiemtin, with chown")

@@ -13,9 +13,10 @@ from monitor.cli.run import keep_going
 from monitor.cli.terminal import translated
 from monitor.cli.users import invitation
 from monitor.crawl.sources import source_draft
-from monitor.errors import KiemtinError
+from monitor.errors import KiemtinError, UsageError
 from monitor.files import write_whole
 from monitor.privacy.secret_key import make_key
+from monitor.scoring.relevance import current_provinces
 from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
 from storage.posts import sources
@@ -44,6 +45,7 @@ def init(
 
     Example: `kiemtin init --province "Thái Nguyên" --run`
     """
+    _require_known(province)
     link = _set_up(context.obj, province, own_posts_only=own_posts_only)
     invited = [f"{FIRST_USER} sets a password at this address, once, within three days: {link}"] if link else []
     if invited:
@@ -96,10 +98,16 @@ def name_province(app: Application, province: str) -> None:
         named = focus.stored(session)
         if not province and not named.province and sys.stdin.isatty():
             province = typer.prompt(translated(_WHICH), default="")
+            _require_known(province)
         if province:
             draft = replace(named, province=" ".join(province.split()))
             focus.put(session, draft, app.clock.now())
             session.commit()
+
+
+def _require_known(province: str) -> None:
+    if province and not current_provinces([province]):
+        raise UsageError(f"there is no province {province!r}: write its name as on maps")
 
 
 def register_sources(app: Application) -> int:

@@ -53,6 +53,14 @@ def translated(line: str) -> str:
     return translated_line(line, spoken())
 
 
+def explained(error: Exception) -> str:
+    """Say an error in one line with a remedy; those of the system name none."""
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the system refused{place}: {error.strerror or error}: check free space, rights and limits"
+
+
 class SafeConsole(Console):
     """A console that writes the texts it is given by `printable`. Its own colours and movements are untouched."""
 

@@ -34,8 +34,10 @@ def read_key(path: Path) -> bytes:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError as error:
         raise NotReady(f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup") from error
-    except (OSError, ValueError) as error:
-        raise NotReady(f"the key {path} cannot be read ({error}): bring it back from your backup") from error
+    except OSError as error:
+        raise NotReady(f"cannot read {path}: {error.strerror}: give this user the right to read it") from error
+    except ValueError as error:
+        raise NotReady(f"the key {path} is not one of hexadecimal digits: bring it back from your backup") from error
     if len(key) != KEY_BYTES:
         message = (
             f"the key {path} holds {len(key)} bytes instead of {KEY_BYTES}: bring it back from your backup; "

@@ -78,7 +78,7 @@ class Focus:
     def __init__(self, draft: FocusDraft) -> None:
         self._province = draft.province
         self._watched = [_phrase(word) for word in draft.words]
-        self._own, self._near = _current_provinces([draft.province]), _current_provinces(draft.neighbours)
+        self._own, self._near = current_provinces([draft.province]), current_provinces(draft.neighbours)
 
     def relevance_of(self, text: str) -> Relevance:
         """Return what of a post matters here.
@@ -155,7 +155,7 @@ def _phrase(word: str) -> tuple[str, str, bool]:
     return word, f" {' '.join(terms.accented)} ", marked
 
 
-def _current_provinces(names: Iterable[str]) -> frozenset[str]:
+def current_provinces(names: Iterable[str]) -> frozenset[str]:
     """Return today's provinces, with their kind, that are called or were made of one that is called so."""
     found = (unit for name in names for _written, unit in default_gazetteer().named(key_of(name)))
     return frozenset(unit.current_province for unit in found if unit.level == Level.PROVINCE and unit.current_province)

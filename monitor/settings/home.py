@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 CONFIG_NAME = "kiemtin.toml"
+CONFIG_ENCODING = "utf-8-sig"  # editors of Windows put a mark before UTF-8
 DEFAULT_HOME = Path("kiemtin-data")
 
 
@@ -16,7 +17,7 @@ def home_folder(home: Path | None = None) -> Path:
 def language_of_commands(home: Path | None = None) -> str:
     """Return the language in which commands answer, also where the settings are wrong: that is said in it as well."""
     try:
-        values = tomllib.loads((home_folder(home) / CONFIG_NAME).read_text(encoding="utf-8"))
+        values = tomllib.loads((home_folder(home) / CONFIG_NAME).read_text(encoding=CONFIG_ENCODING))
     except (OSError, ValueError):
         values = {}
     chosen = os.environ.get("KIEMTIN_LANGUAGE", values.get("language"))

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.errors import UsageError
 from monitor.settings.channels import ChannelSettings, Hours, MailAddress, MailServerAddress
-from monitor.settings.home import CONFIG_NAME, DEFAULT_HOME, home_folder
+from monitor.settings.home import CONFIG_ENCODING, CONFIG_NAME, DEFAULT_HOME, home_folder
 from monitor.settings.reports import PublishSettings, ReportSettings
 
 DATABASE_NAME = "kiemtin.db"
@@ -277,11 +277,13 @@ def load_settings(home: Path | None = None) -> Settings:
     folder = home_folder(home)
     path = folder / CONFIG_NAME
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(path.read_text(encoding=CONFIG_ENCODING)) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not written in UTF-8: save it again with this encoding") from error
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read {path}: {error.strerror}: give this user the right to read it") from error
     if "home" in values:
         raise UsageError(f"{path}: `home` cannot be set in the file that lies in it: use KIEMTIN_HOME")
     try:
@@ -301,4 +303,4 @@ def _explain(path: Path, error: ValidationError) -> str:
         return f"{path}: there is no setting named `{place}`: docs/settings.md lists them"
     if not place:  # of several settings together
         return f"{path}: {first['msg']}"
-    return f"setting `{place}` ({path} or KIEMTIN_{place.upper()}): {first['msg']}"
+    return f"setting `{place}` ({path} or KIEMTIN_{place.partition('.')[0].upper()}): {first['msg']}"

@@ -132,7 +132,7 @@ def test_a_table_that_is_not_there(database: Database) -> None:
 def test_a_server_that_does_not_answer() -> None:
     url = "postgresql+psycopg://office:sesame@127.0.0.1:1/kiemtin"
     with Database(url) as database:
-        with explained_as(DatabaseUnreachable, "check the address and that it runs"):
+        with explained_as(DatabaseUnreachable, "check address, rights and server"):
             database.require_current_schema()
         with pytest.raises(StorageError) as caught:
             write(database)
@@ -143,7 +143,7 @@ def test_a_server_that_does_not_answer() -> None:
 def test_a_database_that_the_server_does_not_have(postgres_server: PostgresServer) -> None:
     with (
         Database(postgres_server.url("nowhere")) as database,
-        explained_as(DatabaseUnreachable, "check the address and that it runs"),
+        explained_as(DatabaseUnreachable, "check address, rights and server"),
     ):
         write(database)
 
@@ -160,9 +160,19 @@ def test_an_address_that_this_program_cannot_use(url: str) -> None:
 @pytest.mark.parametrize(
     ("place", "act", "kind", "advice"),
     [
-        ("nowhere/kiemtin.db", Database.current_revision, DatabaseUnreachable, "check the address and that it runs"),
+        (
+            "nowhere/kiemtin.db",
+            Database.current_revision,
+            DatabaseUnreachable,
+            "check address, rights and server",
+        ),
         ("letter.db/kiemtin.db", Database.upgrade, DatabaseReadOnly, "check rights and free space"),
-        ("letter.db", Database.require_current_schema, DatabaseUnreachable, "check the address and that it runs"),
+        (
+            "letter.db",
+            Database.require_current_schema,
+            DatabaseUnreachable,
+            "check address, rights and server",
+        ),
     ],
     ids=["a folder that is not there", "a folder that cannot be made", "a file that is no database"],
 )

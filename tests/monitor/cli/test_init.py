@@ -64,6 +64,8 @@ def test_the_default_model_may_be_trained_on_own_posts_alone(
 
 
 def test_the_province_is_named_once_and_kept(bare: Command) -> None:
+    bare.fails("there is no province 'Thái'", "init", "--province", "Thái", status=2)
+    assert not (bare.home / "kiemtin.toml").exists()
     for given in (["--province", " Thái  Nguyên "], []):
         bare.well("init", *given)
         with bare.rows() as session:
