@@ -69,14 +69,13 @@ def _set_up(state: State, province: str, *, own_posts_only: bool) -> str | None:
     name_province(app, province)
     added = register_sources(app)
     say(f"Sources: {added} added; `kiemtin sources list` shows all.")
-    link = first_user(app)
     if own_posts_only:
         with progress_bar() as bar:
             folder = app.models.train_default(bar.update)
         say(f"Trained the default model in {folder}")
     elif app.models.ensure(app.settings.model):
         say(f"The default model is in {app.models.path(app.settings.model)}")
-    return link
+    return first_user(app)  # last: where one of the steps fails, nobody would see the link
 
 
 def _write_config(settings: Settings) -> bool:

@@ -1,5 +1,6 @@
 """Every setting: name, default and purpose. Read once, from kiemtin.toml and KIEMTIN_* variables."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -276,6 +277,8 @@ def load_settings(home: Path | None = None) -> Settings:
     """
     folder = home_folder(home)
     path = folder / CONFIG_NAME
+    if os.fsencode(folder) != str(folder).encode(errors="replace"):
+        raise UsageError(f"the name of {folder} is not read as UTF-8: set LC_ALL=C.UTF-8, or choose another folder")
     try:
         values = tomllib.loads(path.read_text(encoding=CONFIG_ENCODING)) if path.exists() else {}
     except tomllib.TOMLDecodeError as error:

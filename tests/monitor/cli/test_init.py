@@ -44,7 +44,11 @@ def test_everything_is_made_once_and_no_password_is_made(bare: Command) -> None:
 
 
 def test_the_default_model_of_the_distribution_is_put_in_place_with_its_card(bare: Command) -> None:
-    bare.well("init")
+    bare.home.mkdir(exist_ok=True)
+    (bare.home / "models").touch()  # in the way
+    bare.fails("cannot write the model", "init")
+    (bare.home / "models").unlink()
+    assert "/join/" in bare.well("init").out, "the link is not lost with the first attempt"
     for name in (CARD_FILE, MANIFEST_FILE, MODEL_FILE):
         assert (bare.home / "models" / "default" / name).read_bytes() == (DEFAULT_FOLDER / name).read_bytes()
 

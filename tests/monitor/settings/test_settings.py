@@ -143,6 +143,7 @@ def test_what_is_wrong_in_a_variable_is_said_in_one_line(
     refused(tmp_path, reason)
 
 
-def test_a_file_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
+def test_a_file_or_a_folder_that_cannot_be_read_is_explained(tmp_path: Path) -> None:
     (tmp_path / CONFIG_NAME).mkdir()
     refused(tmp_path, "cannot read .*kiemtin.toml: Is a directory")
+    refused(tmp_path / "m\udce1y", "is not read as UTF-8: set LC_ALL=C.UTF-8")  # as another locale reads its bytes
