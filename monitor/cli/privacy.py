@@ -9,12 +9,15 @@ import typer
 
 from monitor.app.application import Application
 from monitor.cli.context import AsJson, answer, application, confirm, say, show_json, show_json_lines
+from monitor.cli.sources import IMPORTED
+from monitor.collectors.registry import source_kinds
 from monitor.errors import KiemtinError, NotErased, UsageError
 from monitor.files import write_whole
 from monitor.operations.erasure import Erased, Found
 from monitor.operations.erasure_check import Leftover, leftovers
 from monitor.operations.processing_record import gather, plain, write_privacy_record
 from storage import audit as trail
+from storage.posts import sources
 
 
 def erase(
@@ -35,6 +38,7 @@ def erase(
     if find and verify:
         raise UsageError("--find and --verify: choose one, before or after the erasure")
     app = application(context)
+    _require_kind(app, kind)
     if verify:
         _verify(app, kind, author, as_json=as_json)
         return
@@ -53,6 +57,14 @@ def erase(
     if not (erased.posts or erased.masked or erased.captures or erased.files):
         tried = ", ".join(erasure.names)
         raise NotErased(f"no trace of this author was found (tried {tried}): check kind and handle with `--find`")
+
+
+def _require_kind(app: Application, kind: str) -> None:
+    """Refuse a kind that no post can have: a pseudonym holds its kind, so a mistyped one would find nothing."""
+    with app.ready_database.work() as session:
+        known = {IMPORTED, *source_kinds(), *(source.kind for source in sources.all_sources(session))}
+    if kind not in known:
+        raise UsageError(f"there is no kind of source named {kind!r}: use one of {', '.join(sorted(known))}")
 
 
 def _as_data(found: Found) -> dict[str, object]:

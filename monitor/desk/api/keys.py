@@ -55,7 +55,7 @@ def make_key(
     """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
-        raise UsageError(f"--scope {unknown[0]}: choose from {', '.join(SCOPES)}")
+        raise UsageError(f"--scope {unknown[0]}: choose {', '.join(SCOPES)}")
     if not user and NEED_ACCOUNT.intersection(scopes):
         raise UsageError("a key that sends decisions needs an account, for a person decides: add --user NAME")
     account = users.by_name(session, user) if user else None

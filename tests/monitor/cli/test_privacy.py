@@ -36,6 +36,8 @@ def test_an_author_is_erased_on_request(kiemtin: Command) -> None:
     nothing = "Nothing of this author is left in the home folder.\n"
     assert kiemtin.well("erase", "import", "lan", "--verify").out == nothing
     kiemtin.fails("check kind and handle with `--find`", "erase", "import", "nobody", "--yes")
+    for how in ("--find", "--verify", "--yes"):
+        kiemtin.fails("there is no kind of source named 'imprt'", "erase", "imprt", "lan", how, status=2)
 
 
 @pytest.mark.usefixtures("imported")

@@ -25,7 +25,7 @@ def test_what_is_no_web_address_is_not_added(kiemtin: Command, address: str) -> 
 
 @pytest.mark.parametrize(
     ("order", "state"),
-    [("month-first", "ok; dates: month-first"), ("open", "its dates may have the day or the month first: set")],
+    [("month-first", "forum: dates: month-first"), ("open", "its dates may have the day or the month first: set")],
 )
 def test_the_order_of_day_and_month_is_listed_with_its_source(kiemtin: Command, order: str, state: str) -> None:
     kiemtin.well("sources", "add", "forum", "feed", "https://a.example/rss", *BASIS)
@@ -50,6 +50,7 @@ def test_a_source_is_added_listed_and_changed(kiemtin: Command) -> None:
             "gap": None,
             "enabled": True,
             "state": "ok",
+            "why": None,
             "legal_basis": "Nguồn công khai",
             "robots_leave": None,
             "pictures": False,

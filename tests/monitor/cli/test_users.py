@@ -110,7 +110,7 @@ def test_a_key_of_the_api_is_shown_once_listed_and_revoked(kiemtin: Command) -> 
 def test_a_key_that_cannot_be_made_says_why(kiemtin: Command) -> None:
     assert "There are no keys" in kiemtin.well("keys", "list").out
     for arguments, said in (
-        (("add", "a", "--scope", "all"), "--scope all: choose from flags:read, decisions:write"),
+        (("add", "a", "--scope", "all"), "--scope all: choose flags:read, decisions:write"),
         (("add", "a", "--scope", "decisions:write"), "add --user NAME"),
         (("revoke", "nothing"), "`kiemtin keys list` shows them"),
     ):

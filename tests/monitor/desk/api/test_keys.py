@@ -107,7 +107,7 @@ def test_a_key_that_decides_needs_an_account_that_may(world: World) -> None:
         for scopes, user, said in (
             (["decisions:write"], "", "add --user NAME"),
             (["decisions:write"], "hùng", "the role viewer may not decide"),
-            (["everything"], "", "--scope everything: choose from flags:read"),
+            (["everything"], "", "--scope everything: choose flags:read"),
         ):
             with pytest.raises(UsageError, match=said):
                 make_key(session, "a", scopes, user=user, now=now, expires_at=now)
