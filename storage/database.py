@@ -197,7 +197,7 @@ class Database:
         raise SchemaMismatch(message)
 
     def _newer_than_program(self) -> str:
-        return f"the database {self.place} was made by a newer version of this program: install that version"
+        return f"the database {self.place} was made by another version of this program: install that version"
 
     def differences(self) -> list[Any]:
         """List what the models have and the tables lack, or the reverse; empty when they agree."""

@@ -166,6 +166,8 @@ def _users(app: Application) -> Finding:
         active = [user for user in users.all_users(session) if user.active]
     if not active:
         return Finding(State.FAIL, "nobody can sign in to the desk", "run `kiemtin users invite NAME`")
+    if not any(user.role == "admin" for user in active):
+        return Finding(State.FAIL, "nobody is an admin of the desk", "run `kiemtin users invite NAME --role admin`")
     able = [user for user in active if user.password_hash != accounts.NO_HASH]
     said = f"{len(able)} of {len(active)} have set a password"
     if not able:

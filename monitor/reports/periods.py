@@ -131,7 +131,7 @@ def parse_period(text: str, unit: Unit) -> CalendarPeriod:
     """
     found = _FORMS[unit].fullmatch(text.strip())
     if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
-        raise UsageError(f"{text!r} is not a {unit}: write one as {_EXAMPLES[unit]}")
+        raise UsageError(f"{text!r} is not in the calendar: write it as {_EXAMPLES[unit]}")
     return CalendarPeriod(unit, int(found[1]), int(found[2]))
 
 

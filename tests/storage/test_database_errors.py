@@ -81,13 +81,13 @@ def test_a_file_opened_for_reading_only(sqlite_database: Database) -> None:
     with Database(f"sqlite:///file:{file_of(sqlite_database)}?mode=ro&uri=true") as read_only:
         with read_only.work() as session:
             assert session.execute(text("SELECT count(*) FROM posts")).scalar_one() == 0
-        with explained_as(DatabaseReadOnly, "give this user write access to it"):
+        with explained_as(DatabaseReadOnly, "give this user write access to it and files beside it"):
             write(read_only)
 
 
 def test_a_role_that_may_only_read(postgres_database: Database) -> None:
     with (
-        explained_as(DatabaseReadOnly, "give this user write access to it"),
+        explained_as(DatabaseReadOnly, "give this user write access to it and files beside it"),
         postgres_database.work() as session,
     ):
         session.execute(text("SET TRANSACTION READ ONLY"))

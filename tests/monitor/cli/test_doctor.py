@@ -86,6 +86,7 @@ def test_a_whole_installation_is_well(kiemtin: Command, whole: Path) -> None:
         (lambda home: shutil.rmtree(home / "models"), {"model": "fail"}, "`kiemtin train"),
         (lambda home: (home / "models/small/model.npz").write_bytes(b"PK"), {"model": "fail"}, "`kiemtin "),
         (of_all(User, active=False), {"users": "fail"}, "`kiemtin users invite NAME`"),
+        (of_all(User, role="lead"), {"users": "fail"}, "`kiemtin users invite NAME --role admin`"),
         (of_all(User, password_hash="!"), {"users": "warn"}, "`kiemtin users invite admin` prints another"),
         (of_all(Source, enabled=False), {"sources": "fail"}, "`kiemtin sources add`"),
         (fail(1, "forum"), {"sources": "warn"}, "forum failed 1 × in a row, next at 16/11 14:00 (it answers 500)"),
@@ -101,8 +102,8 @@ def test_a_whole_installation_is_well(kiemtin: Command, whole: Path) -> None:
     ],
     ids=[
         "no settings", "no contact", "no key", "broken key", "empty key", "no model", "damaged model", "nobody",
-        "no password", "no source", "one of two sources failed", "every source failed", "a source goes on failing",
-        "clock behind", "clock ahead", "no database",
+        "no admin", "no password", "no source", "one of two sources failed", "every source failed",
+        "a source goes on failing", "clock behind", "clock ahead", "no database",
     ],
 )  # fmt: skip
 def test_what_is_amiss_is_named_with_how_to_mend_it(

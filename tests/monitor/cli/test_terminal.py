@@ -177,7 +177,7 @@ REFUSED = translated_line(CHALLENGE, "vi")
             f"2 registered, 1 monitored; in trouble: a is off ({CHALLENGE}); b failed 2 × in a row (no text)",
             f"đã ghi 2, đang theo dõi 1; đang gặp lỗi: a đã tắt ({REFUSED}); b lỗi 2 lần liền (không có chữ)",
         ),
-        ("hook is not ready (connection refused)", "hook chưa sẵn sàng (máy chủ từ chối kết nối)"),
+        ("hook is not ready (connection refused)", "hook chưa sẵn sàng (bị từ chối kết nối)"),
         ("Xưởng nóng quá: no text", "Xưởng nóng quá: không có chữ"),
         ("a line that nobody wrote", "a line that nobody wrote"),
     ],

@@ -76,7 +76,7 @@ def test_a_quarter_is_cut_into_weeks_and_a_month_into_days() -> None:
 )  # fmt: skip
 def test_what_is_no_week_month_or_quarter_is_refused_in_one_line(unit: Unit, text: str) -> None:
     example = {Unit.WEEK: "2026-W47", Unit.MONTH: "2026-11", Unit.QUARTER: "2026-Q4"}[unit]
-    with pytest.raises(UsageError, match=rf"^[^\n]*write one as {example}$"):
+    with pytest.raises(UsageError, match=rf"^[^\n]*write it as {example}$"):
         parse_period(text, unit)
 
 
