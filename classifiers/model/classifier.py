@@ -1,8 +1,8 @@
 """The trained classifier: linear models over one feature matrix, calibrated, with explanations that add up.
 
 For every label, log-odds = intercept + sum of (weight x feature) + subclass_weight x (log-odds of the label by
-subclasses) + length_weight x log(1 + characters) + reply_weight if the text answers another, and probability =
-1 / (1 + exp(-log-odds)). Calibration is folded into weights and intercept.
+subclasses) + sum of (trait weight x trait), and probability = 1 / (1 + exp(-log-odds)). Traits are the logarithm of the
+length, and whether the text answers another. Calibration is folded into weights and intercept.
 """
 
 import math
