@@ -34,6 +34,7 @@ MAX_POOL: Final = 3_000  # posts at random; their features must fit into memory
 MOST_PROBABLE: Final = 300  # of each label, beside them
 MORE_TURNS: Final = 3  # that a label gets until LEAST_POSITIVES posts are known to carry it
 COPY: Final = 0.9  # cosine of the features from which on a text is a copy, whose answer is known
+AT_ONCE: Final = 256  # texts that all others are compared with: nearly every two share some feature
 SEED: Final = 20260101
 
 
@@ -196,10 +197,11 @@ def select(
 
 def _copies(rows: sp.csr_matrix, of: Sequence[int]) -> NDArray[np.bool_]:
     """Find the texts that are copies of some of them, shape (texts,)."""
-    if not of:
-        return np.zeros(rows.shape[0], dtype=bool)
-    closest = (rows @ rows[np.asarray(of, dtype=np.intp)].T).max(axis=1)
-    return np.asarray(closest.toarray().ravel() >= COPY)
+    found = np.zeros(rows.shape[0], dtype=bool)
+    for start in range(0, len(of), AT_ONCE):
+        closest = (rows @ rows[np.asarray(of[start : start + AT_ONCE])].T).max(axis=1)
+        found |= closest.toarray().ravel() >= COPY
+    return found
 
 
 def _in_mixed_order(selection: Selection) -> list[tuple[int, str]]:
