@@ -60,7 +60,7 @@ def show(visit: CurrentVisit) -> Response:
             "listed": len(day.listed(session, size=settings.list_size, now=visit.now)),
             "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
-            "failing": sum(bool(source.failures) for source in sources.all_sources(session)),
+            "sources": sources.all_sources(session),
             "done": kept.pop("done", None),
             "undone": kept.pop("undone", None),
         }

@@ -6,12 +6,13 @@ from textwrap import shorten
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Form
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.crawl.failures import failure_message
 from monitor.crawl.sources import SHOWN_POSTS, read_pictures, register_source, switch_source
+from monitor.desk.views.decision_form import clean
 from monitor.desk.views.source_health import sources_view
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import to
@@ -19,7 +20,6 @@ from monitor.desk.web.language import gettext as _
 from monitor.errors import CollectError, UsageError
 from monitor.review.roles import Right
 from monitor.settings.settings import SHORTEST_LEGAL_BASIS, DeclaredSource
-from storage.errors import NotFound
 from storage.models import Source
 from storage.posts import sources
 
@@ -31,7 +31,7 @@ SHOWN_CHARACTERS: Final = 200
 PATIENCE: Final = 60.0  # seconds that one waits for a source
 # Kinds that need no more than an address; the others are added by the command, with their own settings.
 KINDS: Final = ("feed", "webpage", "xenforo", "discourse", "factcheck")
-Field = Annotated[str, Form(max_length=LONGEST)]
+Field = Annotated[str, Form(max_length=LONGEST), AfterValidator(clean)]
 LEADS: Final = [allow(Right.SOURCES), RequireFormToken]
 
 
@@ -52,14 +52,9 @@ def add(
     legal_basis: Field = "",
 ) -> Response:
     """Add a source, and lead to looking at it; it is read from then on."""
-    typed = typed_source(name=name, kind=kind, address=address, role=role, legal_basis=legal_basis)
+    typed = {"name": name, "kind": kind, "address": address, "role": role, "legal_basis": legal_basis}
     line = add_source(visit, typed)
     return _page(visit, typed=typed, line=line, status=422) if line else to(HOME)
-
-
-def typed_source(**fields: str) -> dict[str, str]:
-    """Return the fields of a form without what no name or address holds."""
-    return {field: value.replace("\0", "").strip() for field, value in fields.items()}
 
 
 def add_source(visit: Visit, typed: Mapping[str, str]) -> str:
@@ -105,7 +100,7 @@ async def check(visit: CurrentVisit, number: RowId) -> Response:
 @router.post("/sources/{number}/switch", dependencies=LEADS)
 def switch(visit: CurrentVisit, number: RowId, *, enabled: Annotated[bool, Form()], why: Field = "") -> Response:
     """Switch a source on or off; its posts stay until their retention ends."""
-    reason = why.replace("\0", "").strip() or _("tắt ở bàn làm việc")
+    reason = why or _("tắt ở bàn làm việc")
     with visit.changes() as session:
         source = sources.by_id(session, number)
         switch_source(session, source, visit.now, enabled=enabled, why=None if enabled else reason, by=visit.user_id)
@@ -127,11 +122,7 @@ def _source(visit: Visit, number: int) -> Source:
 
 def _is_known(visit: Visit, name: str) -> bool:
     with visit.work() as session:
-        try:
-            sources.by_name(session, name)
-        except NotFound:
-            return False
-        return True
+        return any(source.name == name for source in sources.all_sources(session))
 
 
 def _page(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from monitor.crawl.sources import switch_source
 from monitor.desk.pages.appearance import keep_language
 from monitor.desk.pages.focus import MAX_NAME
-from monitor.desk.pages.sources import HOME, KINDS, LONGEST, Field, add_source, typed_source
+from monitor.desk.pages.sources import HOME, KINDS, LONGEST, Field, add_source
 from monitor.desk.views.queue_view import provinces
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Visit, allow
 from monitor.desk.web.desk import to
@@ -51,14 +51,14 @@ def save(
     legal_basis: Field = "",
 ) -> Response:
     """Store the answers; what is to be read is due at once."""
-    typed = typed_source(name=name, kind=kind, address=address, role="monitored", legal_basis=legal_basis)
-    line = add_source(visit, typed) if typed["address"] else ""
+    typed = {"name": name, "kind": kind, "address": address, "role": "monitored", "legal_basis": legal_basis}
+    line = add_source(visit, typed) if address else ""
     if line:
         return _page(visit, typed | {"province": province}, line, status=422)
     with visit.changes() as session:
         named = replace(focus.stored(session), province=" ".join(province.replace("\0", "").split()))
         focus.put(session, named, visit.now)
-        added = typed["name"] if typed["address"] else ""
+        added = name if address else ""
         for source in _readable(session):
             wanted = source.id in read or source.name == added
             if source.enabled != wanted:

@@ -7,13 +7,14 @@ from tests.monitor.desk.world import World
 
 
 def test_an_empty_installation_says_what_to_do_and_counts_nothing(lan: Browser) -> None:
-    text = lan.page("/").select_one("main").get_text(" ", strip=True)
-    for expected in ("Chưa có bài nào để xem xét", "thêm nguồn ở trang Các nguồn"):
+    text = text_of(lan.page("/"), "main")
+    for expected in ("Chưa có bài nào để xem xét", "thêm nguồn ở trang Các nguồn", "Chưa theo dõi nơi nào"):
         assert expected in text
     assert "0" not in text
+    assert "Chưa có nguồn nào đủ quyết định" in text_of(lan.page("/overview"), "main")
 
 
-def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> None:
+def test_flags_are_counted_by_label_and_state_and_each_label_is_explained(lan: Browser, world: World) -> None:
     for label in ("concern", "concern", "negative"):
         world.flag(label=label)
     lan.decide(1, "yes")
@@ -21,17 +22,11 @@ def test_flags_are_counted_by_label_and_state(lan: Browser, world: World) -> Non
     assert text_of(page, "h1") == "Hôm nay bạn đã xem 1, còn 1 bức xúc."
     assert "1 lời xúc phạm giữa người lạ" in text_of(page, ".today")
     assert text_of(page, ".headline h2") == "1 mục đang chờ xem xét", "as many as the queue lists"
+    assert [card.get_text().count("Không thuộc nhãn này:") for card in page.select(".label-card")] == [1, 1, 1]
     card = page.select(".label-card.edge-concern")[0].get_text(" ", strip=True)
     assert "1 bài đang chờ" in card
     assert "Gợi ý đúng 1" in card
     assert "3 bài đang chờ chấm điểm" in page.get_text(" ", strip=True)
-
-
-def test_every_label_is_explained(lan: Browser, world: World) -> None:
-    world.flag()
-    cards = lan.page("/").select(".label-card")
-    assert len(cards) == 3
-    assert all("Không thuộc nhãn này:" in card.get_text() for card in cards)
 
 
 def tables(page: BeautifulSoup) -> dict[str, list[str]]:
@@ -45,12 +40,6 @@ def tables(page: BeautifulSoup) -> dict[str, list[str]]:
 
 def text_of_tag(tag: object) -> str:
     return " ".join(str(getattr(tag, "text", "")).split())
-
-
-def test_an_empty_desk_says_what_is_missing(lan: Browser) -> None:
-    text = text_of(lan.page("/overview"), "main")
-    for expected in ("Chưa có nguồn nào đủ quyết định", "Chưa có quyết định nào"):
-        assert expected in text
 
 
 def test_precision_is_measured_by_source_and_label_with_its_interval(lan: Browser, world: World) -> None:
