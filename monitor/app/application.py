@@ -190,7 +190,7 @@ class Application:
             allow_addresses=settings.allow_addresses,
         )
         parser = ProcessParser(ParserLimits())
-        return PoliteClient(policy, self.clock, DatabaseHostState(self.ready_database), parser)
+        return PoliteClient(policy, self.clock, parser, DatabaseHostState(self.ready_database))
 
     def crawler(self, client: PoliteClient) -> Crawler:
         """Make a crawler around an open client."""

@@ -18,7 +18,6 @@ from classifiers.persistence import load
 from monitor.app.application import Application
 from monitor.clock import SystemClock
 from monitor.collectors.files.formats import open_file
-from monitor.collectors.isolation.parser import DirectParser
 from monitor.learning.promotion import ModelPromotion
 from monitor.operations.backup import write_backup
 from monitor.operations.change_of_places import finish
@@ -37,6 +36,7 @@ from storage.scoring import registry
 from tests.chaos import invariants
 from tests.factories import add_flag, add_post, add_user, decide, make_correction, make_source
 from tests.made_up_revision import add_revision
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 from tests.monitor.learning.model_folders import copy_model
 
 ROWS = 60  # of an imported file
@@ -160,7 +160,7 @@ class World:
     def _crawl(self, _pipe: int) -> None:
         async def crawl(app: Application) -> list[str]:
             client = app.client()
-            client._parser = DirectParser()  # to start a process that parses would take most of the time
+            client._parser = RoundTripParser()  # to start a process that parses would take most of the time
             async with client:
                 return [each.outcome for each in await app.crawler(client).crawl(only_due=False, names=["news"])]
 

@@ -24,7 +24,7 @@ from monitor.collectors.http.host_state import HostStateStore
 from monitor.collectors.http.policy import CrawlPolicy, RequestChecks
 from monitor.collectors.http.rate_limit import RateLimiter, retry_at
 from monitor.collectors.http.robots import RobotsCache, read_rules
-from monitor.collectors.isolation.parser import DirectParser, Parser
+from monitor.collectors.isolation.parser import ProcessParser
 from monitor.errors import AddressBlocked, FetchFailed, PayloadInvalid, RateLimited, SourceRefused
 
 _MOST_REDIRECTS = 5
@@ -77,8 +77,8 @@ class PoliteClient:
     Args:
         policy: The crawl policy.
         clock: Tells the time, and sleeps between requests.
+        parser: Where answers are parsed.
         host_states: Where the state of hosts is shared with other programs; None: nowhere.
-        parser: Where answers are parsed; None: in this process, without limits.
 
     `checks` is what each request must pass; collectors that speak another protocol share it.
 
@@ -88,8 +88,8 @@ class PoliteClient:
         self,
         policy: CrawlPolicy,
         clock: Clock,
+        parser: ProcessParser,
         host_states: HostStateStore | None = None,
-        parser: Parser | None = None,
     ) -> None:
         agent = re.match(r"[A-Za-z_-]+", policy.user_agent)
         token = agent[0] if agent else policy.user_agent
@@ -102,7 +102,7 @@ class PoliteClient:
             rate_limiter=RateLimiter(clock, policy.requests_per_host_per_day, random.random, host_states, lease),
         )
         self._pool = guarded_pool(self.checks.addresses)
-        self._parser = parser or DirectParser()
+        self._parser = parser
         self._headers = {
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate",

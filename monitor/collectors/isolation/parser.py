@@ -1,4 +1,4 @@
-"""Where parsers run: in a process of their own, or in this one."""
+"""Where parsers run: in a process of their own."""
 
 import asyncio
 import signal
@@ -6,11 +6,10 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.isolation.frames import LENGTH_BYTES, Call, Reply, pack_call, unpack_reply
-from monitor.collectors.isolation.worker import run
 from monitor.errors import PayloadInvalid
 
 _WORKER = "from monitor.collectors.isolation.worker import main; main()"
@@ -29,35 +28,6 @@ class ParserLimits:
 
     cpu_seconds: float = 5.0
     memory_bytes: int = 300_000_000
-
-
-class Parser(Protocol):
-    """Runs parsers."""
-
-    async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
-        """Return what `read(fetched, *arguments)` returns.
-
-        Raises:
-            KiemtinError: What the function raises.
-            PayloadInvalid: It takes too much, or ends in another error.
-
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """End what runs."""
-        ...
-
-
-class DirectParser:
-    """Runs parsers here and now, without limits: for tests, and for programs that have nothing else to do."""
-
-    async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
-        """Run a parser; see `Parser`."""
-        return _result(run(Call(read, fetched, arguments)), fetched)
-
-    async def aclose(self) -> None:
-        """Do nothing: nothing was started."""
 
 
 class ProcessParser:
@@ -79,7 +49,13 @@ class ProcessParser:
         return self._process.pid if self._process else None
 
     async def run(self, read: Callable[..., Any], fetched: Fetched, arguments: Sequence[Any]) -> Any:
-        """Run a parser; see `Parser`."""
+        """Return what `read(fetched, *arguments)` returns.
+
+        Raises:
+            KiemtinError: What the function raises.
+            PayloadInvalid: It takes too much, or ends in another error.
+
+        """
         frame = pack_call(Call(read, fetched, arguments))
         async with self._turn:
             was_used = self._process is not None
@@ -91,7 +67,11 @@ class ProcessParser:
         if reply.out_of_memory:
             most = self._limits.memory_bytes // 1_000_000
             raise PayloadInvalid(f"{fetched.final_url} takes more than {most} MB of memory to read: it is left out")
-        return _result(reply, fetched)
+        if reply.error is not None:
+            raise reply.error
+        if reply.reason:
+            raise PayloadInvalid(f"{fetched.final_url} cannot be read: {reply.reason}")
+        return reply.result
 
     async def aclose(self) -> None:
         """End the process."""
@@ -149,12 +129,3 @@ class ProcessParser:
 def _may_be_due_to_earlier_answers(reply: Reply) -> bool:
     """Tell whether a new process could read what this one did not. Time is counted for each answer alone."""
     return bool(reply.out_of_memory or (reply.reason and not reply.timed_out))
-
-
-def _result(reply: Reply, fetched: Fetched) -> Any:
-    if reply.error is not None:
-        raise reply.error
-    if reply.reason or reply.out_of_memory:
-        reason = reply.reason or "it takes more memory than there is"
-        raise PayloadInvalid(f"{fetched.final_url} cannot be read: {reason}")
-    return reply.result

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.policy import CrawlPolicy
-from monitor.collectors.isolation.parser import Parser
+from monitor.collectors.isolation.parser import ProcessParser
 from tests.clock import FakeClock
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
@@ -20,7 +20,7 @@ def open_client(clock: FakeClock) -> ClientFactory:
     """Make clients that may read loopback and do not pause, unless told otherwise."""
 
     @asynccontextmanager
-    async def open_one(parser: Parser | None = None, **changes: Any) -> AsyncIterator[PoliteClient]:
+    async def open_one(parser: ProcessParser | None = None, **changes: Any) -> AsyncIterator[PoliteClient]:
         values: dict[str, Any] = {
             "user_agent": "kiemtin/0.1 (+https://lien-doan.example/kiemtin)",
             "html_delay": 0.0,

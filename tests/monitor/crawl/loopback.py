@@ -8,7 +8,7 @@ from monitor.collectors.base import Batch, Collector, PublicPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.http.policy import CrawlPolicy
-from monitor.collectors.isolation.parser import Parser
+from monitor.collectors.isolation.parser import ProcessParser
 from monitor.collectors.registry import collector_for
 from monitor.crawl.batch_writer import BatchWriter
 from monitor.crawl.collect import Crawler
@@ -21,7 +21,7 @@ SECRET = b"a secret of thirty-two bytes...."
 
 
 @asynccontextmanager
-async def loopback_client(clock: FakeClock, parser: Parser | None = None) -> AsyncIterator[PoliteClient]:
+async def loopback_client(clock: FakeClock, parser: ProcessParser | None = None) -> AsyncIterator[PoliteClient]:
     """Open a client that may read loopback and does not pause; it parses in this process if nothing else is given."""
     async with PoliteClient(make_policy(), clock, parser=parser or RoundTripParser()) as client:
         yield client

@@ -24,6 +24,7 @@ from monitor.errors import FetchFailed, RateLimited, SourceRefused
 from storage.database import Database
 from storage.models import HostState
 from tests.clock import MONDAY_MORNING, FakeClock
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
 Program = Callable[..., AbstractAsyncContextManager[PoliteClient]]
 Ask = Callable[..., Awaitable[Fetched]]
@@ -50,7 +51,9 @@ def program(sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.Mon
             "allow_addresses": ("127.0.0.1", "127.0.0.2"),
         }
         chosen = changes.pop("clock", clock)
-        return PoliteClient(CrawlPolicy(**(values | changes)), chosen, DatabaseHostState(sqlite_database))
+        return PoliteClient(
+            CrawlPolicy(**(values | changes)), chosen, RoundTripParser(), DatabaseHostState(sqlite_database)
+        )
 
     return one
 

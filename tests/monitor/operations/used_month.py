@@ -9,7 +9,6 @@ from pathlib import Path
 
 from classifiers.labels import label_named
 from monitor.app.application import Application
-from monitor.collectors.isolation.parser import DirectParser
 from monitor.demo.show import read_posts
 from monitor.demo.sites import FeedSite, MastodonSite, SitePost, serve
 from monitor.demo.sites.feed_site import RSS_PATH
@@ -24,6 +23,7 @@ from storage.posts import sources
 from storage.review import flag_queue, quote_choices
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_user, decide, make_source
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 
 HANDLE = "nam_chuyen9"
 HOST = "127.0.0.1"  # where the sample server is, which is its name as well
@@ -49,7 +49,7 @@ class Month:
 
         async def read() -> Sequence[str]:
             client = self.app.client()
-            client._parser = DirectParser()
+            client._parser = RoundTripParser()
             async with client:
                 return [each.outcome for each in await self.app.crawler(client).crawl(only_due=False)]
 

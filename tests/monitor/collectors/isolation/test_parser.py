@@ -11,7 +11,7 @@ import pytest
 
 from monitor.collectors.http.exchange import Exchange
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.isolation.parser import DirectParser, Parser, ParserLimits, ProcessParser
+from monitor.collectors.isolation.parser import ParserLimits, ProcessParser
 from monitor.errors import PayloadInvalid, RateLimited
 from tests.clock import MONDAY_MORNING
 from tests.monitor.collectors.hostile import answer
@@ -28,7 +28,7 @@ async def parser() -> AsyncIterator[ProcessParser]:
     await one.aclose()
 
 
-async def run(parser: Parser, read: Callable[..., Any], *arguments: Any, fetched: Fetched = PAGE) -> Any:
+async def run(parser: ProcessParser, read: Callable[..., Any], *arguments: Any, fetched: Fetched = PAGE) -> Any:
     return await parser.run(read, fetched, arguments)
 
 
@@ -147,9 +147,3 @@ async def test_closing_ends_the_process() -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     await parser.aclose()
-
-
-@pytest.mark.parametrize("read", [readers.recurses, readers.is_wrong])
-async def test_a_parser_without_a_process_says_the_same_of_errors(read: Callable[..., Any]) -> None:
-    with pytest.raises(PayloadInvalid, match=r"cannot be read: "):
-        await run(DirectParser(), read)
