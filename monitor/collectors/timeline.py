@@ -91,8 +91,7 @@ class Step:
 
     Args:
         page: The page.
-        known: The newest place that the last reading saw.
-        newest: The newest place that this one saw.
+        newest: The newest place that this reading saw.
         finished: Whether the way ends here.
         cut: Whether it ends before what is known and before the end of the timeline.
         gap: What is known to be missed.
@@ -101,7 +100,6 @@ class Step:
     """
 
     page: Page
-    known: Any
     newest: Any
     finished: bool
     cut: bool = False
@@ -146,7 +144,6 @@ async def read_back(
                 raise
             yield Step(
                 page=replace(page, entries=(), malformed=0),
-                known=known,
                 newest=max(places, default=known),
                 finished=True,
                 cut=True,
@@ -162,7 +159,6 @@ async def read_back(
         gap = f"{what} older than this reading's last page and newer than the known ones were missed"
         yield Step(
             page=page,
-            known=known,
             # Also where that lies below what is known, for what is known may be a place that no row reaches again.
             newest=max(places, default=known),
             finished=finished,

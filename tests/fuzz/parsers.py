@@ -17,7 +17,6 @@ from monitor.collectors.discourse import api as discourse
 from monitor.collectors.facebook import api as facebook
 from monitor.collectors.facebook.account import FacebookPage, GraphAccount, ThreadsAccount
 from monitor.collectors.factcheck import api as factcheck
-from monitor.collectors.factcheck.query import CheckQuery
 from monitor.collectors.feed.formats import read_document
 from monitor.collectors.files.formats import open_file
 from monitor.collectors.http.fetched import Fetched
@@ -29,7 +28,6 @@ from monitor.collectors.webpage.page import read_listing, read_post_page
 from monitor.collectors.webpage.settings import WebpageSettings
 from monitor.collectors.xenforo import api as xenforo
 from monitor.collectors.youtube import api as youtube
-from monitor.collectors.youtube.query import CommentQuery
 from monitor.pictures.reading import read_answer, recogniser
 from tests.clock import MONDAY_MORNING
 from tests.fuzz import samples
@@ -67,22 +65,22 @@ class Target:
         return answered(body, self.url, self.content_type)
 
 
-FORUM = discourse.Forum.from_source(SourceView(name="a", address="https://a.example"))
-BOARD = xenforo.Board.from_source(SourceView(name="a", address="https://a.example"))
+def source(**settings: Any) -> SourceView:
+    return SourceView(name="a", address="https://a.example", settings=settings)
+
+
+FORUM = discourse.Forum.from_source(source())
+BOARD = xenforo.Board.from_source(source())
 CHANNEL = telegram.Channel.from_source(
     SourceView(name="a", address="https://t.me/s/kenh_khu_b", settings={"permission": "Chủ kênh đồng ý 02/11/2026"})
 )
-PAGE = FacebookPage.from_source(
-    SourceView(name="a", address="https://a.example", settings={"page": payloads.PAGE_ID, "comments": True})
-)
-ACCOUNT = ThreadsAccount.from_source(
-    SourceView(name="a", address="https://a.example", settings={"account": "cong_doan"})
-)
-FEED = bluesky.Feed.from_source(SourceView(name="a", address="https://a.example", settings={"actor": payloads.DID}))
-VIDEOS = CommentQuery.from_source(SourceView(name="a", address="https://a.example", settings={"video": VIDEO}))
-CHECKS = CheckQuery.from_source(SourceView(name="a", address="https://a.example", settings={"queries": ["tin"]}))
+PAGE = FacebookPage.from_source(source(page=payloads.PAGE_ID, comments=True))
+ACCOUNT = ThreadsAccount.from_source(source(account="cong_doan"))
+FEED = bluesky.Feed.from_source(source(actor=payloads.DID))
+VIDEOS = youtube.CommentQuery.from_source(source(video=VIDEO))
+CHECKS = factcheck.CheckQuery.from_source(source(queries=["tin"]))
+TIMELINE = mastodon.Timeline.from_source(source())
 BARE = WebpageSettings(start_urls=("https://a.example",))
-TIMELINE = mastodon.Timeline.from_source(SourceView(name="a", address="https://a.example"))
 
 
 def _none(_read: Any) -> tuple[PublicPost, ...]:

@@ -16,6 +16,7 @@ from monitor.collectors.bluesky.api import (
 )
 from monitor.collectors.bluesky.record import parse_at_uri
 from monitor.collectors.http.client import PoliteClient
+from monitor.collectors.parsing.dates import stored_date
 from monitor.collectors.timeline import Page, read_back
 
 _OK = 200
@@ -90,5 +91,4 @@ def _authors(feed: Feed, source: SourceView) -> tuple[str, ...]:
 
 def _newest(cursor: Mapping[str, Any], feed: Feed) -> datetime | None:
     """Take the time from the cursor, unless it was made for another feed."""
-    value = cursor.get("newest") if cursor.get("feed") == feed.key else None
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
+    return stored_date(cursor.get("newest")) if cursor.get("feed") == feed.key else None

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, AliasPath, Field
 from monitor.collectors.base import PostPicture, PublicPost
 from monitor.collectors.facebook.account import GraphAccount
 from monitor.collectors.http.fetched import Fetched
+from monitor.collectors.keyed_sources import REFUSALS
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import (
     Count,
@@ -190,13 +191,21 @@ def read_entry(row: Any, page: GraphAccount, context: str | None = None) -> Entr
 
 
 def read_single(fetched: Fetched, page: GraphAccount) -> Entry:
-    """Read the answer for a single post or comment.
+    """Read the answer for a single post or comment; it is gone where it is not there any more, or not for everybody.
 
     Raises:
-        PayloadInvalid: When it is no JSON object.
+        CollectError: When more than this one thing is refused, or the answer is no JSON object.
 
     """
-    return read_entry(read_object(fetched), page)
+    error = _error(fetched)
+    if (error.code, error.error_subcode) == _UNKNOWN_OBJECT:
+        return Entry(id="", gone=True)
+    if error.code in _FORBIDDEN:  # this one thing, for what the account itself shows was read just before
+        return Entry(id="", reason="not shown")
+    if fetched.status in REFUSALS:
+        raise problem_of(fetched, page)
+    entry = read_entry(read_object(fetched), page)
+    return replace(entry, gone=entry.reason == "not public")
 
 
 def heading_of(post: PublicPost | None) -> str:
@@ -232,17 +241,6 @@ def token_owner(fetched: Fetched) -> str | None:
 def is_object_id(text: str) -> bool:
     """Say whether a text can be the identifier of a post or a comment."""
     return _OBJECT.fullmatch(text) is not None
-
-
-def is_unknown_object(fetched: Fetched) -> bool:
-    """Say whether an answer means that what was asked for is not there any more."""
-    error = _error(fetched)
-    return (error.code, error.error_subcode) == _UNKNOWN_OBJECT
-
-
-def is_forbidden(fetched: Fetched) -> bool:
-    """Say whether an answer means that this token may not see what was asked for."""
-    return _error(fetched).code in _FORBIDDEN
 
 
 def problem_of(fetched: Fetched, page: GraphAccount) -> CollectError:

@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.facebook.account import TOKEN, FacebookPage, GraphAccount, ThreadsAccount, without_token
 from monitor.collectors.facebook.api import (
     heading_of,
-    is_forbidden,
     is_object_id,
-    is_unknown_object,
     problem_of,
     read_page,
     read_single,
@@ -21,12 +18,14 @@ from monitor.collectors.facebook.api import (
 )
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched
-from monitor.collectors.keyed_sources import REFUSALS, KeyedApi, secret_of
+from monitor.collectors.keyed_sources import KeyedApi, secret_of
+from monitor.collectors.parsing.dates import stored_date
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.errors import RateLimited, SourceRefused
 
 _MOST_COMMENT_PAGES = 10
 _MOST_LOOKS = 40
+_COUNTED = frozenset({"not shown", "malformed"})  # of those that are looked at again
 _REMEMBERED = 100
 
 
@@ -112,40 +111,6 @@ class _Graph(KeyedApi):
         return without_token(fetched, self.token)
 
 
-class Cursor:
-    """How far the posts of a Page are read, and the comments on its newest posts."""
-
-    def __init__(self, page: GraphAccount, stored: Mapping[str, Any]) -> None:
-        own = stored if stored.get("page") == page.owner else {}
-        self._page = page
-        self.newest = _moment(own.get("newest"))
-        self._comments: dict[str, tuple[str, str | None]] = {
-            post_id: (str(mark), newest) for post_id, (mark, newest) in (own.get("comments") or {}).items()
-        }
-
-    def has_new_comments(self, entry: Entry) -> bool:
-        """Say whether a post has comments, and they or the post changed since they were read, as far as it tells."""
-        count, mark = entry.answers
-        known = self._comments.get(entry.id) if self._page.counts_comments else None
-        return bool(mark != known[0] if known else count > 0)
-
-    def newest_comment(self, post_id: str) -> datetime | None:
-        """Give when the newest known comment on a post was made."""
-        known = self._comments.get(post_id)
-        return _moment(known[1]) if known else None
-
-    def set_comments(self, entry: Entry, newest: datetime | None) -> None:
-        """Note that the comments on a post are read, and when the newest of them was made."""
-        self._comments.pop(entry.id, None)
-        self._comments[entry.id] = (entry.answers[1], newest.isoformat() if newest else None)
-
-    def to_stored(self) -> dict[str, Any]:
-        """Give the cursor as it is stored."""
-        newest = self.newest.isoformat() if self.newest else None
-        latest = {post_id: list(known) for post_id, known in list(self._comments.items())[-_REMEMBERED:]}
-        return {"page": self._page.owner, "newest": newest, **({"comments": latest} if latest else {})}
-
-
 class _Reading:
     """One reading of a source."""
 
@@ -159,7 +124,10 @@ class _Reading:
         )
         self._watched = source.watched
         self._may_skip = source.may_skip
-        self._cursor = Cursor(page, source.cursor)
+        own = source.cursor if source.cursor.get("page") == page.owner else {}
+        self._newest = stored_date(own.get("newest"))
+        # Of the newest posts a mark that changes with their comments, and when the newest of these was made.
+        self._comments_of: dict[str, Sequence[str | None]] = dict(own.get("comments") or {})
         self._met: set[str] = set()
 
     async def require_own_page(self) -> None:
@@ -176,21 +144,26 @@ class _Reading:
 
     async def posts(self) -> AsyncIterator[Batch]:
         """Read back to what is known, or as far as a reading may go."""
-        known = self._cursor.newest
 
         async def ask(paging: Mapping[str, str] | None) -> Page:
             fetched = await self._graph.get(self._page.posts_url(paging or {}))
             return await self._client.parse(read_page, fetched, self._page)
 
-        most = self._page.max_pages if known else self._page.backfill_pages
-        async for step in read_back(ask, known, most=most, may_skip=self._may_skip):
+        most = self._page.max_pages if self._newest else self._page.backfill_pages
+        async for step in read_back(ask, self._newest, most=most, may_skip=self._may_skip):
             for entry in reversed(step.page.entries) if self._page.comments else ():
-                if entry.post is not None and self._cursor.has_new_comments(entry):
+                if entry.post is not None and self._has_new_comments(entry):
                     async for batch in self._comments(entry):
                         yield batch
             if step.finished:
-                self._cursor.newest = step.newest
+                self._newest = step.newest
             yield self._batch(step)
+
+    def _has_new_comments(self, entry: Entry) -> bool:
+        """Say whether a post has comments, and they or the post changed since they were read, as far as it tells."""
+        count, mark = entry.answers
+        known = self._comments_of.get(entry.id) if self._page.counts_comments else None
+        return bool(mark != known[0] if known else count > 0)
 
     async def _comments(self, entry: Entry) -> AsyncIterator[Batch]:
         """Read the comments on one post, newest first, back to those that are known."""
@@ -199,38 +172,30 @@ class _Reading:
             fetched = await self._graph.get(self._page.comments_url(entry.id, paging or {}))
             return await self._client.parse(read_page, fetched, self._page, heading_of(entry.post))
 
-        known = self._cursor.newest_comment(entry.id)
+        _, newest = self._comments_of.get(entry.id, ("", None))
+        known = stored_date(newest)
         async for step in read_back(ask, known, most=_MOST_COMMENT_PAGES, may_skip=self._may_skip, what="comments"):
             if step.finished:
-                self._cursor.set_comments(entry, step.newest)
+                self._comments_of.pop(entry.id, None)  # those read last stand last
+                self._comments_of[entry.id] = (entry.answers[1], step.newest.isoformat() if step.newest else None)
             yield self._batch(step, f"post {entry.id} has more comments than are read at once" if step.cut else None)
 
     def _batch(self, step: Step, gap: str | None = None) -> Batch:
         self._met |= {entry.id for entry in step.page.entries if entry.post}
-        return step.batch(self._cursor.to_stored(), gap)
+        newest = self._newest.isoformat() if self._newest else None
+        latest = {post_id: list(known) for post_id, known in list(self._comments_of.items())[-_REMEMBERED:]}
+        cursor = {"page": self._page.owner, "newest": newest, **({"comments": latest} if latest else {})}
+        return step.batch(cursor, gap)
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Ask after the watched posts and comments that were not met, one by one."""
         asked = [each for each in self._watched if each not in self._met and is_object_id(each)]
         for object_id in asked[:_MOST_LOOKS]:
             fetched = await self._graph.ask(self._page.object_url(object_id))
-            if await self._client.parse(is_unknown_object, fetched):
-                yield Batch(fetched=fetched, gone=(object_id,))
-            elif await self._client.parse(is_forbidden, fetched):
-                # This one thing, for what the Page itself shows was read just before.
-                yield Batch(fetched=fetched, skipped=Counter({"not shown": 1}))
-            elif fetched.status in REFUSALS:
-                raise await self._client.parse(problem_of, fetched, self._page)
-            else:
-                entry = await self._client.parse(read_single, fetched, self._page)
-                # What is there, but no longer for everybody, is gone for the public.
-                yield Batch(
-                    fetched=fetched,
-                    posts=(entry.post,) if entry.post else (),
-                    gone=(object_id,) if entry.reason == "not public" else (),
-                    skipped=Counter({"malformed": 1} if entry.reason == "malformed" else {}),
-                )
-
-
-def _moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
+            entry = await self._client.parse(read_single, fetched, self._page)
+            yield Batch(
+                fetched=fetched,
+                posts=(entry.post,) if entry.post else (),
+                gone=(object_id,) if entry.gone else (),
+                skipped=Counter([entry.reason] if entry.reason in _COUNTED else ()),
+            )

@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 
 from monitor.collectors.base import Batch, SourceView
-from monitor.collectors.factcheck.api import problem_of, read_page
-from monitor.collectors.factcheck.query import CheckQuery
+from monitor.collectors.factcheck.api import CheckQuery, problem_of, read_page
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.keyed_sources import GOOGLE_HEADER, KeyedApi, secret_of
 from monitor.collectors.timeline import Page, read_back

@@ -10,6 +10,7 @@ from monitor.collectors.base import Batch, KnownPost, PublicPost, SourceView
 from monitor.collectors.feed.formats import Document, PageWithFeed, read_document
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.http.fetched import Fetched, conditional_headers
+from monitor.collectors.parsing.dates import stored_date
 from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, OPEN, DateOrder
 from monitor.errors import PayloadInvalid, UsageError
 
@@ -145,13 +146,8 @@ def _stable_hash(body: bytes) -> str:
 
 def _newest(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> datetime | None:
     dates = [post.published_at for post in posts if post.published_at]
-    known = _known_newest(cursor)
+    known = stored_date(cursor.get("newest"))
     return max([*dates, known] if known else dates, default=None)
-
-
-def _known_newest(cursor: Mapping[str, object]) -> datetime | None:
-    value = cursor.get("newest")
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
 def _overrun(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> str | None:
@@ -160,7 +156,7 @@ def _overrun(posts: Sequence[PublicPost], cursor: Mapping[str, object]) -> str |
     if not isinstance(known, list) or not known or not posts or any(post.external_id in known for post in posts):
         return None
     oldest = min((post.published_at for post in posts if post.published_at), default=None)
-    newest = _known_newest(cursor)
+    newest = stored_date(cursor.get("newest"))
     if oldest and newest and oldest <= newest:
         return None
     since = f" of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""

@@ -23,7 +23,7 @@ from monitor.collectors.files.json_objects import JsonObject, JsonReader, holds_
 from monitor.collectors.files.mapping import column_key, known_names
 from monitor.collectors.files.table import TableReader, sheet_reader
 from monitor.collectors.files.workbook import SheetText, choose_sheet, sheet_lines
-from monitor.collectors.parsing.json_models import parse_json
+from monitor.collectors.parsing.json_models import read_json
 from monitor.errors import ImportRefused
 
 Container = Literal["csv", "workbook", "jsonl", "json", "download"]
@@ -354,8 +354,5 @@ def _is_document(first: Mapping[str, Any] | None, head: str, wanted: Collection[
 
 
 def _object_of(line: str) -> Mapping[str, Any] | None:
-    try:
-        payload = parse_json(line)
-    except ValueError:
-        return None
+    payload = read_json(line)
     return payload if isinstance(payload, dict) else None

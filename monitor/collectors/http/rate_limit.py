@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from monitor.clock import Clock
 from monitor.collectors.http.host_state import HostState, HostStateStore
-from monitor.collectors.parsing.json_models import parse_json
+from monitor.collectors.parsing.dates import parse_date
+from monitor.collectors.parsing.json_models import read_json
 from monitor.errors import RateLimited
 
 _DAY = timedelta(days=1)
@@ -168,13 +168,7 @@ def _moment(value: str, now: datetime) -> datetime | None:
     text = value.strip()
     if re.fullmatch(r"\d{1,12}(\.\d+)?", text):
         return _from_number(float(text), now)
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(text)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            continue
-    return None
+    return parse_date(text, default_zone=UTC)
 
 
 def _from_number(number: float, now: datetime) -> datetime:
@@ -183,12 +177,7 @@ def _from_number(number: float, now: datetime) -> datetime:
 
 
 def _wait_in_body(body: bytes, now: datetime) -> datetime | None:
-    if len(body) > _LONGEST_REFUSAL:
-        return None
-    try:
-        payload = parse_json(body)
-    except ValueError:
-        return None
+    payload = read_json(body) if len(body) <= _LONGEST_REFUSAL else None
     extras = payload.get("extras") if isinstance(payload, dict) else None
     seconds = extras.get("wait_seconds") if isinstance(extras, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or math.isnan(seconds):

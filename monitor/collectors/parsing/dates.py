@@ -83,6 +83,11 @@ def parse_date(raw: str, *, default_zone: tzinfo = VIETNAM) -> datetime | None:
     return None
 
 
+def stored_date(value: object) -> datetime | None:
+    """Return a time of a stored cursor, as `isoformat` wrote it; None where none stands there."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
 def _numeric_offset(match: re.Match[str]) -> str:
     sign, hours, minutes = match.groups()
     return f"{sign}{int(hours):02d}{minutes or '00'}"

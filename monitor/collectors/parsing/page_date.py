@@ -59,22 +59,10 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _OF_DATE = re.compile(r"date|time|ngay|publish|posted|post-?on|meta|byline", re.IGNORECASE)
-_NOT_READ = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "footer",
-        "aside",
-        "nav",
-        "select",
-        "figure",
-        "figcaption",
-        "head",
-    }
-)
+_NOT_READ = frozenset({
+    "script", "style", "noscript", "template", "svg", "footer", "aside", "nav", "select", "figure", "figcaption",
+    "head",
+})  # fmt: skip
 _LONGEST = 160  # characters of the element that holds a date and little else
 _MOST_OTHER_WORDS = 8  # the author's name, the place, the desk
 _AFTER, _BEFORE = 1000, 250  # characters between headline and date: a lead may stand there

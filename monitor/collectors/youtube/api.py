@@ -1,38 +1,40 @@
-"""What YouTube's Data API answers, read at the edge: videos, threads of comments, refusals."""
+"""YouTube's Data API: what a source asks for, and answers read at the edge: videos, threads of comments, refusals."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from pydantic import AliasPath, Field
 
-from monitor.collectors.base import PublicPost
+from monitor.collectors.base import Place, PublicPost, SourceView
 from monitor.collectors.google import refusal_of
 from monitor.collectors.http.fetched import Fetched
 from monitor.collectors.parsing.dates import parse_date
 from monitor.collectors.parsing.json_models import CamelModel, Count, Lenient, Text, counts_of, read_json, read_row
 from monitor.collectors.timeline import Entry, Page
-from monitor.collectors.youtube.query import VIDEO_ID, CommentQuery
-from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused
+from monitor.errors import CollectError, PayloadInvalid, RateLimited, SourceRefused, UsageError
 
+MOST_IDS = 50
+VIDEO_ID = "[A-Za-z0-9_-]{11}"
+_VERSION = "/youtube/v3"
+_PAGE_SIZE = 100
+_VIDEOS = 10
+_BACKFILL_PAGES = 5
+_MOST_PAGES = 20
+_VIDEO = re.compile(VIDEO_ID)
+_CHANNEL = re.compile("UC[A-Za-z0-9_-]{22}")
 _COMMENT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _QUOTA_ZONE = "America/Los_Angeles"
 _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
-_BAD_KEY = frozenset(
-    {
-        "keyInvalid",
-        "keyExpired",
-        "API_KEY_INVALID",
-        "accessNotConfigured",
-        "SERVICE_DISABLED",
-        "API_KEY_SERVICE_BLOCKED",
-        "ipRefererBlocked",
-        "authError",
-    }
-)
+_BAD_KEY = frozenset({
+    "keyInvalid", "keyExpired", "API_KEY_INVALID", "accessNotConfigured", "SERVICE_DISABLED", "API_KEY_SERVICE_BLOCKED",
+    "ipRefererBlocked", "authError",
+})  # fmt: skip
 _NO_UPLOADS = frozenset({"playlistNotFound", "channelNotFound"})
 _NOT_SHOWN = {
     "commentsDisabled": "comments disabled",
@@ -40,6 +42,81 @@ _NOT_SHOWN = {
     "forbidden": "comments not public",
     "commentNotFound": "thread not found",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentQuery(Place):
+    """Which comments a source reads.
+
+    Settings of a source: `video`, the identifier of one video, or `channel` (UC…), for the newest `videos` of its
+    uploads; `backfill_pages` is how many pages of 100 threads the first reading of a video goes back, `max_pages` how
+    many each later one.
+    """
+
+    source: str
+    video: str
+    channel: str
+    videos: int
+    backfill_pages: int
+    max_pages: int
+
+    @classmethod
+    def from_source(cls, source: SourceView) -> "CommentQuery":
+        """Read a source's settings.
+
+        Raises:
+            UsageError: When they are not as described.
+
+        """
+        video, channel = (str(source.settings.get(name, "")).strip() for name in ("video", "channel"))
+        if bool(video) == bool(channel):
+            raise UsageError(f"source {source.name}: set either `video` or `channel`, and not both")
+        if video and not _VIDEO.fullmatch(video):
+            raise UsageError(f"source {source.name}: `video` must be the 11 signs behind watch?v=: not {video!r}")
+        if channel and not _CHANNEL.fullmatch(channel):
+            raise UsageError(f"source {source.name}: `channel` must be the identifier UC…, 24 signs: not {channel!r}")
+        return cls(
+            source=source.name,
+            base=source.address.rstrip("/").removesuffix(_VERSION) + _VERSION,
+            video=video,
+            channel=channel,
+            videos=source.number_setting("videos", _VIDEOS, MOST_IDS),
+            backfill_pages=source.number_setting("backfill_pages", _BACKFILL_PAGES),
+            max_pages=source.number_setting("max_pages", _MOST_PAGES),
+        )
+
+    @property
+    def key(self) -> str:
+        """What tells this query from others, for the cursor."""
+        return f"video {self.video}" if self.video else f"channel {self.channel}"
+
+    @property
+    def videos_url(self) -> str:
+        """The address that names the video, or the channel's newest uploads."""
+        if self.video:
+            return self._url("videos", part="snippet", id=self.video)
+        uploads = "UU" + self.channel.removeprefix("UC")
+        return self._url("playlistItems", part="snippet", playlistId=uploads, maxResults=str(self.videos))
+
+    def threads_url(self, video: str, token: str | None = None) -> str:
+        """Give the address of a page of a video's threads, newest first."""
+        return self._page_url("commentThreads", token, part="snippet,replies", videoId=video, order="time")
+
+    def replies_url(self, thread: str, token: str | None = None) -> str:
+        """Give the address of a page of a thread's replies."""
+        return self._page_url("comments", token, part="snippet", parentId=thread)
+
+    def comments_url(self, ids: Sequence[str]) -> str:
+        """Give the address of up to 50 single comments."""
+        return self._url("comments", part="snippet", id=",".join(ids), textFormat="plainText")
+
+    def _page_url(self, resource: str, token: str | None, **params: str) -> str:
+        paging = {"pageToken": token} if token else {}
+        return self._url(resource, **params, textFormat="plainText", maxResults=str(_PAGE_SIZE), **paging)
+
+    def _url(self, resource: str, **params: str) -> str:
+        return f"{self.base}/{resource}?{urlencode(params)}"
+
 
 VideoId = Annotated[str, Field(pattern=rf"^{VIDEO_ID}$")]
 CommentId = Annotated[str, Field(pattern=rf"^{_COMMENT.pattern}$")]

@@ -1,16 +1,17 @@
 """Comments on one YouTube video, or on a channel's newest uploads, through the Data API and with the operator's key."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 from monitor.collectors.base import Batch, KnownPost, SourceView
 from monitor.collectors.http.client import PoliteClient
 from monitor.collectors.keyed_sources import GOOGLE_HEADER, KeyedApi, secret_of
+from monitor.collectors.parsing.dates import stored_date
 from monitor.collectors.timeline import Entry, Page, Step, read_back
 from monitor.collectors.youtube.api import (
+    MOST_IDS,
+    CommentQuery,
     NotShown,
     Video,
     is_comment_id,
@@ -19,7 +20,6 @@ from monitor.collectors.youtube.api import (
     read_threads,
     read_videos,
 )
-from monitor.collectors.youtube.query import MOST_IDS, CommentQuery
 
 _MOST_REPLY_PAGES = 10
 _REMEMBERED_THREADS = 1000
@@ -72,44 +72,6 @@ class YouTubeCollector:
             yield batch
 
 
-class Cursor:
-    """How far each video of a source is read, and how many replies its threads had."""
-
-    def __init__(self, query: CommentQuery, stored: Mapping[str, Any]) -> None:
-        own = stored if stored.get("of") == query.key else {}
-        self._of = query.key
-        self._newest: dict[str, str] = dict(own.get("newest") or {})
-        self._replies: dict[str, int] = dict(own.get("replies") or {})
-
-    def keep(self, videos: Sequence[Video]) -> None:
-        """Forget the videos that are no longer read."""
-        self._newest = {video.id: self._newest[video.id] for video in videos if video.id in self._newest}
-
-    def newest(self, video: Video) -> datetime | None:
-        """Give when the newest known thread of a video was written."""
-        value = self._newest.get(video.id)
-        return datetime.fromisoformat(value) if value else None
-
-    def move_to(self, video: Video, newest: datetime) -> None:
-        """Note that a video's threads are read up to a time."""
-        self._newest[video.id] = newest.isoformat()
-
-    def lacks_replies(self, entry: Entry) -> bool:
-        """Say whether a thread has replies that did not come with it and were not read since their number changed."""
-        given, total = entry.answers or (0, 0)
-        return total > given and self._replies.get(entry.id) != total
-
-    def set_replies(self, thread: Entry) -> None:
-        """Note that all replies of a thread are read."""
-        self._replies.pop(thread.id, None)
-        self._replies[thread.id] = thread.answers[1]
-
-    def to_stored(self) -> dict[str, Any]:
-        """Give the cursor as it is stored."""
-        latest = list(self._replies.items())[-_REMEMBERED_THREADS:]
-        return {"of": self._of, "newest": dict(self._newest), "replies": dict(latest)}
-
-
 class _Reading:
     """One reading of a source."""
 
@@ -121,7 +83,9 @@ class _Reading:
             client=client, source=source, headers={GOOGLE_HEADER: key}, problem_of=problem_of, place=query
         )
         self._source = source
-        self._cursor = Cursor(query, source.cursor)
+        own = source.cursor if source.cursor.get("of") == query.key else {}
+        self._newest: dict[str, str] = dict(own.get("newest") or {})
+        self._known_replies: dict[str, int] = dict(own.get("replies") or {})
         self._met: set[str] = set()
         self._video: Video | None = None
 
@@ -129,7 +93,7 @@ class _Reading:
         """Read all videos of the source."""
         fetched = await self._api.get(self._query.videos_url)
         videos = await self._client.parse(read_videos, fetched)
-        self._cursor.keep(videos)
+        self._newest = {video.id: self._newest[video.id] for video in videos if video.id in self._newest}
         if self._query.video:
             self._video = videos[0] if videos else None
             if not videos:
@@ -148,16 +112,17 @@ class _Reading:
             fetched = await self._api.get(self._query.threads_url(video.id, token))
             return await self._client.parse(read_threads, fetched, video)
 
-        known = self._cursor.newest(video)
+        known = stored_date(self._newest.get(video.id))
         most = self._query.max_pages if known else self._query.backfill_pages
         what = f"threads on video {video.id}"
         async for step in read_back(ask, known, most=most, may_skip=self._source.may_skip, what=what):
             for entry in step.page.entries:
-                if self._cursor.lacks_replies(entry):
+                came, total = entry.answers or (0, 0)
+                if total > came and self._known_replies.get(entry.id) != total:
                     async for batch in self._replies(entry, video):
                         yield batch
             if step.finished and step.newest is not None:
-                self._cursor.move_to(video, step.newest)
+                self._newest[video.id] = step.newest.isoformat()
             yield self._batch(step)
 
     async def _replies(self, thread: Entry, video: Video) -> AsyncIterator[Batch]:
@@ -170,14 +135,16 @@ class _Reading:
         try:
             async for step in read_back(ask, None, most=_MOST_REPLY_PAGES, may_skip=self._source.may_skip):
                 if step.finished:
-                    self._cursor.set_replies(thread)
+                    self._known_replies.pop(thread.id, None)  # those read last stand last
+                    self._known_replies[thread.id] = thread.answers[1]
                 yield self._batch(step, f"thread {thread.id} has more replies than are read" if step.cut else None)
         except NotShown as problem:
             yield Batch(fetched=problem.fetched, skipped=Counter({problem.reason: 1}))
 
     def _batch(self, step: Step, gap: str | None = None) -> Batch:
         self._met |= {entry.id for entry in step.page.entries if entry.post}
-        return step.batch(self._cursor.to_stored(), gap)
+        replies = dict(list(self._known_replies.items())[-_REMEMBERED_THREADS:])
+        return step.batch({"of": self._query.key, "newest": dict(self._newest), "replies": replies}, gap)
 
     async def look_again(self) -> AsyncIterator[Batch]:
         """Ask after the watched comments that were not met; what is not given any more is gone."""
