@@ -40,7 +40,7 @@ def test_it_shows_figures_curves_parts_weights_and_mistakes(tmp_path: Path, monk
     shown = shown_by(MODEL)
     assert shown.count("image/svg+xml") == 3
     for said in (
-        "| second part, ", "Bài thật", "Bài của dự án, chưa học", "Bộ kiểm tra", "loại bài: criticism",
+        "| 951 posts ", "Bài thật", "Bài của dự án, chưa học", "Bộ kiểm tra", "loại bài: criticism",
         "nghiêng về nhãn", "Mô hình tin chắc mà sai", "AUC", "AP", "bỏ sót",
     ):  # fmt: skip
         assert said in shown, said
