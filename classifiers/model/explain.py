@@ -11,16 +11,15 @@ from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from classifiers.features.space import TracedTexts
 from classifiers.features.tokens import PreparedText
 from classifiers.model.prediction import BASE, REST, TRAITS, Reason
+from classifiers.model.subclasses import Floats
 
 REASONS_SHOWN: Final = 12
 TRACED_AT_ONCE: Final = 100_000  # stored numbers of a matrix; each takes some hundred bytes while it is traced
 
-Floats = NDArray[np.float64]
 # Gives for some rows of the texts the weight of each stored number of their matrix, shape (stored numbers, labels).
 FeatureWeights = Callable[[sp.csr_matrix, Sequence[int]], Floats]
 

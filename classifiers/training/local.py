@@ -63,10 +63,8 @@ class AdaptedLabel:
     answers: NDArray[np.bool_]
     changed: bool
 
-    def metrics(self) -> LabelMetrics | None:
-        """Measure the label on posts that were not seen; None where it was not adapted."""
-        if not self.changed:
-            return None
+    def metrics(self) -> LabelMetrics:
+        """Measure the label on posts that were not seen."""
         return measure(self.unseen, self.answers, self.threshold, self.flags.curve())
 
 
@@ -86,8 +84,7 @@ class Adapted:
     @property
     def metrics(self) -> dict[str, LabelMetrics]:
         """The figures of the labels that were adapted, on posts that were not seen."""
-        found = {name: label.metrics() for name, label in self.labels.items()}
-        return {name: figures for name, figures in found.items() if figures is not None}
+        return {name: label.metrics() for name, label in self.labels.items() if label.changed}
 
 
 def adapt(
