@@ -58,7 +58,7 @@ CHARTS: Final[Mapping[str, Callable[[ReportFigures, Wording], Chart]]] = {
 """The chart that stands with a table, by the name of the table: the same in document, page and notebook."""
 
 
-_KEPT: Final = ("previous", "answers")
+_KEPT: Final = ("this_period", "confirmed", "flags", "posts", "previous", "answers")
 _LEFT_OUT: Final = {"topics": ("low", "high", "trend"), "claims": ("first_at",)}  # the workbook has them
 _TABLES: Final = (
     report_tables.labels,

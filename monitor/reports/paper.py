@@ -307,7 +307,7 @@ def _not_read(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     say, counted = words.say, words.counted
     broken = troubled(figures)
     if not figures.sources:
-        text = say("Chưa có nguồn nào được đăng ký để đọc.")
+        text = say("Trong kỳ chưa có nguồn nào được đăng ký để đọc.")
     elif not broken:
         text = say("Các nguồn đều đọc được.")
     else:

@@ -202,7 +202,7 @@ def sources(figures: ReportFigures, words: Wording) -> Table:
         ),
         figures.sources,
         shows=say("Bài và bài đã xác nhận của mỗi nguồn; nguồn không có bài cũng đứng trong bảng."),
-        empty=say("Chưa có nguồn nào được đăng ký."),
+        empty=say("Trong kỳ chưa có nguồn nào được đăng ký."),
     )
 
 
