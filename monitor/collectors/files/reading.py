@@ -9,6 +9,7 @@ from monitor.collectors.files.base import Refusal, until_hopeless
 from monitor.collectors.files.mapping import ColumnMapping
 from monitor.collectors.files.sniff import Sniffed
 from monitor.collectors.parsing.day_order import DateOrder
+from monitor.errors import ImportRefused
 
 Row: TypeAlias = PublicPost | Refusal
 
@@ -69,11 +70,14 @@ class ImportFile:
             Exactly one post, refusal or repeat for each record that is not blank.
 
         Raises:
-            ImportRefused: When the file cannot be opened any more.
+            ImportRefused: When the file cannot be opened any more, or one of the files in it is too large.
 
         """
         with self.sniffed.open(on_bytes) as stream:
-            yield from until_hopeless(self.read(stream))
+            try:
+                yield from until_hopeless(self.read(stream))
+            except ImportRefused as error:
+                raise ImportRefused(f"{self.sniffed.path}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

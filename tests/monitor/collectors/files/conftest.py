@@ -1,4 +1,6 @@
-from collections.abc import Callable
+import json
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from monitor.collectors.base import PublicPost
 from monitor.collectors.files.base import Refusal
 from monitor.collectors.files.formats import open_file
 from monitor.collectors.files.reading import ImportFile, Row
+from monitor.errors import ImportRefused
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -61,6 +64,24 @@ class Opened:
 def opened(path: Path, **asked: Any) -> Opened:
     file = open_file(path, **asked)
     return Opened(file, list(file.rows()))
+
+
+def refusal_of(path: Path) -> str:
+    """Tell why a file is refused: in one line that begins with its name."""
+    with pytest.raises(ImportRefused) as caught:
+        opened(path)
+    said = str(caught.value)
+    assert said.startswith(str(path))
+    assert "\n" not in said
+    return said
+
+
+def zipped(path: Path, members: Mapping[str, Any]) -> Path:
+    """Write a zip archive; what is neither a text nor bytes is written as JSON."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content if isinstance(content, str | bytes) else json.dumps(content))
+    return path
 
 
 @pytest.fixture

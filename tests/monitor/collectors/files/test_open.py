@@ -28,7 +28,7 @@ from monitor.collectors.files.base import (
 )
 from monitor.collectors.files.formats import open_file
 from monitor.errors import ImportRefused
-from tests.monitor.collectors.files.conftest import Read, Write
+from tests.monitor.collectors.files.conftest import Read, Write, refusal_of
 
 CSV = "id;Nội dung;Ngày đăng\n1;Tiền lương tháng này chậm;24/11/2025 10:00\n2;Đường ngập quá;25/11/2025\n"
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -140,21 +140,15 @@ def test_a_gzip_file_that_was_cut_gives_its_rows_and_says_so(read: Read) -> None
 def test_a_file_that_cannot_be_imported_is_refused_in_one_line(
     write: Write, name: str, content: bytes, message: str
 ) -> None:
-    path = write(name, content)
-    with pytest.raises(ImportRefused, match=message) as caught:
-        open_file(path)
-    assert "\n" not in str(caught.value)
-    assert str(caught.value).startswith(str(path))
+    assert message in refusal_of(write(name, content))
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ImportRefused, match="there is no file"):
         open_file(tmp_path / "missing.csv")
-    with pytest.raises(ImportRefused, match="is a folder"):
-        open_file(tmp_path)
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ImportRefused, match="is not a file"):
-        open_file(tmp_path / "pipe")
+    assert "is a folder" in refusal_of(tmp_path)
+    assert "is not a file" in refusal_of(tmp_path / "pipe")
 
 
 def test_a_file_that_vanished_is_refused_when_it_is_read(write: Write) -> None:
