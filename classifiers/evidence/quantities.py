@@ -72,7 +72,8 @@ class Quantity:
 
     def is_in(self, others: Sequence["Quantity"]) -> bool:
         """Tell whether some amounts give it, one alone or two that add up to it; of as many dead only those dead."""
-        peers = [other for other in others if self.noun and (other.kind, other.noun) == (self.kind, self.noun)]
+        sure = self.noun or self.kind not in _OF_MANY
+        peers = [other for other in others if sure and (other.kind, other.noun) == (self.kind, self.noun)]
         return any(self.is_as_much_as(other) for other in peers or others) or self.is_sum_of(others)
 
     def tells_as_much_as(self, other: "Quantity") -> bool:
@@ -175,8 +176,8 @@ class _Reader:
             return replace(number, value=value + rest.value, step=rest.step, after=rest.after)
         unit = self._unit(rest.after)
         counted = (unit and unit[0] not in _MONEY) or self._word(rest.after) in self._classifiers
-        if counted and not number.spelt:
-            return number  # phạt 5 triệu 2 người
+        if counted and not number.spelt and not (size == _THOUSAND and number.value < _TEN * size):
+            return number  # phạt 5 triệu 2 người, but 1 ngàn 3 công nhân
         for places in (10, _THOUSAND):  # 2 tỷ 7, 1 triệu 200
             if places / 10 <= rest.value < places and rest.value == int(rest.value):
                 return replace(number, value=value + rest.value * size / places, step=size / places, after=rest.after)
@@ -185,7 +186,8 @@ class _Reader:
     def _group(self, index: int) -> _Number | None:
         """Read figures, or a number below a thousand in words."""
         words = self._lists
-        if self._word(index) in words["hundred"] and (self._word(index + 1) in {*self._digits, *words["and_half"]}):
+        of_hundreds = {*self._digits, *words["and_half"], *words["ten"]}
+        if self._word(index) in words["hundred"] and self._word(index + 1) in of_hundreds:
             return self._hundreds(1, index + 1)
         first = self._first(index)
         if first is not None and self._word(first.after) in words["hundred"]:
@@ -277,8 +279,9 @@ class _Reader:
         if self._word(after) in self._lists["and_half"]:
             return value + size / 2, after + 1
         part = self._word(after)
-        if kind in ("kg", "m") and part.isdecimal() and len(part) == 1 and not self._unit(after + 1):
-            return value + int(part) * size / 10, after + 1
+        of_it = len(part) == 1 or self._tokens.touches(after)  # 1m73
+        if kind in ("kg", "m") and part.isdecimal() and of_it and not self._unit(after + 1):
+            return value + int(part) * size / 10 ** len(part), after + 1
         return value, after
 
     def _fate(self, first: int, after: int) -> str:
