@@ -10,6 +10,7 @@ from classifiers.evidence.outcomes import Outcomes, outcomes_of
 from classifiers.evidence.quantities import Quantity, quantities_of
 from classifiers.evidence.words import MOST_READ, NEAR, Tokens, Words, filler, key_of, lists
 from classifiers.places.finder import places_in
+from classifiers.places.gazetteer import Level
 from classifiers.text.search_terms import search_terms
 
 KINDS: Final = ("numbers", "places", "dates", "names", "outcomes")
@@ -30,6 +31,7 @@ class Facts:
         quantities: The amounts it gives.
         dates: Its dates and years.
         places: The provinces and countries of the places it names, where they are known, and how these are written.
+        inside: The names of districts and communes, by their level and province.
         names: Its other names of several words, as they are written, by their syllables without diacritics.
         outcomes: What it says came of the matter.
         bare: The syllables of the text without diacritics, with a space around each.
@@ -39,6 +41,7 @@ class Facts:
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
     places: tuple[tuple[str | None, str], ...]
+    inside: Mapping[tuple[Level, str], set[str]]
     names: Mapping[str, str]
     outcomes: Outcomes
     bare: str
@@ -66,14 +69,17 @@ def facts_of(text: str) -> Facts:
     tokens = Tokens(text)
     dates = dates_of(tokens)
     quantities = quantities_of(tokens, {index for date in dates for index in range(date.first, date.after)})
-    places = [(place.province, text[place.start : place.end]) for place in places_in(text)] + _abroad(tokens)
+    within = places_in(text)
+    places = [(place.province, text[place.start : place.end]) for place in within] + _abroad(tokens)
     located = {_key(words) for _, words in places}
-    names = {_key(name): name for name in _names(text)}
-    names = {
-        key: name for key, name in names.items() if key and not any(key in each or each in key for each in located)
-    }
+    named = {_key(name): name for name in _names(text)}
+    names = {key: name for key, name in named.items() if not any(key in each or each in key for each in located)}
+    inside: dict[tuple[Level, str], set[str]] = {}
+    for place in within:
+        if place.province and place.level is not Level.PROVINCE:
+            inside.setdefault((place.level, place.province), set()).add(place.name.removeprefix("Thành phố "))
     bare = f" {' '.join(search_terms(text).bare)} "
-    return Facts(tuple(quantities), tuple(dates), tuple(places), names, outcomes_of(tokens), bare)
+    return Facts(tuple(quantities), tuple(dates), tuple(places), inside, names, outcomes_of(tokens), bare)
 
 
 def _abroad(tokens: Tokens) -> list[tuple[str | None, str]]:
@@ -188,6 +194,10 @@ def _places(one: Facts, other: Facts) -> tuple[int, tuple[Words, Words] | None]:
         lone = len({*ours.values()}) == len({*theirs.values()}) == 1
         if ours and theirs and (lone or not (shared or near)):
             return len(shared | near), ((*ours,), (*theirs,))
+    for key in one.inside.keys() & other.inside.keys():
+        own, its = (*one.inside[key],), (*other.inside[key],)
+        if len(own) == len(its) == 1 and not (own[0].endswith(its) or its[0].endswith(own)):  # its kind may be unsaid
+            return len(shared | near), (own, its)
     return len(shared | near), None
 
 

@@ -76,14 +76,12 @@ class Asserted:
     """What a claim asserts, to be looked up.
 
     Args:
-        text: The post.
         terms: Its syllables.
         weights: How much each term tells: how rare it is, less outside the clauses that assert something.
         facts: Its amounts, places, dates, outcomes and names.
 
     """
 
-    text: str
     terms: SearchTerms
     weights: Mapping[Term, float]
     facts: Facts
@@ -114,7 +112,7 @@ def asserted_by(text: str, rarity: Rarity) -> Asserted:
         for term in _terms(terms.bare)
         if term not in located
     }
-    return Asserted(text, terms, weights, facts)
+    return Asserted(terms, weights, facts)
 
 
 def pairs_before_places(terms: SearchTerms, facts: Facts) -> set[Pair]:
@@ -167,7 +165,7 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     """
     facts = facts_of(reference)
     found = compare_facts(claim.facts, facts)
-    turned = facts.outcomes.turns_any(claim.facts.outcomes, claim.facts.bare)
+    turned = facts.outcomes.turns_any(claim.facts.outcomes)
     reports = sum(found.same.values()) >= LEAST_FACTS and not found.missing and not turned
     bearing = CONTRADICTS if found.differs else REPORTS if reports else UNCLEAR
     title = {*search_terms(reference.partition("\n")[0]).bare}

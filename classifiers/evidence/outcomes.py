@@ -1,6 +1,6 @@
 """What a text says came of a matter: outcomes that have an opposite, what it denies, and what did not happen."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from classifiers.evidence.words import Tokens, Words, filler, lists
 
-_TOLD: Final = -1  # the pair of what affirms and of what denies that something told is so
+_TOLD: Final = 0  # the pair of what affirms and of what denies that something told is so
+_PAIR: Final = 2
 _FURTHEST: Final = 3  # words between a "not" and the outcome that it turns
 _SCOPE: Final = 8  # words behind a "not" of which it may speak
 _LEAST_TOLD: Final = 2  # syllables of these that another text must have to tell what is denied
@@ -25,9 +26,10 @@ class Denial(NamedTuple):
         """The syllable that says what is denied; nothing where none is telling."""
         return next(iter(self.syllables), "")
 
-    def told_in(self, said: Collection[str]) -> str:
+    def told_in(self, said: Mapping[str, set[str]]) -> str:
         """Return which of its syllables a text says, where they are enough to tell what is denied here."""
-        told = [syllable for syllable in self.syllables if syllable in said]
+        ways = ((bare, written, {bare, written} & said.get(bare, set())) for bare, written in self.syllables.items())
+        told = [bare for bare, written, alike in ways if alike or (written == bare and bare in said)]
         missed = len(self.syllables) - len(told)
         enough = len(told) >= _LEAST_TOLD and len(told) > missed
         sure = enough and (told[0] == self.head or missed <= 1 < len(told) - 1)
@@ -39,16 +41,16 @@ class Outcomes:
     """The outcomes of a text.
 
     Args:
-        sides: By number of a pair of opposites, the words that speak for each side: 0 and 1.
+        sides: By number of alternatives, such as a pair of opposites, the words that speak for each of them.
         denials: What it says is not so.
-        said: Its other telling syllables, without diacritics.
+        said: Its other syllables without diacritics, and how they are written.
         warns: Whether it warns of something, or tells it as a rumour.
 
     """
 
     sides: dict[int, dict[int, str]] = field(default_factory=dict)
     denials: list[Denial] = field(default_factory=list)
-    said: frozenset[str] = frozenset()
+    said: dict[str, set[str]] = field(default_factory=dict)
     warns: bool = False
 
     def contradiction(self, other: "Outcomes") -> tuple[Words, Words] | None:
@@ -56,17 +58,17 @@ class Outcomes:
 
         There are none of this text where the other one denies something told, whatever this one says of it.
         """
-        for pair, sides in self.sides.items():
-            others = other.sides.get(pair, {})
+        for number, sides in self.sides.items():
+            others = other.sides.get(number, {})
             if len(sides) == len(others) == 1 and sides.keys() != others.keys():
                 return (*sides.values(),), (*others.values(),)
-        if self._both_deny(other):
+        if self.denies and (other.denies or other.denials):
             return None
         if ours := self.negated_in(other):
             return ours
         if theirs := other.negated_in(self):
             return theirs[1], theirs[0]
-        denies = other.denies and 0 not in other.sides[_TOLD] and not self.denies
+        denies = other.denies and 0 not in other.sides[_TOLD] and not self._both_deny(other)
         return ((), (other.sides[_TOLD][1],)) if denies else None
 
     def _both_deny(self, other: "Outcomes") -> bool:
@@ -74,25 +76,21 @@ class Outcomes:
         return (self.denies and (other.denies or bool(other.denials))) or not heads.isdisjoint(others)
 
     def negated_in(self, other: "Outcomes") -> tuple[Words, Words] | None:
-        """Return what this text denies and another one tells: the words of this one and of the other one."""
-        return next((((each.words,), (told,)) for each in self.denials if (told := each.told_in(other.said))), None)
+        """Return what this text denies and another one, which does not, tells: the words of both."""
+        denied = {denial.head for denial in other.denials}
+        if "" in denied:
+            return None  # `chưa cho`, whatever was asked for
+        ours = (denial for denial in self.denials if denial.head not in denied)
+        return next((((each.words,), (told,)) for each in ours if (told := each.told_in(other.said))), None)
 
     @property
     def denies(self) -> bool:
         """Whether it says of something told that it is not so."""
         return 1 in self.sides.get(_TOLD, {})
 
-    def turns_any(self, other: "Outcomes", bare: str) -> bool:
-        """Tell whether this text may turn what another one says, so that it is no report of it.
-
-        Args:
-            other: The outcomes of the other text.
-            bare: Its syllables without diacritics, with a space around each.
-
-        """
-        heads = {denial.head for denial in self.denials} - {""}
-        turned = any(f" {head} " in bare for head in heads if not any(head in each.syllables for each in other.denials))
-        turned = turned or (self.denies and not other.denies)
+    def turns_any(self, other: "Outcomes") -> bool:
+        """Tell whether this text may turn what another one says, so that it is no report of it."""
+        turned = any(denial.head in other.said for denial in self.denials) or (self.denies and not other.denies)
         return (turned and not self._both_deny(other)) or (self.warns and not other.warns)
 
     def shared(self, other: "Outcomes") -> int:
@@ -104,24 +102,27 @@ class Outcomes:
 
 
 class _Phrases(NamedTuple):
-    """Phrases by whether they turn what follows, phrases by the sides of pairs they speak for, and all lists."""
+    """Phrases by whether they turn what follows, and by what they speak for; and all lists.
+
+    What a phrase speaks for is the number of alternatives, its side, and the side it speaks for behind a "not", if any.
+    """
 
     turns: Mapping[str, bool]
-    sides: Mapping[str, Sequence[tuple[int, int]]]
+    sides: Mapping[str, Sequence[tuple[int, int, int | None]]]
     lists: Mapping[str, frozenset[str]]
 
 
 @cache
 def _words(*, plain: bool) -> _Phrases:
     found = lists(plain=plain)["outcomes"]
-    sides: dict[str, list[tuple[int, int]]] = {}
-    pairs = [(_TOLD, found["affirms"], found["denies"])]
-    pairs += [(number, pair["one"], pair["other"]) for number, pair in enumerate(found["pairs"])]
-    for number, *both in pairs:
-        for side, listed in enumerate(both):
+    sides: dict[str, list[tuple[int, int, int | None]]] = {}
+    several = [[found["affirms"], found["denies"]], *([*each.values()] for each in found["pairs"])]
+    for number, alternatives in enumerate(several):
+        turned = len(alternatives) == _PAIR and number != _TOLD  # not yet confirmed is not denied
+        for side, listed in enumerate(alternatives):
             for phrase in listed:
                 if not plain or " " in phrase or phrase in found["unmarked"]:
-                    sides.setdefault(phrase, []).append((number, side))
+                    sides.setdefault(phrase, []).append((number, side, 1 - side if turned else None))
     turns = found["not"] if plain else found["not"] | found["not_marked"]
     return _Phrases(dict.fromkeys(found["turns_nothing"], False) | dict.fromkeys(turns, True), sides, found)
 
@@ -143,14 +144,16 @@ def outcomes_of(tokens: Tokens) -> Outcomes:
         while place not in begin and index - place < _FURTHEST and tokens.word(place - 1) in words.lists["between"]:
             place -= 1
         turned = begin.get(place)
-        for number, side in words.sides[phrase[0]]:
-            if turned is not None and number == _TOLD:
-                continue  # not yet confirmed is not denied
-            written = tokens.written(index if turned is None else turned, index + phrase[1])
-            found.sides.setdefault(number, {}).setdefault(side if turned is None else 1 - side, written)
+        written = tokens.written(index if turned is None else turned, index + phrase[1])
+        for number, side, opposite in words.sides[phrase[0]]:
+            said = side if turned is None else opposite
+            if said is not None:
+                found.sides.setdefault(number, {}).setdefault(said, written)
     found.denials = list(_denials(tokens, nots, words))
     denied = {syllable for denial in found.denials for syllable in denial.syllables}
-    found.said = frozenset(token.bare for token in tokens) - denied
+    for token in tokens:
+        if token.bare not in denied:
+            found.said.setdefault(token.bare, set()).add(token.text)
     told = words.lists["warns"] | words.lists["rumours"]
     found.warns = any(tokens.longest(index, told) for index in range(len(tokens)))
     return found
@@ -176,13 +179,16 @@ def _nots(tokens: Tokens, words: _Phrases) -> tuple[dict[int, int], set[int]]:
 
 def _denials(tokens: Tokens, nots: Mapping[int, int], words: _Phrases) -> Iterator[Denial]:
     """List what a text says is not so, each to the end of its clause; whom it names is not what it denies."""
+    idle, until = filler(plain=tokens.plain), words.lists["until"]
     for first, end in nots.items():
-        after = end + (tokens.word(end) in words.lists["is"])
+        after = end
+        while skipped := tokens.longest(after, words.lists["is"]):
+            after += skipped[1]
         behind = tokens[after : after + _SCOPE]
-        clause = [*takewhile(lambda token: token.text.isalnum() and token.text not in words.lists["until"], behind)]
+        clause = [*takewhile(lambda token: token.text.isalnum() and token.text not in until, behind)]
         syllables = {
             token.bare: token.text
             for index, token in enumerate(clause, after)
-            if token.text.isalpha() and token.bare not in filler() and not tokens.is_name(index, index + 1)
+            if token.text.isalpha() and token.text not in idle and not tokens.is_name(index, index + 1)
         }
         yield Denial(syllables, tokens.written(first, after + len(clause)))

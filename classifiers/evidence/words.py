@@ -117,9 +117,9 @@ def key_of(table: str, *, plain: bool) -> Mapping[str, str]:
 
 
 @cache
-def filler() -> frozenset[str]:
-    """Return the syllables, without diacritics, that tell nothing of what stands beside them."""
-    return frozenset(" ".join(lists(plain=True)["things"]["filler"]).split())
+def filler(*, plain: bool = True) -> frozenset[str]:
+    """Return the syllables that tell nothing of what stands beside them; see `lists`."""
+    return frozenset(" ".join(lists(plain=plain)["things"]["filler"]).split())
 
 
 def around(tokens: Tokens, first: int, after: int) -> frozenset[str]:
