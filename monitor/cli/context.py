@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ class State:
         home = home_folder(self.home)
         if (home / DEMO_MARK).exists():
             raise UsageError(f"{home} is the folder of the demo, with a user of its own: choose another with --home")
+        if os.geteuid() == 0 and home.is_dir() and home.stat().st_uid:
+            warn(f"{home} belongs to another user, who may not read what root writes there: use `sudo -u`")
         finish(home)  # before anything of it is read
         chosen = Application(load_settings(self.home))
         chosen.tidy_home()

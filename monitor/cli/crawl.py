@@ -134,6 +134,7 @@ def score(
     Example: `kiemtin score`
     """
     app = application(context)
+    warn(check_clock(app.ready_database, app.clock))
     with progress_bar() as bar:
         result = app.score_waiting(bar.update, everything=everything)
     answer(result.as_dict(), _told(result), as_json=as_json)

@@ -4,8 +4,6 @@ import gzip
 import hashlib
 import json
 import os
-import re
-import shutil
 import tarfile
 import tempfile
 import zlib
@@ -18,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Final, cast
 
 from monitor.errors import BackupRefused, NotReady
-from monitor.files import PARTIAL, is_running, partial_path, sweep, sync_folder
+from monitor.files import PARTIAL, partial_path, sweep, sync_folder
 from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
 from monitor.privacy.secret_key import read_former, read_key
@@ -33,7 +31,6 @@ ACTION: Final = "backup.written"  # in the audit trail
 _READ_AT_ONCE: Final = 1 << 20
 _LONGEST_LIST: Final = 1 << 28  # bytes of the list of files
 _FIRST, _FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), timedelta(days=3650)  # no backup is older, or made so far ahead
-_COPY: Final = re.compile(r"\.backup-(?P<pid>\d+)-\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +80,9 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
     """
     partial = partial_path(target.absolute())
     try:
-        _sweep(target.absolute().parent)
-        with tempfile.TemporaryDirectory(prefix=f".backup-{os.getpid()}-", dir=target.absolute().parent) as folder:
+        sweep([partial.parent])
+        of_this = f".backup.{os.getpid()}-"  # as `partial_path`: the next backup sweeps what is left
+        with tempfile.TemporaryDirectory(prefix=of_this, suffix=PARTIAL, dir=partial.parent) as folder:
             # The database first: a capture that it names is younger than it, so it is there.
             copy = snapshot.take(database, Path(folder))
             facts = {"created_at": now.isoformat(), "format": FORMAT, "sqlite": database.is_sqlite}
@@ -94,22 +92,13 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
                 file.flush()
                 os.fsync(file.fileno())
         partial.replace(target)
-        sync_folder(target.absolute().parent)
+        sync_folder(partial.parent)
     except OSError as error:
         message = f"cannot write {target}: {error.strerror}: check the folder, its rights and free space"
         raise BackupRefused(message) from error
     finally:
         partial.unlink(missing_ok=True)
     return written
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what killed backups left beside their file: the copied database, and the half-written file."""
-    sweep([folder])
-    for path in folder.glob(".backup-*"):
-        name = _COPY.fullmatch(path.name)
-        if name and path.is_dir() and not is_running(int(name["pid"])):
-            shutil.rmtree(path, ignore_errors=True)  # another backup may be sweeping as well
 
 
 @contextmanager

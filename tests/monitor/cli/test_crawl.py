@@ -2,7 +2,7 @@
 
 import signal
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 
 from sqlalchemy import func, select, update
@@ -144,3 +144,9 @@ def test_a_crawl_that_is_stopped_keeps_what_it_stored_and_the_next_finishes(
         slow.slow = 0.0
         found = kiemtin.well("crawl", "--due", "--json").data["sources"]
     assert [(each["source"], each["new"]) for each in found] == [("slow", 4)]
+
+
+def test_scoring_tells_that_the_clock_went_back(kiemtin: Command, clock: FakeClock) -> None:
+    kiemtin.well("score")
+    clock.advance(timedelta(days=-1))
+    assert "the clock went back" in kiemtin.well("score").err

@@ -89,6 +89,13 @@ def test_output_that_cannot_be_written_is_one_line(home: Path, posts: Path) -> N
     assert (said.count("\n"), "Traceback" in said) == (1, False)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder away")
+def test_root_is_told_that_the_home_belongs_to_another_user(kiemtin: Command) -> None:
+    assert kiemtin.well("db", "check").err == ""
+    os.chown(kiemtin.home, 65534, 65534)
+    assert "belongs to another user" in kiemtin.well("db", "check").err
+
+
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.gate)])
 def test_scoring_that_is_stopped_by_ctrl_c_is_one_line_and_goes_on_later(
     workers: str, kiemtin: Command, import_posts: ImportPosts

@@ -110,12 +110,12 @@ def test_a_full_disk_leaves_no_backup_and_the_older_one(
 
 def test_what_a_killed_backup_left_goes_with_the_next_one(plain: World, tmp_path: Path) -> None:
     gone = 2**22 - 1  # more than Linux ever gives
-    (tmp_path / f".backup-{gone}-abc").mkdir()
-    (tmp_path / f".backup-{gone}-abc" / "database.sqlite").write_text("mọi bài")
+    (tmp_path / f".backup.{gone}-abc.part").mkdir()
+    (tmp_path / f".backup.{gone}-abc.part" / "database.sqlite").write_text("mọi bài")
     (tmp_path / f".b.{gone}-0a.part").write_text("mọi bài")
-    (tmp_path / f".backup-{os.getpid()}-abc").mkdir()
+    (tmp_path / f".backup.{os.getpid()}-abc.part").mkdir()
     plain.back_up()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f".backup-{os.getpid()}-abc", "b", "home"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f".backup.{os.getpid()}-abc.part", "b", "home"]
 
 
 def test_a_missing_client_of_postgresql_is_told(
