@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
 from classifiers.errors import ClassifierError
 from monitor.cli.commands import LazyGroup
-from monitor.cli.terminal import LOG_FORMATS, LOGGER, configure_log, explained, logs_json, printable, speak, translated
+from monitor.cli.terminal import LOGGER, configure_log, explained, logs_json, printable, speak, translated
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import private_umask
 from monitor.settings.home import language_of_commands
@@ -62,13 +62,12 @@ def _common(
     ] = None,
     debug: Annotated[bool, typer.Option(help="Show the whole traceback of an error.")] = False,
     log_format: Annotated[
-        str, typer.Option(help="plain, or json: one object a line on standard error.", envvar="KIEMTIN_LOG_FORMAT")
+        Literal["plain", "json"],
+        typer.Option(help="plain, or json: one object a line on standard error.", envvar="KIEMTIN_LOG_FORMAT"),
     ] = "plain",
 ) -> None:
     from monitor.cli.context import State  # noqa: PLC0415  a list of commands needs no settings
 
-    if log_format not in LOG_FORMATS:
-        raise UsageError(f"--log-format {log_format}: choose plain or json")
     configure_log(log_format, debug=debug)
     if log_format == "json":
         speak("en")

@@ -24,7 +24,7 @@ from monitor.collectors.parsing.day_order import DAY_FIRST, MONTH_FIRST, DateOrd
 from monitor.crawl.imports import TIPS, ImportResult
 from monitor.crawl.tipline import Tip, Tipline
 from monitor.errors import ImportRefused, UsageError
-from monitor.settings.settings import Settings
+from monitor.settings.settings import Role, Settings
 from storage.posts.sources import SourceDraft
 
 SHOWN_REFUSALS = 10
@@ -48,7 +48,7 @@ def import_file(
     dates: Annotated[
         str, typer.Option(help="day-first or month-first, where a file's dates do not show it.", metavar="ORDER")
     ] = "",
-    role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
+    role: Annotated[Role, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
     legal_basis: Annotated[
         str, typer.Option(help="Why these posts may be kept; if not given, you vouch for it.", show_default=False)
     ] = DEFAULT_BASIS,
@@ -59,8 +59,6 @@ def import_file(
 
     Example: `kiemtin import comments.csv --map text="Nội dung" --dry-run`
     """
-    if role not in ("monitored", "reference"):
-        raise UsageError(f"--role {role}: choose monitored or reference")
     app = application(context)
     importer = app.importer()
     name = source or _source_name(file)
@@ -98,7 +96,7 @@ def _order(written: str) -> DateOrder:
     return next((order for order in (DAY_FIRST, MONTH_FIRST) if order == written), "")
 
 
-def _source_draft(settings: Settings, file: Path, name: str, role: str, legal_basis: str) -> SourceDraft:
+def _source_draft(settings: Settings, file: Path, name: str, role: Role, legal_basis: str) -> SourceDraft:
     return SourceDraft(
         name=name,
         kind="import",

@@ -25,6 +25,7 @@ from monitor.settings.settings import (
     LONGEST_RETENTION_DAYS,
     SHORTEST_LEGAL_BASIS,
     DeclaredSource,
+    Role,
 )
 from storage.models import Source
 from storage.posts import pictures, sources
@@ -44,7 +45,7 @@ def add(
     ],
     address: Annotated[str, typer.Argument(help="The feed's address, or the server's.")],
     legal_basis: Annotated[str, typer.Option(help="Why this may be read and kept; required.")],
-    role: Annotated[str, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
+    role: Annotated[Role, typer.Option(help="monitored (flagged) or reference (evidence).")] = "monitored",
     interval_minutes: Annotated[
         int | None, typer.Option(min=5, max=LONGEST_INTERVAL_MINUTES, help="Minutes between two readings.")
     ] = None,
@@ -59,8 +60,6 @@ def add(
     """
     app = application(context)
     collector_for(kind)
-    if role not in ("monitored", "reference"):
-        raise UsageError(f"--role {role}: choose monitored or reference")
     if len(legal_basis.strip()) < SHORTEST_LEGAL_BASIS:
         raise UsageError(
             f"--legal-basis {legal_basis!r} is too short: say why this may be read and kept, "
@@ -72,7 +71,7 @@ def add(
         name=name,
         kind=kind,
         address=address,
-        role=role,  # type: ignore[arg-type]  # checked above
+        role=role,
         legal_basis=legal_basis,
         retention_days=retention_days,
         interval_minutes=interval_minutes,

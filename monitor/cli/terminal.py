@@ -80,7 +80,6 @@ def make_console(**options: Any) -> SafeConsole:
 
 
 LOGGER: Final = "kiemtin"
-LOG_FORMATS: Final = ("plain", "json")
 _TELL_ADDRESSES: Final = ("httpx", "httpcore", "apprise")  # libraries whose lines hold them, with keys and tokens
 
 
@@ -100,19 +99,11 @@ class JsonFormatter(logging.Formatter):
         return printable_json(json.dumps(entry, ensure_ascii=False))
 
 
-class PlainFormatter(logging.Formatter):
-    """The message, made printable."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
-        return printable(super().format(record))
-
-
 class _Echo(logging.Handler):
-    """Writes to whatever standard error is at the moment."""
+    """Writes, made printable, to whatever standard error is at the moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        typer.echo(self.format(record), err=True)
+        typer.echo(printable(self.format(record)), err=True)
 
 
 def configure_log(form: str, *, debug: bool) -> None:
@@ -124,7 +115,8 @@ def configure_log(form: str, *, debug: bool) -> None:
 
     """
     handler = _Echo()
-    handler.setFormatter(JsonFormatter() if form == "json" else PlainFormatter("%(message)s"))
+    if form == "json":
+        handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else logging.CRITICAL)

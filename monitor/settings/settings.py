@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import (
@@ -31,6 +31,8 @@ SHORTEST_LEGAL_BASIS = 5  # characters
 LONGEST_RETENTION_DAYS = 36_500
 LONGEST_INTERVAL_MINUTES = 525_600
 DEFAULT_MODEL = "default"
+Role: TypeAlias = Literal["monitored", "reference"]
+"""What a source is for: its posts are flagged, or they are evidence."""
 
 
 def sqlite_address(path: Path) -> str:
@@ -69,7 +71,7 @@ class DeclaredSource(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     kind: str
     address: str
-    role: Literal["monitored", "reference"] = "monitored"
+    role: Role = "monitored"
     legal_basis: str = Field(min_length=SHORTEST_LEGAL_BASIS)
     retention_days: int | None = Field(default=None, ge=1, le=LONGEST_RETENTION_DAYS)
     interval_minutes: int | None = Field(default=None, ge=5, le=LONGEST_INTERVAL_MINUTES)

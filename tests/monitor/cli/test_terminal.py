@@ -119,7 +119,7 @@ def test_the_variable_does_the_same_and_knows_two_formats(bare: Command) -> None
     bare.set(log_format="json")
     assert lines(bare("crawl").err)
     bare.set(log_format="papyrus")
-    assert (bare("crawl").status, "plain or json" in bare("crawl").err) == (2, True)
+    assert (bare("crawl").status, "'plain', 'json'" in bare("crawl").err) == (2, True)
 
 
 def test_what_was_done_and_warnings_are_lines_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
