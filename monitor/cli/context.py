@@ -75,6 +75,19 @@ def show(*lines: str) -> None:
         out().print(line, markup=False)
 
 
+def pairs(option: str, given: Iterable[str], form: str = "KEY=VALUE") -> list[tuple[str, str]]:
+    """Split what an option was given as a name and its value.
+
+    Raises:
+        UsageError: When an equals sign is missing; says the form.
+
+    """
+    parts = [(item, *item.partition("=")) for item in given]
+    if wrong := [item for item, _, equals, _ in parts if not equals]:
+        raise UsageError(f"{option} {wrong[0]}: write it as {form}")
+    return [(name.strip(), value.strip()) for _, name, _, value in parts]
+
+
 def confirm(question: str) -> None:
     """Ask in the language of the command.
 

@@ -14,7 +14,6 @@ from monitor.catalogues import N_
 from monitor.cli.context import AsJson, application, out, progress_bar, say, show_json
 from monitor.cli.terminal import translated
 from monitor.cli.train import read_examples
-from monitor.errors import UsageError
 
 FIGURES: Final = (
     ("auc", "AUC"),
@@ -34,8 +33,6 @@ def evaluate(
 
     Example: `kiemtin evaluate --model mine --data vihsd=dev.csv`
     """
-    if not data:
-        raise UsageError("name what to measure on: --data READER=FILE")
     with progress_bar() as bar:
         loaded = application(context).models.load(model, bar.update)
     examples = read_examples(data)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.app.application import Application
-from monitor.cli.context import AsJson, answer, application, progress_bar, say, show
+from monitor.cli.context import AsJson, answer, application, pairs, progress_bar, say, show
 from monitor.cli.terminal import translated
 from monitor.clock import local_time
 from monitor.collectors.base import PublicPost
@@ -64,7 +64,7 @@ def import_file(
     name = source or _source_name(file)
     opened = open_file(
         file,
-        mapping=_pairs(mapping or []),
+        mapping=dict(pairs("--map", mapping or [], "FIELD=COLUMN, for example text=message")),
         format_name=format_name,
         sheet=sheet,
         dates=_order(dates),
@@ -111,16 +111,6 @@ def _source_draft(settings: Settings, file: Path, name: str, role: Role, legal_b
 def _source_name(file: Path) -> str:
     name = file.name.removesuffix(".gz")
     return name.rpartition(".")[0] or name
-
-
-def _pairs(items: list[str]) -> dict[str, str]:
-    pairs = {}
-    for item in items:
-        field, separator, column = item.partition("=")
-        if not separator:
-            raise UsageError(f"--map {item}: write it as FIELD=COLUMN, for example text=message")
-        pairs[field.strip()] = column.strip()
-    return pairs
 
 
 def _show_recognised(file: ImportFile, *, preview: bool) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from monitor.app.application import Application
 from monitor.catalogues import N_
-from monitor.cli.context import AsJson, application, confirm, minute, out, say, show, show_json
+from monitor.cli.context import AsJson, application, confirm, minute, out, pairs, say, show, show_json
 from monitor.cli.terminal import translated
 from monitor.clock import local_time
 from monitor.collectors.base import Batch
@@ -84,10 +84,7 @@ def add(
 
 def _settings(items: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for item in items:
-        key, separator, value = item.partition("=")
-        if not separator:
-            raise UsageError(f"--setting {item}: write it as KEY=VALUE")
+    for key, value in pairs("--setting", items):
         try:
             values[key] = json.loads(value)
         except ValueError:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from classifiers.data.datasets import Example, public_set, read_corpus, read_named
+from classifiers.data.datasets import Example, read_corpus, read_named
 from classifiers.training.config import TrainingConfig, corpus_config
 from classifiers.training.train import Trained, Trainer
-from monitor.cli.context import AsJson, application, progress_bar, say, show_json
+from monitor.cli.context import AsJson, application, pairs, progress_bar, say, show_json
 from monitor.errors import UsageError
 from monitor.privacy.masks.mask import cut_personal
 
@@ -79,15 +79,6 @@ def read_impersonal(data: list[str]) -> list[Example]:
     return [replace(example, text=cut_personal(example.text, FOLDED)) for example in read_examples(data)]
 
 
-def _named_file(item: str) -> tuple[str, Path]:
-    reader, separator, file = item.partition("=")
-    if not separator:
-        raise UsageError(f"--data {item}: write it as READER=FILE, for example vihsd=train.csv")
-    if reader != OWN:
-        public_set(reader)
-    return reader, Path(file)
-
-
 def read_examples(data: list[str]) -> list[Example]:
     """Read labelled files, all together.
 
@@ -95,4 +86,5 @@ def read_examples(data: list[str]) -> list[Example]:
         UsageError: When a name lacks its file.
 
     """
-    return [example for reader, path in map(_named_file, data) for example in read_named(reader, path)]
+    files = pairs("--data", data, "READER=FILE, for example vihsd=train.csv")
+    return [example for reader, file in files for example in read_named(reader, Path(file))]

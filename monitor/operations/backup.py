@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Final, cast
 
 from monitor.errors import BackupRefused, NotReady
-from monitor.files import PARTIAL, partial_path, sweep, sync_folder
+from monitor.files import PARTIAL, sweep, whole_file
 from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
 from monitor.privacy.secret_key import read_former, read_key
@@ -78,26 +78,19 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
         StorageError: When the database cannot be copied.
 
     """
-    partial = partial_path(target.absolute())
+    target = target.absolute()
     try:
-        sweep([partial.parent])
+        sweep([target.parent])
         of_this = f".backup.{os.getpid()}-"  # as `partial_path`: the next backup sweeps what is left
-        with tempfile.TemporaryDirectory(prefix=of_this, suffix=PARTIAL, dir=partial.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=of_this, suffix=PARTIAL, dir=target.parent) as folder:
             # The database first: a capture that it names is younger than it, so it is there.
             copy = snapshot.take(database, Path(folder))
             facts = {"created_at": now.isoformat(), "format": FORMAT, "sqlite": database.is_sqlite}
-            with partial.open("xb") as file:
-                with _packing(file, passphrase) as archive:
-                    written = _pack(archive, copy, home, facts)
-                file.flush()
-                os.fsync(file.fileno())
-        partial.replace(target)
-        sync_folder(partial.parent)
+            with whole_file(target) as file, _packing(file, passphrase) as archive:
+                written = _pack(archive, copy, home, facts)
     except OSError as error:
         message = f"cannot write {target}: {error.strerror}: check the folder, its rights and free space"
         raise BackupRefused(message) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return written
 
 
