@@ -84,6 +84,8 @@ def restore(
     require_no_restore(home)
     if not replace and any((home / name).exists() for name in HELD):
         raise BackupRefused(f"{home} is in use already: name an empty folder with --home, or give --replace")
+    if mounted := [str(home / name) for name in HELD if (home / name).is_mount()]:
+        raise BackupRefused(f"{', '.join(mounted)} is mounted there and cannot be moved aside: unmount it first")
     sweep([home])
     try:
         fresh = new_folder(home)

@@ -236,8 +236,14 @@ def test_a_restore_that_is_killed_at_twenty_points_leaves_the_old_home_or_the_ne
     assert [path.name for path in used.home.iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(used: World, tmp_path: Path) -> None:
+def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(
+    used: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     used.back_up()
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_mount", lambda path: path.name == "captures")
+        with pytest.raises(BackupRefused, match="captures is mounted there"):
+            used.restore()
     with pytest.raises(BackupRefused, match="is in use already"):
         used.restore(used.home)
     if not used.database.is_sqlite:
