@@ -124,7 +124,7 @@ def test_nothing_runs_is_loaded_from_elsewhere_or_breaks_out(published: Path) ->
 
 def test_the_published_folder_holds_no_personal_data(published: Path) -> None:
     for file in published.glob("*.html"):
-        text = page(published, file.name).get_text(" ", strip=True)
+        text = page(published, file.name).get_text("\n", strip=True)
         assert mask_personal(text) == text, file.name
     feed = feedparser.parse((published / "feed.atom").read_bytes())
     for entry in feed.entries:
