@@ -1,6 +1,5 @@
 """Names that no family name and no title shows: of many peoples, announced by words before them, or called."""
 
-import re
 from typing import Final
 
 from monitor.privacy.masks.word_rows import APOSTROPHES, GAPS, IN_NAME, JOIN, LONGEST_STRETCH, NEAR, NEAR_GAPS, Words
@@ -9,7 +8,6 @@ _MOST_GIVEN: Final = 3
 _MOST_IN_ROW: Final = 4
 _MOST_AT_HEAD: Final = 8
 _PAIR: Final = 2
-_LISTING: Final = re.compile(r" ?[,;|/+&-] ?| (?:và|với|vs|cùng) |, (?:và|với) ")  # between the names of a list
 
 
 def announced_name(words: Words, first: int) -> int | None:
@@ -29,8 +27,6 @@ def announced_name(words: Words, first: int) -> int | None:
 
 def _is_named_by_birth(words: Words, first: int) -> bool:
     """Whether a word for the order of birth begins a name, and is no figure: "Hai Bên"."""
-    if words.says(first + 1, "nicknames") or words.is_behind(first, "maybe_naming"):
-        return True
     is_pair = words.stretches[first] == _PAIR and words.stands_within(first) and not words[first].is_upper
     is_pair = is_pair and not words.is_behind_place(first) and not words.is_behind(first, "locative")
     return is_pair and not words.says(first + 1, "no_given", "counted_by")
@@ -58,7 +54,6 @@ def _is_announced(words: Words, first: int, end: int) -> bool:
     return (
         words.is_behind(first, naming, NEAR_GAPS)
         or any(words.stands_beside(first, end, kind, NEAR) for kind in ("name", "phone"))
-        or _is_listed(words, first)
         or words.with_nickname(end) > words[end - 1].end
     )
 
@@ -104,24 +99,6 @@ def _is_place(words: Words, first: int, end: int) -> bool:
     is_pair = words.says(first, "name_syllables") and words.says(first + 1, "given")
     is_pair = is_pair and not (words.says(first, "place_beginnings") and words.says(first + 1, "given_ambiguous"))
     return not (is_apart and is_pair)
-
-
-def _is_listed(words: Words, first: int) -> bool:
-    """Whether a word stands in a list of given names in capitals: "Sang, Sửu với Lệ"."""
-    last = first + words.stretches[first] - 1
-    beside = ((first - 2, first), (first - 1, first), (last, last + 1), (last, last + 2))
-    return _is_list_item(words, first) and any(
-        _is_list_item(words, right if left == last else left)
-        and _LISTING.fullmatch(words.text, words[left].end, words[right].start) is not None
-        for left, right in beside
-    )
-
-
-def _is_list_item(words: Words, index: int) -> bool:
-    if not 0 <= index < len(words) or not 0 < words.stretches[index] <= _PAIR or words[index].is_upper:
-        return False
-    is_other = words.says(index, "no_names", "kin", "lone_places") or words.place_end(index)
-    return words.says(index, "given_as_written") and not is_other
 
 
 def _small_announced(words: Words, first: int) -> int | None:
@@ -212,18 +189,15 @@ def people_name(words: Words, first: int) -> int | None:
     second = first + 1
     if not words[first].is_capital or second >= len(words) or not words[second].is_capital:
         return None
-    has_prefix, is_alone = words.says(first, "people_prefixes"), words.stretches[first] == _PAIR
-    if words.says(first, "kin") and not has_prefix:
+    if words.says(first, "people_prefixes"):
+        return words.run_end(first) if _is_prefix(words, first) else None
+    if words.says(first, "kin"):
         return None
     is_other = words.place_end(first) or words.stretches[first] > LONGEST_STRETCH
-    if has_prefix and not words.follows(second, APOSTROPHES):
-        is_prefix = words.says(first, "lone_prefixes") and words.follows(second) and not words[second].is_upper
-        is_other = is_other or words.is_behind_place(first) or (is_alone and words.says(second, "no_names"))
-        return words.run_end(first) if is_prefix and not is_other else None
-    if has_prefix or _goes_on_with_prefix(words, first):
+    if _goes_on_with_prefix(words, first):
         return None if words.says(first, "no_names") else words.run_end(first)
     thi = first if words.says(first, "showing") else second
-    is_prefix = thi > first and words.says(thi, "lone_prefixes") and not words[first].is_upper  # "Và Y Dở"
+    is_prefix = thi > first and words.says(thi, "people_prefixes") and not words[first].is_upper  # "Và Y Dở"
     shows = (is_prefix or words.says(thi, "showing")) and (thi == first or words.follows(thi))
     if not shows or not words.capital_follows(thi + 1):
         return None
@@ -231,6 +205,16 @@ def people_name(words: Words, first: int) -> int | None:
         is_other = words.place_end(thi + 1) or words.stretches[first] > LONGEST_STRETCH
     is_other = is_other or words.says(thi + 1, "no_thi", "no_names") or words.says(first, "no_names")
     return None if is_other or words.is_behind_place(first) else words.run_end(first)
+
+
+def _is_prefix(words: Words, first: int) -> bool:
+    """Whether the prefix of a people, with an apostrophe or without, begins a name: "H'Lan", "Y Blứt"."""
+    second = first + 1
+    if words.follows(second, APOSTROPHES):
+        return not words.says(first, "no_names")
+    is_other = words.place_end(first) or words.stretches[first] > LONGEST_STRETCH or words.is_behind_place(first)
+    is_other = is_other or (words.stretches[first] == _PAIR and words.says(second, "no_names"))
+    return words.follows(second) and not (words[second].is_upper or is_other)
 
 
 def _goes_on_with_prefix(words: Words, first: int) -> bool:
@@ -257,10 +241,6 @@ def called_name(words: Words, first: int) -> int | None:
     if not begins or word.is_upper or not (is_usual or is_called) or words.place_end(first):
         return None
     end += words.capital_follows(end) and not words.says(end, "no_given", "kin")
-    if words.follows(end) and words.follows(end + 1) and words.says(end, "here"):
-        return end if words.says(end + 1, "calling", "here_endings") else None
-    if words.is_in(first, "given_clear") and words.text.startswith(":", words[end - 1].end) and word.is_capital:
-        return end
     if not words.follows(end):
         return None
     is_spoken_of = words.says(end, "spoken_of") and words.says(first, "given") and not words.says(first, "clause_words")

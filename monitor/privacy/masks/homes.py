@@ -26,7 +26,7 @@ _CAPITALS: Final = (
     rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]+(?:[ -][{_UPPER}][^\W\d_{_UPPER}]+){{0,4}}(?: \d{{1,3}}(?:/\d{{1,2}})?(?!\d))?)"
 )
 _STREET: Final = (
-    rf"(?-i:[{_UPPER}][^\W\d_{_UPPER}]*(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
+    rf"(?-i:(?:Y|[{_UPPER}][^\W\d_{_UPPER}]+)(?: [{_UPPER}][^\W\d_{_UPPER}]+){{1,2}})"  # one word begins a sentence
 )
 _SMALL: Final = rf"(?-i:[^\W\d_{_UPPER}]+)"
 _CLAUSE: Final = r"(?:(?!\d{4})[^,.;:!?…\n()\[\]]){2,40}(?!\w)"  # no telephone number
@@ -40,8 +40,7 @@ _HANDLE: Final = (
 )
 _ACCOUNT_NAME: Final = rf"(?-i:[{_UPPER}][^\W\d_]*(?: [{_UPPER}][^\W\d_]*){{1,4}}(?: \d\w{{1,4}})?)"
 _HANDLE_BEFORE: Final = re.compile(
-    rf"(?<![\w@./#]){_HANDLE}(?= ?\((?:insta|ig|fb|face|zalo|tik ?tok|tele)\w*\))"
-    r"|(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])"
+    r"(?<![\w@./#])(?=[a-z0-9._]*[a-z]{3})(?=[a-z0-9.]*_)[a-z0-9_.]{5,}[a-z0-9_](?![\w@/])"
     r"|(?<![\w@./#])[a-z0-9_.]{2,32}#\d{4}(?!\w)"
     r"|(?<![\w@./#-])[a-z]{3,20}\.[a-z]{2,20}\d{2,4}(?![\w@/]|\.\w)",
     re.IGNORECASE,
@@ -65,11 +64,6 @@ def _any(name: str, *, is_bare: bool) -> str:
     """Return the expression for the words of a list, without diacritics too in a text that has few."""
     words = name_words()[name]
     return any_of(words.written | words.bare if is_bare else words.written)
-
-
-def _lives(*words: str) -> str:
-    """Return the expression for a place behind some words before where somebody lives."""
-    return "|".join(rf"(?<=\b{word} )" for word in words)
 
 
 @cache
@@ -98,45 +92,26 @@ def _home(*, is_bare: bool) -> re.Pattern[str]:
     )
     leads = words("landmark_leads")
     near = rf"(?:nhà )?(?:\w+ ){{0,2}}(?:{leads}) {_CLAUSE}"
-    inside = r"(?:phòng|nhà) (?:cuối|đầu|giữa|trong cùng)"
-    part = rf"{house}(?: {_STREET})?|{numbered}|{inside}|{named}|{_SLASHED}|{lodging}|nhà {owner}|nối dài|{side}|{near}"
+    part = rf"{house}(?: {_STREET})?|{numbered}|{named}|{_SLASHED}|{lodging}|nhà {owner}|nối dài|{side}|{near}"
     ends = words("address_ends")
     described = rf"(?:nhà|căn|quán) (?:cấp|sàn|thứ|có|màu|sơn|mái)(?!\w)(?: (?!(?:{ends})(?!\w))[^\s,.;:!?…()]+){{1,5}}"
-    part = rf"(?:{part}|{described}|(?-i:[A-Z]{{2}}\d{{1,2}}[A-Z]?)(?!\w))"
+    part = rf"(?:{part}|{described})"
     village = rf"(?:{numbered}|(?:xã|thôn|bản|xóm|ấp) {_CAPITALS})"
-    more = rf"(?:{_GAP}{part})*(?: ?\((?:nhà|chỗ|gần|đối diện|cạnh) [^()\n]{{2,40}}\))?"
+    more = rf"(?:{_GAP}{part})*"
     dwelling = (
         rf"(?:(?:đầu|cuối|giữa) )?(?:{words('dwelling_places')})"
         rf" (?:{so}\d{{1,3}}|{_CAPITALS}|{owner}|(?:cuối|đầu) \w+ \d+|{near})"
         rf"{_GAP}(?:{part}{_GAP}){{0,2}}(?:{near}|nhà {owner}(?: \w+)?|(?:phòng|nhà) (?:cuối|đầu))"
     )
-    at_end = rf"(?:đầu|cuối) (?:{words('dwelling_places')}) {_CAPITALS}"
+    lives = "|".join(rf"(?<=\b{word} )" for word in ("ở", "nhà", "nó", "gần", "về", "tới", "đến"))
     return re.compile(
         rf"(?<![\w/.-])(?=\w)(?:"
         rf"((?:(?:{numbered}|{named}|{lodging}){_GAP}){{0,4}})"
         rf"(?:({in_street})|{house}|{_SLASHED})((?: {_STREET})?{more})"
         rf"|({village}(?:{_GAP}(?:{village}|{named})){{0,2}}{_GAP}(?:{near}|{described})){more}"
         rf"|(?<=\bở )((?-i:[A-Z])\d{{1,3}}{_GAP}{part}){more}"
-        rf"|(?:{_lives('ở', 'nhà', 'nó', 'gần', 'về', 'tới', 'đến')})({dwelling}){more}"
-        rf"|(?:{_lives('nhà', 'nhà nó', 'nhà em')})({at_end}){more}"
-        rf"|(?:{_lives('nhà nó', 'nhà em', 'nhà tui', 'nhà mình')})((?:{leads}) {_CLAUSE}){more}"
+        rf"|(?:{lives})({dwelling}){more}"
         rf"|(?<=\bở )((?:căn |ngôi |cái )?nhà (?!{_PUBLIC_HOUSES})(?:\w+ ){{0,5}}?{near}))",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _told(*, is_bare: bool) -> re.Pattern[str]:
-    """Compile an address behind words that announce one: parts in a row, of which each begins as parts do."""
-    words = partial(_any, is_bare=is_bare)
-    begins = "|".join(map(words, ("address_begins", "area_parts", "dwelling_places", "landmark_leads")))
-    begins = rf"(?:{begins})(?!\w)|(?:{words('house_parts')})[ .]{{0,2}}(?:số )?{_NUMBER}"
-    clause = rf"[^,.;:!?…\n()\[\]]{{0,45}}?(?=[,.;:!?…\n(]| (?:{words('address_ends')})(?!\w)|$)"
-    part = rf"(?:{begins}){clause}|[a-z]?\d{{1,4}}(?:/\d|[a-z]? (?:{words('area_parts')})(?!\w)){clause}"
-    several = rf"(?:{part}),? (?:{part})(?:, ?(?:{part}))*"
-    return re.compile(
-        rf"(?<!\w)(?:(?:{words('address_leads')})[ :]{{1,3}}(?P<all>(?:{part})(?:, ?(?:{part}))*)"
-        rf"|(?:{words('whereabouts')}) (?P<more>{several}|[a-z]?\d{{1,4}}/\d{clause}))",
         re.IGNORECASE,
     )
 
@@ -152,6 +127,15 @@ def _others(account: str, name: str, *, is_bare: bool) -> tuple[tuple[str, re.Pa
 
     """
     words = partial(_any, is_bare=is_bare)
+    begins = "|".join(map(words, ("address_begins", "area_parts", "dwelling_places", "landmark_leads")))
+    begins = rf"(?:{begins})(?!\w)|(?:{words('house_parts')})[ .]{{0,2}}(?:số )?{_NUMBER}"
+    clause = rf"[^,.;:!?…\n()\[\]]{{0,45}}?(?=[,.;:!?…\n(]| (?:{words('address_ends')})(?!\w)|$)"
+    part = rf"(?:{begins}){clause}|[a-z]?\d{{1,4}}(?:/\d|[a-z]? (?:{words('area_parts')})(?!\w)){clause}"
+    several = rf"(?:{part}),? (?:{part})(?:, ?(?:{part}))*"
+    told = (  # parts of an address in a row behind words that announce one, of which each begins as parts do
+        rf"(?<!\w)(?:(?:{words('address_leads')})[ :]{{1,3}}(?P<all>(?:{part})(?:, ?(?:{part}))*)"
+        rf"|(?:{words('whereabouts')}) (?P<more>{several}|[a-z]?\d{{1,4}}/\d{clause}))"
+    )
     named = (
         rf"(?<!\w)(?:{words('account_leads')})(?!\w)[ :]{{1,3}}(?:(?:\w+ ){{0,2}}(?:là|la|tên|ten)[ :]{{1,3}})?"
         rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]"
@@ -164,7 +148,7 @@ def _others(account: str, name: str, *, is_bare: bool) -> tuple[tuple[str, re.Pa
         rf"(?P<people>{words('peoples')})(?!\w)"
     )
     return (
-        ("address", _told(is_bare=is_bare), ()),
+        ("address", re.compile(told, re.IGNORECASE), ()),
         ("handle", re.compile(named, re.IGNORECASE), ()),
         ("handle", re.compile(another, re.IGNORECASE), (account,)),
         ("handle", _HANDLE_BEFORE, ("_", "(", "#", ".")),

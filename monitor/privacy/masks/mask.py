@@ -19,7 +19,7 @@ from classifiers.text.normalise import normalise
 from monitor.privacy.masks.homes import find_homes
 from monitor.privacy.masks.names import find_names
 from monitor.privacy.masks.numbers import find_numbers
-from monitor.privacy.masks.patterns import find_more_accounts, find_patterns
+from monitor.privacy.masks.patterns import find_patterns
 from monitor.privacy.masks.text import Found, MaskableText
 
 PLACEHOLDERS: Final[Mapping[str, str]] = MappingProxyType({
@@ -48,7 +48,6 @@ _LONGEST_KEPT: Final = 1
 _RULES: Final[tuple[Callable[[MaskableText], Iterable[Found]], ...]] = (
     find_homes,
     find_patterns,
-    find_more_accounts,
     find_numbers,
     find_names,
 )

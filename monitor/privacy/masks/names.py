@@ -17,7 +17,7 @@ from monitor.privacy.masks.announced import (
     small_full_name,
 )
 from monitor.privacy.masks.text import Found, MaskableText
-from monitor.privacy.masks.word_rows import GAPS, IN_NAME, LONGEST_NAME, LONGEST_STRETCH, TITLE_GAPS, Word, Words
+from monitor.privacy.masks.word_rows import GAPS, IN_NAME, LONGEST_NAME, LONGEST_STRETCH, TITLE_GAPS, Words
 
 _SYLLABLE: Final = re.compile(
     r"(?:ngh?|[ckgt]h|gi|nh|ph|tr|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?", re.IGNORECASE
@@ -156,14 +156,13 @@ def _capital_given_name(words: Words, first: int, title: str) -> int | None:
         both_given = words.is_in(first, "given") and (not has_second or words.is_in(second, "given"))
         return second + has_second if both_given and not words.says(second - 1, "no_names") else None
     if not has_second or words.says(second, "no_given"):
-        is_firm = not has_second and _is_foreign(words[first])  # "kỹ sư Bosch"
-        is_firm = is_firm and not (words.is_phrase(title, "kin") or words.says(first, "given_as_written"))
+        is_firm = not has_second and _is_foreign(words, first) and not words.is_phrase(title, "kin")  # "kỹ sư Bosch"
         return None if is_firm else second
-    if _is_foreign(words[first]) or words.follows(second + 1, IN_NAME - GAPS):
+    if _is_foreign(words, first) or words.follows(second + 1, IN_NAME - GAPS):
         return words.run_end(first)
     end = second + 1
     while end - first < LONGEST_NAME and words.capital_follows(end) and not words.says(end, "no_given", "kin"):
-        if words.place_end(end) or (_is_foreign(words[end]) and not words.says(end, "given_as_written")):
+        if words.place_end(end) or _is_foreign(words, end):
             break
         end += 1
     return end
@@ -182,9 +181,10 @@ def _is_no_person(words: Words, first: int, title: str) -> bool:
     return is_unlikely or is_abbreviation or bool(is_place) or words.says(first, "never_names")
 
 
-def _is_foreign(word: Word) -> bool:
-    """Whether a word is no syllable of Vietnamese."""
-    return not word.is_marked and _SYLLABLE.fullmatch(word.bare) is None
+def _is_foreign(words: Words, index: int) -> bool:
+    """Whether a word is no syllable of Vietnamese and no given name on the lists."""
+    is_syllable = words[index].is_marked or _SYLLABLE.fullmatch(words[index].bare) is not None
+    return not (is_syllable or words.says(index, "given_as_written"))
 
 
 def _small_name(words: Words, first: int, title: str) -> int | None:

@@ -17,11 +17,14 @@ _SIGNS: Final = re.compile(r"[\s.,\-–—_/*()…|~+;=:•‧·'\"“”]{0,5}"
 _CODE_SIGNS: Final = re.compile(r"[ .\-–—/]{0,3}")
 _LONGEST_GAP: Final = 20
 _MOST_PARTS: Final = 16
-_MOBILE, _LANDLINE, _ABROAD = re.compile(r"0[35789]"), re.compile(r"02"), re.compile(r"84(?:0?[235789])")
+_MOBILE, _LANDLINE, _ABROAD = re.compile(r"0[35789]"), re.compile(r"02"), re.compile(r"(?:00)?84(?:0?[235789])")
 _MOBILE_DIGITS: Final = 10
-_FEWEST_DIGITS, _MOST_DIGITS = 9, 12
+_FEWEST_DIGITS, _MOST_DIGITS = 9, 13
 _FEWEST_SPOKEN: Final = 7  # words behind the first one: "không chín trăm lẻ một …" has more words than digits
 _LONGEST_CODE: Final = 20
+_FEWEST_IN_CHAIN: Final = 6  # digits of an account behind another
+_ENDS_CHAIN: Final = re.compile(r"[\d\n;!?]")
+_WINDOW: Final = 40  # characters before a number that may announce it
 _BLOCK: Final = (3, 4)  # digits of the blocks of a long number
 _LETTERED_CODE: Final = 4  # digits of a code with letters
 _LONG_CODE, _SHORT_CODE = 8, 5  # digits of a code behind a word that often means something else, and behind others
@@ -29,7 +32,7 @@ _ADDRESS: Final = re.compile(r"https?://\S+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _FIGURE: Final = re.compile(rf"{NO_FIGURE}(?!1[89]00)")
 _GOES_ON: Final = re.compile(r"\d[.,/:-]")  # a date or a figure that began before
-_UNIT: Final = re.compile(CURRENCY, re.IGNORECASE)
+_UNIT: Final = re.compile(rf"{CURRENCY}|(?<=/20\d\d)/[A-Z]{{2}}", re.IGNORECASE)  # "41/2024/QH15" is a law
 _COORDINATES: Final = re.compile(
     r"(?<![\w.])-?\d{1,3}\.(?!\d{3} ?-)\d{3,9} ?(?:[NS] ?[,;–-]?|[,;]|-) ?-?\d{1,3}\.\d{3,9}(?: ?[EW](?!\w))?"
     r"(?!\d|\.\d)|(?<![\w.])\d{1,2}\.\d{4,9} \d{2,3}\.\d{4,9}(?!\d|\.\d)"
@@ -66,7 +69,7 @@ def _part() -> re.Pattern[str]:
     letter = r"[^\W\d_]"
     return re.compile(
         r"(?P<number>(?!(?<!\d)\d so(?!\w))"  # "rồi 6 số: …" says how many follow
-        rf"(?:(?<!{letter})o{{1,3}}(?=\d))?\d+(?:[oil]+\d+)*(?:o{{1,3}}(?!{letter}))?|(?<!{letter})o{{1,2}}(?!{letter}))"
+        rf"(?:(?<!{letter})[oil]{{1,3}}(?=\d))?\d+(?:[oil]+\d+)*(?:[oil]{{1,3}}(?!{letter}))?|(?<!{letter})o{{1,3}}(?!{letter}))"
         rf"|(?<!{letter})(?P<word>(?:{words})+)(?!{letter})",
         re.IGNORECASE,
     )
@@ -111,7 +114,7 @@ def _lettered_code() -> re.Pattern[str]:
 
 def find_numbers(work: MaskableText) -> Iterator[Found]:
     """Find telephone numbers, numbers of papers, plates and coordinates."""
-    yield from _runs(work.bare, work.text)
+    yield from _runs(work.bare, work.text, work.filler("account"))
     yield from _codes(work.bare)
     yield from (("address", *match.span()) for match in _COORDINATES.finditer(work.text))
     yield from (("plate", *match.span(match.lastgroup or 0)) for match in _plate().finditer(work.bare))
@@ -125,21 +128,27 @@ def _codes(text: str) -> Iterator[Found]:
         yield "id_card", *match.span()
 
 
-def _runs(text: str, written: str) -> Iterator[Found]:
+def _runs(text: str, written: str, account: str) -> Iterator[Found]:
     scanned = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
     # "ở" is no zero.
     matches = (
         match for match in _part().finditer(scanned) if match["word"] or match[0] == written[slice(*match.span())]
     )
     parts = [part for match in matches if (part := _read(match, scanned))]
-    index = 0
+    index, account_end = 0, -_WINDOW
     while index < len(parts):
-        found = _number(text, parts, index) if _FIGURE.match(text, parts[index].start) else None
+        start = parts[index].start
+        before = text[max(0, account_end, start - _WINDOW) : start]
+        if account_end > start - _WINDOW:  # an account announces the next one
+            before = account + before
+        lead = _announced(before, account)
+        found = _number(text, parts, index, lead) if _FIGURE.match(text, start) else None
         if found is None:
             index += 1
             continue
         kind, last = found
-        yield kind, parts[index].start, parts[last].end
+        yield kind, start, parts[last].end
+        account_end = parts[last].end if kind == "account" else account_end
         index = last + 1
 
 
@@ -170,7 +179,7 @@ def _is_joined(text: str, before: _Part, part: _Part) -> bool:
     return _SIGNS.fullmatch(gap) is not None or with_words(_JOINING, "number_joins").fullmatch(gap) is not None
 
 
-def _number(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int] | None:
+def _number(text: str, parts: Sequence[_Part], first: int, lead: _Lead | None) -> tuple[str, int] | None:
     """Tell the kind of the number that begins with a part, and its last part, or None."""
     start = parts[first].start
     goes_on = _GOES_ON.search(text[max(0, start - 2) : start]) is not None
@@ -179,8 +188,7 @@ def _number(text: str, parts: Sequence[_Part], first: int) -> tuple[str, int] | 
         return "phone", last
     if parts[first].is_word:
         return None
-    lead = None if is_dated else _announced(text[max(0, start - 40) : start])
-    if lead is not None:
+    if lead is not None and not is_dated:
         row = _row(text, parts, first, in_blocks=False)
         if lead.fewest <= _length(row) and not _is_amount(text, row):
             return lead.kind, first + len(row) - 1
@@ -236,8 +244,11 @@ def _is_amount(text: str, row: Sequence[_Part]) -> bool:
     return _UNIT.match(text, row[-1].end) is not None or all(_YEAR.fullmatch(part.digits) for part in row)
 
 
-def _announced(before: str) -> _Lead | None:
-    """Tell what number the words before it announce, or None."""
+def _announced(before: str, account: str) -> _Lead | None:
+    """Tell what number the words or the filler of an account before it announce, or None."""
+    _, found, gap = before.rpartition(account)
+    if found and _ENDS_CHAIN.search(gap) is None:
+        return _Lead("account", _FEWEST_IN_CHAIN)
     for kind, leads, fewest in (
         ("account", "account_number_leads", _LONG_CODE),
         ("id_card", "code_leads", _SHORT_CODE),

@@ -60,19 +60,9 @@ _PHONE_LEAD: Final = r"(?<!\w)(?:sdt|dt|dien thoai|lien he|goi|zalo|zl|lh|call|p
 _PHONE_NUMBER: Final = (
     r"(?<!\d)(?<!\d\d\.)(?:"  # "21.0158 105.7643" is a place
     r"0[1-9]\d{7,9}(?!\d)"
-    rf"|\(?0[35789](?:{_SEPARATOR}\d){{8}}(?!\d)"
     rf"|\(?0[1-9](?:{_SEPARATOR}\d){{7,9}}(?!\d)"
-    r"|0(?:[ .\-_]{1,2}\d){8,10}(?!\d)"
-    r"|0\d{2,3}[*/~_|…]{1,3}\d{3}[*/~_|…]{1,3}\d{3}(?!\d)"
     r"|\(?\+(?!(?!84)\d{1,3}(?:[.,]\d{3})+(?!\d))\s?\d{1,3}\)?(?:[ .\-–()]{0,3}\d){8,12}(?!\d)"
-    rf"|(?:0084|84)[ .\-]?[235789](?:{_SEPARATOR}\d){{8}}(?!\d)"
     r")"
-)
-# Letters in the place of digits; two or more real digits, or it is an exclamation.
-_SPELLED_PHONE: Final = (
-    r"(?<!\w)(?=\D{0,12}\d\D{0,12}\d)(?=[\d .\-_*]{0,24}[ol])[0o](?:[ .\-_*]{0,2}[0-9ol]){8,10}(?!\w)"
-    # Else its beginning alone is taken.
-    r"(?![ .\-_*]{0,2}(?:\d|(?:nin|chin|khong|mot|hai|ba|bon|tu|nam|sau|bay|tam)(?!\w)))"
 )
 # Birth dates
 _ANY_DATE: Final = (
@@ -88,8 +78,8 @@ _SPEAKER_BORN: Final = r"(?<!\w)(?:e|em|minh|nam|nu|ban|chau)(?=[ ,]{1,2}2k\d)[ 
 
 _KINDS: Final = {
     "mail": "email", "profile": "link", "other_handle": "handle", "tagged_name": "handle", "called": "phone",
-    "identity": "id_card", "spelled": "phone", "bank": "account", "before_bank": "account",
-    "card": "account", "born": "birth_date", "insured": "insurance",
+    "identity": "id_card", "bank": "account", "before_bank": "account",
+    "born": "birth_date",
 }  # fmt: skip
 _NO_PERSON: Final = frozenset({"figure", "grouped"})
 
@@ -134,7 +124,6 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
         rf"|{born} (?:hay|hoac|con|va) (?:\w{{2,4}} ){{0,3}}(?:la )?){years})"
         rf"|(?P<born>(?P<born_lead>{name} ?[(,] ?(?:sn )?){years}(?=\)|,|\.|;|$))"
         rf"|(?P<insurance>(?P<insurance_lead>{_INSURANCE_LEAD}){_INSURANCE_NUMBER})"
-        rf"|(?P<insured>(?P<insured_lead>(?<!\w)(?:ma|so|so so) ){_INSURANCE_NUMBER}(?= (?:bhxh|bhyt)(?!\w)))"
         rf"|(?P<id_card>(?P<id_card_lead>{_IDENTITY_LEAD})[A-Z]{{0,2}}\d(?:[ .\-]?\d){{6,11}}(?!\d))"
         rf"|(?P<account>(?P<account_lead>{_ACCOUNT_LEAD}){_ACCOUNT_NUMBER})"
         rf"|(?P<bank>(?P<bank_lead>(?<!\w){_bank()}[ :.\-–]{{1,3}}){_ACCOUNT_NUMBER})"
@@ -146,19 +135,17 @@ def _personal(name: str, born: str) -> re.Pattern[str]:
     numbers = (
         rf"(?P<figure>{_DATE}|(?<!\d){_GROUPED}{CURRENCY})"
         rf"|(?P<before_bank>(?<!\d){NO_FIGURE}\d(?:[ .\-]?\d){{7,18}}{bank_behind})"
-        r"|(?P<card>(?<!\d)9704(?:[ .\-]?\d){8,15}(?!\d))"
         r"|(?P<identity>(?<!\d)(?:\d{12}|0\d\d(?:[ .]\d{3}){3}|0\d{3}(?:[ .]\d{4}){2}|0(?:[ .-]\d){11})(?!\d)"
         rf"(?!{CURRENCY}))"
     )
     return re.compile(
         rf"{start}(?:{addresses}|{near_digit}{behind_words}"
         rf"|(?=\d)(?:{numbers})|(?=[\d(+])(?P<phone>{_PHONE_NUMBER})"
-        rf"|(?=[0o])(?P<spelled>{_SPELLED_PHONE})|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
+        rf"|(?=\d)(?P<grouped>(?<!\d){_GROUPED}))",
         re.IGNORECASE,
     )
 
 
-_ONE_ACCOUNT: Final = re.compile(_ACCOUNT_NUMBER, re.IGNORECASE)
 _PHONE_IN_LINK: Final = re.compile(r"(?<=[=/:])(?:\+|%2B)?(?:84|0)\d{9}(?![\w-])")
 
 
@@ -180,15 +167,3 @@ def _in_page(page: re.Match[str]) -> Iterator[Found]:
         return
     for number in _PHONE_IN_LINK.finditer(page.string, page.start(), page.end()):
         yield "phone", number.start(), number.end()
-
-
-@cache
-def _more_accounts(account: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<={account})(?:[^\d\n;!?]{{0,39}}?{_ACCOUNT_NUMBER})+", re.IGNORECASE)
-
-
-def find_more_accounts(work: MaskableText) -> Iterator[Found]:
-    """Find accounts behind a masked one: it announces the next number, and that one the next."""
-    for chain in _more_accounts(work.filler("account")).finditer(work.bare):
-        for number in _ONE_ACCOUNT.finditer(chain.string, chain.start(), chain.end()):
-            yield "account", number.start(), number.end()
