@@ -14,6 +14,7 @@ from monitor.cli.terminal import translated
 from monitor.collectors.files.row_files import ROW_FORMATS
 from monitor.errors import UsageError
 from monitor.outbox.issue import Wish
+from monitor.outbox.outbox import summary
 from monitor.publish.site import publish as write_corrections
 from monitor.reports.exports import TABLES
 from monitor.reports.exports import export as write_rows
@@ -33,7 +34,7 @@ def _past_period(now: datetime, *, week: str, month: str, quarter: str) -> Calen
     ((unit, text),) = named
     chosen, present = parse_period(text, unit), current_period(unit, now)
     if chosen > present:
-        message = f"{unit} {chosen} has not begun: this is {present}, and it is the last one there is to report on"
+        message = f"{chosen} has not begun: this is {present}, and it is the last one there is to report on"
         raise UsageError(message)
     return chosen
 
@@ -85,11 +86,7 @@ def _send(app: Application, period: CalendarPeriod, *, as_json: bool) -> None:
     app.reports.send_again(period)
     outcomes = [each for each in asyncio.run(app.outbox.send_due()) if each.kind in (REPORT, "")]
     data = [{"channel": each.channel, "state": each.state, "error": each.error} for each in outcomes]
-    lines = [
-        f"{period} → {each.channel}: {translated(each.state)}{f': {translated(each.error)}' * bool(each.error)}"
-        for each in outcomes
-    ]
-    answer(data, *lines, as_json=as_json)
+    answer(data, summary(outcomes) or "Nothing was due.", as_json=as_json)
 
 
 def export(

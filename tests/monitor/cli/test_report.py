@@ -85,6 +85,9 @@ def test_the_summary_of_a_week_is_written(kiemtin: Command) -> None:
         assert Path(file).stat().st_size > 0
         assert Path(file).is_relative_to(kiemtin.home / "reports")
     assert kiemtin.well("report").out.count("Wrote ") == len(data["files"])
+    kiemtin.set(channels=json.dumps([{"name": "shelf", "what": ["reports"], "to": str(kiemtin.home / "shelf")}]))
+    for said in ("sent by shelf", "Nothing was due."):
+        assert said in kiemtin.well("report", "--send").out
 
 
 def test_one_format_into_another_folder_also_of_a_week_without_posts(kiemtin: Command, tmp_path: Path) -> None:
@@ -97,7 +100,7 @@ def test_one_format_into_another_folder_also_of_a_week_without_posts(kiemtin: Co
 
 
 def test_a_report_that_cannot_be_written_is_one_line(kiemtin: Command, tmp_path: Path) -> None:
-    assert "week 2999-W10 has not begun" in kiemtin("report", "--week", "2999-W10").complaint
+    assert "2999-W10 has not begun" in kiemtin("report", "--week", "2999-W10").complaint
     assert not list((kiemtin.home / "reports").glob("*2999*"))
     (tmp_path / "file").write_text("")
     kiemtin.fails(str(tmp_path / "file"), "report", "--out", str(tmp_path / "file"))
