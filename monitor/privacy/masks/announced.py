@@ -139,7 +139,7 @@ def _behind_naming(words: Words, first: int) -> int | None:
     is_named_by_kin = words.says(first, "kin") and words.stretches[first] > 1  # "Mẹ Bống" is the name of an account
     is_public = is_public and not is_named_by_kin and not words.says(first, "people_prefixes", "birth_order")
     is_alone = word.is_upper and not words.capital_follows(first + 1, IN_NAME)
-    is_heading = is_alone or words.stretches[first] > LONGEST_STRETCH
+    is_heading = is_alone or words.stretches[first] > LONGEST_STRETCH or words.makes_compound(first)
     return None if is_public or is_heading else words.run_end(first)
 
 

@@ -46,7 +46,7 @@ _HANDLE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _INITIALS: Final = re.compile(
-    rf"(?<![\w.])(?!T\. ?P)(?:[{_UPPER}]\. ?){{2,3}}[{_UPPER}][^\W\d_{_UPPER}]+"
+    rf"(?<![\w.])(?!T\. ?P|R\.I\.P)(?:[{_UPPER}]\. ?){{2,3}}[{_UPPER}][^\W\d_{_UPPER}]+"
     rf"|(?:(?<=ng )|(?<=nh )|(?<=à )|(?<=ô )|(?<=hị )|(?<=em ))(?:[{_UPPER}]\.){{2,3}}[{_UPPER}]?(?!\w)"  # "ông V.V.P"
 )
 _AT: Final = r" ?(?:\bat\b|\ba cong\b|\ba còng\b|\ba móc\b|\btại\b|\[at\]|\(at\)|\(a\)|\[a\]) ?"
