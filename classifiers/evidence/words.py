@@ -14,6 +14,7 @@ from classifiers.text.normalise import normalise
 
 MOST_READ: Final = 4000  # characters
 NEAR: Final = 10  # words on each side of an amount or a date that tell what it is one of
+_LONGEST: Final = 4  # words of a phrase
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)k?m[23](?!\w)|(?<=\d)k?m[23](?!\w)|[^\W\d_]+|[^\w\s]")
 
 Words = tuple[str, ...]
@@ -55,6 +56,7 @@ class Tokens(list[Token]):
         self.aligned: Aligned = normalise(self.original)
         normal = self.aligned.text
         self.plain = normal == strip_diacritics(normal)
+        self._runs: dict[int, list[tuple[str, int]]] = {}
         super().__init__(
             Token(match[0], strip_diacritics(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(normal)
         )
@@ -79,10 +81,13 @@ class Tokens(list[Token]):
 
     def longest(self, index: int, phrases: Collection[str]) -> tuple[str, int] | None:
         """Find the longest of some phrases that begins at a token: the phrase, and how many tokens it has."""
-        for length in range(min(4, len(self) - index), 0, -1):
-            phrase = " ".join(token.text for token in self[index : index + length])
-            if phrase in phrases:
-                return phrase, length
+        runs = self._runs.get(index)
+        if runs is None:
+            words = [token.text for token in self[index : index + _LONGEST]]
+            runs = self._runs[index] = [(" ".join(words[:length]), length) for length in range(len(words), 0, -1)]
+        for run in runs:
+            if run[0] in phrases:
+                return run
         return None
 
 
