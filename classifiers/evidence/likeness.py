@@ -168,7 +168,8 @@ def agreement(claim: Asserted, reference: str, cosine: float) -> Agreement:
     turned = facts.outcomes.turns_any(claim.facts.outcomes)
     reports = sum(found.same.values()) >= LEAST_FACTS and not found.missing and not turned
     bearing = CONTRADICTS if found.differs else REPORTS if reports else UNCLEAR
-    title = {*search_terms(reference.partition("\n")[0]).bare}
+    headed = "\n" in reference  # a post without a headline begins with its sentence
+    title = {*search_terms(reference.partition("\n" if headed else ". ")[0]).bare}
     counts = {
         "constant": 1,
         "likeness": math.log(cosine) if cosine else -math.inf,
