@@ -141,10 +141,10 @@ def _others(account: str, name: str, *, is_bare: bool) -> tuple[tuple[str, re.Pa
         rf"(?:[{_SIGNS}](?P<quoted>[^{_SIGNS}\n]{{2,40}})[{_SIGNS}]"
         rf"|(?:\w+ ){{0,2}}(?P<handle>{_HANDLE})|(?P<name>{_ACCOUNT_NAME}))"
     )
-    another = rf"(?<={account})(?: ?(?:,|và|với|hoặc|hay|/) ?)(?P<name>{_ACCOUNT_NAME})"
+    another = rf"{account}(?: ?(?:,|và|với|hoặc|hay|/) ?)(?P<name>{_ACCOUNT_NAME})"
     by_birth = rf"(?<!\w)(?:{words('courteous')}|con trai|con gái) (?P<name>[2-9] (?-i:[{_UPPER}])[^\W\d_]+)(?!\w)"
     people = (
-        rf"(?<={name})(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?"
+        rf"{name}(?:,? \d{{1,2}} tuổi)?,?(?: của \w+)? (?:là )?(?:người|dân tộc|dt) (?:dân tộc )?"
         rf"(?P<people>{words('peoples')})(?!\w)"
     )
     return (

@@ -141,7 +141,7 @@ def _runs(text: str, written: str, account: str) -> Iterator[Found]:
         before = text[max(0, account_end, start - _WINDOW) : start]
         if account_end > start - _WINDOW:  # an account announces the next one
             before = account + before
-        lead = _announced(before, account)
+        lead = None if parts[index].is_word else _announced(before, account)
         found = _number(text, parts, index, lead) if _FIGURE.match(text, start) else None
         if found is None:
             index += 1

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from operator import ne
 from typing import Final
 
 from classifiers.text.normalise import EARLY_TONES, INVISIBLE, LATE_TONE
@@ -102,9 +101,8 @@ class MaskableText:
 
     def _has_few_marks(self) -> bool:
         """Whether at most one word in five has diacritics, as when only a name in it was pasted."""
-        written, bare = _WORD.findall(self.text), _WORD.findall(self.bare)
-        marked: int = sum(map(ne, written, bare))
-        return marked * _FEW <= len(written)
+        written = _WORD.findall(self.text)
+        return (len(written) - sum(map(str.isascii, written))) * _FEW <= len(written)
 
     def _forget(self, start: int, end: int) -> None:
         for inner in _RESERVED.finditer(self.text, start, end):
