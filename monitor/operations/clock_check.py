@@ -20,7 +20,8 @@ def check_clock(database: Database, clock: Clock) -> str:
     """Compare the clock with the newest trusted time and remember what was found.
 
     Returns:
-        A line to show when the clock went back; then sources that were read in the future are due again. Else nothing.
+        A line to show when the clock went back; then sources that were read in the future are due again. One that is
+        far behind, as of a machine that lost its time, changes nothing. Else nothing.
 
     """
     now = clock.now()
@@ -71,6 +72,11 @@ def _compare(session: Session, now: datetime) -> str:
     if now - state.trusted_at > LONGEST_PAUSE:
         state.jumped_to = max(now, state.jumped_to or now)
         return ""
+    if state.trusted_at - now > LONGEST_PAUSE:  # dated by it, all posts would be past their retention when it is set
+        return (
+            f"the clock shows {local_time(now)}, long before this program last ran ({local_time(state.trusted_at)}): "
+            "set it, or, if it is right, run `kiemtin db confirm-clock`"
+        )
     ahead = max(state.trusted_at, state.jumped_to or state.trusted_at)
     state.jumped_to = None
     if ahead - now <= CLOCK_TOLERANCE:

@@ -62,6 +62,15 @@ def test_a_clock_that_was_set_right_again_needs_no_person(used: Database, clock:
     assert count_posts(used) == 1
 
 
+def test_a_clock_that_lost_its_time_dates_no_post(used: Database, clock: FakeClock) -> None:
+    clock.advance(-timedelta(days=400))
+    for _ in range(2):
+        assert "set it, or, if it is right, run `kiemtin db confirm-clock`" in check_clock(used, clock)
+    clock.advance(timedelta(days=400))
+    assert check_clock(used, clock) == ""
+    assert (retain(used, clock), count_posts(used)) == ({}, 1)
+
+
 @pytest.mark.parametrize("days", [3, 30])
 def test_what_was_read_by_a_clock_that_ran_ahead_is_read_again(used: Database, clock: FakeClock, days: int) -> None:
     clock.advance(timedelta(days=days))
