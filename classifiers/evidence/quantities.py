@@ -186,8 +186,8 @@ class _Reader:
     def _group(self, index: int) -> _Number | None:
         """Read figures, or a number below a thousand in words."""
         words = self._lists
-        of_hundreds = {*self._digits, *words["and_half"], *words["ten"]}
-        if self._word(index) in words["hundred"] and self._word(index + 1) in of_hundreds:
+        follows = (self._digits, words["and_half"], words["ten"])
+        if self._word(index) in words["hundred"] and any(self._word(index + 1) in each for each in follows):
             return self._hundreds(1, index + 1)
         first = self._first(index)
         if first is not None and self._word(first.after) in words["hundred"]:

@@ -81,14 +81,10 @@ class Tokens(list[Token]):
 
     def longest(self, index: int, phrases: Collection[str]) -> tuple[str, int] | None:
         """Find the longest of some phrases that begins at a token: the phrase, and how many tokens it has."""
-        runs = self._runs.get(index)
-        if runs is None:
+        if index not in self._runs:
             words = [token.text for token in self[index : index + _LONGEST]]
-            runs = self._runs[index] = [(" ".join(words[:length]), length) for length in range(len(words), 0, -1)]
-        for run in runs:
-            if run[0] in phrases:
-                return run
-        return None
+            self._runs[index] = [(" ".join(words[:length]), length) for length in range(len(words), 0, -1)]
+        return next((run for run in self._runs[index] if run[0] in phrases), None)
 
 
 @cache

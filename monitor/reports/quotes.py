@@ -97,7 +97,7 @@ def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
         flag_id=flag.id,
         label=flag.label,
         source=mask_personal(post.source.name),
-        at=post.published_at or post.collected_at,
+        at=post.dated,
         at_is_published=post.published_at is not None,
         precision=post.published_precision if post.published_at else None,
         copies=cluster_size - 1,

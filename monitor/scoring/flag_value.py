@@ -95,7 +95,6 @@ def flag_draft(
     origin: str = "scored",
 ) -> FlagDraft:
     """Return a flag to open on a post, with the place in the queue that it has until open flags are placed."""
-    dated = post.published_at or post.collected_at
     alone = Candidate(
         flag_id=0,
         post_id=post.id,
@@ -107,7 +106,7 @@ def flag_draft(
         engagement=post.engagement,
         has_evidence=False,
         characters=len(post.text),
-        when=dated,
+        when=post.dated,
     )
     return FlagDraft(
         post_id=post.id,
@@ -116,7 +115,7 @@ def flag_draft(
         label=label,
         probability=probability,
         reasons=reasons,
-        dated=dated,
+        dated=post.dated,
         reach=reach(alone),
         worth=worth_of(alone, {}, now),
         origin=origin,

@@ -173,7 +173,7 @@ class Matcher:
         since = now - LOOKED_AGAIN if again else None
         with self.database.work() as session:
             for claim in matching.claims_to_search(session, CLAIM_LABELS, CLAIMS_MOST, opened_since=since):
-                looked = find_evidence(session, claim.judged_text, _dated(claim))
+                looked = find_evidence(session, claim.judged_text, claim.dated)
                 matching.suggest_evidence(session, claim.id, CLAIM_LABELS, looked.found, now, among=looked.among)
                 session.commit()  # each at once: looking for the next one takes long, and others want to write
                 result.claims_with_evidence += bool(looked.found)
@@ -205,13 +205,9 @@ def same_picture_posts(session: Session, post_id: int) -> list[Post]:
     return posts.in_order(session, [each for each in sharing if show_same(own, marks.get(each, []))])
 
 
-def _dated(post: Post) -> datetime:
-    return post.published_at or post.collected_at
-
-
 def _search_draft(post: Post, terms: SearchTerms) -> SearchDraft:
     return SearchDraft(
-        post_id=post.id, source_id=post.source_id, dated=_dated(post), accented=terms.accented, bare=terms.bare
+        post_id=post.id, source_id=post.source_id, dated=post.dated, accented=terms.accented, bare=terms.bare
     )
 
 
