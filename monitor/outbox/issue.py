@@ -236,7 +236,7 @@ class ReportOffice:
             )
             added(session, report)
             alerts.end(session, f"report:{wish.period}", now)
-            if wish.scheduled or wish.send or deliveries.of_reports(session, [one.id for one in before]):
+            if wish.send or deliveries.of_reports(session, [one.id for one in before]):
                 self._outbox.put(session, deliveries.REPORT, report.id)
             detail = {"by": report.id, "changed": changed}
             for one in before:
@@ -287,7 +287,10 @@ class ReportOffice:
             deliveries.send_again(session, deliveries.REPORT, standing[0].id, targets, self._clock.now())
 
     def issue_scheduled(self) -> list[Path]:
-        """Issue last week's report once Monday 07:00 has passed; nothing if it was issued, or the week has no posts."""
+        """Issue last week's report once Monday 07:00 has passed; nothing if it was issued, or the week has no posts.
+
+        It is sent when a person releases it.
+        """
         period = due_week(self._clock)
         with self._database.work() as session:
             was_issued = reports.was_scheduled(session, str(period))

@@ -30,6 +30,13 @@ def was_issued(session: Session, period: str) -> bool:
     return session.scalar(select(Report.id).where(Report.period == period).limit(1)) is not None
 
 
+def unreleased(session: Session) -> str:
+    """Return the period of the newest report of the program that stands and was not sent; empty where there is none."""
+    newest = session.scalar(select(Report).where(Report.scheduled_for.is_not(None)).order_by(Report.id.desc()).limit(1))
+    waits = newest and newest.withdrawn_at is None and not deliveries.of_reports(session, [newest.id])
+    return newest.period if newest and waits else ""
+
+
 def files_quoting(session: Session, flags: Collection[int]) -> tuple[str, ...]:
     """List the files of all reports that quote one of some flags."""
     found = session.execute(select(Report.figures, Report.files).order_by(Report.id))

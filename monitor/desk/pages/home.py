@@ -16,7 +16,7 @@ from monitor.review import day
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
 from monitor.scoring.summary import summary_of
-from storage.outbox import alerts
+from storage.outbox import alerts, reports
 from storage.posts import sources
 from storage.review import cases, drawn, flag_queue, flags, second_readings
 from storage.review.flag_queue import QueueFilter
@@ -60,6 +60,7 @@ def show(visit: CurrentVisit) -> Response:
             "listed": len(day.listed(session, size=settings.list_size, now=visit.now)),
             "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
+            "report": reports.unreleased(session) if reviewer.may(Right.DOWNLOAD) else "",
             "sources": sources.all_sources(session),
             "done": kept.pop("done", None),
             "undone": kept.pop("undone", None),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from monitor.outbox.issue import ReportOffice, Wish
 from monitor.outbox.outbox import Outbox
@@ -15,7 +15,7 @@ from monitor.settings.channels import ChannelSettings
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.accounts import users
-from storage.models import AuditEvent, Flag, Report
+from storage.models import AuditEvent, Delivery, Flag, Report
 from storage.outbox import deliveries, reports
 from tests.clock import FakeClock
 from tests.monitor.desk.browser import Browser
@@ -46,6 +46,7 @@ def office(world: World, settings: Settings) -> ReportOffice:
         fill(session)
     office = ReportOffice(world.database, settings, world.clock)
     office.issue_scheduled()
+    office.send_again(WEEK)
     asyncio.run(Outbox(world.database, settings, world.clock).send_due())
     return office
 
@@ -60,6 +61,16 @@ def send(person: Browser, action: str, **values: str) -> str:
     response = person.send(f"/reports/{WEEK}/{action}", **values)
     assert response.status_code == 303
     return person.page(response.headers["location"]).get_text(" ", strip=True)
+
+
+def test_the_first_page_leads_to_a_report_to_be_released(office: ReportOffice, world: World, admin: Browser) -> None:
+    line = "Tuần 47 năm 2026: báo cáo đã lập, chờ đọc và duyệt"
+    assert line not in admin.page("/").get_text(" ", strip=True)
+    with world.rows() as session:
+        session.execute(delete(Delivery))
+    assert admin.page("/").find("a", string=line)["href"] == PAPER
+    office.release(WEEK, 1, "")
+    assert line not in admin.page("/").get_text(" ", strip=True)
 
 
 def test_what_was_issued_and_sent_is_listed_for_everybody(mai: Browser) -> None:

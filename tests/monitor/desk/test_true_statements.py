@@ -117,6 +117,9 @@ WAITS = and_(Flag.state == "open", Flag.origin == "scored", Flag.worth > WORTH_A
 MONITORED = Post.source_id.in_(select(Source.id).where(Source.role == "monitored"))
 REFUTED = and_(Flag.id == 3, Flag.state == "confirmed")
 UNSETTLED = Case.state.not_in(["settled", "withdrawn"])
+UNSENT = and_(
+    Report.withdrawn_at.is_(None), ~exists().where(Delivery.subject_id == Report.id, Delivery.kind == "report")
+)
 PUBLISHED, ONCE_PUBLISHED = Correction.published_state == "released", Correction.published_at.is_not(None)
 FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     ("/", "%(count)s mục đang chờ xem xét"): WAITS,
@@ -147,15 +150,14 @@ FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     ("/corrections/1", "Lời đã công bố"): ONCE_PUBLISHED,
     ("/corrections/1", "Lời sẽ được công bố"): Correction.published_at.is_(None),
     ("/corrections/1", "Công bố lần đầu lúc %(time)s."): ONCE_PUBLISHED,
+    ("/", "%(period)s: báo cáo đã lập, chờ đọc và duyệt"): and_(Report.scheduled_for.is_not(None), UNSENT),
     ("/reports", "đang chờ gửi"): Delivery.state == "waiting",
     ("/reports", "đang gửi"): Delivery.state == "sending",
     ("/reports", "đã trao, chờ trả lời"): Delivery.state == "handed",
     ("/reports", "không gửi được"): Delivery.state == "failed",
     ("/reports", "đã gửi"): lambda home: len([*home.settings.home.glob("drive/**/bao-cao-*W47.html")]),
     ("/reports", "lập lúc %(time)s"): Report.id > 0,
-    ("/reports", "Chương trình không gửi báo cáo này đi đâu."): and_(
-        Report.withdrawn_at.is_(None), ~exists().where(Delivery.subject_id == Report.id, Delivery.kind == "report")
-    ),
+    ("/reports", "Chương trình không gửi báo cáo này đi đâu."): UNSENT,
     ("/reports", "đã thu hồi"): Report.withdrawn_at.is_not(None),
     ("/reports", "Thay thế báo cáo lập lúc %(time)s."): Report.replaces_id.is_not(None),
     ("/sources", "Không nguồn nào báo lỗi."): (
@@ -273,7 +275,7 @@ def stages(home: Home) -> Iterator[str]:
     yield "it is released and stands in a copy; a source failed twice; a backup was refused"
     publish(database, home.settings, SUNDAY)
     home.office.issue(Wish(period=WEEK, send=True))
-    home.office.issue(Wish(period=WEEK.previous))
+    home.office.issue(Wish(period=WEEK.previous, scheduled=True))
     home.backups += home.admin.send("/backup", "/backup").status_code == 200
     yield "it is published; a report waits, another is sent nowhere; a backup was taken"
     (public / "dinh-chinh-1.html").unlink()

@@ -137,6 +137,8 @@ def test_it_is_issued_by_itself_on_monday_at_seven_and_once(office: Office) -> N
         "bao-cao-2026-W47-che-ten.html",
     ]
     assert office.writer.issue_scheduled() == []
+    assert office.rows(Delivery) == []  # a person releases it, then it is sent
+    office.writer.release(WEEK, 1, "")
     assert [(each.channel, each.state) for each in office.rows(Delivery)] == [("drive", "waiting")]
 
 
@@ -160,6 +162,7 @@ def test_a_withdrawn_report_leaves_a_notice_with_the_reason(office: Office) -> N
 
 def test_a_replacement_says_what_changed_and_is_sent_where_the_first_one_was(office: Office) -> None:
     office.writer.issue_scheduled()
+    office.writer.send_again(WEEK)
     html = office.issue("html", changed="sửa số vụ việc")[0].read_text(encoding="utf-8")
     assert "Báo cáo này thay thế báo cáo cùng kỳ lập lúc 07:00 ngày 23/11/2026" in html
     assert "sửa số vụ việc" in html
@@ -171,7 +174,7 @@ def test_a_replacement_says_what_changed_and_is_sent_where_the_first_one_was(off
 def test_what_the_program_wrote_and_sent_nowhere_is_replaced_without_a_word(
     office: Office,
 ) -> None:
-    office.set(channels=(), report=ReportSettings(formats=("html",)))
+    office.set(report=ReportSettings(formats=("html",)))
     office.writer.issue_scheduled()
     papers = [office.writer.release(WEEK, 1, "duyệt lại")[0].read_text(encoding="utf-8") for _ in range(2)]
     assert ["thay thế báo cáo cùng kỳ" in paper for paper in papers] == [False, True]
@@ -180,6 +183,7 @@ def test_what_the_program_wrote_and_sent_nowhere_is_replaced_without_a_word(
 
 def test_withdrawing_takes_back_every_report_of_the_period_in_all_its_formats(office: Office) -> None:
     office.writer.issue_scheduled()
+    office.writer.send_again(WEEK)
     office.issue("csv", number=5)
     office.withdraw("một tên người chưa được che")
     assert office.files() == [NOTICE]
@@ -189,6 +193,7 @@ def test_withdrawing_takes_back_every_report_of_the_period_in_all_its_formats(of
 
 def test_a_replacement_takes_the_place_of_every_report_and_of_files_that_it_does_not_write_anew(office: Office) -> None:
     office.writer.issue_scheduled()
+    office.writer.send_again(WEEK)
     office.issue("csv", number=5)
     files = office.issue("html", changed="che tên người")
     assert sorted(office.folder.iterdir()) == sorted(files)
