@@ -19,6 +19,7 @@ from storage.models import Post
 from storage.posts import sources
 from tests.clock import MONDAY_MORNING, FakeClock
 from tests.factories import add_source
+from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 from tests.monitor.crawl.faulty_hosts import FAULTS, Host, HostClock, LoggedRequest, NamingClient, serve_hosts
 from tests.monitor.crawl.loopback import make_crawler
 
@@ -96,7 +97,7 @@ async def test_every_post_is_stored_exactly_once_and_every_host_is_read_politely
                     add_source(session, name, kind="feed" if is_feed else "mastodon", address=place)
         outcomes = []
         for _ in range(MOST_RUNS):
-            async with NamingClient(policy, clock, DatabaseHostState(sqlite_database)) as client:
+            async with NamingClient(policy, clock, RoundTripParser(), DatabaseHostState(sqlite_database)) as client:
                 results = await make_crawler(sqlite_database, client, clock, parallel=16).crawl(only_due=False)
             outcomes.append(Counter(result.outcome for result in results))
             clock.advance(timedelta(hours=1))

@@ -23,8 +23,9 @@ from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.models import Delivery, Report
+from storage.outbox import reports
 from tests.clock import FakeClock
-from tests.monitor.reports.sample_week import AFTER, fill
+from tests.monitor.reports.sample_week import AFTER, WEEK, fill
 
 pytestmark = pytest.mark.gate
 IN_A_ROW = 3
@@ -50,11 +51,16 @@ class World:
         return Counter(self.log.read_text(encoding="utf-8").split())
 
     def work(self, late: float) -> None:
-        """Do what `kiemtin run` does, so many seconds after Monday 07:00."""
+        """Do what `kiemtin run` does, so many seconds after Monday 07:00, and have a person release the report."""
         clock = FakeClock(AFTER)
         clock.advance(late)
         with self.database as database:
-            ReportOffice(database, self.settings, clock).issue_scheduled()
+            office = ReportOffice(database, self.settings, clock)
+            office.issue_scheduled()
+            with database.work() as session:
+                waits = reports.unreleased(session)
+            if waits:
+                office.release(WEEK, 1, "")
             asyncio.run(Outbox(database, self.settings, clock).send_due())
 
     def begin_anew(self) -> None:
