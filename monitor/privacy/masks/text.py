@@ -92,6 +92,7 @@ class MaskableText:
         self.text = "".join((*pieces, self.text[position:]))
         self._origins = origins + self._origins[position:]
         self._bare = None
+        self.is_bare = self._has_few_marks()  # as of the masked text, or masking that again would find more
         return True
 
     def replaced(self) -> Iterator[Found]:
