@@ -61,7 +61,7 @@ def show(visit: CurrentVisit) -> Response:
             "due_cases": cases.count_due(session, visit.user_id, visit.now),
             "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
             "report": reports.unreleased(session) if reviewer.may(Right.DOWNLOAD) else "",
-            "sources": sources.all_sources(session),
+            "sources": () if state["flagged"] else sources.all_sources(session),  # a first page says what is missing
             "done": kept.pop("done", None),
             "undone": kept.pop("undone", None),
         }
