@@ -10,7 +10,7 @@ from monitor.app.application import Application
 from monitor.cli.context import AsJson, State, answer, application, confirm, listed_deletions, progress_bar, say
 from monitor.cli.terminal import translated
 from monitor.clock import SystemClock, local_time
-from monitor.operations.backup import back_up
+from monitor.operations.backup import back_up, require_target
 from monitor.operations.clock_check import confirm_clock as trust_clock
 from monitor.operations.restore import restore as put_back
 from monitor.operations.retain import retain
@@ -87,7 +87,9 @@ def confirm_clock(
 
 def backup(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The file to write; an older one is replaced.")],
+    file: Annotated[
+        Path, typer.Argument(help="The backup to write, outside the home folder; an older backup is replaced.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Write database, key, settings, captures, models and summaries into one file, while everything runs on.
@@ -96,7 +98,8 @@ def backup(
     """
     app = application(context)
     passphrase = app.settings.passphrase
-    written = back_up(app.ready_database, app.settings, file, app.clock.now())
+    target = require_target(file, app.settings)
+    written = back_up(app.ready_database, app.settings, target, app.clock.now())
     sealed = "sealed with your passphrase" if passphrase else "not sealed: whoever has it can read all, the key too"
     data = {"files": written.files, "bytes": written.size, "sealed": bool(passphrase)}
     line = f"Wrote {file}: {written.files} files, {written.size / 1e6:.1f} MB, {sealed}."

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import stat
 import tarfile
 import tempfile
 import zlib
@@ -27,6 +28,7 @@ from storage.transfer import snapshot
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+EXAMPLE_NAME: Final = "kiemtin.backup"
 ACTION: Final = "backup.written"  # in the audit trail
 _READ_AT_ONCE: Final = 1 << 20
 _LONGEST_LIST: Final = 1 << 28  # bytes of the list of files
@@ -61,6 +63,54 @@ def back_up(database: Database, settings: Settings, target: Path, now: datetime,
         detail = {"files": written.files, "sealed": bool(settings.passphrase)}
         audit.record(session, at=now, action=ACTION, subject=target.name, user_id=by, detail=detail)
     return written
+
+
+def require_target(file: Path, settings: Settings) -> Path:
+    """Check that a backup may be written to a file, and return where that file really lies.
+
+    A folder counts as the home, and a file as another, by what they are on the disk: links, `..` and other spellings
+    of a name change nothing.
+
+    Args:
+        file: What a person named.
+        settings: Name the home folder.
+
+    Raises:
+        BackupRefused: When it is in the home folder, a folder, a device, a file that is no backup, or in no folder.
+
+    """
+    try:
+        target = file.resolve()
+        kind = target.stat().st_mode if target.exists() else None
+        inside = any(folder.samefile(settings.home) for folder in target.parents if folder.exists())
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        reason = getattr(error, "strerror", None) or error
+        raise BackupRefused(f"cannot write {file}: {reason}: name another file") from error
+    if not target.parent.is_dir():
+        raise BackupRefused(f"there is no folder {target.parent}: make it, or name another one")
+    if kind is not None and stat.S_ISDIR(kind):
+        raise BackupRefused(f"{file} is a folder: name the file to write in it, as {file / EXAMPLE_NAME}")
+    if inside or target == settings.home.resolve():
+        message = f"{file} lies in the home folder that is backed up: FILE is the backup to write, on another disk"
+        raise BackupRefused(message)
+    if kind is not None and not (stat.S_ISREG(kind) and _is_backup(target)):
+        message = f"{file} is there already and is no backup: name a new file, or an older backup to replace"
+        raise BackupRefused(message)
+    return target
+
+
+def _is_backup(path: Path) -> bool:
+    """Tell whether a file begins as a backup does, sealed or not."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                return True
+            file.seek(0)
+            with tarfile.open(fileobj=file, mode="r|gz") as archive:
+                first = archive.next()
+    except (tarfile.TarError, zlib.error, EOFError, OSError):
+        return False
+    return first is not None and first.name in (snapshot.SQLITE_COPY, snapshot.POSTGRES_COPY)
 
 
 def write_backup(database: Database, home: Path, target: Path, *, now: datetime, passphrase: str = "") -> Written:

@@ -23,6 +23,12 @@ def test_a_home_goes_into_a_file_and_comes_back_elsewhere(kiemtin: Command, tmp_
     assert modes == {0o600, 0o700}
 
 
+def test_who_names_the_database_as_the_target_loses_nothing(kiemtin: Command) -> None:
+    before = (kiemtin.home / "kiemtin.db").read_bytes()
+    assert "FILE is the backup to write" in kiemtin("backup", str(kiemtin.home / "kiemtin.db")).complaint
+    assert (kiemtin.home / "kiemtin.db").read_bytes() == before
+
+
 def test_with_a_passphrase_it_is_sealed(kiemtin: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kiemtin.set(backup_passphrase="rất bí mật")
     assert kiemtin.well("backup", str(tmp_path / "b"), "--json").data["sealed"] is True

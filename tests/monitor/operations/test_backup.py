@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from monitor.errors import BackupRefused
-from monitor.operations.backup import read_backup
+from monitor.operations.backup import read_backup, require_target
+from monitor.settings.settings import Settings
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Flag, Review
@@ -62,6 +63,70 @@ def test_a_sealed_backup_opens_with_its_passphrase_alone(plain: World, tmp_path:
     (tmp_path / "b").write_bytes(body.replace(b"sealed-1", b"sealed-9", 1))
     with pytest.raises(BackupRefused, match="sealed by a newer version"):
         plain.restore(tmp_path / "newer", passphrase="bí mật")
+
+
+def _content(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", ["kiemtin.db", "kiemtin.db-wal", "secret.key", "kiemtin.toml", "new", "captures/new"])
+@pytest.mark.parametrize("way", ["path", "link", "hard link", "linked folder", "dots", "relative"])
+def test_no_target_replaces_a_file_of_the_home(
+    plain: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, way: str
+) -> None:
+    file = plain.home / name
+    (plain.home / "captures").mkdir()
+    if way in ("link", "linked folder", "dots"):
+        (tmp_path / "linked").symlink_to(file if way == "link" else plain.home)
+    if way == "hard link":
+        file.touch()
+        (tmp_path / "linked").hardlink_to(file)
+    monkeypatch.chdir(plain.home / "captures")
+    named = {
+        "path": file,
+        "link": tmp_path / "linked",
+        "hard link": tmp_path / "linked",
+        "linked folder": tmp_path / "linked" / name,
+        "dots": tmp_path / "linked" / "captures" / ".." / name,
+        "relative": Path("..") / name,
+    }
+    before = _content(plain.home)
+    with pytest.raises(BackupRefused, match=r"lies in the home folder|is there already and is no backup") as refused:
+        require_target(named[way], Settings(home=plain.home))
+    assert "\n" not in str(refused.value)
+    assert _content(plain.home) == before
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("home", "is a folder: name the file to write in it"),
+        ("folder", "is a folder: name the file to write in it"),
+        ("/dev/null", "is there already and is no backup"),
+        ("letter.docx", "is there already and is no backup"),
+        ("archive.tar.gz", "is there already and is no backup"),
+        ("empty", "is there already and is no backup"),
+        ("loop", "name another file"),
+        ("letter.docx/b", "there is no folder"),
+        ("missing/b", "there is no folder"),
+    ],
+)
+def test_a_target_that_is_something_else_stays_as_it_is(plain: World, tmp_path: Path, target: str, said: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "letter.docx").write_text("Kính gửi")
+    (tmp_path / "empty").touch()
+    with tarfile.open(tmp_path / "archive.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "letter.docx", "letter.docx")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(BackupRefused, match=said):
+        require_target(tmp_path / target, Settings(home=plain.home))
+
+
+def test_an_older_backup_is_replaced_by_whichever_name_it_is_called(plain: World, tmp_path: Path) -> None:
+    (tmp_path / "nightly").symlink_to(plain.file)
+    for passphrase in ("", "bí mật"):
+        plain.back_up(passphrase=passphrase)
+        assert require_target(tmp_path / "nightly", Settings(home=plain.home)) == plain.file
 
 
 @pytest.mark.parametrize("passphrase", ["", "bí mật"])
