@@ -62,7 +62,9 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> bool:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a private file under another name; it gets its own, on the disk, when the block ends without an error.
+    """Open a private file under another name, to write and to read again.
+
+    It gets its own name, on the disk, when the block ends without an error.
 
     Raises:
         OSError: When it cannot be written; nothing of it is left then, and the file that was there stays.
@@ -82,7 +84,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def _private_file(path: Path) -> Iterator[BinaryIO]:
     """Create a file for its owner alone, and bring it to the disk."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE), "w+b") as file:
         os.fchmod(file.fileno(), FILE_MODE)
         yield file
         file.flush()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
 from monitor.files import make_private, sweep
-from monitor.privacy.secret_key import read_former, read_key, rotate_key
+from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, read_former, read_key, rotate_key
 from monitor.settings.settings import DEFAULT_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from storage.models import Source
 
 Reader = TypeVar("Reader", bound="SourceReader")
-KEY_FILE, FORMER_FILE = "secret.key", "former.keys"
 SPOOL = "spool"  # of captures
 _TEXTS_MASKED = 500  # a dozen pages of the queue
 

@@ -1,5 +1,6 @@
 """One file with all of an installation: database, key, settings, captures, models, reports, and their checksums."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -20,7 +21,7 @@ from monitor.errors import BackupRefused, NotReady
 from monitor.files import PARTIAL, sweep, whole_file
 from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
-from monitor.privacy.secret_key import read_former, read_key
+from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, parse_former, parse_key, read_former, read_key
 from monitor.settings.settings import Settings
 from storage import audit
 from storage.database import Database
@@ -30,6 +31,8 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 EXAMPLE_NAME: Final = "kiemtin.backup"
 ACTION: Final = "backup.written"  # in the audit trail
+_KEPT: Final = (MANIFEST, KEY_FILE, FORMER_FILE)
+"""The files that are read as well as unpacked."""
 _READ_AT_ONCE: Final = 1 << 20
 _LONGEST_LIST: Final = 1 << 28  # bytes of the list of files
 _FIRST, _FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), timedelta(days=3650)  # no backup is older, or made so far ahead
@@ -55,6 +58,7 @@ def back_up(database: Database, settings: Settings, target: Path, now: datetime,
 
     Raises:
         BackupRefused: When the file cannot be written.
+        NotReady: When the key is not whole, without which no backup can be used.
         StorageError: When the database cannot be copied.
 
     """
@@ -114,7 +118,9 @@ def _is_backup(path: Path) -> bool:
 
 
 def write_backup(database: Database, home: Path, target: Path, *, now: datetime, passphrase: str = "") -> Written:
-    """Write a backup while all programs run on; the file appears when it is whole.
+    """Write a backup while all programs run on; it appears, in place of an older one, when it was read back whole.
+
+    The database is copied within the home folder: where the backup lies, nothing is ever written that is not of it.
 
     Args:
         database: The database.
@@ -125,23 +131,49 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
 
     Raises:
         BackupRefused: When the file cannot be written.
+        NotReady: When the key is not whole, without which no backup can be used.
         StorageError: When the database cannot be copied.
 
     """
     target = target.absolute()
-    try:
-        sweep([target.parent])
-        of_this = f".backup.{os.getpid()}-"  # as `partial_path`: the next backup sweeps what is left
-        with tempfile.TemporaryDirectory(prefix=of_this, suffix=PARTIAL, dir=target.parent) as folder:
-            # The database first: a capture that it names is younger than it, so it is there.
-            copy = snapshot.take(database, Path(folder))
-            facts = {"created_at": now.isoformat(), "format": FORMAT, "sqlite": database.is_sqlite}
-            with whole_file(target) as file, _packing(file, passphrase) as archive:
+    read_key(home / KEY_FILE)
+    read_former(home / FORMER_FILE)
+    with _told_where(target):
+        sweep([home, target.parent])
+    with _told_where(home), _private_folder(home) as folder:
+        # The database first: a capture that it names is younger than it, so it is there.
+        copy = snapshot.take(database, folder)
+        facts = {"created_at": now.isoformat(), "format": FORMAT, "sqlite": database.is_sqlite}
+        with _told_where(target), whole_file(target) as file:
+            with _packing(file, passphrase) as archive:
                 written = _pack(archive, copy, home, facts)
-    except OSError as error:
-        message = f"cannot write {target}: {error.strerror}: check the folder, its rights and free space"
-        raise BackupRefused(message) from error
+            file.seek(0)
+            _read(file, target, None, now, passphrase)
     return written
+
+
+@contextmanager
+def _private_folder(home: Path) -> Iterator[Path]:
+    """Make a folder within the home that goes at the end, or is swept when this process dies over it."""
+    with tempfile.TemporaryDirectory(prefix=f".backup.{os.getpid()}-", suffix=PARTIAL, dir=home) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _told_where(place: Path) -> Iterator[None]:
+    """Name the place that could not be written.
+
+    Raises:
+        BackupRefused: Then.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            message = f"the disk that holds {place} is full: free some space and run the command again"
+            raise BackupRefused(message) from error
+        raise BackupRefused(f"cannot write {place}: {error.strerror}: check the folder and its rights") from error
 
 
 @contextmanager
@@ -184,7 +216,7 @@ def _files_of(home: Path) -> Iterator[tuple[str, Path]]:
 class _Hashing:
     """A file that is hashed as it is read."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.digest = hashlib.sha256()
         self.size = 0
@@ -226,29 +258,38 @@ def read_backup(source: Path, folder: Path, *, now: datetime, passphrase: str = 
             without a whole key.
 
     """
-    sums: dict[str, str] = {}
-    manifest: Any = None
     try:
-        with source.open("rb") as file, _unpacking(file, passphrase) as archive:
+        with source.open("rb") as file:
+            return _read(file, source, folder, now, passphrase)
+    except OSError as error:
+        message = f"cannot read {source}: {error.strerror or error}: check the file and free space"
+        raise BackupRefused(message) from error
+
+
+def _read(file: BinaryIO, source: Path, folder: Path | None, now: datetime, passphrase: str) -> Contents:
+    """Check a backup, and unpack it where a folder is given; `source` is what messages call it."""
+    sums: dict[str, str] = {}
+    kept: dict[str, bytes] = {}
+    try:
+        with _unpacking(file, passphrase) as archive:
             for member in archive:
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is None or not _is_ours(member.name):
                     message = f"{source} holds {member.name!r}, which no backup of this program does: use another file"
                     raise BackupRefused(message)
-                if member.name == MANIFEST:
-                    manifest = json.loads(content.read(_LONGEST_LIST))
-                else:
-                    sums[member.name] = _extract(content, folder / member.name)
+                if member.name in _KEPT:
+                    kept[member.name] = content.read(_LONGEST_LIST)
+                    content = BytesIO(kept[member.name])
+                if member.name != MANIFEST:
+                    sums[member.name] = _extract(content, folder / member.name if folder else None)
+        manifest: Any = json.loads(kept.get(MANIFEST, b"null"))
     except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
         raise BackupRefused(f"{source} is no backup, or is damaged ({error}): use another file") from error
-    except OSError as error:
-        message = f"cannot read {source}: {error.strerror or error}: check the file and free space"
-        raise BackupRefused(message) from error
     if not isinstance(manifest, dict) or manifest.get("files") != sums:
         raise BackupRefused(f"{source} is damaged: its files are not those of its list: use another file")
     if manifest.get("format") != FORMAT:
         raise BackupRefused(f"{source} was made by a newer version of this program: install that version")
-    _check_keys(source, folder)
+    _check_keys(source, kept)
     return _contents(source, manifest, now)
 
 
@@ -266,11 +307,10 @@ def _contents(source: Path, manifest: Mapping[str, Any], now: datetime) -> Conte
     return Contents(made_at, bool(sqlite), len(files))
 
 
-def _check_keys(source: Path, folder: Path) -> None:
-    present, former = (folder / name for name in ("secret.key", "former.keys"))
+def _check_keys(source: Path, kept: Mapping[str, bytes]) -> None:
     try:
-        read_key(present)
-        read_former(former)
+        parse_key(kept.get(KEY_FILE, b""), source)
+        parse_former(kept.get(FORMER_FILE, b""), source)
     except NotReady as error:
         message = f"{source} holds no whole key, without which nobody can be found or erased: use another backup"
         raise BackupRefused(message) from error
@@ -298,13 +338,17 @@ def _is_ours(name: str) -> bool:
     return ".." not in parts and (name in known or (len(parts) > 1 and parts[0] in FOLDERS))
 
 
-def _extract(content: IO[bytes], target: Path) -> str:
+def _extract(content: IO[bytes], target: Path | None) -> str:
+    """Return the checksum of a file of a backup, which is written where a target is given."""
+    hashing = _Hashing(content)
+    if target is None:
+        while hashing.read(_READ_AT_ONCE):
+            pass
+        return hashing.digest.hexdigest()
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
     with target.open("xb") as file:
-        while part := content.read(_READ_AT_ONCE):
-            digest.update(part)
+        while part := hashing.read(_READ_AT_ONCE):
             file.write(part)
         file.flush()
         os.fsync(file.fileno())
-    return digest.hexdigest()
+    return hashing.digest.hexdigest()

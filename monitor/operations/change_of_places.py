@@ -10,10 +10,11 @@ from typing import Final
 
 from monitor.errors import NotReady
 from monitor.files import PARTIAL, is_running, partial_path, sync_folder
+from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE
 from monitor.settings.home import CONFIG_NAME
 from monitor.settings.settings import DATABASE_NAME, load_settings
 
-FILES: Final = (CONFIG_NAME, "secret.key", "former.keys")
+FILES: Final = (CONFIG_NAME, KEY_FILE, FORMER_FILE)
 FOLDERS: Final = ("captures", "models", "reports", "imports")
 ASIDE: Final = "before-restore-"
 """How the name of a folder begins that holds a home as it was before a restore."""

@@ -13,6 +13,9 @@ from monitor.errors import NotReady
 from monitor.files import write_whole
 
 KEY_BYTES: Final = 32
+KEY_FILE: Final = "secret.key"
+FORMER_FILE: Final = "former.keys"
+"""Their names in a home folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,23 @@ def read_key(path: Path) -> bytes:
 
     """
     try:
-        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise NotReady(f"the key {path} is missing: run `kiemtin init`, or bring it back from your backup") from error
     except OSError as error:
         raise NotReady(f"cannot read {path}: {error.strerror}: give this user the right to read it") from error
+    return parse_key(content, path)
+
+
+def parse_key(content: bytes, path: Path) -> bytes:
+    """Return the key that the content of a file is.
+
+    Raises:
+        NotReady: When it is none of KEY_BYTES bytes.
+
+    """
+    try:
+        key = bytes.fromhex(content.decode("ascii").strip())
     except ValueError as error:
         raise NotReady(f"the key {path} is not one of hexadecimal digits: bring it back from your backup") from error
     if len(key) != KEY_BYTES:
@@ -68,16 +83,30 @@ def read_former(path: Path) -> list[FormerKey]:
 
     """
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
-        found = [
-            FormerKey(bytes.fromhex(digits), datetime.fromisoformat(time)) for digits, time in map(str.split, lines)
-        ]
+        content = path.read_bytes()
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except OSError as error:
         message = f"the former keys {path} cannot be read ({error}): bring the file back from your backup"
         raise NotReady(message) from error
-    return found
+    return parse_former(content, path)
+
+
+def parse_former(content: bytes, path: Path) -> list[FormerKey]:
+    """Return the former keys that the content of a file lists, newest first.
+
+    Raises:
+        NotReady: When it is something else.
+
+    """
+    try:
+        lines = content.decode("ascii").splitlines()
+        return [
+            FormerKey(bytes.fromhex(digits), datetime.fromisoformat(time)) for digits, time in map(str.split, lines)
+        ]
+    except ValueError as error:
+        message = f"the former keys {path} cannot be read ({error}): bring the file back from your backup"
+        raise NotReady(message) from error
 
 
 def write_former(path: Path, keys: list[FormerKey]) -> None:

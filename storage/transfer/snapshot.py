@@ -1,5 +1,6 @@
 """A whole copy of the database while programs work on it, and the way back."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -12,7 +13,7 @@ from typing import Final
 from sqlalchemy import URL, inspect, text
 
 from storage.database import Database, translating
-from storage.errors import DatabaseUnreachable, StorageError
+from storage.errors import DatabaseUnreachable, DiskFull, StorageError
 
 SQLITE_COPY: Final = "database.sqlite"
 POSTGRES_COPY: Final = "database.pgdump"
@@ -46,7 +47,12 @@ def _copy_sqlite(source: Path, target: Path) -> Path:
             writing.execute("PRAGMA journal_mode = DELETE")
             (found,) = writing.execute("PRAGMA integrity_check").fetchone()
     except sqlite3.Error as error:
-        raise StorageError(f"the database {source} cannot be copied: {error}: check free space and rights") from error
+        if "disk is full" in str(error):
+            raise DiskFull(
+                f"the disk that holds {target.parent} is full: free some space and run the command again"
+            ) from error
+        message = f"the database {source} cannot be copied into {target.parent}: {error}: check rights and free space"
+        raise StorageError(message) from error
     if found != "ok":
         raise StorageError(f"the copy of {source} is damaged ({found}): restore an older backup")
     return target
@@ -128,4 +134,6 @@ def _run(program: str, url: URL, arguments: Sequence[str]) -> None:
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no reason given"]
+        if full := next((line for line in lines if os.strerror(errno.ENOSPC) in line), None):
+            raise DiskFull(f"{program}: {full}: free some space and run the command again")
         raise StorageError(f"{program} failed: {lines[-1]}: check that its version is that of the server")

@@ -1,10 +1,14 @@
 """Homes in use, over SQLite and PostgreSQL, to back up and to put back."""
 
-from collections.abc import Iterator
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -23,6 +27,43 @@ from tests.postgres import TEMPLATE, PostgresServer
 DECISIONS = 40
 ERASED = f"{2:064}"
 """The pseudonym of one author."""
+
+
+_WATCHED = ("/monitor/operations/", "/storage/transfer/", "/monitor/files.py")
+
+
+def steps_in_a_process(work: Callable[[], object], *, kill_at: int | None = None) -> list[str]:
+    """Do some work in a forked process, which kills itself at one of its steps; a step is a line of our code.
+
+    Returns:
+        Of each step that it came to, the name of its file.
+
+    """
+    reading, writing = os.pipe()
+    if (process := os.fork()) == 0:
+        steps = 0
+
+        def watch(frame: FrameType, event: str, _: object) -> Any:
+            nonlocal steps
+            if not any(part in frame.f_code.co_filename for part in _WATCHED):
+                return None
+            if event == "line":
+                os.write(writing, f"{Path(frame.f_code.co_filename).name}\n".encode())
+                if steps == kill_at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                steps += 1
+            return watch
+
+        try:
+            sys.settrace(watch)
+            work()
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        found = told.read().split()
+    os.waitpid(process, 0)
+    return found
 
 
 @dataclass

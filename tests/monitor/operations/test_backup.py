@@ -1,7 +1,10 @@
 """A backup made while everything runs holds all that was acknowledged, is whole or not there, and can be sealed."""
 
+import errno
 import os
+import sqlite3
 import tarfile
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -10,15 +13,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from monitor.errors import BackupRefused
-from monitor.operations.backup import read_backup, require_target
+from monitor.errors import BackupRefused, NotReady
+from monitor.files import PARTIAL
+from monitor.operations.backup import read_backup, require_target, write_backup
 from monitor.settings.settings import Settings
 from storage.database import Database
-from storage.errors import StorageError
-from storage.models import Flag, Review
+from storage.errors import DiskFull, StorageError
+from storage.models import Flag, Post, Review
 from storage.transfer import snapshot
 from tests.clock import MONDAY_MORNING
-from tests.monitor.operations.conftest import DECISIONS, World
+from tests.monitor.operations.conftest import DECISIONS, World, steps_in_a_process
+
+KILLS = 100  # of `make gate`
 
 
 def test_nothing_acknowledged_is_missing_from_a_backup_made_meanwhile(used: World) -> None:
@@ -158,29 +164,107 @@ def test_a_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path] == []
 
 
-def test_a_full_disk_leaves_no_backup_and_the_older_one(
+def test_a_full_disk_is_named_and_leaves_the_older_backup(
     plain: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "b").write_text("older")
+    plain.back_up()
+    older = plain.file.read_bytes()
+    full: list[Path] = []
 
-    def refuse(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+    def refuse(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink().is_relative_to(full[0]):
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(BackupRefused, match="No space left on device: check the folder"):
+    full.append(tmp_path)
+    with pytest.raises(BackupRefused, match=f"the disk that holds {plain.file} is full: free some space"):
         plain.back_up()
-    assert (tmp_path / "b").read_text() == "older"
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda *_: refuse(os.open(plain.home, os.O_RDONLY)))
+    with pytest.raises(BackupRefused, match=f"the disk that holds {plain.home} is full: free some space"):
+        plain.back_up()
+    assert plain.file.read_bytes() == older
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
+    assert [path for path in plain.home.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_database_that_finds_no_room_for_its_copy_names_the_disk(
+    plain: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(sqlite3.Connection):
+        def backup(self, *_: Any, **__: Any) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda place, **more: connect(place, factory=Full, **more))
+    with pytest.raises(DiskFull, match=f"the disk that holds {tmp_path} is full"):
+        snapshot.take(plain.database, tmp_path)
 
 
 def test_what_a_killed_backup_left_goes_with_the_next_one(plain: World, tmp_path: Path) -> None:
     gone = 2**22 - 1  # more than Linux ever gives
-    (tmp_path / f".backup.{gone}-abc.part").mkdir()
-    (tmp_path / f".backup.{gone}-abc.part" / "database.sqlite").write_text("mọi bài")
+    (plain.home / f".backup.{gone}-abc.part").mkdir()
+    (plain.home / f".backup.{gone}-abc.part" / "database.sqlite").write_text("mọi bài")
     (tmp_path / f".b.{gone}-0a.part").write_text("mọi bài")
-    (tmp_path / f".backup.{os.getpid()}-abc.part").mkdir()
+    (plain.home / f".backup.{os.getpid()}-abc.part").mkdir()
     plain.back_up()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f".backup.{os.getpid()}-abc.part", "b", "home"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "home"]
+    assert [path.name for path in plain.home.glob(".*")] == [f".backup.{os.getpid()}-abc.part"]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_sealed_backup_that_is_killed_anywhere_leaves_nothing_to_read_beside_it(
+    used: World, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with used.rows() as session:
+        known = session.scalars(select(Post.text)).first()
+        assert known
+
+    def back_up() -> None:
+        write_backup(used.database, used.home, stick / "b", now=used.clock.now(), passphrase="bí mật")
+
+    used.database.close()
+    steps = len(steps_in_a_process(back_up))
+    kills = KILLS if "gate" in pytestconfig.option.markexpr.split() else 10
+    seen = 0
+    for point in range(0, steps, max(1, steps // kills)):
+        steps_in_a_process(back_up, kill_at=point)
+        for path in stick.rglob("*"):
+            assert known.encode() not in path.read_bytes(), f"readable at step {point}"
+            seen += path.name.endswith(PARTIAL)
+    assert seen > kills // 4
+    assert read_backup(stick / "b", tmp_path / "read", now=used.clock.now(), passphrase="bí mật").files == 5
+
+
+@pytest.mark.parametrize("content", [None, b"", b"ab" * 31, b"no key"])
+def test_without_a_whole_key_no_backup_takes_the_place_of_a_good_one(plain: World, content: bytes | None) -> None:
+    plain.back_up()
+    good = plain.file.read_bytes()
+    (plain.home / "secret.key").unlink()
+    if content is not None:
+        (plain.home / "secret.key").write_bytes(content)
+    with pytest.raises(NotReady, match=r"the key .*from your backup"):
+        plain.back_up()
+    assert plain.file.read_bytes() == good
+
+
+def test_a_backup_is_read_back_before_it_takes_the_place_of_a_good_one(
+    plain: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the key goes while the files are packed."""
+    plain.back_up()
+    good = plain.file.read_bytes()
+    take = snapshot.take
+
+    def lose_the_key(database: Database, folder: Path) -> Path:
+        (plain.home / "secret.key").unlink()
+        return take(database, folder)
+
+    monkeypatch.setattr(snapshot, "take", lose_the_key)
+    with pytest.raises(BackupRefused, match="holds no whole key"):
+        plain.back_up()
+    assert plain.file.read_bytes() == good
 
 
 def test_a_missing_client_of_postgresql_is_told(

@@ -5,15 +5,12 @@ import io
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import sys
 import tarfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -30,7 +27,7 @@ from storage import audit
 from storage.database import Database
 from storage.models import AuditEvent, Base, ErasedAuthor, Post
 from tests.factories import add_post, add_source
-from tests.monitor.operations.conftest import DECISIONS, ERASED, World, add_capture
+from tests.monitor.operations.conftest import DECISIONS, ERASED, World, add_capture, steps_in_a_process
 
 
 def rows(database: Database) -> dict[str, int]:
@@ -160,41 +157,8 @@ def test_a_backup_of_which_anything_is_wrong_leaves_the_home_as_it_is(
     assert sorted(path.name for path in plain.home.iterdir()) == ["kiemtin.db", "secret.key"]
 
 
-WATCHED = ("/monitor/operations/", "/storage/transfer/", "/monitor/files.py")
-
-
-def restored_in_a_process(used: World, *, kill_at: int | None = None) -> list[bool]:
-    """Put the backup back in a forked process, which kills itself at one of its steps; a step is a line of our code.
-
-    Returns:
-        Of each step that it came to, whether it was one of the change of places.
-
-    """
-    reading, writing = os.pipe()
-    if (process := os.fork()) == 0:
-        steps = 0
-
-        def watch(frame: FrameType, event: str, _: object) -> Any:
-            nonlocal steps
-            if not any(part in frame.f_code.co_filename for part in WATCHED):
-                return None
-            if event == "line":
-                os.write(writing, b"1" if "change_of_places" in frame.f_code.co_filename else b"0")
-                if steps == kill_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                steps += 1
-            return watch
-
-        try:
-            sys.settrace(watch)
-            restore(used.file, used.home, used.clock, replace=True)
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as told:
-        found = told.read()
-    os.waitpid(process, 0)
-    return [step == ord("1") for step in found]
+def restore_replacing(used: World) -> None:
+    restore(used.file, used.home, used.clock, replace=True)
 
 
 def mark(used: World, name: str) -> None:
@@ -212,15 +176,15 @@ def test_a_restore_that_is_killed_at_twenty_points_leaves_the_old_home_or_the_ne
     used.erase()
     key = used.key
     mark(used, "first")
-    steps = restored_in_a_process(used)
-    moving = [number for number, is_moving in enumerate(steps) if is_moving]
+    steps = steps_in_a_process(lambda: restore_replacing(used))
+    moving = [number for number, file in enumerate(steps) if "change_of_places" in file]
     points = [*range(0, len(steps), len(steps) // 8), *moving[-1 :: -max(1, len(moving) // 14)]]
     assert len(points) >= 20
     seen = set()
     for point in points:
         used.clock.advance(60)
         mark(used, f"before {point}")
-        restored_in_a_process(used, kill_at=point)
+        steps_in_a_process(lambda: restore_replacing(used), kill_at=point)
         finish(used.home)
         with Application(load_settings(used.home), used.clock) as app, app.ready_database.work() as session:
             in_database = session.scalar(select(AuditEvent.id).where(AuditEvent.subject == f"before {point}"))
