@@ -1,4 +1,4 @@
-"""A second revision, made up: upgrades are tested with it as long as the program has one revision alone."""
+"""A further revision, made up: upgrades from what the program has now are tested with it."""
 
 import shutil
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Final
 
 from storage.database import MIGRATIONS
 
-REVISION: Final = "0002_made_up"
+REVISION: Final = "9999_made_up"
 _SCRIPT: Final = '''
 """Reviews are copied, and posts get a column."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_made_up"
+revision = "9999_made_up"
 down_revision = "{before}"
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
 from monitor.files import make_private, sweep
-from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, read_former, read_key, rotate_key
+from monitor.privacy.known_key import known_key
+from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, read_former, rotate_key
 from monitor.settings.settings import DEFAULT_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -119,10 +120,10 @@ class Application:
         """The key of this installation, made by `kiemtin init`.
 
         Raises:
-            NotReady: When it is missing or not whole.
+            NotReady: When it is missing, not whole, or not the one that stored posts need.
 
         """
-        return read_key(self.secret_path)
+        return known_key(self.ready_database, self.settings.home, self.clock.now())
 
     @property
     def secret_path(self) -> Path:
@@ -163,6 +164,7 @@ class Application:
         from monitor.operations.key_rotation import renew_pseudonyms
 
         database = self.ready_database
+        known_key(database, self.settings.home, self.clock.now())  # one that is lost is not covered up
         rotate_key(self.secret_path, self.former_path, self.clock.now())
         self.__dict__.pop("secret", None)
         return renew_pseudonyms(database, self.pseudonymiser, self.clock)

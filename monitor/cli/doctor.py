@@ -24,6 +24,7 @@ from monitor.errors import KiemtinError, NotReady
 from monitor.operations.backup import ACTION as BACKUP_ACTION
 from monitor.operations.clock_check import CLOCK_TOLERANCE, require_trusted_clock
 from monitor.pictures.reading import recogniser
+from monitor.privacy.known_key import known_key
 from monitor.privacy.secret_key import read_key
 from storage import audit
 from storage.accounts import users
@@ -91,7 +92,12 @@ def _settings(app: Application) -> Finding:
 
 
 def _key(app: Application) -> Finding:
-    read_key(app.secret_path)
+    try:
+        database = app.ready_database
+    except (NotReady, StorageError):  # a check of its own
+        read_key(app.secret_path)
+    else:
+        known_key(database, app.settings.home, app.clock.now())
     return Finding(State.OK, str(app.secret_path), "keep a copy of it outside this machine")
 
 

@@ -15,7 +15,7 @@ from monitor.cli.users import invitation
 from monitor.crawl.sources import source_draft
 from monitor.errors import KiemtinError, UsageError
 from monitor.files import write_whole
-from monitor.privacy.secret_key import make_key
+from monitor.privacy.known_key import make_first_key
 from monitor.scoring.relevance import current_provinces
 from monitor.settings.settings import Settings, load_settings
 from storage.accounts import users
@@ -62,9 +62,9 @@ def _set_up(state: State, province: str, *, own_posts_only: bool) -> str | None:
     if _write_config(app.settings):
         say(f"Wrote {app.settings.config_path}")
         state.application = app = Application(load_settings(state.home))
-    if make_key(app.secret_path):
+    app.database.upgrade()  # first, since it tells whether a key is needed already
+    if make_first_key(app.database, app.settings.home, app.clock.now()):
         say(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.")
-    app.database.upgrade()
     say(f"The database is {app.database.place}")
     name_province(app, province)
     added = register_sources(app)

@@ -1,6 +1,7 @@
-"""Keys: of programs that use the API (add, list, revoke), and of the installation (rotate, forget)."""
+"""Keys: of programs that use the API, and of the installation."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from monitor.catalogues import N_
 from monitor.cli.context import AsJson, answer, application, confirm, minute, say
 from monitor.cli.terminal import translated
 from monitor.desk.api.keys import SCOPES, make_key, revoke_key
+from monitor.operations.lost_key import forget_keys, give_up_lost_key, require_lost, restore_keys
 from monitor.privacy.secret_key import read_former, write_former
 from storage.accounts import api_keys
 from storage.models import ApiKey
@@ -98,18 +100,60 @@ def rotate(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", he
     )
 
 
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that `kiemtin backup` wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Take a key that is missing, damaged or another one from a backup; all else stays. Stop the other programs first.
+
+    Example: `kiemtin keys restore /media/usb/kiemtin.backup`
+    """
+    app = application(context)
+    made_at = restore_keys(app.ready_database, app.settings, file, app.clock.now())
+    say(f"The key {app.secret_path} is the one of the backup of {minute(made_at)}.")
+
+
+def give_up(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Make a new key where the lost one is in no backup. It says first what that costs. Stop the other programs first.
+
+    Example: `kiemtin keys give-up`
+    """
+    app = application(context)
+    require_lost(app.ready_database, app.settings.home)
+    with app.ready_database.work() as session:
+        stored = len(posts.authored(session))
+    say(
+        f"Without the lost key nobody can be found or erased by name among the {stored} posts with an author, until "
+        "their retention ends; authors who were erased may come back; everybody signs in anew."
+    )
+    if not yes:
+        confirm("Is the key in no backup, and shall a new one be made?")
+    give_up_lost_key(app.ready_database, app.settings.home, app.clock.now())
+    say(f"Made a new key {app.secret_path}. Make a backup now.")
+
+
 def forget(context: typer.Context) -> None:
     """Forget former keys from whose time no post and no erased author is left.
 
     Example: `kiemtin keys forget`
     """
     app = application(context)
-    former = read_former(app.former_path)
+    key, former = app.secret, read_former(app.former_path)
     with app.ready_database.work() as session:
         kept = [each for each in former if posts.has_pseudonyms_of(session, each.until)]
     if len(kept) < len(former):
+        # The database first: a key that lies there unneeded does no harm, and one that is missing does.
+        forget_keys(app.ready_database, key, kept)
         write_former(app.former_path, kept)
     say(f"Former keys: {len(former) - len(kept)} forgotten, {len(kept)} still needed.")
 
 
-COMMANDS = {"add": add, "list": list_keys, "revoke": revoke, "rotate": rotate, "forget": forget}
+COMMANDS = {
+    "add": add,
+    "list": list_keys,
+    "revoke": revoke,
+    "rotate": rotate,
+    "forget": forget,
+    "restore": restore,
+    "give-up": give_up,
+}

@@ -9,7 +9,7 @@ import stat
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,8 @@ from monitor.errors import BackupRefused, NotReady
 from monitor.files import PARTIAL, sweep, whole_file
 from monitor.operations.change_of_places import FILES, FOLDERS
 from monitor.operations.sealed_file import MAGIC, SealedReader, SealedWriter
-from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, parse_former, parse_key, read_former, read_key
+from monitor.privacy.known_key import known_key
+from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, FormerKey, parse_former, parse_key
 from monitor.settings.settings import Settings
 from storage import audit
 from storage.database import Database
@@ -58,7 +59,7 @@ def back_up(database: Database, settings: Settings, target: Path, now: datetime,
 
     Raises:
         BackupRefused: When the file cannot be written.
-        NotReady: When the key is not whole, without which no backup can be used.
+        NotReady: When the key is not the one of the database, without which no backup can be used.
         StorageError: When the database cannot be copied.
 
     """
@@ -131,13 +132,12 @@ def write_backup(database: Database, home: Path, target: Path, *, now: datetime,
 
     Raises:
         BackupRefused: When the file cannot be written.
-        NotReady: When the key is not whole, without which no backup can be used.
+        NotReady: When the key is not the one of the database, without which no backup can be used.
         StorageError: When the database cannot be copied.
 
     """
     target = target.absolute()
-    read_key(home / KEY_FILE)
-    read_former(home / FORMER_FILE)
+    known_key(database, home, now)
     with _told_where(target):
         sweep([home, target.parent])
     with _told_where(home), _private_folder(home) as folder:
@@ -237,11 +237,31 @@ def _add(archive: tarfile.TarFile, name: str, body: "_Hashing | BinaryIO", size:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup says of itself: when it was made, UTC, whether its database is a SQLite file, how many files."""
+    """What a backup says of itself: when it was made, UTC, whether its database is a SQLite file, how many files.
+
+    `key` and `former` are the keys that it holds.
+    """
 
     made_at: datetime
     sqlite: bool
     files: int
+    key: bytes
+    former: Sequence[FormerKey]
+
+
+def check_backup(source: Path, *, now: datetime, passphrase: str = "") -> Contents:
+    """Read a backup and check it as `read_backup` does; nothing is written.
+
+    Args:
+        source: The backup.
+        now: The present time, UTC.
+        passphrase: Opens a sealed backup.
+
+    Raises:
+        BackupRefused: As `read_backup`.
+
+    """
+    return _opened(source, None, now, passphrase)
 
 
 def read_backup(source: Path, folder: Path, *, now: datetime, passphrase: str = "") -> Contents:
@@ -258,6 +278,10 @@ def read_backup(source: Path, folder: Path, *, now: datetime, passphrase: str = 
             without a whole key.
 
     """
+    return _opened(source, folder, now, passphrase)
+
+
+def _opened(source: Path, folder: Path | None, now: datetime, passphrase: str) -> Contents:
     try:
         with source.open("rb") as file:
             return _read(file, source, folder, now, passphrase)
@@ -289,11 +313,10 @@ def _read(file: BinaryIO, source: Path, folder: Path | None, now: datetime, pass
         raise BackupRefused(f"{source} is damaged: its files are not those of its list: use another file")
     if manifest.get("format") != FORMAT:
         raise BackupRefused(f"{source} was made by a newer version of this program: install that version")
-    _check_keys(source, kept)
-    return _contents(source, manifest, now)
+    return _contents(source, manifest, kept, now)
 
 
-def _contents(source: Path, manifest: Mapping[str, Any], now: datetime) -> Contents:
+def _contents(source: Path, manifest: Mapping[str, Any], kept: Mapping[str, bytes], now: datetime) -> Contents:
     """Take the facts of a backup, which anybody may have written."""
     sqlite, files = manifest.get("sqlite"), manifest["files"]
     try:
@@ -304,13 +327,12 @@ def _contents(source: Path, manifest: Mapping[str, Any], now: datetime) -> Conte
     database = snapshot.SQLITE_COPY if sqlite is True else snapshot.POSTGRES_COPY if sqlite is False else None
     if not is_time or database not in files:
         raise BackupRefused(f"{source} is damaged: it does not say when it was made, or of what: use another file")
-    return Contents(made_at, bool(sqlite), len(files))
+    return Contents(made_at, bool(sqlite), len(files), *_keys(source, kept))
 
 
-def _check_keys(source: Path, kept: Mapping[str, bytes]) -> None:
+def _keys(source: Path, kept: Mapping[str, bytes]) -> tuple[bytes, Sequence[FormerKey]]:
     try:
-        parse_key(kept.get(KEY_FILE, b""), source)
-        parse_former(kept.get(FORMER_FILE, b""), source)
+        return parse_key(kept.get(KEY_FILE, b""), source), parse_former(kept.get(FORMER_FILE, b""), source)
     except NotReady as error:
         message = f"{source} holds no whole key, without which nobody can be found or erased: use another backup"
         raise BackupRefused(message) from error

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.crawl.captures import CaptureStore
-from monitor.errors import BackupRefused
+from monitor.errors import BackupRefused, NotReady
 from monitor.files import sweep
 from monitor.operations.backup import Contents, read_backup
 from monitor.operations.change_of_places import HELD, ON_SERVER, change_places, finish, new_folder, require_no_restore
 from monitor.operations.clock_check import confirm_clock, trust_stored_time
+from monitor.privacy.known_key import known_key
 from monitor.settings.settings import DATABASE_NAME as DATABASE
 from monitor.settings.settings import Settings, load_settings, sqlite_address
 from storage import audit
@@ -177,6 +178,10 @@ def _bring_up_to_date(
     database.upgrade()
     if database.differences():
         raise BackupRefused("the tables of the backup are not those of this program: use another file")
+    try:
+        known_key(database, settings.home, clock.now())
+    except NotReady as error:
+        raise BackupRefused(f"the key of the backup is not the one of its database ({error}): use another") from error
     if clock_is_right:
         confirm_clock(database, clock)
     with database.changes() as session:

@@ -4,6 +4,8 @@ Former keys stand in a file of their own, newest first, one a line: digits, a sp
 """
 
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,10 @@ FORMER_FILE: Final = "former.keys"
 """Their names in a home folder."""
 
 
+class KeyDamaged(NotReady):
+    """A file of keys that holds something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormerKey:
     """A key that was replaced, and when."""
@@ -30,7 +36,8 @@ def read_key(path: Path) -> bytes:
     """Read a key.
 
     Raises:
-        NotReady: When it is missing, unreadable, or not of KEY_BYTES bytes.
+        NotReady: When it is missing or unreadable.
+        KeyDamaged: When it is not of KEY_BYTES bytes.
 
     """
     try:
@@ -46,19 +53,19 @@ def parse_key(content: bytes, path: Path) -> bytes:
     """Return the key that the content of a file is.
 
     Raises:
-        NotReady: When it is none of KEY_BYTES bytes.
+        KeyDamaged: When it is none of KEY_BYTES bytes.
 
     """
     try:
         key = bytes.fromhex(content.decode("ascii").strip())
-    except ValueError as error:
-        raise NotReady(f"the key {path} is not one of hexadecimal digits: bring it back from your backup") from error
+    except ValueError:
+        key = b""
     if len(key) != KEY_BYTES:
         message = (
-            f"the key {path} holds {len(key)} bytes instead of {KEY_BYTES}: bring it back from your backup; "
+            f"the key {path} is not whole: bring it back from your backup; "
             "if nothing was collected yet, delete it and run `kiemtin init`"
         )
-        raise NotReady(message)
+        raise KeyDamaged(message)
     return key
 
 
@@ -96,7 +103,7 @@ def parse_former(content: bytes, path: Path) -> list[FormerKey]:
     """Return the former keys that the content of a file lists, newest first.
 
     Raises:
-        NotReady: When it is something else.
+        KeyDamaged: When it is something else.
 
     """
     try:
@@ -106,10 +113,20 @@ def parse_former(content: bytes, path: Path) -> list[FormerKey]:
         ]
     except ValueError as error:
         message = f"the former keys {path} cannot be read ({error}): bring the file back from your backup"
-        raise NotReady(message) from error
+        raise KeyDamaged(message) from error
 
 
-def write_former(path: Path, keys: list[FormerKey]) -> None:
+def whole_keys(path: Path, former: Path) -> tuple[bytes | None, list[FormerKey]]:
+    """Return those of the present key and the former ones that are whole: of a lost or damaged file none."""
+    present, before = None, list[FormerKey]()
+    with suppress(NotReady):
+        present = read_key(path)
+    with suppress(NotReady):
+        before = read_former(former)
+    return present, before
+
+
+def write_former(path: Path, keys: Sequence[FormerKey]) -> None:
     """Write the former keys, whole or not at all.
 
     Raises:
@@ -119,6 +136,18 @@ def write_former(path: Path, keys: list[FormerKey]) -> None:
     _write(path, "".join(f"{former.key.hex()} {former.until.isoformat()}\n" for former in keys))
 
 
+def write_keys(home: Path, key: bytes, former: Sequence[FormerKey]) -> None:
+    """Write a key and those before it in the place of what is there.
+
+    Raises:
+        NotReady: When one of the files cannot be written.
+
+    """
+    if former or (home / FORMER_FILE).exists():
+        write_former(home / FORMER_FILE, former)
+    _write(home / KEY_FILE, key.hex())
+
+
 def rotate_key(path: Path, former: Path, now: datetime) -> None:
     """Put a new key in the place of the present one, which becomes a former one.
 
@@ -126,11 +155,22 @@ def rotate_key(path: Path, former: Path, now: datetime) -> None:
         NotReady: When the present key is not whole, or one of the files cannot be written; the key is then as it was.
 
     """
+    replace_key(path, former, read_key(path), read_former(former), now)
+
+
+def replace_key(path: Path, former: Path, present: bytes | None, before: Sequence[FormerKey], now: datetime) -> bytes:
+    """Put a new key in the place of the present one, if there is one, which becomes a former one; returns the new one.
+
+    Raises:
+        NotReady: When one of the files cannot be written; the key is then as it was.
+
+    """
     # The present key is kept first: a program that is killed in between knows it twice, and never loses it.
-    present = read_key(path)
-    known = [each for each in read_former(former) if each.key != present]
-    write_former(former, [FormerKey(present, now), *known])
-    _write(path, secrets.token_hex(KEY_BYTES))
+    kept = [each for each in before if each.key != present]
+    write_former(former, [FormerKey(present, now), *kept] if present else kept)
+    key = secrets.token_bytes(KEY_BYTES)
+    _write(path, key.hex())
+    return key
 
 
 def _write(path: Path, content: str, *, replace: bool = True) -> bool:

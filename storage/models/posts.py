@@ -185,6 +185,15 @@ class ErasedAuthor(Base):
     erased_at: Mapped[datetime]
 
 
+class KnownKey(Base):
+    """A key with which authors were made pseudonyms, so that another one in its place is noticed."""
+
+    __tablename__ = "known_keys"
+
+    check_value: Mapped[Sha256] = mapped_column(primary_key=True, doc="a keyed hash of fixed words: nothing of the key")
+    noted_at: Mapped[datetime]
+
+
 class PostBand(Base):
     """One key of a post's signature: posts that share a key are candidates for copies."""
 

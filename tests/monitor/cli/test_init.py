@@ -152,4 +152,4 @@ def test_an_empty_key_is_refused_by_every_command(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "posts.csv").write_text("id,text\n1,Xưởng nóng quá\n", encoding="utf-8")
     (kiemtin.home / "secret.key").write_text("")
-    kiemtin.fails("holds 0 bytes instead of 32: bring it back from your backup", *command.split())
+    kiemtin.fails("is not whole: bring it back from your backup", *command.split())

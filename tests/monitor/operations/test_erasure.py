@@ -15,6 +15,7 @@ from monitor.operations.erasure import ERASED_NAME, Erasure
 from monitor.operations.erasure_check import leftovers
 from monitor.privacy.author_names import mention, spellings
 from monitor.privacy.pseudonym import Pseudonymiser
+from monitor.privacy.secret_key import make_key
 from storage.database import Database
 from storage.models import AuditEvent, Base, Flag, Picture, Post, PostRevision, Report, Review, Source
 from storage.posts import posts, sources
@@ -222,6 +223,7 @@ def test_what_was_put_aside_before_an_erasure_is_told_with_the_reason(
     filled: Database, of: Of, clock: FakeClock, home: Path
 ) -> None:
     """A sealed backup cannot be searched, so it counts by its time."""
+    make_key(home / "secret.key")
     (home / "before-restore-20261101T000000Z").mkdir()
     (home / "before-restore-20261101T000000Z" / "notes").write_text("@lan")
     write_backup(filled, home, home / "sealed", now=clock.now(), passphrase="bí mật")

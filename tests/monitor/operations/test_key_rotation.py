@@ -24,9 +24,9 @@ def app(tmp_path: Path, clock: Clock) -> Application:
     make_key(tmp_path / "secret.key")
     application = Application(load_settings(tmp_path), clock)
     application.database.upgrade()
+    key = application.pseudonymiser.key("mastodon", HANDLE)
     with application.database.changes() as session:
         source = add_source(session, "network", kind="mastodon")
-        key = application.pseudonymiser.key("mastodon", HANDLE)
         add_post(session, source, "1", url="https://mang.example/@lan/1", author_key=key)
         add_post(session, source, "2", url="https://mang.example/statuses/2", author_key=key)
     return application

@@ -23,6 +23,7 @@ OF_NOBODY = {
     *("sources", "crawl_runs"),  # addresses of sites
     *("evidence", "post_bands", "scores"),
     "invitations",  # hashes and times of an account
+    "known_keys",
 }
 """Tables without a word of a post, and without what a person wrote or did. A new table is put here or is counted."""
 TEXT = "Gọi anh Nguyễn Thử Nghiệm 0912000765"

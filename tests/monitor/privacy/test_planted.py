@@ -27,6 +27,8 @@ FOUND_POSTS: Final = "GET /search?"  # masked, each with a link to the original
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",
     "db copy": "it needs a server of PostgreSQL; rows go there as they are, and it tells of numbers alone",
+    "keys restore": "it writes the key alone, and tells of the backup's time",
+    "keys give-up": "it makes another key, and tells of a number alone",
 }
 
 

@@ -24,7 +24,7 @@ def test_a_key_that_is_not_whole_is_refused_everywhere(tmp_path: Path, content: 
     path = tmp_path / "secret.key"
     path.write_text(content, encoding="utf-8")
     for use in (read_key, make_key):
-        with pytest.raises(NotReady, match=r"^the key .*: bring it back from your backup[^\n]*$"):
+        with pytest.raises(NotReady, match=r"^the key .* is not whole: bring it back from your backup[^\n]*$"):
             use(path)
     assert path.read_text(encoding="utf-8") == content
 
