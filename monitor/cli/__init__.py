@@ -3,10 +3,12 @@
 Exit status: 0 done, 1 it failed (one line says what and what to do), 2 used wrongly.
 """
 
+import errno
 import logging
 import os
 import signal
 import sys
+import termios
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ from monitor.settings.home import language_of_commands
 from storage.errors import StorageError
 
 FAILED, USED_WRONGLY, INTERRUPTED = 1, 2, 130
+_OUTPUT, _ERRORS = 1, 2  # the numbers of their files
 RETRY_SECONDS: Final = 0.05  # by then the finaliser is over
 
 
@@ -135,8 +138,15 @@ def _say(message: str, status: int) -> int:
 
 @contextmanager
 def handled_interrupts() -> Iterator[None]:
-    """Treat SIGTERM as Ctrl-C, and lose neither, while the context lasts."""
-    earlier_handler, earlier_hook = signal.signal(signal.SIGTERM, _interrupt), sys.unraisablehook
+    """Treat SIGTERM and SIGHUP as Ctrl-C, and lose none of them, while the context lasts.
+
+    SIGHUP stays ignored where it is at the start, as by nohup.
+    """
+    numbers = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    earlier_handlers = {number: signal.signal(number, _interrupt) for number in numbers}
+    earlier_hook = sys.unraisablehook
 
     def raise_again(unraisable: "sys.UnraisableHookArgs") -> None:
         # Python only prints what a finaliser or the callback of a weak reference raises.
@@ -151,10 +161,27 @@ def handled_interrupts() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = earlier_hook
-        signal.signal(signal.SIGTERM, earlier_handler)
+        for number, handler in earlier_handlers.items():
+            signal.signal(number, handler)
 
 
-def _interrupt(_number: int, _frame: object) -> None:
+def _interrupt(number: int, _frame: object) -> None:
+    if number == signal.SIGHUP:
+        # A shell passes on the one that the system has sent already: a second would end the tidying up.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        _write_to_no_lost_terminal()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with nohup, or in a script's background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)
+
+
+def _write_to_no_lost_terminal() -> None:
+    """Write to nowhere what would go to a terminal that is gone: the error would end the tidying up."""
+    for descriptor in (_OUTPUT, _ERRORS):
+        try:
+            termios.tcgetattr(descriptor)
+        except termios.error as error:
+            if error.args[0] == errno.EIO:  # it is neither a terminal that is there nor a file
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, descriptor)
+                os.close(nowhere)

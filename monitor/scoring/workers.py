@@ -58,8 +58,12 @@ def scoring_executor(workers: int, cluster: str) -> Iterator[Executor]:
 
 
 def begin_worker() -> None:
-    """Let Ctrl-C reach the parent process alone, since a worker would write a traceback; and end with the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let Ctrl-C reach the parent process alone, since a worker would write a traceback; and end with the parent.
+
+    So for the end of the terminal: the parent would take the worker's death for a failure.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -23,9 +23,11 @@ SCRIPT = Path(sys.executable).with_name("kiemtin")
 HANGS_AFTER = 1800  # seconds: far beyond what a busy machine takes
 IGNORING = ("sh", "-c", 'trap \'\' INT; exec "$0" "$@"')
 LOOKS_EVERY = 0.05  # seconds
-# Both requests to end come by one way; `make gate` tries the second one too.
+# All requests to end come by one way; `make gate` tries the others too.
 STOPS = pytest.mark.parametrize(
-    "how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.gate)], ids=lambda how: how.name
+    "how",
+    [signal.SIGINT, *(pytest.param(how, marks=pytest.mark.gate) for how in (signal.SIGTERM, signal.SIGHUP))],
+    ids=lambda how: how.name,
 )
 
 

@@ -1,6 +1,7 @@
 """A database that is locked, read-only or full, and a program that is stopped: one line, and nothing is lost."""
 
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from sqlalchemy import event
 
 from monitor.cli import handled_interrupts
 from storage.database import Database
-from tests.monitor.cli.command import SCRIPT, Command, start, wait_for
+from tests.monitor.cli.command import HANGS_AFTER, SCRIPT, Command, start, wait_for
 from tests.monitor.cli.conftest import ImportPosts
 
 Limit = Callable[[str], None]
@@ -153,3 +154,63 @@ def test_ctrl_c_in_a_clean_up_which_python_passes_over_comes_again(monkeypatch: 
         raised_in_a_clean_up(KeyboardInterrupt)
         threading.Event().wait(10)
     assert sys.unraisablehook is before
+
+
+HANGS_UP_ON_ITSELF = """
+import signal
+from monitor.cli import main
+from monitor.operations import backup
+pack = backup._pack
+def hang_up(*arguments):
+    signal.raise_signal(signal.{how})
+    return pack(*arguments)
+backup._pack = hang_up
+main(["backup", {file!r}])
+"""
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP"])
+def test_of_a_backup_that_is_asked_to_stop_nothing_is_left(how: str, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "backups" / "b"
+    file.parent.mkdir()
+    code = HANGS_UP_ON_ITSELF.format(how=how, file=str(file))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    assert list(file.parent.iterdir()) == []
+    assert (done.returncode, done.stderr.count("\n"), done.stderr.startswith("kiemtin: stopped")) == (1, 1, True)
+
+
+def test_what_was_started_by_nohup_goes_on_when_the_terminal_is_closed(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b"
+    code = HANGS_UP_ON_ITSELF.format(how="SIGHUP", file=str(file))
+    command = ["sh", "-c", 'trap \'\' HUP; exec "$0" "$@"', sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, file.exists(), done.stderr) == (0, True, "")
+
+
+LOSES_ITS_TERMINAL = """
+import fcntl, pathlib, signal, sys, termios, threading
+from monitor.cli import handled_interrupts
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+with handled_interrupts():
+    try:
+        print("here", flush=True)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        signal.raise_signal(signal.SIGHUP)
+        print("a line", flush=True)
+        print("a line", file=sys.stderr, flush=True)
+        pathlib.Path({told!r}).touch()
+"""
+
+
+def test_a_terminal_that_is_closed_ends_a_command_once_and_lines_for_it_are_no_error(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    ours, terminal = pty.openpty()
+    command = [sys.executable, "-c", LOSES_ITS_TERMINAL.format(told=str(told))]
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
+    with subprocess.Popen(command, **streams, start_new_session=True) as child:  # type: ignore[call-overload]  # noqa: S603
+        os.close(terminal)
+        assert os.read(ours, 4) == b"here"
+        os.close(ours)  # the system sends SIGHUP, and a shell sends it once more
+        child.wait(HANGS_AFTER)
+    assert (child.returncode, told.exists()) == (0, True)
