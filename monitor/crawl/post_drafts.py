@@ -35,7 +35,6 @@ def post_draft(
         return writable(mentions.mask(text, kind, post.url, read_at)) if text else text
 
     text = post.text_with_descriptions
-    pictures = post.pictures[:MOST_PICTURES]
     return PostDraft(
         external_id=post.external_id,
         text=masked(text) or "",
@@ -53,8 +52,17 @@ def post_draft(
         context=masked(post.context),
         engagement=dict(post.engagement),
         capture_id=capture_id,
-        pictures=[(each.address, masked(each.description) or "") for each in pictures],
+        pictures=[(address, masked(description) or "") for address, description in _pictures(post).items()],
     )
+
+
+def _pictures(post: PublicPost) -> dict[str, str]:
+    """Return the addresses of a post's pictures, each once, with the first words that the author wrote of it."""
+    # A page names one in the article and once more as its own, a feed once more as an enclosure.
+    found: dict[str, str] = {}
+    for picture in post.pictures[:MOST_PICTURES]:
+        found[picture.address] = found.get(picture.address) or picture.description
+    return found
 
 
 def content_hash(title: str | None, text: str) -> str:

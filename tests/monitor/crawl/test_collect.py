@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.collectors.base import Batch, PublicPost, SourceView
+from monitor.collectors.base import Batch, PostPicture, PublicPost, SourceView
 from monitor.collectors.registry import collector_for, retention_days_for
 from monitor.crawl.batch_writer import UNSTORABLE
 from monitor.crawl.collect import MOST_FAILURES, moved_address
@@ -16,7 +16,7 @@ from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from monitor.operations.clock_check import confirm_clock
 from monitor.operations.retain import retain
-from storage.models import Capture, Post
+from storage.models import Capture, Picture, Post
 from storage.posts import holdings
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, decide
@@ -65,6 +65,15 @@ async def test_every_post_names_the_answer_in_which_it_was_found(base: str, worl
     await world.crawl()
     assert (world.column(Capture.url), world.column(Capture.status)) == ([base + RSS_PATH], [200])
     assert set(world.column(Post.capture_id)) == set(world.column(Capture.id))
+
+
+async def test_a_picture_that_a_post_names_twice_waits_once(world: World) -> None:
+    world.register(settings={"pictures": True})
+    named = [("a.jpg", ""), ("b.jpg", "Bảng lương"), ("a.jpg", "Cổng xưởng"), ("b.jpg", "Trang bìa")]
+    shown = [PostPicture(f"https://cdn.example.vn/{name}", words) for name, words in named]
+    await world.crawl(script_of(batch(post(1, pictures=shown))))
+    assert world.column(Picture.address) == ["https://cdn.example.vn/a.jpg", "https://cdn.example.vn/b.jpg"]
+    assert world.column(Picture.description) == ["Cổng xưởng", "Bảng lương"]
 
 
 async def test_only_what_is_due_is_read_and_named_sources_are_read_in_any_case(
