@@ -1,7 +1,7 @@
 """Send reports, alerts and decisions, and show how it goes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import typer
 
@@ -82,15 +82,25 @@ def test(context: typer.Context) -> None:
         raise SendFailed(f"no test arrived by {', '.join(bad)}")
 
 
-def watch(app: Application) -> AlertWatch:
-    """Make what looks for alerts."""
+def watch(app: Application, passed_over: Collection[str] | None = None) -> AlertWatch:
+    """Make what looks for alerts.
+
+    Args:
+        app: The application.
+        passed_over: The weeks whose report was late already when its job had its turn: no other is told of, for a
+            program that was not running when it was due writes it now. None: reports are another program's.
+
+    """
 
     def read_search(fields: Mapping[str, str]) -> tuple[Query | None, Filters]:
         form = SearchForm.model_validate(fields)
         return form.query(app.segmenter), form.filters()
 
-    late = app.reports.late_week
-    return AlertWatch(app.ready_database, app.clock, app.outbox, read_search=read_search, late_report=late)
+    def late_week() -> str:
+        late = app.reports.late_week()
+        return late if passed_over is None or late in passed_over else ""
+
+    return AlertWatch(app.ready_database, app.clock, app.outbox, read_search=read_search, late_report=late_week)
 
 
 def lines_of(told: Sequence[Alert]) -> list[str]:

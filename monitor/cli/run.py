@@ -171,6 +171,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
     """List what the schedule does and how often."""
     crawler, recheck, pictures = app.crawler(client), app.recheck(client), app.picture_reader(client)
     scoring = asyncio.Lock()
+    passed_over = set[str]()
 
     async def collect_and_score() -> str:
         jump = check_clock(app.ready_database, app.clock)
@@ -193,7 +194,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return listed_deletions(await background.run(retain, app.ready_database, app.clock, app.captures))
 
     async def alert() -> str:
-        return "; ".join(lines_of(await background.run(lambda: watch(app).look())))
+        return "; ".join(lines_of(await background.run(lambda: watch(app, passed_over).look())))
 
     async def send() -> str:
         return summary(await app.outbox.send_due())
@@ -205,7 +206,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return f"{count} corrections published" if changed else ""
 
     async def summarise() -> str:
-        return "; ".join(f"wrote {file.name}" for file in await background.run(_issue, app))
+        return "; ".join(f"wrote {file.name}" for file in await background.run(_issue, app, passed_over))
 
     return [
         Job(translated("crawl"), timedelta(minutes=1), collect_and_score, may_overlap=True),
@@ -227,5 +228,10 @@ def _score(app: Application, background: Background) -> ScoreResult:
         return app.score_waiting(show)
 
 
-def _issue(app: Application) -> list[Path]:
-    return app.reports.issue_scheduled()  # in a thread, for it loads the libraries of documents
+def _issue(app: Application, passed_over: set[str]) -> list[Path]:
+    """Issue the report that is due, in a thread, for it loads the libraries of documents; note one that stays late."""
+    late = app.reports.late_week()
+    try:
+        return app.reports.issue_scheduled()
+    finally:
+        passed_over.add(late)

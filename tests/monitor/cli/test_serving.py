@@ -20,11 +20,18 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from classifiers.labels import LABEL_NAMES
+from monitor.app.application import Application
+from monitor.cli.run import Background, jobs
+from monitor.crawl.schedule import Job, Schedule
 from monitor.demo.sites import FeedSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.settings.reports import ReportSettings
+from monitor.settings.settings import load_settings
 from storage.database import Database
 from storage.models import CrawlRun, Model, Review, Score, Source
+from tests.clock import MONDAY_MORNING, FakeClock
 from tests.cluster import running_cluster
+from tests.factories import add_post, add_source
 from tests.monitor.cli.command import HANGS_AFTER, STOPS, Command, start, wait_for
 from tests.monitor.cli.conftest import BASIS, SETTINGS, ImportPosts
 from tests.postgres import PostgresServer
@@ -144,6 +151,27 @@ def test_everything_is_done_by_itself_and_stops_in_good_order(kiemtin: Command, 
     assert (child.returncode, err) == (0, "")
     with kiemtin.rows() as session:
         assert session.scalar(select(func.count(Score.post_id.distinct()))) == 4
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_late_report_is_told_of_when_its_job_has_had_its_turn(fails: bool, kiemtin: Command) -> None:
+    """The machine was off on Monday at nine: the report is written as soon as it runs again."""
+    clock, told, background = FakeClock(MONDAY_MORNING + timedelta(hours=1)), list[str](), Background()
+    with kiemtin.rows() as session:
+        at = clock.now() - timedelta(days=3)
+        add_post(session, add_source(session), published_at=at, collected_at=at)
+    settings = load_settings(kiemtin.home).model_copy(update={"report": ReportSettings(formats=("jsonl",))})
+    if fails:
+        settings.reports_dir.touch()  # no folder
+    with Application(settings, clock) as app:
+        async with app.client() as client:
+            work = {job.name: job.run for job in jobs(app, client, background)}
+            schedule = Schedule([], clock, told.append)
+            for name in ("alerts", "report", "alerts", "report", "alerts"):
+                await schedule.tick(Job(name, timedelta(minutes=5), work[name]))
+            background.stop(told.append)
+    said = ["failed", "alerts: The report of 2026-W46 is due", "failed"] if fails else ["report: wrote"]
+    assert [part in line for part, line in zip(said, told, strict=True)] == [True] * len(said), told
 
 
 # Writing a score never ends: the first one sets off a query without an end.
