@@ -24,6 +24,7 @@ from monitor.cli.crawl import looks_as_line, pictures_as_line
 from monitor.cli.outbox import lines_of, watch
 from monitor.cli.terminal import translated
 from monitor.collectors.http.client import PoliteClient
+from monitor.crawl.collect import TICK
 from monitor.crawl.schedule import Job, Schedule
 from monitor.desk.web.server import exposure_warning, serving
 from monitor.errors import KiemtinError
@@ -209,7 +210,7 @@ def jobs(app: Application, client: PoliteClient, background: Background) -> list
         return "; ".join(f"wrote {file.name}" for file in await background.run(_issue, app, passed_over))
 
     return [
-        Job(translated("crawl"), timedelta(minutes=1), collect_and_score, may_overlap=True),
+        Job(translated("crawl"), TICK, collect_and_score, may_overlap=True),
         Job(translated("outbox"), timedelta(minutes=1), send),
         Job(translated("retention"), timedelta(hours=6), expire),
         Job(translated("report"), timedelta(minutes=5), summarise),

@@ -25,6 +25,8 @@ from storage.errors import DataRejected, NotFound, StorageError
 from storage.models import Source
 from storage.posts import posts, sources
 
+TICK = timedelta(minutes=1)
+"""How often a program that runs on and on looks for what is due."""
 LONGEST_RUN = timedelta(minutes=30)
 _ENDED_EARLY = "it took more than 30 minutes and was ended: what it did not come to is left to the next reading"
 LONGEST_BACKOFF = timedelta(days=1)
@@ -82,6 +84,7 @@ class Crawler(SourceReader):
             StorageError: When the database fails; what was stored before stays.
 
         """
+        began = self._clock.monotonic()
         leased = [source for source in self._lease(only_due=only_due, names=names) if source.id not in self._active]
         self._active |= {source.id for source in leased}
         on_lease([source.name for source in leased])
@@ -89,7 +92,7 @@ class Crawler(SourceReader):
 
         async def read(source: Source) -> None:
             try:
-                result = await self._read(source)
+                result = await self._read(source, began)
             except NotFound:  # it was removed meanwhile, with all that belongs to it
                 return
             finally:
@@ -118,8 +121,12 @@ class Crawler(SourceReader):
             for source in leased:
                 sources.release(session, source.id, self._owner)
 
-    async def _read(self, source: Source) -> SourceResult | None:
+    async def _read(self, source: Source, began: float) -> SourceResult | None:
         """Read one source to its end or to its first failure, and store the outcome of the run.
+
+        Args:
+            source: The source.
+            began: When it was leased, in seconds of the clock that never decrease.
 
         Returns:
             The result; None when the lease ran out before the crawl started and another program holds the source.
@@ -148,7 +155,7 @@ class Crawler(SourceReader):
             # Ctrl-C or a stop of the service: store the outcome, then let the cancellation go on.
             if _is_cancelled():
                 result.outcome, result.error = "interrupted", "stopped before the end"
-                self._close(source.id, run_id, result, None)
+                self._close(source.id, run_id, result, None, began)
                 raise
             result.outcome, result.error = "failed", failure_message(error)
         except Exception as error:
@@ -159,7 +166,7 @@ class Crawler(SourceReader):
             result.outcome, result.error = "failed", failure_message(error)
             result.disabled = isinstance(error, SourceRefused)
             retry_at = error.retry_at if isinstance(error, RateLimited) else None
-        self._close(source.id, run_id, result, retry_at)
+        self._close(source.id, run_id, result, retry_at, began)
         return result
 
     async def _batches_of(self, collector: Collector, view: SourceView) -> AsyncIterator[Batch]:
@@ -226,8 +233,12 @@ class Crawler(SourceReader):
         result.gap = printable(batch.gap) if batch.gap else result.gap
         result.outcome = "unchanged" if batch.unchanged else "ok"
 
-    def _close(self, source_id: int, run_id: int, result: SourceResult, retry_at: datetime | None) -> None:
+    def _close(
+        self, source_id: int, run_id: int, result: SourceResult, retry_at: datetime | None, began: float
+    ) -> None:
         now = self._clock.now()
+        # Half a tick more than it took, because no tick comes to the second: else the next one would be awaited.
+        passed = timedelta(seconds=self._clock.monotonic() - began) + TICK / 2
         with self._database.changes() as session:
             source = sources.by_name(session, result.source)
             sources.close_run(
@@ -241,7 +252,8 @@ class Crawler(SourceReader):
                 error=result.error,
             )
             if result.outcome in ("ok", "unchanged"):
-                sources.record_success(session, source, now, least_interval=_least_interval(source.cursor))
+                least = _least_interval(source.cursor)
+                sources.record_success(session, source, now, passed=passed, least_interval=least)
                 self._move(session, source, result)
             elif result.outcome == "failed":
                 # Exponential back-off; the exponent is bounded because a timedelta overflows.

@@ -220,7 +220,12 @@ def add_capture(session: Session, run_id: int, capture: Capture) -> int:
 
 
 def record_success(
-    session: Session, source: Source, now: datetime, *, least_interval: timedelta = timedelta(0)
+    session: Session,
+    source: Source,
+    now: datetime,
+    *,
+    passed: timedelta = timedelta(0),
+    least_interval: timedelta = timedelta(0),
 ) -> None:
     """Note a reading that worked: failures are forgotten and the next reading is due after the interval.
 
@@ -228,11 +233,14 @@ def record_success(
         session: The unit of work.
         source: What was read.
         now: The present time, UTC.
+        passed: How much of the interval is over; half of it is waited for all the same, so that the next reading does
+            not follow at once on a slow one.
         least_interval: How long to wait at least, as its server asks.
 
     """
     source.failures, source.last_error, source.last_success_at = 0, None, now
-    source.next_due_at = now + max(timedelta(seconds=source.interval_seconds), least_interval)
+    interval = timedelta(seconds=source.interval_seconds)
+    source.next_due_at = now + max(interval - passed, interval / 2, least_interval)
     session.flush()
 
 

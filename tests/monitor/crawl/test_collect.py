@@ -11,7 +11,7 @@ import pytest
 from monitor.collectors.base import Batch, PostPicture, PublicPost, SourceView
 from monitor.collectors.registry import collector_for, retention_days_for
 from monitor.crawl.batch_writer import UNSTORABLE
-from monitor.crawl.collect import MOST_FAILURES, moved_address
+from monitor.crawl.collect import MOST_FAILURES, TICK, moved_address
 from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import ATOM_PATH, RSS_PATH
 from monitor.operations.clock_check import confirm_clock
@@ -21,7 +21,7 @@ from storage.posts import holdings
 from tests.clock import FakeClock
 from tests.factories import add_flag, add_post, add_source, decide
 from tests.monitor.crawl.conftest import World, account, post, script_of, site_post
-from tests.monitor.crawl.loopback import batch
+from tests.monitor.crawl.loopback import ScriptedCollector, batch
 
 AUTHOR = "nguoi_viet_bai_bi_mat"
 
@@ -253,7 +253,7 @@ def test_new_addresses(address: str, url: str, permanent: str | None, new: str |
 
 @pytest.mark.parametrize(
     ("asked", "waits"),
-    [(7200, 7200), (60, 1800), (10**9, 86400), ("soon", 1800), (True, 1800), (-5, 1800), (float("nan"), 1800)],
+    [(7200, 7200), (60, 1770), (10**9, 86400), ("soon", 1770), (True, 1770), (-5, 1770), (float("nan"), 1770)],
 )
 async def test_a_source_that_asks_to_be_read_less_often_is(
     asked: object, waits: int, world: World, clock: FakeClock
@@ -261,6 +261,34 @@ async def test_a_source_that_asks_to_be_read_less_often_is(
     world.register()
     await world.crawl(script_of(replace(batch(), cursor={"least_interval_seconds": asked})))
     assert world.source().next_due_at == clock.now() + timedelta(seconds=waits)
+
+
+@pytest.mark.parametrize(
+    ("lasts", "cursor", "minutes"),
+    [
+        (0, {}, [0, 5, 10, 15, 20]),
+        (20, {}, [0, 5, 10, 15, 20]),
+        (100, {}, [0, 5, 10, 15, 20]),
+        (290, {}, [0, 8, 16]),  # half an interval after its end
+        (20, {"least_interval_seconds": 300}, [0, 6, 12, 18]),  # of the site's own wish nothing is taken
+    ],
+)
+async def test_an_interval_is_counted_from_one_reading_to_the_next(
+    lasts: int, cursor: dict[str, int], minutes: list[int], world: World, clock: FakeClock
+) -> None:
+    began, read = clock.now(), list[int]()
+
+    async def script(_source: SourceView) -> AsyncIterator[Batch]:
+        read.append((clock.now() - began) // TICK)
+        clock.advance(lasts)
+        yield replace(batch(), cursor=cursor)
+
+    world.register(interval_seconds=300)
+    for minute in range(21):
+        late = 2 if minute == 0 else minute % 2  # seconds: the first tick has most to do
+        clock.advance(max(began + minute * TICK + timedelta(seconds=late) - clock.now(), timedelta(0)))
+        await world.crawl_all(only_due=True, collectors=ScriptedCollector(script))
+    assert read == minutes
 
 
 # --- who left

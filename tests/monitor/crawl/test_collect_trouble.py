@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.collectors.base import Batch, SourceView
-from monitor.crawl.collect import LEASE, SourceResult, owner_is_gone
+from monitor.crawl.collect import LEASE, TICK, SourceResult, owner_is_gone
 from monitor.demo.sites import FeedSite, MastodonSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import FetchFailed
@@ -145,7 +145,7 @@ async def test_waiting_after_failures_ends_at_a_day_and_success_forgets_them(
         await world.crawl()
     assert world.source().next_due_at == clock.now() + timedelta(days=1)
     assert (await world.crawl()).outcome == "ok"
-    assert (world.source().failures, world.source().next_due_at) == (0, clock.now() + HALF_AN_HOUR)
+    assert (world.source().failures, world.source().next_due_at) == (0, clock.now() + HALF_AN_HOUR - TICK / 2)
 
 
 async def test_a_site_that_refuses_is_switched_off_with_its_reason(site: FeedSite, base: str, world: World) -> None:
