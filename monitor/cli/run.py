@@ -4,16 +4,18 @@ import asyncio
 import ctypes
 import gc
 import os
+import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from threading import enumerate as enumerate_threads
 from time import monotonic
+from types import FrameType
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
@@ -124,16 +126,49 @@ def run(
         keep_going(app)
         return
     warn(exposure_warning(app.settings))
-    _until_stopped(_serve(app))
+    with _said_why():
+        _until_stopped(_serve(app))
 
 
 def keep_going(app: Application, *, once_open: Sequence[str] = ()) -> None:
     """Do all that is due and serve the desk until somebody stops it; `once_open` are lines to print when it answers."""
     warn(exposure_warning(app.settings))
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), _said_why() as say_why:
         with progress_bar() as bar:
             app.models.ensure(app.scoring_model(), bar.update)
-        _until_stopped(_run(app, once_open))
+        _until_stopped(_run(app, once_open, say_why))
+
+
+@contextmanager
+def _said_why() -> Iterator[Callable[[], None]]:
+    """Give what says which signal asked the program to stop, and call it at the end; it says so once.
+
+    Of Ctrl-C nothing is said: whoever presses it knows.
+    """
+    asked: list[str] = []
+    earlier = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        # Said later: a line that is being written when a signal comes must not be broken by another one.
+        asked.append(signal.Signals(number).name)
+        if callable(handler := earlier[signal.Signals(number)]):
+            handler(number, frame)
+
+    def say_why() -> None:
+        if asked:
+            announce(f"The program was asked to stop ({asked[0]}).")
+            asked.clear()
+
+    for number, handler in earlier.items():
+        if callable(handler):
+            signal.signal(number, note)
+    try:
+        yield say_why
+    finally:
+        for number, handler in earlier.items():
+            if signal.getsignal(number) is note:  # SIGHUP may be ignored since it came
+                signal.signal(number, handler)
+        say_why()
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -152,7 +187,7 @@ async def _serve(app: Application) -> None:
         await served
 
 
-async def _run(app: Application, once_open: Sequence[str]) -> None:
+async def _run(app: Application, once_open: Sequence[str], say_why: Callable[[], None]) -> None:
     async with app.client() as client, serving(app.desk(), app.settings) as served:
         announce(f"The desk is open at {app.settings.desk_address} (Ctrl-C stops all)")
         for line in once_open:
@@ -164,6 +199,7 @@ async def _run(app: Application, once_open: Sequence[str]) -> None:
         try:
             await served
         finally:
+            say_why()
             await schedule.stop()
             background.stop(announce)
 

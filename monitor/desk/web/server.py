@@ -9,8 +9,8 @@ import gc
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from types import FrameType
 from typing import Any, Final
@@ -84,10 +84,24 @@ class _Server(uvicorn.Server):
 
     Uvicorn sends itself the signal once more when it has ended. Where SIGINT was ignored, as in the background of a
     script, that broke the event loop, and threads that had answered requests kept the process from ending.
+
+    It listens to SIGINT alone, which the command makes of other signals, so that it can say which one came.
     """
 
-    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
-        self.force_exit = self.should_exit and sig == signal.SIGINT
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGINT while it serves; other threads than the main one cannot."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        earlier = signal.signal(signal.SIGINT, self.handle_exit)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, earlier)
+
+    def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -60,6 +60,25 @@ def test_a_desk_in_the_background_is_served_until_it_is_stopped(home: Path, port
     assert (child.returncode, err, "Traceback" in out) == (0, "", False)
 
 
+@pytest.mark.parametrize(
+    ("command", "how", "said"),
+    [
+        ("run", signal.SIGTERM, ["The program was asked to stop (SIGTERM)."]),
+        ("run --desk-only", signal.SIGHUP, ["The program was asked to stop (SIGHUP)."]),
+        ("run", signal.SIGINT, []),
+    ],
+)
+def test_it_is_said_once_that_a_signal_asked_to_stop_but_of_ctrl_c(
+    command: str, how: signal.Signals, said: list[str], home: Path, port: int
+) -> None:
+    with start(*command.split()) as child:
+        assert "The desk is open" in child.stdout.readline()
+        assert status_of(port, "/readyz") == 200
+        child.send_signal(how)
+        out, err = child.communicate()
+    assert (child.returncode, err, [line for line in out.splitlines() if "asked" in line]) == (0, "", said)
+
+
 def test_one_command_leads_from_nothing_to_a_link_that_works(bare: Command, port: int) -> None:
     with start("init", "--run") as child:
         assert child.stdout is not None
