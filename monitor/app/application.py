@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from monitor.clock import Clock, SystemClock
 from monitor.errors import NotReady
 from monitor.files import make_private, sweep
+from monitor.operations.home_use import Hold, alone, share
 from monitor.privacy.known_key import known_key
 from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE, read_former, rotate_key
 from monitor.settings.settings import DEFAULT_MODEL, Settings
@@ -84,26 +85,57 @@ class Application:
         return Database(self.settings.resolved_database_url)
 
     def close(self) -> None:
-        """Close the database if it was opened."""
+        """Close the database if it was opened, and share the home no longer."""
         if "database" in self.__dict__:
             self.database.close()
+        if hold := self.__dict__.pop("_hold", None):
+            hold.release()
+
+    @cached_property
+    def _hold(self) -> Hold:
+        return share(self.settings.home)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Have the home to this program while the context lasts.
+
+        Raises:
+            NotReady: When another program works on it; names its process.
+
+        """
+        return alone(self.settings.home, self.__dict__.get("_hold"))
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version, where they are not; no other program works on the home meanwhile.
+
+        Raises:
+            NotReady: When another program works on the home.
+            StorageError: When the database cannot be upgraded; it is then as it was before.
+
+        """
+        if not self._is_current():
+            with self.alone():
+                self.database.upgrade()
+
+    def _is_current(self) -> bool:
+        path = self.settings.sqlite_path
+        return not (path and not path.exists()) and self.database.current_revision() == self.database.newest_revision()
 
     @cached_property
     def ready_database(self) -> Database:
-        """The database, known to have the tables of this version.
+        """The database, known to have the tables of this version; until `close` this program shares the home.
 
         Raises:
+            NotReady: When there is none, or another program has the home to itself.
             StorageError: When it cannot be opened or must be upgraded first.
 
         """
         if self.database.is_sqlite and not Path(str(self.database.url.database)).exists():
             message = f"there is no database in {self.settings.home}: run `kiemtin init` first (or set KIEMTIN_HOME)"
             raise NotReady(message)
+        _ = self._hold
         if not self.database.is_sqlite:
-            from monitor.operations.change_of_places import require_no_restore
             from storage.transfer import snapshot
 
-            require_no_restore(self.settings.home)
             snapshot.undo_killed(self.database)
         self.database.require_current_schema()
         return self.database
@@ -164,10 +196,11 @@ class Application:
         from monitor.operations.key_rotation import renew_pseudonyms
 
         database = self.ready_database
-        known_key(database, self.settings.home, self.clock.now())  # one that is lost is not covered up
-        rotate_key(self.secret_path, self.former_path, self.clock.now())
-        self.__dict__.pop("secret", None)
-        return renew_pseudonyms(database, self.pseudonymiser, self.clock)
+        with self.alone():
+            known_key(database, self.settings.home, self.clock.now())  # one that is lost is not covered up
+            rotate_key(self.secret_path, self.former_path, self.clock.now())
+            self.__dict__.pop("secret", None)
+            return renew_pseudonyms(database, self.pseudonymiser, self.clock)
 
     def _derived(self, purpose: str) -> bytes:
         return _derive(self.secret, purpose)

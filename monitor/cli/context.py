@@ -20,6 +20,7 @@ from monitor.cli.terminal import LOGGER, SafeConsole, logs_json, make_console, p
 from monitor.clock import VIETNAM
 from monitor.errors import NotReady, UsageError
 from monitor.operations.change_of_places import finish
+from monitor.operations.home_use import share
 from monitor.settings.home import home_folder
 from monitor.settings.settings import DEMO_MARK, load_settings
 
@@ -42,6 +43,7 @@ class State:
             raise UsageError(f"{home} is the folder of the demo, with a user of its own: choose another with --home")
         if os.geteuid() == 0 and home.is_dir() and home.stat().st_uid:
             warn(f"{home} belongs to another user, who may not read what root writes there: use `sudo -u`")
+        share(home).release()  # who puts a backup back has it alone
         finish(home)  # before anything of it is read
         chosen = Application(load_settings(self.home))
         chosen.tidy_home()

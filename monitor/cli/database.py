@@ -26,9 +26,10 @@ def upgrade(context: typer.Context) -> None:
 
     Example: `kiemtin db upgrade`
     """
-    database = application(context).database
+    app = application(context)
+    database = app.database
     before = database.current_revision()
-    database.upgrade()
+    app.upgrade()
     say(f"{database.place}: {before or translated('empty')} → {database.current_revision()}")
 
 

@@ -62,7 +62,7 @@ def _set_up(state: State, province: str, *, own_posts_only: bool) -> str | None:
     if _write_config(app.settings):
         say(f"Wrote {app.settings.config_path}")
         state.application = app = Application(load_settings(state.home))
-    app.database.upgrade()  # first, since it tells whether a key is needed already
+    app.upgrade()  # first, since it tells whether a key is needed already
     if make_first_key(app.database, app.settings.home, app.clock.now()):
         say(f"Made the key {app.secret_path}. Keep a copy: erasure requests need it.")
     say(f"The database is {app.database.place}")

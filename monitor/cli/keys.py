@@ -109,7 +109,9 @@ def restore(
     Example: `kiemtin keys restore /media/usb/kiemtin.backup`
     """
     app = application(context)
-    made_at = restore_keys(app.ready_database, app.settings, file, app.clock.now())
+    database = app.ready_database
+    with app.alone():
+        made_at = restore_keys(database, app.settings, file, app.clock.now())
     say(f"The key {app.secret_path} is the one of the backup of {minute(made_at)}.")
 
 
@@ -128,7 +130,8 @@ def give_up(context: typer.Context, yes: Annotated[bool, typer.Option("--yes", h
     )
     if not yes:
         confirm("Is the key in no backup, and shall a new one be made?")
-    give_up_lost_key(app.ready_database, app.settings.home, app.clock.now())
+    with app.alone():
+        give_up_lost_key(app.ready_database, app.settings.home, app.clock.now())
     say(f"Made a new key {app.secret_path}. Make a backup now.")
 
 

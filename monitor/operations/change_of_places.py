@@ -4,12 +4,10 @@ The folder of the new home gets another name, by one rename. Before it the home 
 after it the home is the new one: what is left to do is to move names, which whoever opens the home next does first.
 """
 
-import os
 from pathlib import Path
 from typing import Final
 
-from monitor.errors import NotReady
-from monitor.files import PARTIAL, is_running, partial_path, sync_folder
+from monitor.files import partial_path, sync_folder
 from monitor.privacy.secret_key import FORMER_FILE, KEY_FILE
 from monitor.settings.home import CONFIG_NAME
 from monitor.settings.settings import DATABASE_NAME, load_settings
@@ -30,19 +28,6 @@ def new_folder(home: Path) -> Path:
     folder = partial_path(home / "restore")
     folder.mkdir(parents=True)
     return folder
-
-
-def require_no_restore(home: Path) -> None:
-    """Refuse to work on a home while another program makes a new one ready in it.
-
-    Raises:
-        NotReady: Then.
-
-    """
-    for path in home.glob(f".restore.*{PARTIAL}"):
-        process = path.name.split(".")[2].partition("-")[0]
-        if process.isdecimal() and int(process) != os.getpid() and is_running(int(process)):
-            raise NotReady(f"a backup is being put back into {home}: try again when that is done")
 
 
 def change_places(fresh: Path, home: Path, stamp: str) -> Path | None:

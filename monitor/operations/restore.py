@@ -13,9 +13,10 @@ from monitor.clock import Clock
 from monitor.crawl.captures import CaptureStore
 from monitor.errors import BackupRefused, NotReady
 from monitor.files import sweep
-from monitor.operations.backup import Contents, read_backup
-from monitor.operations.change_of_places import HELD, ON_SERVER, change_places, finish, new_folder, require_no_restore
+from monitor.operations.backup import ACTION, Contents, read_backup
+from monitor.operations.change_of_places import HELD, ON_SERVER, change_places, finish, new_folder
 from monitor.operations.clock_check import confirm_clock, trust_stored_time
+from monitor.operations.home_use import alone
 from monitor.privacy.known_key import known_key
 from monitor.settings.settings import DATABASE_NAME as DATABASE
 from monitor.settings.settings import Settings, load_settings, sqlite_address
@@ -77,12 +78,18 @@ def restore(
 
     Raises:
         BackupRefused: When the backup is not whole, or the home is in use; nothing is changed then.
-        NotReady: When another program puts a backup back.
+        NotReady: When another program works on the home.
         StorageError: When the database refuses; nothing is changed then.
 
     """
+    with alone(home):
+        return _restore(source, home, clock, passphrase, replace=replace, clock_is_right=clock_is_right)
+
+
+def _restore(
+    source: Path, home: Path, clock: Clock, passphrase: str, *, replace: bool, clock_is_right: bool
+) -> Restored:
     finish(home)
-    require_no_restore(home)
     if not replace and any((home / name).exists() for name in HELD):
         raise BackupRefused(f"{home} is in use already: name an empty folder with --home, or give --replace")
     if mounted := [str(home / name) for name in HELD if (home / name).is_mount()]:
@@ -190,6 +197,7 @@ def _bring_up_to_date(
         captures = CaptureStore(settings.captures_dir, clock)
         again = _erase_again(session, clock.now(), sorted(present.erased), captures)
         detail = {"made_at": contents.made_at.isoformat()}
+        audit.record(session, at=contents.made_at, action=ACTION, subject="backup")  # its database was copied before
         audit.record(session, at=clock.now(), action="restored", subject="backup", detail=detail)
     return again
 

@@ -18,6 +18,8 @@ def test_a_home_goes_into_a_file_and_comes_back_elsewhere(kiemtin: Command, tmp_
     kiemtin.set(home=tmp_path / "new")
     assert "Put back" in kiemtin.well("restore", str(file), "--yes").out
     assert [each["name"] for each in kiemtin.well("sources", "list", "--json").data] == ["forum"]
+    backup = {each["subject"]: each for each in kiemtin("doctor", "--json").data}["backup"]
+    assert (backup["state"], "the last one was made on" in backup["said"]) == ("ok", True)
     assert (tmp_path / "new" / "secret.key").read_bytes() == (kiemtin.home / "secret.key").read_bytes()
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").rglob("*")}
     assert modes == {0o600, 0o700}

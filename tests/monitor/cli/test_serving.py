@@ -25,6 +25,7 @@ from monitor.cli.run import Background, jobs
 from monitor.crawl.schedule import Job, Schedule
 from monitor.demo.sites import FeedSite, SitePost
 from monitor.demo.sites.feed_site import RSS_PATH
+from monitor.operations.home_use import share
 from monitor.settings.reports import ReportSettings
 from monitor.settings.settings import load_settings
 from storage.database import Database
@@ -270,7 +271,7 @@ MANY = 3_000
 def test_ctrl_c_in_the_middle_of_work_ends_all_within_two_seconds_and_loses_nothing(
     middle: str, kiemtin: Command, port: int, import_posts: ImportPosts, site: FeedSite, address: str
 ) -> None:
-    last_week, reports = datetime.now(UTC) - timedelta(days=8), kiemtin.home / "reports"
+    last_week, reports = datetime.now(UTC) - timedelta(days=7), kiemtin.home / "reports"
     if middle == "crawl":
         site.slow = inf
         kiemtin.well("sources", "add", "forum", "feed", address, *BASIS)
@@ -331,3 +332,35 @@ def test_the_file_of_the_cluster_starts_the_same() -> None:
     assert 'entrypoint: [dask, worker, "tcp://scheduler:8786", --nthreads, "1", --no-dashboard]' in text
     assert "models:/var/lib/kiemtin/models:ro" in text, "the workers see the models and nothing else of the home"
     assert "replicas: 2" in text
+
+
+@pytest.mark.parametrize("command", ["run", "run --desk-only"])
+def test_what_needs_a_home_to_itself_is_refused_until_the_program_on_it_ends(
+    kiemtin: Command, port: int, tmp_path: Path, command: str
+) -> None:
+    kiemtin.well("backup", str(tmp_path / "b"))
+    refused = [
+        ("restore", str(tmp_path / "b"), "--replace", "--yes"),
+        ("keys", "rotate", "--yes"),
+        ("keys", "restore", str(tmp_path / "b")),
+    ]
+    with start(*command.split()) as child:
+        assert "The desk is open" in child.stdout.readline()
+        database = (kiemtin.home / "kiemtin.db").stat().st_ino
+        for arguments in refused:
+            kiemtin.fails(f"process {child.pid} works on {kiemtin.home}: stop it first", *arguments)
+        assert (kiemtin.home / "kiemtin.db").stat().st_ino == database
+        assert status_of(port, "/readyz") == 200
+        child.kill()
+        child.wait()
+        kiemtin.well(*refused[0])
+    assert sorted(path.name for path in kiemtin.home.glob(".in-use*")) == []
+
+
+def test_tables_are_not_upgraded_beside_another_program(kiemtin: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold = share(kiemtin.home)
+    kiemtin.well("init")  # nothing is to be upgraded
+    monkeypatch.setattr(Database, "newest_revision", lambda _: "9999")
+    for command in ("db upgrade", "init"):
+        kiemtin.fails("works on", *command.split())
+    hold.release()

@@ -20,6 +20,7 @@ from monitor.app.application import Application
 from monitor.errors import BackupRefused, ClockJumped, KiemtinError, NotReady
 from monitor.operations.change_of_places import finish
 from monitor.operations.clock_check import check_clock, confirm_clock
+from monitor.operations.home_use import alone
 from monitor.operations.restore import restore
 from monitor.operations.retain import retain
 from monitor.privacy.known_key import known_key
@@ -215,8 +216,7 @@ def test_a_home_in_use_is_not_replaced_unasked_nor_by_two_at_once(
     if not used.database.is_sqlite:
         with pytest.raises(BackupRefused, match="the database of `database_url` is in use already"):
             used.restore(tmp_path / "new")
-    (used.home / f".restore.{os.getppid()}-0a.part").mkdir()
-    with pytest.raises(NotReady, match="is being put back"):
+    with alone(used.home), pytest.raises(NotReady, match=rf"process {os.getpid()} has .* to itself"):
         used.restore()
     with used.rows() as session:
         assert session.scalar(select(func.count()).select_from(Post)) == DECISIONS
