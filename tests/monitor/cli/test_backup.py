@@ -1,13 +1,19 @@
 """`kiemtin backup` and `restore`: one file, and back."""
 
+import re
+import shlex
+import shutil
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 
+from storage.accounts import users
 from tests.monitor.cli.command import Command
+from tests.monitor.cli.conftest import ImportPosts
 
 
 def test_a_home_goes_into_a_file_and_comes_back_elsewhere(kiemtin: Command, tmp_path: Path) -> None:
@@ -61,3 +67,48 @@ def test_an_old_backup_deletes_nothing_unless_a_person_says_that_the_time_is_rig
         monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
         kiemtin.well("restore", str(tmp_path / "b"), "--replace")
         assert kiemtin.well("db", "confirm-clock")
+
+
+def steps_of(heading: str) -> list[list[str]]:
+    """Give the commands of `kiemtin` that a section of docs/backup.md shows."""
+    page = (Path(__file__).parents[3] / "docs" / "backup.md").read_text(encoding="utf-8")
+    section = page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [shlex.split(line) for line in re.findall(r"^\$ kiemtin (.+)$", section, re.MULTILINE)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "steps", "lose"),
+    [
+        ("After a lost disk", 3, shutil.rmtree),
+        ("After a lost key", 4, lambda home: (home / "secret.key").unlink()),
+        ("After a stolen laptop", 5, shutil.rmtree),
+    ],
+)
+def test_the_steps_of_the_documentation_are_run_as_written(
+    kiemtin: Command,
+    import_posts: ImportPosts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    heading: str,
+    steps: int,
+    lose: Callable[[Path], None],
+) -> None:
+    import_posts(["Công ty nợ lương"], author=["chị Lan"])
+    with kiemtin.rows() as session:
+        users.all_users(session)[0].password_hash = "set"
+    kiemtin.well("backup", str(tmp_path / "kiemtin.backup"))
+    lose(kiemtin.home)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    written = steps_of(heading)
+    assert len(written) == steps
+    for step in written:
+        arguments = [each.replace("/media/usb", str(tmp_path)) for each in step]
+        if step == ["keys", "give-up"]:  # only where no backup has the key
+            (kiemtin.home / "secret.key").unlink()
+        answer = kiemtin(*arguments)
+        assert answer.status == 0 or step == ["doctor"], answer
+        if step == ["doctor"]:
+            assert "FAIL  key" not in answer.out
+            assert "FAIL  database" not in answer.out
+    found = kiemtin.well("erase", "import", "chị Lan", "--find", "--json").data["posts"]
+    assert found == (0 if heading == "After a lost key" else 1)
