@@ -149,9 +149,7 @@ class Database:
             self._make_folder(Path(self.url.database).parent)
         if self.current_revision() not in (None, *self.revisions()):
             raise SchemaMismatch(self._newer_than_program())
-        with translating(self.place), self.engine.begin() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for CREATE TABLE
+        with translating(self.place), self.engine.connect() as connection:
             migrate.upgrade_to_newest(connection, self._migrations)
 
     def _make_folder(self, folder: Path) -> None:

@@ -1,5 +1,7 @@
 """Migrations by Alembic. Only `storage.database` calls this, and imports it when it is needed: Alembic loads slowly."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,21 +15,37 @@ from sqlalchemy import Connection, text
 from storage.errors import StorageError
 from storage.models import Base
 
-APPEND_ONLY: Final = ("audit_events", "case_events", "correction_events", "reviews")
+APPEND_ONLY: Final = ("audit_events", "correction_events", "matter_events", "reviews")
 """Tables whose rows the database lets nobody change: see the first migration."""
 
 
 def upgrade_to_newest(connection: Connection, migrations: Path) -> None:
-    """Run all migrations of a folder that the tables lack, in the transaction of the connection.
+    """Run all migrations of a folder that the tables lack, in one transaction.
 
     Raises:
-        StorageError: When Alembic refuses.
+        StorageError: When Alembic refuses, or a row refers to one that is not there.
 
     """
+    with _foreign_keys_off(connection) if connection.dialect.name == "sqlite" else connection.begin():
+        try:
+            command.upgrade(_config(connection, migrations), "head")
+        except CommandError as error:
+            raise StorageError(f"the migrations cannot run: {error}: restore a backup") from error
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Begin a transaction in which SQLite may make tables anew that others refer to; commit it if all keys hold."""
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # does nothing within a transaction
     try:
-        command.upgrade(_config(connection, migrations), "head")
-    except CommandError as error:
-        raise StorageError(f"the migrations cannot run: {error}: restore a backup") from error
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for CREATE TABLE
+        yield
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise StorageError(f"a row of the table {broken[0]} refers to one that is missing: restore a backup")
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")  # the pool gives the connection to others
 
 
 def list_differences(connection: Connection) -> list[Any]:
@@ -38,13 +56,13 @@ def list_differences(connection: Connection) -> list[Any]:
 
 
 def _missing_triggers(connection: Connection) -> list[str]:
-    """List what keeps append-only tables so and is not there, which the models know nothing of."""
+    """List what keeps tables as they must be and is not there, which the models know nothing of."""
     postgres = connection.dialect.name == "postgresql"
     names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     if postgres:
         names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     rules = ("append_only", "kept", "whole" if postgres else "added")
-    expected = {f"{table}_{rule}" for table in APPEND_ONLY for rule in rules}
+    expected = {"matters_counted_once", *(f"{table}_{rule}" for table in APPEND_ONLY for rule in rules)}
     return sorted(expected - set(connection.scalars(text(names))))
 
 

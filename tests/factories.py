@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CLAIM_LABELS, LABEL_NAMES, UNVERIFIED
+from classifiers.labels import CLAIM_LABELS, LABEL_NAMES, UNVERIFIED, label_named
 from classifiers.text.search_terms import search_terms
 from monitor.scoring.flag_value import flag_draft
 from storage.accounts import users
-from storage.models import Flag, Model, Picture, Post, Review, Source, User, join_title
+from storage.models import Flag, Matter, Model, Picture, Post, Review, Source, User, join_title
 from storage.posts import pictures, posts, sources
-from storage.review import drawn, flags, reviews
+from storage.review import drawn, flags, matter_steps, matters, reviews
 from storage.review.corrections import Content
 from storage.scoring import matching, registry
 from storage.search.search import SearchDraft
@@ -178,23 +178,30 @@ def decide(
     by: User | None = None,
     *,
     now: datetime = MONDAY_MORNING,
-    **more: Any,
+    note: str = "",
+    evidence: Sequence[str] | None = None,
+    **matter: Any,
 ) -> Review:
     """Decide about a flag, by the first user unless one is named, with a link where the decision needs one.
 
-    No case is opened where no topic is given.
+    One that confirms a rumour or a grievance opens a matter, or joins that of the post; `matter` says more about it.
     """
     user = by or session.scalars(select(User).order_by(User.id)).first() or add_user(session)
+    label = label_named(flag.label)
     links = ["https://e.vn"] if decision in UNVERIFIED.need_link else []
-    return reviews.decide(
-        session, flag, reviewer_id=user.id, decision=decision, now=now, **({"note": "", "evidence": links} | more)
-    )
+    draft = None
+    if decision in label.open_matter:
+        values = {"verdict": decision if label.is_claim else None, "counts_at": flag.post.dated} | matter
+        draft = matter_steps.MatterDraft(kind=label.matter_kind, **values)
+    said = reviews.Said(decision=decision, note=note, evidence=links if evidence is None else evidence, matter=draft)
+    return reviews.decide(session, flag, said, reviewer_id=user.id, now=now)
 
 
-def read_again(session: Session, flag: Flag, reader_id: int, decision: str, now: datetime = MONDAY_MORNING) -> Review:
-    """Add a second reading beside the decision that stands."""
-    first = reviews.newest_standing(session, flag.id, flag.revision_number)
-    return reviews.decide(session, flag, reviewer_id=reader_id, decision=decision, note="", now=now, blind_to=first)
+def matter_of(session: Session, flag: Flag) -> Matter:
+    """Return the matter to which a decided flag's post belongs."""
+    matter = matters.of_post(session, flag.post_id, flag.label)
+    assert matter is not None
+    return matter
 
 
 def make_correction(**changes: str) -> Content:

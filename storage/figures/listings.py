@@ -1,16 +1,15 @@
-"""Pages of flags, clusters, cases and reports, newest first, each page behind the last row of the one before."""
+"""Pages of flags, matters and reports, newest first, each page behind the last row of the one before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from storage.database import require
-from storage.errors import NotFound
-from storage.models import Case, Cluster, Flag, Post, Report, Source
+from storage.models import Flag, Matter, MatterPost, Post, Report, Source
 
 Rows = TypeVar("Rows", bound=Select[*tuple[Any, ...]])
 
@@ -39,15 +38,6 @@ class FlagFilter:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterSize:
-    """A cluster, how many posts it has, and from how many sources."""
-
-    cluster: Cluster
-    posts: int
-    sources: int
-
-
 def flags_before(session: Session, before: int | None, limit: int, *, wanted: FlagFilter) -> Sequence[Flag]:
     """List flags with their posts and sources, newest first.
 
@@ -62,32 +52,6 @@ def flags_before(session: Session, before: int | None, limit: int, *, wanted: Fl
     return session.scalars(_page(query.where(*wanted.conditions()), Flag.id, before, limit)).all()
 
 
-def clusters_before(session: Session, before: int | None, limit: int) -> list[ClusterSize]:
-    """List clusters, newest first; see `flags_before`."""
-    query = select(Cluster, func.count(Post.id), func.count(distinct(Post.source_id)))
-    query = query.join(Post, Post.cluster_id == Cluster.id).group_by(Cluster.id)
-    return [ClusterSize(*row) for row in session.execute(_page(query, Cluster.id, before, limit))]
-
-
-def cluster_of(session: Session, cluster_id: int) -> ClusterSize:
-    """Return a cluster with its size.
-
-    Raises:
-        NotFound: When it has no post, or was joined with another one.
-
-    """
-    found = clusters_before(session, cluster_id + 1, 1)
-    if not found or found[0].cluster.id != cluster_id:
-        raise NotFound(f"there is no cluster {cluster_id}: it may have been joined with another, or its posts deleted")
-    return found[0]
-
-
-def posts_of_cluster(session: Session, cluster_id: int, before: int | None, limit: int) -> Sequence[Post]:
-    """List the posts of a cluster, newest first; see `flags_before`."""
-    query = select(Post).options(joinedload(Post.source)).where(Post.cluster_id == cluster_id)
-    return session.scalars(_page(query, Post.id, before, limit)).all()
-
-
 def post_by_id(session: Session, post_id: int) -> Post:
     """Return a post with its source.
 
@@ -99,13 +63,20 @@ def post_by_id(session: Session, post_id: int) -> Post:
     return require(session, query, f"there is no post {post_id}: it may have been deleted")
 
 
-def cases_before(
-    session: Session, before: int | None, limit: int, *, state: str | None, topic: str | None
-) -> Sequence[Case]:
-    """List cases, of one state or topic if it is named, newest first; see `flags_before`."""
-    equal = ((Case.state, state), (Case.topic, topic))
-    query = select(Case).where(*(column == value for column, value in equal if value is not None))
-    return session.scalars(_page(query, Case.id, before, limit)).all()
+def matters_before(
+    session: Session, before: int | None, limit: int, *, state: str | None, kind: str | None, topic: str | None
+) -> Sequence[Matter]:
+    """List matters, of one state, kind or topic if it is named, newest first; see `flags_before`."""
+    equal = ((Matter.state, state), (Matter.kind, kind), (Matter.topic, topic))
+    query = select(Matter).where(*(column == value for column, value in equal if value is not None))
+    return session.scalars(_page(query, Matter.id, before, limit)).all()
+
+
+def posts_of_matter_before(session: Session, before: int | None, limit: int, *, matter_id: int) -> Sequence[Post]:
+    """List the posts that belong to a matter, with their sources, newest first; see `flags_before`."""
+    belongs = (MatterPost.matter_id == matter_id, MatterPost.removed_by.is_(None))
+    query = select(Post).join(MatterPost, MatterPost.post_id == Post.id).options(joinedload(Post.source))
+    return session.scalars(_page(query.where(*belongs), Post.id, before, limit)).all()
 
 
 def reports_before(session: Session, before: int | None, limit: int) -> Sequence[Report]:

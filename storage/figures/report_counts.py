@@ -5,7 +5,7 @@ which the post was read, that moment counts.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -13,14 +13,12 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.figures.concluded import CONCLUDED, band, concluded
-from storage.models import CrawlRun, Flag, Model, Post, Review, Score, Source
-from storage.review.decisions import STATE_OF
+from storage.figures.concluded import band, concluded
+from storage.models import CrawlRun, Flag, Model, Post, Score, Source
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 BANDS: Final = 10
 """Into how many equal bands probabilities are cut."""
-_SURE = {name: state == "confirmed" for name, state in STATE_OF.items() if state in CONCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +75,6 @@ class ProblemRuns(NamedTuple):
     gap: str | None
     times: int
     last_at: datetime
-
-
-class ReviewAgreement(NamedTuple):
-    """Flags that at least two people decided in the same version, and on how many of them all said the same."""
-
-    flags: int
-    agreed: int
-
-
-class Spread(NamedTuple):
-    """How many posts say the same, in how many sources, and when the first of them was published, UTC."""
-
-    posts: int
-    sources: int
-    first_at: datetime
-
-
-def spread_of(session: Session, clusters: Iterable[int], period: Period) -> dict[int, Spread]:
-    """Count how far some clusters went within a period; one without a post in it is left out."""
-    first = func.min(dated_at(), type_=Post.collected_at.type)
-    query = select(Post.cluster_id, func.count(Post.id), func.count(func.distinct(Post.source_id)), first)
-    of_period = query.where(Post.cluster_id.in_(list(clusters)), dated_within(period))
-    rows = session.execute(of_period.group_by(Post.cluster_id))
-    return {cluster: Spread(posts, sources, first_at) for cluster, posts, sources, first_at in rows if cluster}
 
 
 def dated_at() -> ColumnElement[datetime]:
@@ -222,29 +196,6 @@ def models_of_flags(session: Session, period: Period) -> Sequence[Model]:
     """List the models whose flags on posts of a period are counted, oldest first."""
     flagged = select(Flag.model_id).join(Post, Post.id == Flag.post_id).where(Flag.suggested(), dated_within(period))
     return session.scalars(select(Model).where(Model.id.in_(flagged)).order_by(Model.id)).all()
-
-
-def agreement(session: Session, period: Period) -> ReviewAgreement:
-    """Count on how many flags of a period's posts people agreed, among those that several people decided."""
-    newest = (
-        select(func.max(Review.id))
-        .join(Flag, Flag.id == Review.flag_id)
-        .join(Post, Post.id == Flag.post_id)
-        .where(dated_within(period), Flag.suggested())
-        .where(Review.revision_number == Flag.revision_number, Review.stands())
-        .group_by(Review.flag_id, Review.reviewer_id)
-    )
-    holds = case(*((Review.decision == decision, int(said)) for decision, said in _SURE.items()))
-    said = (
-        select(Review.flag_id, func.min(holds).label("first"), func.max(holds).label("last"))
-        .where(Review.id.in_(newest), Review.decision.in_(_SURE))
-        .group_by(Review.flag_id)
-        .having(func.count() > 1)
-        .subquery()
-    )
-    query = select(func.count(), func.sum(case((said.c.first == said.c.last, 1), else_=0))).select_from(said)
-    flags, agreed = session.execute(query).one()
-    return ReviewAgreement(flags, agreed or 0)
 
 
 def problem_runs(session: Session, period: Period) -> list[ProblemRuns]:

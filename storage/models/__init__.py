@@ -2,7 +2,14 @@
 
 from storage.base import Base
 from storage.models.accounts import ApiKey, AuditEvent, Invitation, SavedSearch, User, UserSession
-from storage.models.cases import Case, CaseEvent, Correction, CorrectionEvent, QuoteChoice
+from storage.models.matters import (
+    Correction,
+    CorrectionEvent,
+    Matter,
+    MatterEvent,
+    MatterPost,
+    QuoteChoice,
+)
 from storage.models.outbox import Alert, Delivery, Report, ReportDraft
 from storage.models.posts import (
     Cluster,
@@ -26,8 +33,6 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Capture",
-    "Case",
-    "CaseEvent",
     "ClockState",
     "Cluster",
     "Correction",
@@ -42,6 +47,9 @@ __all__ = [
     "HostState",
     "Invitation",
     "KnownKey",
+    "Matter",
+    "MatterEvent",
+    "MatterPost",
     "Model",
     "Picture",
     "Post",

@@ -1,4 +1,4 @@
-"""Posts as published, their later versions, clusters of copies, evidence, and the words that searches read."""
+"""Posts as published, their later versions, their copies, evidence, and the words that searches read."""
 
 from datetime import datetime
 
@@ -24,15 +24,12 @@ _UNDATED = "published_at IS NULL OR published_at > collected_at"
 
 
 class Cluster(Base):
-    """Copies of one post: suggested by the program, confirmed by a person."""
+    """Posts that are copies of one another, as the program found or a person corrected; a post without is no copy."""
 
     __tablename__ = "clusters"
-    __table_args__ = (CheckConstraint("state IN ('suggested', 'confirmed', 'rejected')", name="state"),)
 
     id: Mapped[PrimaryKey]
     created_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(20), default="suggested")
-    name: Mapped[str | None] = mapped_column(doc="the most telling words of its first post")
 
 
 class Post(Base):
@@ -78,7 +75,9 @@ class Post(Base):
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None] = mapped_column(doc="when the platform no longer had it")
     revision_number: Mapped[int] = mapped_column(default=0, doc="0 is the original")
-    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("clusters.id", ondelete="SET NULL"))
+    cluster_id: Mapped[int | None] = mapped_column(
+        ForeignKey("clusters.id", ondelete="SET NULL"), doc="alone in one: a person said that it is no copy"
+    )
     indexed: Mapped[bool] = mapped_column(
         default=False, server_default=false(), doc="whether search and matching know the current version"
     )

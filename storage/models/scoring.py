@@ -10,6 +10,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     String,
     UniqueConstraint,
     and_,
@@ -69,11 +70,8 @@ class Threshold(Base):
     """What people wish of one label instead of the model's own threshold; see `monitor.scoring.thresholds`."""
 
     __tablename__ = "thresholds"
-    __table_args__ = (CheckConstraint("aim IN ('precision', 'per_day')", name="aim"),)
-
     label: Mapped[str] = mapped_column(String(40), primary_key=True)
-    aim: Mapped[str] = mapped_column(String(20))
-    value: Mapped[float] = mapped_column(Float(), doc="the precision, or how many flags a day")
+    most_a_day: Mapped[int] = mapped_column(Integer(), doc="how many of its flags a day at most")
     set_at: Mapped[datetime]
 
 
@@ -147,7 +145,6 @@ class Flag(Base):
     worth: Mapped[float] = mapped_column(
         Float(), default=0.0, server_default="0", doc="what a decision is worth, as a logarithm; orders the queue"
     )
-    summary: Mapped[Typed | None] = mapped_column(doc="one sentence of a reviewer, masked; None: one is proposed")
     lease_owner: Mapped[str | None] = mapped_column(String(100), doc="who is looking at it now")
     lease_until: Mapped[datetime | None]
 
@@ -186,7 +183,7 @@ class Review(Base):
         ),
         Index(None, "reviewer_id", "decided_at"),
         # Partial, or SQLite takes these to look for all reviews that have none.
-        *(partial_index(None, each, where=f"{each} IS NOT NULL") for each in ("withdraws", "batch", "blind_to")),
+        *(partial_index(None, each, where=f"{each} IS NOT NULL") for each in ("withdraws", "batch")),
     )
 
     id: Mapped[PrimaryKey]
@@ -200,10 +197,6 @@ class Review(Base):
     # Numbers without foreign keys: an append-only row cannot be emptied when retention deletes what it names.
     withdraws: Mapped[int | None] = mapped_column(doc="the review of this flag that it takes back")
     batch: Mapped[int | None] = mapped_column(doc="the review of another copy it was decided with")
-    blind_to: Mapped[int | None] = mapped_column(
-        doc="of a blind one, a second reading: the review it stands beside, which its author did not see",
-    )
-    case_id: Mapped[int | None] = mapped_column(index=True, doc="the case that a concern belongs to")
     redacted_at: Mapped[Redacted]
 
     flag: Mapped[Flag] = relationship(back_populates="reviews")
@@ -211,9 +204,9 @@ class Review(Base):
     @classmethod
     @cache
     def stands(cls) -> ColumnElement[bool]:
-        """The condition that a row is a decision, not a blind one, that nobody took back."""
+        """The condition that a row is a decision that nobody took back."""
         taken_back = exists().where(_LATER.withdraws == cls.id)
-        return and_(cls.decision != "withdrawn", cls.blind_to.is_(None), ~taken_back)
+        return and_(cls.decision != "withdrawn", ~taken_back)
 
 
 # Made once: a new alias reads all columns anew, which takes longer than the query.

@@ -1,6 +1,7 @@
 """Sources and how far each was read, crawl runs and captures, and the state of hosts and of the clock."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +41,12 @@ class Source(Base):
     failures: Mapped[int] = mapped_column(default=0, doc="failed readings in a row")
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+    @property
+    def publisher(self) -> str:
+        """Who publishes it: the site of a feed or of pages, of which all feeds are one; else the source itself."""
+        site = urlsplit(self.address).hostname if self.kind in ("feed", "webpage") else None
+        return site.removeprefix("www.") if site else f"{self.kind}:{self.id}"
 
 
 class CrawlRun(Base):

@@ -41,7 +41,7 @@ def put_decisions(session: Session, channel: str, target: str, now: datetime) ->
         return
     put_before = exists().where(*mine, Delivery.subject_id == Review.id)
     query = select(Review, Flag.post_id, Flag.label, Flag.state).join(Flag, Flag.id == Review.flag_id)
-    query = query.where(Review.id > start, Review.blind_to.is_(None), Flag.suggested(), ~put_before)
+    query = query.where(Review.id > start, Flag.suggested(), ~put_before)
     found = session.execute(query.order_by(Review.id)).all()
     _insert(session, DECISION, {channel: target}, [(row[0].id, _payload(*row)) for row in found], now=now)
 

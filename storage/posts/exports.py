@@ -1,4 +1,4 @@
-"""Posts, flags, decisions and sources of a period as plain rows, in the order of their numbers, a few at a time.
+"""Posts, flags, decisions, matters and sources of a period as plain rows, by their numbers, a few at a time.
 
 One query gives all rows of a table as they stood when it began; memory does not grow with their number.
 """
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from storage.figures.report_counts import Period, dated_within, posts_by_source
-from storage.models import Flag, Model, Post, PostRevision, Review, Source
+from storage.models import Flag, Matter, MatterPost, Model, Post, PostRevision, Review, Source
 from storage.posts.sources import post_counts
 from storage.review.decisions import STATE_OF
 
@@ -60,9 +60,24 @@ def decisions(session: Session, period: Period | None) -> Iterator[Row]:
         .add_columns(Review.stands().label("stands"), Review.withdraws, Review.revision_number.label("revision"))
         .add_columns(Review.note, Review.evidence, Review.decided_at)
         .join(Flag, Flag.id == Review.flag_id)
-        .where(_within(Review.decided_at, period), Flag.suggested(), Review.blind_to.is_(None))
+        .where(_within(Review.decided_at, period), Flag.suggested())
     )
     yield from _streamed(session, query.order_by(Review.id))
+
+
+def matters(session: Session, period: Period | None) -> Iterator[Row]:
+    """Yield the matters that belong to a period, and how far each went at all; None: all."""
+    reach = select(func.count(MatterPost.id).filter(MatterPost.counted), func.count(MatterPost.publisher.distinct()))
+    reach = reach.where(MatterPost.matter_id == Matter.id, MatterPost.removed_by.is_(None)).correlate(Matter)
+    counted, publishers = reach.selected_columns
+    query = select(
+        *(Matter.id, Matter.kind, Matter.label, Matter.state, Matter.verdict, Matter.sentence, Matter.topic),
+        *(Matter.place, Matter.counts_at, Matter.first_at, Matter.last_at, Matter.opened_at, Matter.changed_at),
+        reach.with_only_columns(counted).scalar_subquery().label("posts"),
+        reach.with_only_columns(publishers).scalar_subquery().label("publishers"),
+        Matter.merged_into,
+    )
+    yield from _streamed(session, query.where(_within(Matter.counts_at, period)).order_by(Matter.id))
 
 
 def sources(session: Session, period: Period | None) -> Iterator[Row]:

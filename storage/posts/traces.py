@@ -11,11 +11,11 @@ from sqlalchemy import JSON, Column, String, Table, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.base import TypedText
-from storage.models import AuditEvent, Base, CaseEvent, CorrectionEvent, Picture, Post, Review, Source, User
+from storage.models import AuditEvent, Base, CorrectionEvent, MatterEvent, Picture, Post, Review, Source, User
 
 _APPEND_ONLY: Final = {
     Review.__tablename__: ("note", "evidence"),
-    CaseEvent.__tablename__: ("note", "passed_to", "place"),
+    MatterEvent.__tablename__: ("note", "passed_to", "sentence", "place"),
     CorrectionEvent.__tablename__: ("note", "claim", "text", "source_name", "source_url"),
 }
 """What the triggers of these tables let an erasure change, together with the time of it."""

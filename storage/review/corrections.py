@@ -1,4 +1,4 @@
-"""Corrections of refuted claims: written by one person, released by another, corrected by new ones, withdrawn.
+"""Corrections of refuted rumours: written by one person, released by another, corrected by new ones, withdrawn.
 
 Events are only added; what a correction says is what its newest `written` event holds, and its state is what the last
 event made of it. A released correction is never edited: another one replaces it, and the old one stays in the archive.
@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from storage import audit
 from storage.database import added, count_changed, require
 from storage.errors import DataRejected
-from storage.models import Correction, CorrectionEvent, Flag, User
-from storage.review import reviews
-from storage.review.decisions import REFUTED
+from storage.models import Correction, CorrectionEvent, Matter, User
+from storage.review import matter_steps, matters
 
 DRAFT, RETURNED, RELEASED, REPLACED, WITHDRAWN = "draft", "returned", "released", "replaced", "withdrawn"
 STATES: Final = (DRAFT, RETURNED, RELEASED, REPLACED, WITHDRAWN)
@@ -104,9 +103,10 @@ def listed(session: Session, states: Sequence[str] = STATES, *, limit: int = 200
     return [(row, content_of(newest_text(session, row.id))) for row in rows]
 
 
-def of_flag(session: Session, flag_id: int) -> Sequence[Correction]:
-    """List the corrections that answer the claim of a flag, oldest first."""
-    return session.scalars(select(Correction).where(Correction.flag_id == flag_id).order_by(Correction.id)).all()
+def of_matter(session: Session, matter_id: int) -> Sequence[Correction]:
+    """List the corrections that answer a rumour, or one that was merged into it, oldest first."""
+    numbers = matters.standing_for(session, [matter_id])
+    return session.scalars(select(Correction).where(Correction.matter_id.in_(numbers)).order_by(Correction.id)).all()
 
 
 def successors(session: Session, number: int) -> Sequence[Correction]:
@@ -146,22 +146,21 @@ def _released(session: Session, row: Correction, replaced_by: int | None) -> Rel
     )
 
 
-def is_refuted(session: Session, flag: Flag) -> bool:
-    """Tell whether the newest standing decision on a flag says that its claim is refuted."""
-    newest = reviews.newest_standing(session, flag.id, flag.revision_number)
-    return newest is not None and newest.decision == REFUTED
+def is_refuted(matter: Matter) -> bool:
+    """Tell whether people found that a rumour is refuted."""
+    return matter.verdict == matters.REFUTED and matter.state != matters.WITHDRAWN
 
 
-def write(session: Session, flag: Flag, content: Content, *, user_id: int, now: datetime) -> Correction:
-    """Write a correction of a refuted claim.
+def write(session: Session, matter: Matter, content: Content, *, user_id: int, now: datetime) -> Correction:
+    """Write a correction of a refuted rumour.
 
     Raises:
-        DataRejected: When nobody refuted the claim, or something is missing.
+        DataRejected: When nobody refuted the rumour, or something is missing.
 
     """
-    if not is_refuted(session, flag):
-        raise DataRejected(f"flag {flag.id} is not refuted: decide so first, with a link that shows it")
-    return _add_new(session, content, flag_id=flag.id, replaces=None, user_id=user_id, now=now)
+    if not is_refuted(matter):
+        raise DataRejected(f"matter {matter.id} is not refuted: decide so first, with a link that shows it")
+    return _add_new(session, content, matter_id=matter.id, replaces=None, user_id=user_id, now=now)
 
 
 def correct_again(session: Session, old: Correction, content: Content, *, user_id: int, now: datetime) -> Correction:
@@ -172,7 +171,7 @@ def correct_again(session: Session, old: Correction, content: Content, *, user_i
 
     """
     _require(old, (RELEASED,))
-    return _add_new(session, content, flag_id=old.flag_id, replaces=old, user_id=user_id, now=now)
+    return _add_new(session, content, matter_id=old.matter_id, replaces=old, user_id=user_id, now=now)
 
 
 def rewrite(session: Session, row: Correction, content: Content, *, user_id: int, now: datetime) -> None:
@@ -208,8 +207,9 @@ def release(session: Session, row: Correction, *, seen: int, user_id: int, now: 
         raise DataRejected(f"correction {row.id} was written by the same person: somebody else has to release it")
     if events[-1].id != seen:
         raise DataRejected(f"correction {row.id} was changed meanwhile: read it again")
-    if row.flag is not None and not is_refuted(session, row.flag):
-        raise DataRejected(f"flag {row.flag_id} is refuted no more: decide it again first")
+    matter = matters.final(session, row.matter)
+    if not is_refuted(matter):
+        raise DataRejected(f"matter {matter.id} is refuted no more: decide it again first")
     _require(row, (DRAFT,))
     if row.replaces_id is not None:
         old = by_id(session, row.replaces_id)
@@ -218,6 +218,7 @@ def release(session: Session, row: Correction, *, seen: int, user_id: int, now: 
     _move(session, row, (DRAFT,), RELEASED, now)
     row.released_at = now
     _add(session, row, RELEASED, user_id=user_id, now=now)
+    matter_steps.answered_by(session, matter, user_id=user_id, now=now)
 
 
 def send_back(session: Session, row: Correction, *, why: str, user_id: int, now: datetime) -> None:
@@ -242,6 +243,9 @@ def withdraw(session: Session, row: Correction, *, why: str, user_id: int, now: 
         raise DataRejected("a withdrawal needs a reason")
     _move(session, row, (*UNRELEASED, RELEASED), WITHDRAWN, now)
     _add(session, row, WITHDRAWN, user_id=user_id, now=now, note=why)
+    matter = matters.final(session, row.matter)
+    if not any(other.state == RELEASED for other in of_matter(session, matter.id)):
+        matter_steps.unanswered(session, matter, user_id=user_id, now=now)
 
 
 def _check(content: Content) -> None:
@@ -257,10 +261,12 @@ def _require(row: Correction, states: Sequence[str]) -> None:
 
 
 def _add_new(
-    session: Session, content: Content, *, flag_id: int | None, replaces: Correction | None, user_id: int, now: datetime
+    session: Session, content: Content, *, matter_id: int, replaces: Correction | None, user_id: int, now: datetime
 ) -> Correction:
     _check(content)
-    row = Correction(flag_id=flag_id, replaces_id=replaces.id if replaces else None, state=DRAFT, written_by=user_id)
+    row = Correction(
+        matter_id=matter_id, replaces_id=replaces.id if replaces else None, state=DRAFT, written_by=user_id
+    )
     row.written_at = row.changed_at = now
     added(session, row)
     _add(session, row, WRITTEN, user_id=user_id, now=now, content=content)

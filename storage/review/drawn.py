@@ -132,11 +132,6 @@ def lease_next(session: Session, *, owner: str, now: datetime, until: datetime) 
     if flag_id is None:
         return None
     post_id = session.get_one(Flag, flag_id).post_id
-    lease_post(session, post_id, owner=owner, now=now, until=until)
-    return post_id
-
-
-def lease_post(session: Session, post_id: int, *, owner: str, now: datetime, until: datetime) -> None:
-    """Lease those flags of a drawn post that nobody else holds."""
     for flag in of_post(session, post_id):
         flags.lease(session, flag.id, owner=owner, now=now, until=until)
+    return post_id

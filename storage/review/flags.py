@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import count_changed, insert_ignoring, require
-from storage.models import Case, Flag, Post
+from storage.models import Flag, Post
 
 WHOLE: Final = select(Flag).options(joinedload(Flag.post).joinedload(Post.source))
 """Selects flags with their posts and sources."""
@@ -90,7 +90,7 @@ def columns(model_id: int, draft: FlagDraft, now: datetime) -> dict[str, Any]:
 
 
 def on_copies(flag: Flag) -> ColumnElement[bool]:
-    """Return the condition that a flag has the label of this one and is on its post or, in a cluster, on a copy."""
+    """Return the condition that a flag has the label of this one and is on its post or, in a group, on a copy."""
     same = Flag.post_id == flag.post_id
     if flag.post.cluster_id is not None:
         # Not joined: SQLite would look up the post of every flag of the label.
@@ -131,6 +131,12 @@ def of_posts(session: Session, post_ids: Collection[int]) -> Sequence[Flag]:
     return session.scalars(query.order_by(Flag.post_id, Flag.label)).all()
 
 
+def numbers_of(session: Session, post_ids: Collection[int], label: str) -> dict[int, int]:
+    """Return the numbers of the flags of a label on some hundred posts, by post."""
+    query = select(Flag.post_id, Flag.id).where(Flag.post_id.in_(post_ids), Flag.label == label, Flag.shown())
+    return dict(session.execute(query).all())
+
+
 def free(owner: str, now: datetime) -> ColumnElement[bool]:
     """Return the condition that nobody but this owner holds a flag."""
     return or_(Flag.lease_until.is_(None), Flag.lease_until < now, Flag.lease_owner == owner)
@@ -151,13 +157,6 @@ def lease_first(session: Session, query: Select[int], *, owner: str, now: dateti
             if lease(session, flag_id, owner=owner, now=now, until=until):
                 return flag_id
     return None
-
-
-def summarise(session: Session, flag: Flag, summary: str) -> None:
-    """Store a reviewer's sentence of a flag, its copies and their cases; an empty one leaves the proposed one."""
-    alike = on_copies(flag)
-    session.execute(update(Case).where(Case.flag_id.in_(select(Flag.id).where(alike))).values(summary=summary))
-    session.execute(update(Flag).where(alike).values(summary=summary or None))
 
 
 def release(session: Session, flag_id: int, owner: str) -> None:

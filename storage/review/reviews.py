@@ -5,56 +5,70 @@ stands when nothing withdrew it; `Review.stands()` is that condition. What each 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from storage.database import added
-from storage.models import Flag, Review, User
-from storage.review import cases, flags
+from storage.models import Flag, Matter, Review, User
+from storage.review import flags, matter_steps
 from storage.review.decisions import REOPENED, STATE_OF, WITHDRAWN
+from storage.review.matter_steps import MatterDraft
 
 
-def decide(
-    session: Session,
-    flag: Flag,
-    *,
-    reviewer_id: int,
-    decision: str,
-    note: str,
-    now: datetime,
-    evidence: Sequence[str] = (),
-    topic: str | None = None,
-    place: str = "",
-    blind_to: Review | None = None,
-) -> Review:
-    """Add a decision, set the flag's state by it, open or follow its case, and end the lease.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says of a flag.
+
+    Args:
+        decision: One of those that its label takes, or `reopened`.
+        note: Why, in the person's words; may be empty.
+        evidence: Addresses that support it.
+        matter: The matter that the decision opens or joins; None: it opens none.
+
+    """
+
+    decision: str
+    note: str = ""
+    evidence: Sequence[str] = ()
+    matter: MatterDraft | None = None
+
+
+def decide(session: Session, flag: Flag, said: Said, *, reviewer_id: int, now: datetime) -> Review:
+    """Add a decision, set the flag's state by it, open, join or leave a matter, and end the lease.
 
     Whether it may be stored is what `monitor.review.decide` says.
 
     Args:
         session: The unit of work.
         flag: The flag that was judged.
+        said: The decision.
         reviewer_id: Who judged it.
-        decision: One of those that its label takes, or `reopened`.
-        note: Why, in the reviewer's words; may be empty.
         now: The time of the decision, UTC.
-        evidence: Addresses that support it.
-        topic: What it is about, where the decision opens a case; None: it opens none.
-        place: Where the concern is, used as `topic` is.
-        blind_to: The decision beside which it is made without seeing it; then the flag stays as it is.
 
     """
-    beside = blind_to.id if blind_to is not None else None
-    row = _row(flag, reviewer_id, decision, now, note=note, evidence=list(evidence), blind_to=beside)
-    return _decide(session, flag, row, topic=topic, place=place)
+    review = _add(session, _row(flag, reviewer_id, said.decision, now, note=said.note, evidence=list(said.evidence)))
+    _follow(session, flag, review)
+    if flag.origin != "drawn" and said.decision != REOPENED:
+        if said.matter is not None:
+            matter_steps.told(session, flag, review, said.matter)
+        else:
+            matter_steps.denied(session, flag, review)
+    return review
 
 
-def decide_copy(session: Session, flag: Flag, like: Review, *, topic: str, place: str, now: datetime) -> Review:
-    """Add the same decision on another copy of a post; both are taken back together."""
+def decide_copy(session: Session, flag: Flag, like: Review, matter: Matter | None, *, now: datetime) -> Review:
+    """Add the same decision on another copy of a post, which joins the same matter; both are taken back together."""
     row = _row(flag, like.reviewer_id, like.decision, now, note=like.note, evidence=list(like.evidence), batch=like.id)
-    return _decide(session, flag, row, topic=topic if like.case_id is not None else None, place=place)
+    review = _add(session, row)
+    _follow(session, flag, review)
+    if matter is not None:
+        matter_steps.told_by_copy(session, matter, flag, review)
+    else:
+        matter_steps.denied(session, flag, review)
+    return review
 
 
 def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: object) -> Review:
@@ -69,39 +83,25 @@ def _row(flag: Flag, reviewer_id: int, decision: str, now: datetime, **further: 
     )
 
 
-def _decide(session: Session, flag: Flag, review: Review, *, topic: str | None, place: str) -> Review:
-    case, is_new = None, False
-    if topic is not None and flag.origin != "drawn" and review.blind_to is None:
-        by, at = review.reviewer_id, review.decided_at
-        case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=by, now=at)
-        review.case_id = case.id
-    _add(session, review)
-    if case is not None and is_new:
-        cases.opened(session, case, review)
-    _follow(session, flag, review)
-    return review
-
-
-def _add(session: Session, review: Review) -> None:
+def _add(session: Session, review: Review) -> Review:
     """Add a row; numbers rise in the order of commits, so that who has read up to one misses none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE reviews IN SHARE ROW EXCLUSIVE MODE"))  # SQLite has one writer anyway
-    added(session, review)
+    return added(session, review)
 
 
 def _follow(session: Session, flag: Flag, review: Review) -> None:
-    """Bring what follows from the decisions on a flag into line with them."""
-    # A decision that was just added is the newest one, but where it takes another back, or is a blind one.
-    counts = review.decision != WITHDRAWN and review.blind_to is None
-    newest = review if counts else newest_standing(session, flag.id, flag.revision_number)
+    """Bring the state of a flag into line with the decisions on it, and end the lease."""
+    # A decision that was just added is the newest one, but where it takes another back.
+    is_decision = review.decision != WITHDRAWN
+    newest = review if is_decision else newest_standing(session, flag.id, flag.revision_number)
     flag.state = STATE_OF[newest.decision] if newest is not None else "open"
     flag.lease_owner, flag.lease_until = None, None
     session.flush()
-    cases.follow(session, review)
 
 
 def undo(session: Session, review: Review, *, reviewer_id: int, now: datetime) -> list[Review]:
-    """Take a decision back, with those on copies that were decided with it.
+    """Take a decision back, with those on copies that were decided with it, and what it did to matters.
 
     Decisions after which somebody else decided stay.
 
@@ -111,7 +111,7 @@ def undo(session: Session, review: Review, *, reviewer_id: int, now: datetime) -
     """
     first = review.batch or review.id
     batch = select(Review).where((Review.id == first) | (Review.batch == first)).order_by(Review.id)
-    added = []
+    rows = []
     for taken in session.scalars(batch).all():
         flag = session.get_one(Flag, taken.flag_id)
         newest = newest_standing(session, taken.flag_id, taken.revision_number)
@@ -119,10 +119,10 @@ def undo(session: Session, review: Review, *, reviewer_id: int, now: datetime) -
             continue
         row = _row(flag, reviewer_id, WITHDRAWN, now, withdraws=taken.id)
         row.revision_number = taken.revision_number
-        _add(session, row)
-        _follow(session, flag, row)
-        added.append(row)
-    return added
+        _follow(session, flag, _add(session, row))
+        matter_steps.take_back(session, taken, user_id=reviewer_id, now=now)
+        rows.append(row)
+    return rows
 
 
 def last_of(session: Session, reviewer_id: int) -> Review | None:
@@ -138,7 +138,7 @@ def newest_standing(session: Session, flag_id: int, revision_number: int) -> Rev
 
 
 def open_copies(session: Session, flag: Flag) -> Sequence[Flag]:
-    """List the open flags of the same label on the other posts of a flag's cluster, by id."""
+    """List the open flags of the same label on the other posts of a flag's group, by id."""
     if flag.post.cluster_id is None:
         return []
     query = flags.WHOLE.where(flags.on_copies(flag), Flag.state == "open", Flag.shown(), Flag.id != flag.id)
@@ -173,8 +173,8 @@ def _decided(session: Session, flag: Flag, which: ColumnElement[bool], limit: in
 
 
 def count(session: Session, flag_id: int) -> int:
-    """Count the decisions on a flag, those that were taken back and what took them back included; not blind ones."""
-    query = select(func.count(Review.id)).where(Review.flag_id == flag_id, Review.blind_to.is_(None))
+    """Count the decisions on a flag, those that were taken back and what took them back included."""
+    query = select(func.count(Review.id)).where(Review.flag_id == flag_id)
     return session.scalar(query) or 0
 
 
@@ -184,12 +184,8 @@ def count_copies(session: Session, review: Review) -> int:
 
 
 def history(session: Session, flag_id: int) -> list[tuple[Review, str]]:
-    """List the decisions on a flag with their reviewers' names, oldest first; also what was taken back, and by whom.
-
-    Blind ones are left out: who could still settle a difference must not learn of them here.
-    """
-    query = select(Review, User.name).join(User, User.id == Review.reviewer_id)
-    query = query.where(Review.flag_id == flag_id, Review.blind_to.is_(None))
+    """List the decisions on a flag with their reviewers' names, oldest first; also what was taken back, and by whom."""
+    query = select(Review, User.name).join(User, User.id == Review.reviewer_id).where(Review.flag_id == flag_id)
     return [(review, name) for review, name in session.execute(query.order_by(Review.id))]
 
 

@@ -71,32 +71,17 @@ def sharing_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> dict[in
     }
 
 
-def set_name(session: Session, cluster_id: int, name: str) -> None:
-    """Name a cluster."""
-    session.execute(update(Cluster).where(Cluster.id == cluster_id).values(name=name))
-
-
-def unnamed(session: Session, cluster_ids: Collection[int]) -> dict[int, int]:
-    """Return the first post of each of some clusters that have no name yet, by cluster."""
-    first = select(func.min(Post.id)).where(Post.cluster_id == Cluster.id).scalar_subquery()
-    query = select(Cluster.id, first).where(Cluster.id.in_(cluster_ids), Cluster.name.is_(None))
-    return dict(session.execute(query).all())
-
-
-def cluster_name(session: Session, cluster_id: int) -> str | None:
-    """Return the newest sentence that a reviewer gave a flag of a cluster, or else its most telling words."""
-    said = select(Flag.summary).join(Post, Post.id == Flag.post_id)
-    said = said.where(Post.cluster_id == cluster_id, Flag.summary.is_not(None)).order_by(Flag.id.desc()).limit(1)
-    return session.scalar(said) or session.scalar(select(Cluster.name).where(Cluster.id == cluster_id))
-
-
 def join_cluster(session: Session, post: Post, copy: Post, now: datetime) -> None:
     """Put a post into the cluster of its copy, or both into a new one; who is in a cluster stays there."""
-    cluster_id = copy.cluster_id or post.cluster_id
-    if cluster_id is None:
-        cluster_id = added(session, Cluster(created_at=now, state="suggested")).id
+    cluster_id = copy.cluster_id or post.cluster_id or added(session, Cluster(created_at=now)).id
     for member in (post, copy):
         member.cluster_id = member.cluster_id or cluster_id
+    session.flush()
+
+
+def set_apart(session: Session, post: Post, now: datetime) -> None:
+    """Store that a post is no copy of the others of its cluster; it is alone in one of its own from then on."""
+    post.cluster_id = added(session, Cluster(created_at=now)).id
     session.flush()
 
 

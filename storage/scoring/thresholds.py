@@ -1,4 +1,4 @@
-"""How much of each label people wish to have flagged, and the recent scores by which the effect is foreseen."""
+"""How many flags of each label people want a day, and the recent scores by which the effect is foreseen."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 from storage.models import Post, Score, Source, Threshold
 
 
-def all_wishes(session: Session) -> Sequence[Threshold]:
-    """List the wishes by label."""
-    return session.scalars(select(Threshold).order_by(Threshold.label)).all()
+def all_wishes(session: Session) -> dict[str, int]:
+    """Return how many flags a day people want at most, by label."""
+    return {row.label: row.most_a_day for row in session.scalars(select(Threshold).order_by(Threshold.label))}
 
 
-def put(session: Session, label: str, aim: str, value: float, now: datetime) -> None:
-    """Store the wish for a label in place of the one before; see `storage.models.Threshold`."""
-    session.merge(Threshold(label=label, aim=aim, value=value, set_at=now))
+def put(session: Session, label: str, most_a_day: int, now: datetime) -> None:
+    """Store how many flags of a label a day people want at most, in place of what they wanted before."""
+    session.merge(Threshold(label=label, most_a_day=most_a_day, set_at=now))
     session.flush()
 
 
 def remove(session: Session, label: str) -> None:
-    """Delete the wish for a label: the model's own threshold counts again."""
+    """Delete what people want of a label: the model's own threshold counts again."""
     session.execute(delete(Threshold).where(Threshold.label == label))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.models import Case, Flag, Post, Review, SearchText, Source
+from storage.models import Flag, Matter, MatterPost, Post, SearchText, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +22,8 @@ class Filters:
         since: Its date, or later.
         until: Before this time.
         cluster: The cluster it is in.
-        topic: It belongs to a case of this topic.
-        place: It belongs to a case whose place has these words.
+        topic: It belongs to a matter of this topic.
+        place: It belongs to a matter whose place has these words.
 
     """
 
@@ -91,7 +91,7 @@ def post_conditions(filters: Filters, post_id: ColumnElement[int]) -> list[Colum
     if filters.cluster:
         found.append(exists(select(Post.id).where(Post.id == post_id, Post.cluster_id == filters.cluster)))
     if filters.topic or filters.place:
-        found.append(post_id.in_(_of_cases(filters)))
+        found.append(post_id.in_(_of_matters(filters)))
     return found
 
 
@@ -114,18 +114,16 @@ def _flagged(filters: Filters) -> Select[int]:
     return query.where(Flag.state == filters.state) if filters.state else query
 
 
-def _of_cases(filters: Filters) -> Select[int]:
-    cases = select(Case.id)
-    cases = cases.where(Case.topic == filters.topic) if filters.topic else cases
-    cases = cases.where(_in_place(filters.place)) if filters.place else cases
-    first = select(Case.flag_id).where(Case.id.in_(cases))
-    further = select(Review.flag_id).where(Review.case_id.in_(cases), Review.stands())
-    return select(Flag.__table__.c.post_id).where(or_(Flag.id.in_(first), Flag.id.in_(further)))
+def _of_matters(filters: Filters) -> Select[int | None]:
+    query = select(MatterPost.post_id).join(Matter, Matter.id == MatterPost.matter_id)
+    query = query.where(MatterPost.removed_by.is_(None), MatterPost.post_id.is_not(None))
+    query = query.where(Matter.topic == filters.topic) if filters.topic else query
+    return query.where(_in_place(filters.place)) if filters.place else query
 
 
 def _in_place(place: str) -> ColumnElement[bool]:
-    """Return the condition that a case is in a place, however its letters are written."""
+    """Return the condition that a matter is in a place, however its letters are written."""
     typed = unicodedata.normalize("NFC", place)
     # SQLite knows small letters and capitals of ASCII alone: `đ` is not `Đ` to it.
     ways = dict.fromkeys((typed, typed.lower(), typed.title(), typed.upper()))
-    return or_(*(Case.place.icontains(way, autoescape=True) for way in ways))
+    return or_(*(Matter.place.icontains(way, autoescape=True) for way in ways))

@@ -12,10 +12,12 @@ from storage.database import Database
 from storage.errors import DataRejected, StorageError
 from storage.models import AuditEvent, Correction, CorrectionEvent, Flag, Review, User
 from storage.posts import posts, traces
+from storage.review import matter_steps
+from storage.review.matter_steps import Step
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, decide
+from tests.factories import add_flag, add_post, add_source, add_user, decide, matter_of
 
-MASKED = {"reviews": "note", "case_events": "note", "correction_events": "claim"}
+MASKED = {"reviews": "note", "matter_events": "note", "correction_events": "claim"}
 """A column of each table that an erasure may mask."""
 TABLES = ("audit_events", *MASKED)
 
@@ -28,11 +30,14 @@ def filled(database: Database) -> Database:
         for number in range(3):
             old = {"collected_at": NOW - timedelta(days=400)} if number == 1 else {}
             post = add_post(session, source, str(number), author_key=str(number) * 64, **old)
-            said = {"note": "đã gọi lan hỏi", "evidence": ["https://e.vn/lan", "https://e.vn"], "topic": "other"}
-            decide(session, add_flag(session, post), **said)
+            said = {"note": "đã gọi lan hỏi", "evidence": ["https://e.vn/lan", "https://e.vn"]}
+            flag = add_flag(session, post)
+            decide(session, flag, **said)
+            matter = matter_of(session, flag)
+            matter_steps.take_step(session, matter, Step(kind="noted"), user_id=reviewer.id, now=NOW)
             audit.record(session, at=NOW, action="decision", subject="flags", detail={"tiny": 1e-05, "names": ["ư"]})
             by = {"written_by": reviewer.id, "written_at": NOW, "changed_at": NOW}
-            correction = Correction(state="draft", **by)
+            correction = Correction(matter_id=matter.id, state="draft", **by)
             session.add(correction)
             session.flush()
             written = {"correction_id": correction.id, "user_id": reviewer.id, "kind": "written", "note": ""}

@@ -15,8 +15,8 @@ from storage.figures import listings
 from storage.models import User
 from storage.outbox import alerts
 from storage.posts import sources
-from storage.review import cases, corrections, flags
-from storage.scoring import matching, registry, thresholds
+from storage.review import corrections, flags, matters
+from storage.scoring import matching, registry
 from tests import factories
 from tests.clock import MONDAY_MORNING
 
@@ -50,10 +50,9 @@ def more_than_certain(session: Session) -> registry.ScoreDraft:
         lambda session: factories.add_source(session, interval_seconds=0),
         lambda session: factories.add_user(session, role="king"),
         lambda session: session.execute(text("INSERT INTO post_bands (post_id, key) VALUES (999, 0)")),
-        lambda session: thresholds.put(session, "negative", "mood", 0.5, MONDAY_MORNING),
         lambda session: registry.record_scores(session, factories.add_model(session).id, [more_than_certain(session)]),
     ],
-    ids=["role of a source", "retention", "interval", "role of a user", "band of no post", "aim of a wish", "score"],
+    ids=["role of a source", "retention", "interval", "role of a user", "band of no post", "score"],
 )
 def test_rows_that_make_no_sense_are_refused(database: Database, write: Callable[[Session], Any]) -> None:
     with pytest.raises(DataRejected) as caught, database.work() as session:
@@ -84,7 +83,7 @@ def test_changes_are_kept_unless_an_error_leaves_them(database: Database) -> Non
         (lambda session: sources.by_name(session, "forums"), "no source named 'forums': `kiemtin sources list` shows"),
         (lambda session: registry.by_name(session, "other"), "no model named 'other' is registered: `kiemtin models"),
         (lambda session: flags.by_id(session, 7), "no flag 7: its post may have been deleted"),
-        (lambda session: cases.by_id(session, 7), "no case 7"),
+        (lambda session: matters.by_id(session, 7), "no matter 7"),
         (lambda session: corrections.by_id(session, 7), "no correction 7"),
         (lambda session: alerts.by_id(session, 7, 1), "no alert 7"),
         (lambda session: listings.post_by_id(session, 7), "no post 7: it may have been deleted"),

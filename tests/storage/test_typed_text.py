@@ -13,7 +13,7 @@ CLEAN = "Gọi lại chị Lan"
 
 MADE_BY_PROGRAMS = {
     # Of posts, which lose such characters where they are read, and of platforms, whose identifiers stay as they are.
-    *("posts", "post_revisions", "pictures", "search_texts", "fact_checks", "clusters", "evidence"),
+    *("posts", "post_revisions", "pictures", "search_texts", "fact_checks", "matter_posts", "evidence"),
     *("crawl_runs", "captures", "host_state", "robots_copies", "outbox", "models", "scores"),
 }
 NOT_TYPED = {

@@ -1,4 +1,4 @@
--- The tables, for both databases. The first migration fills in the types that each of them has; see `TYPES` there.
+-- The tables, for both databases; `storage.migrations.statements` fills in the types that each of them has.
 -- An empty line ends a statement. Names of constraints follow the naming convention of `storage.base`.
 CREATE TABLE users (
     id $id NOT NULL,

@@ -9,25 +9,27 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.errors import DatabaseLocked, DataRejected
-from storage.models import Correction, CorrectionEvent, Flag, User
+from storage.figures.report_matters import answers_of
+from storage.models import Correction, CorrectionEvent, Matter, User
 from storage.posts import posts, traces
-from storage.review import corrections
+from storage.review import corrections, matter_steps, matters
 from storage.review.corrections import DRAFT, RELEASED, REPLACED, RETURNED, WITHDRAWN
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction, matter_of
 
 
-def refuted_flag(session: Session, reviewer: User) -> Flag:
-    flag = add_flag(session, add_post(session, add_source(session), author_key="a" * 64), "unverified")
+def refuted_rumour(session: Session, reviewer: User) -> Matter:
+    source = add_source(session, f"diễn đàn của {reviewer.name}")
+    flag = add_flag(session, add_post(session, source, author_key="a" * 64), "unverified")
     decide(session, flag, "refuted", reviewer)
-    return flag
+    return matter_of(session, flag)
 
 
 def written(session: Session) -> tuple[Correction, User, User]:
     """A correction that Lan wrote, and Minh who may release it."""
     lan, minh = add_user(session, "lan"), add_user(session, "minh", "lead")
-    flag = refuted_flag(session, lan)
-    return corrections.write(session, flag, make_correction(), user_id=lan.id, now=NOW), lan, minh
+    rumour = refuted_rumour(session, lan)
+    return corrections.write(session, rumour, make_correction(), user_id=lan.id, now=NOW), lan, minh
 
 
 def release(session: Session, row: Correction, user: User) -> None:
@@ -55,14 +57,35 @@ def test_whoever_changed_a_draft_cannot_release_it_either(session: Session) -> N
             release(session, row, person)
 
 
-def test_only_a_claim_that_somebody_refuted_and_still_does_is_corrected(session: Session) -> None:
+def test_only_a_rumour_that_is_refuted_and_still_stands_is_corrected(session: Session) -> None:
     row, lan, minh = written(session)
-    flag = session.get_one(Flag, row.flag_id)
-    decide(session, flag, "unsure", lan)
+    rumour = row.matter
+    judged = matter_steps.Step(kind="judged", verdict="no_source")
+    matter_steps.take_step(session, rumour, judged, user_id=lan.id, now=NOW)
     with pytest.raises(DataRejected, match="refuted no more"):
         release(session, row, minh)
     with pytest.raises(DataRejected, match="not refuted"):
-        corrections.write(session, flag, make_correction(), user_id=lan.id, now=NOW)
+        corrections.write(session, rumour, make_correction(), user_id=lan.id, now=NOW)
+
+
+def test_a_correction_answers_its_rumour_until_it_is_withdrawn(session: Session) -> None:
+    row, _, minh = written(session)
+    rumour = row.matter
+    assert rumour in matters.listed(session)
+    release(session, row, minh)
+    assert (rumour.state, matters.listed(session)) == ("answered", [])
+    corrections.withdraw(session, row, why="nguồn đã gỡ thông báo", user_id=minh.id, now=NOW)
+    assert (rumour.state, matters.listed(session)) == ("open", [rumour])
+
+
+def test_a_correction_answers_the_rumour_into_which_its_own_was_merged(session: Session) -> None:
+    row, lan, minh = written(session)
+    into = refuted_rumour(session, minh)
+    release(session, row, minh)
+    matter_steps.merge(session, row.matter, into, user_id=lan.id, now=NOW)
+    assert list(corrections.of_matter(session, into.id)) == [row]
+    (shown,) = answers_of(session, [into.id]).values()
+    assert (shown.addresses, shown.approved) == (("https://e.vn",), 1)
 
 
 def test_a_draft_is_sent_back_and_written_anew_and_only_what_was_read_is_released(session: Session) -> None:
@@ -86,12 +109,12 @@ def test_a_text_that_is_changed_while_it_is_released_is_not_published(
         row, lan, minh = written(session)
     look = corrections.is_refuted
 
-    def change_and_look(session: Session, flag: Flag) -> bool:
+    def change_and_look(matter: Matter) -> bool:
         impatient = Database(sqlite_database.url.render_as_string(), busy_timeout=0)
         with impatient, suppress(DatabaseLocked), impatient.changes() as other:
             changed = make_correction(text="Một câu mà chị Minh chưa đọc.")
             corrections.rewrite(other, corrections.by_id(other, row.id), changed, user_id=lan.id, now=NOW)
-        return look(session, flag)
+        return look(matter)
 
     monkeypatch.setattr(corrections, "is_refuted", change_and_look)
     with sqlite_database.changes() as session:
@@ -136,16 +159,15 @@ def test_a_withdrawal_needs_a_reason_and_is_the_end(session: Session) -> None:
 @pytest.mark.parametrize("missing", ["claim", "text", "source_name", "source_url", "verdict"])
 def test_a_correction_without_all_its_parts_is_refused(session: Session, missing: str) -> None:
     lan = add_user(session)
-    flag = refuted_flag(session, lan)
+    rumour = refuted_rumour(session, lan)
     with pytest.raises(DataRejected):
-        corrections.write(session, flag, make_correction(**{missing: " "}), user_id=lan.id, now=NOW)
+        corrections.write(session, rumour, make_correction(**{missing: " "}), user_id=lan.id, now=NOW)
 
 
 def test_a_correction_outlives_its_post_and_can_still_be_released(session: Session) -> None:
     row, _, minh = written(session)
     posts.erase_author(session, "a" * 64, NOW)
-    session.refresh(row)
-    assert row.flag_id is None
+    session.expire_all()
     release(session, row, minh)
     assert [shown.row.id for shown in corrections.ever_released(session)] == [row.id]
 

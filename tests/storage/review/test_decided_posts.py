@@ -15,11 +15,9 @@ from tests.factories import (
     add_flag,
     add_post,
     add_source,
-    add_user,
     decide,
     make_flag,
     make_post,
-    read_again,
 )
 
 NOW = MONDAY_MORNING
@@ -52,13 +50,6 @@ def test_the_newest_review_counts_and_only_when_it_is_sure(
     for hours, decision in enumerate(taken):
         review(session, flag, decision, hours)
     assert said(session) == ({} if sure is None else {(flag.post_id, "concern"): sure})
-
-
-def test_a_second_reading_teaches_nothing(session: Session) -> None:
-    flag = add_flag(session, add_post(session, add_source(session)))
-    review(session, flag)
-    read_again(session, flag, add_user(session, "minh").id, "no")
-    assert said(session) == {(flag.post_id, "concern"): True}
 
 
 def test_a_decision_belongs_to_the_version_that_was_judged(session: Session) -> None:

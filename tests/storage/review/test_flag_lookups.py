@@ -4,39 +4,32 @@ Otherwise a page reads all flags of a label or a state, or all reviews.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from storage.database import Database
 from storage.models import Flag
-from storage.review import cases, flag_queue, places, reviews, second_readings
+from storage.review import flag_queue, matter_copies, places, reviews
 from storage.review.flag_queue import QueueFilter
-from storage.review.second_readings import Draw
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import decide
 from tests.storage.copies import add_copies
 from tests.storage.plans import plan_of
 
-EVERY = Draw(b"seed", share=1.0, since=NOW - timedelta(days=1))
 LOOKUPS: dict[str, tuple[Callable[[Session, Flag], object], str]] = {
     "open copies": (
         reviews.open_copies,
         "flags USING INDEX ix_flags_label_state_origin_post_id (label=? AND state=? AND origin=? AND post_id",
     ),
     "decided copies": (reviews.decided_copies, "flags USING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)"),
-    "a case of copies": (
-        lambda session, flag: cases.open_for(session, flag, topic="other", place="", user_id=1, now=NOW),
-        "flags USING COVERING INDEX sqlite_autoindex_flags_1 (post_id=? AND label=?)",
+    "copies of posts of a matter": (
+        lambda session, flag: matter_copies.follow_copies(session, [flag.post_id], NOW),
+        "matter_posts USING INDEX ix_matter_posts_post_id (post_id=?)",
     ),
     "open flags in the order of their numbers": (
         lambda session, _: places.open_flags(session, since=NOW, after=0, limit=500),
         "flags USING INTEGER PRIMARY KEY (rowid>?)",
-    ),
-    "second readings": (
-        lambda session, _: second_readings.waiting(session, EVERY),
-        "reviews USING INDEX ix_reviews_flag_id",
     ),
     "flags that somebody holds": (
         lambda session, _: flag_queue.listed(session, QueueFilter(held_by=("user:1", NOW))),

@@ -14,19 +14,13 @@ from classifiers.labels import label_named
 from storage.database import Database
 from storage.errors import DataRejected
 from storage.figures.concluded import concluded
-from storage.models import Case, CaseEvent, Flag, Review, User
+from storage.models import Flag, Matter, MatterEvent, MatterPost, Review, User
 from storage.posts import posts
-from storage.review import cases, decisions, flag_queue, flags, reviews
+from storage.review import decisions, flag_queue, flags, matter_log, matter_steps, matters, reviews
 from storage.review.flag_queue import QueueFilter
-from tests import factories
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, make_flag, make_post
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_flag, make_post, matter_of
 from tests.storage.copies import add_copies
-
-
-def decide(session: Session, flag: Flag, decision: str, user: User) -> Review:
-    topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-    return factories.decide(session, flag, decision, user, topic=topic)
 
 
 def test_an_undone_decision_leaves_what_was_before(session: Session) -> None:
@@ -64,7 +58,7 @@ def test_copies_are_decided_and_taken_back_together(session: Session) -> None:
     own = decide(session, first, "yes", lan)
     found = reviews.open_copies(session, first)
     assert list(found) == [second, third]
-    copied = [reviews.decide_copy(session, flag, own, topic="wages", place="", now=NOW) for flag in found]
+    copied = [reviews.decide_copy(session, flag, own, matter_of(session, first), now=NOW) for flag in found]
     assert [row.batch for row in copied] == [own.id, own.id]
     assert {flag.state for flag in (first, second, third)} == {"confirmed"}
     told = [(review.flag_id, name) for review, name in reviews.decided_copies(session, first)]
@@ -112,13 +106,13 @@ def test_every_path_leaves_rows_that_explain_the_state(
 
 
 def rows(session: Session) -> Iterator[tuple[str, str]]:
-    for name, table in (("reviews", Review.__table__), ("case_events", CaseEvent.__table__)):
+    for name, table in (("reviews", Review.__table__), ("matter_events", MatterEvent.__table__)):
         for found in session.execute(select(table)):
             yield name, repr(found)
 
 
 def explained(session: Session) -> None:
-    """Check states of flags and cases against a replay of the rows, oldest first."""
+    """Check states of flags and matters against a replay of the rows, oldest first."""
     standing: dict[int, list[Review]] = {}
     for row in session.scalars(select(Review).order_by(Review.id)):
         kept = standing.setdefault(row.flag_id, [])
@@ -129,22 +123,36 @@ def explained(session: Session) -> None:
             kept.append(row)
     in_queue(session, standing)
     counted(session)
-    behind: dict[int, int] = {}
     for flag in session.scalars(select(Flag)):
         of_version = [row for row in standing.get(flag.id, ()) if row.revision_number == flag.revision_number]
         assert flag.state == (decisions.STATE_OF[of_version[-1].decision] if of_version else "open")
-        newest = max(standing.get(flag.id, ()), key=lambda row: (row.revision_number, row.id), default=None)
-        if newest is not None and newest.case_id is not None:
-            assert (flag.label, newest.decision) == ("concern", "yes")
-            behind[newest.case_id] = flag.id
-        assert newest is None or (newest.case_id is not None) == ((flag.label, newest.decision) == ("concern", "yes"))
-    for case in session.scalars(select(Case)):
-        assert (case.state == "withdrawn") == (case.id not in behind)
-        events = [event for event, _ in cases.events_of(session, case.id)]
-        assert events[0].kind == "opened"
-        named = [event.topic for event in events if event.topic is not None]
-        assert case.topic == named[-1]
-        assert (case.state in cases.UNSETTLED) == (case in cases.listed(session))
+        belongs = matters.of_post(session, flag.post_id, flag.label) is not None
+        assert belongs == (flag.state == "confirmed") or flag.state == "open"
+    for matter in session.scalars(select(Matter)):
+        _matter_explained(session, matter)
+
+
+def _matter_explained(session: Session, matter: Matter) -> None:
+    events = [event for event, _ in matters.events_of(session, matter.id)]
+    assert (events[0].kind, len(events)) == ("opened", matter.version)
+    undone = {event.undoes for event in events}
+    of = [event for event in events if event.id not in undone]
+    rows = session.scalars(select(MatterPost).where(MatterPost.matter_id == matter.id)).all()
+    assert {row.joined_by for row in rows} <= {event.id for event in events}
+    standing = [row.post_id for row in rows if row.removed_by is None]
+    assert len(standing) == len(set(standing))
+    assert (matter.state == "withdrawn") == (not standing)
+    named = [event.topic for event in of if event.topic is not None]
+    assert matter.topic == (named or [events[0].topic])[-1]
+    judged = [event.verdict for event in of if event.verdict is not None]
+    assert matter.verdict == (judged or [events[0].verdict])[-1]
+    waits = matter.state in ("open", "passed", "followed_up", "returned") or (
+        matter.kind == "grievance" and matter.state == "answered"
+    )
+    assert waits == (matter in matters.listed(session))
+    before = (matter.state, matter.topic, matter.verdict)
+    matter_log.settle(session, matter)
+    assert (matter.state, matter.topic, matter.verdict) == before
 
 
 def in_queue(session: Session, standing: Mapping[int, Sequence[Review]]) -> None:
@@ -194,14 +202,18 @@ def _copies(session: Session, flag: Flag, user: User, choice: int) -> None:
     if flag.state == "open":
         own = decide(session, flag, known[choice % len(known)], user)
         for other in reviews.open_copies(session, flag):
-            reviews.decide_copy(session, other, own, topic="meals", place="", now=NOW)
+            reviews.decide_copy(session, other, own, matters.of_post(session, flag.post_id, flag.label), now=NOW)
 
 
 def _step(session: Session, flag: Flag, user: User, choice: int) -> None:
-    for case in session.scalars(select(Case)).all():
-        step = cases.Step(kind=cases.STEPS[choice], passed_to="Ban", topic="safety" if choice == 6 else None)
+    for matter in session.scalars(select(Matter)).all():
+        kind = matter_steps.STEPS[choice]
+        verdict = "borne_out" if kind == "judged" else None
+        step = matter_steps.Step(
+            kind=kind, passed_to="Ban", topic="safety" if kind == "noted" else None, verdict=verdict
+        )
         try:
-            cases.take_step(session, case, step, user_id=user.id, now=NOW + timedelta(hours=choice))
+            matter_steps.take_step(session, matter, step, user_id=user.id, now=NOW + timedelta(hours=choice))
         except DataRejected:
             continue
 

@@ -44,17 +44,12 @@ def test_of_a_key_the_oldest_posts_are_candidates(session: Session) -> None:
     assert matching.sharing_keys(session, {last: [7]}) == {last: many[: matching.OLDEST_OF_KEY]}
 
 
-def test_a_cluster_has_a_name_and_its_posts_by_date(session: Session) -> None:
+def test_copies_are_listed_by_date(session: Session) -> None:
     (first,) = add_posts(session, 1)
     other = factories.add_source(session, "other")
     early = factories.add_post(session, other, "early", published_at=NOW - timedelta(days=2))
     matching.join_cluster(session, first, early, NOW)
     cluster = first.cluster_id or 0
-    assert matching.unnamed(session, [cluster]) == {cluster: first.id}
-    assert matching.cluster_name(session, cluster) is None
-    matching.set_name(session, cluster, "cắt điện")
-    assert matching.unnamed(session, [cluster]) == {}
-    assert matching.cluster_name(session, cluster) == "cắt điện"
     by_date = [(copy.source, copy.dated) for copy in matching.copies_by_date(session, cluster)]
     assert by_date == [("other", NOW - timedelta(days=2)), (first.source.name, NOW)]
 
@@ -69,6 +64,17 @@ def test_copies_come_into_one_cluster(session: Session) -> None:
     assert first.cluster_id is not None
     assert matching.copies(session, first) == [second, third]
     assert matching.cluster_sizes(session, [first.cluster_id]) == {first.cluster_id: 3}
+
+
+def test_a_post_that_is_no_copy_stays_apart(session: Session) -> None:
+    first, second, third = add_posts(session, 3)
+    matching.join_cluster(session, first, second, NOW)
+    matching.set_apart(session, second, NOW)
+    assert matching.copies(session, first) == matching.copies(session, second) == []
+    matching.join_cluster(session, second, first, NOW)
+    assert first.cluster_id != second.cluster_id, "the program does not put it back"
+    matching.join_cluster(session, third, first, NOW)
+    assert matching.copies(session, first) == [third]
 
 
 def test_a_post_stays_in_the_cluster_where_it_is(session: Session) -> None:

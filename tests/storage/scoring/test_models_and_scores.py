@@ -74,21 +74,17 @@ def test_scores_are_stored_once_with_what_fell_just_short_and_the_first_ones_sta
 
 def stored(database: Database) -> list[tuple[str, str, float]]:
     with database.work() as session:
-        return [(row.label, row.aim, row.value) for row in thresholds.all_wishes(session)]
+        return thresholds.all_wishes(session)
 
 
 def test_a_label_has_one_wish(database: Database, clock: FakeClock) -> None:
     with database.changes() as session:
-        for label, aim, value in (
-            ("negative", "precision", 0.7),
-            ("concern", "per_day", 12),
-            ("negative", "per_day", 8),
-        ):
-            thresholds.put(session, label, aim, value, clock.now())
-    assert stored(database) == [("concern", "per_day", 12.0), ("negative", "per_day", 8.0)]
+        for label, most in (("negative", 7), ("concern", 12), ("negative", 8)):
+            thresholds.put(session, label, most, clock.now())
+    assert stored(database) == {"concern": 12, "negative": 8}
     with database.changes() as session:
         thresholds.remove(session, "negative")
-    assert stored(database) == [("concern", "per_day", 12.0)]
+    assert stored(database) == {"concern": 12}
 
 
 def test_recent_scores_are_those_of_a_model_and_a_label_on_monitored_posts(session: Session) -> None:

@@ -28,7 +28,7 @@ def found(database: Database, typed: str) -> set[str]:
 
 
 def index_all(database: Database, clock: FakeClock) -> None:
-    Matcher(database, SEGMENTER, clock).run()
+    Matcher(database, clock).run()
 
 
 def add_texts(database: Database, clock: FakeClock) -> None:
