@@ -77,7 +77,7 @@ class Label:
         excludes: What does not, though it may look like it.
         decisions: What people can decide, in the order of their keys; `storage.review.decisions` says what each means.
         need_link: Decisions that must name a source.
-        open_case: Decisions that open a case: what becomes of the matter is then followed.
+        open_matter: Decisions that open a matter: what becomes of it is then followed.
         is_claim: Whether it asserts what can be checked: sources for and against it are looked for, and corrections
             answer it.
         needs_reach: Whether a post that nobody passes on or answers is counted, and not worth a decision.
@@ -104,7 +104,7 @@ class Label:
     excludes: Text = NO_TEXT
     decisions: tuple[str, ...] = YES_OR_NO
     need_link: tuple[str, ...] = ()
-    open_case: tuple[str, ...] = ()
+    open_matter: tuple[str, ...] = ()
     is_claim: bool = False
     needs_reach: bool = False
     precedence: float = 1.0
@@ -116,6 +116,12 @@ class Label:
     findings: tuple[tuple[str, tuple[str, ...]], ...] = ()
     blurs_pictures: bool = False
     has_topics: bool = False
+
+    @property
+    def matter_kind(self) -> str:
+        """The kind of the matters that its flags open: `rumour`, `grievance`, or empty where they open none."""
+        kind = "rumour" if self.is_claim else "grievance"
+        return kind if self.open_matter else ""
 
 
 UNVERIFIED: Final = Label(
@@ -139,6 +145,7 @@ UNVERIFIED: Final = Label(
     ),
     decisions=ON_CLAIMS,
     need_link=("refuted", "supported"),
+    open_matter=("no_source", "refuted"),
     is_claim=True,
     precedence=2.0,
     day_share=0.4,
@@ -232,7 +239,7 @@ CONCERN: Final = Label(
         "Lo lắng chung không gắn với việc làm; ý kiến về chính sách mà không kể khó khăn cụ thể; tin tuyển dụng.",
         "General worries without a working-life side, policy opinion without a reported problem, job adverts.",
     ),
-    open_case=("yes",),
+    open_matter=("yes",),
     precedence=4.0,
     day_share=0.5,
     listed_from=0.05,  # on real posts that it has not seen, three in a hundred clean ones reach it
@@ -264,7 +271,7 @@ LABELS: Final = (UNVERIFIED, NEGATIVE, CONCERN)
 """The labels, in the order in which they are shown."""
 LABEL_NAMES: Final = tuple(label.name for label in LABELS)
 CLAIM_LABELS: Final = tuple(label.name for label in LABELS if label.is_claim)
-CASE_LABELS: Final = tuple(label.name for label in LABELS if label.open_case)
+GRIEVANCE_LABELS: Final = tuple(label.name for label in LABELS if label.matter_kind == "grievance")
 
 
 def label_named(name: str) -> Label:

@@ -382,7 +382,7 @@ class Application:
         """Make the matcher of copies and evidence."""
         from monitor.scoring.match import Matcher
 
-        return Matcher(database, self.segmenter, self.clock)
+        return Matcher(database, self.clock)
 
     @property
     def reports(self) -> ReportOffice:

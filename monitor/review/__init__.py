@@ -1,1 +1,1 @@
-"""What reviewers do, without the web: decide, read again, follow cases, correct."""
+"""What reviewers do, without the web: decide, search, and share a day's work."""

@@ -5,7 +5,6 @@ What is found places the open flags in the queue of the desk.
 A new post costs look-ups in indexes, however many posts are stored.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,14 +24,13 @@ from classifiers.evidence.likeness import (
     likeness,
 )
 from classifiers.labels import CLAIM_LABELS
-from classifiers.text.normalise import normalise
-from classifiers.text.search_terms import SearchTerms, search_terms, terms_of
-from classifiers.text.segment import Segmenter
+from classifiers.text.search_terms import SearchTerms, search_terms
 from monitor.clock import Clock
 from monitor.pictures.fingerprint import fingerprint_keys, same_picture
 from storage.database import Database
 from storage.models import Post
 from storage.posts import pictures, posts
+from storage.review import matter_copies
 from storage.scoring import matching
 from storage.search import search
 from storage.search.search import SearchDraft
@@ -42,10 +40,7 @@ from storage.search.search_words import Words
 BATCH: Final = 100
 CLAIMS_MOST: Final = 1000
 CANDIDATES: Final = 8  # those that share most keys are compared
-NAME_WORDS: Final = 4
-NAME_FROM: Final = 480  # first characters of a post that its cluster is named after
 _KEYS_OF_PICTURES: Final = 1 << 60
-COUNTED: Final = 500  # posts with a word, when it is weighed for a name
 
 
 @dataclass(slots=True)
@@ -61,15 +56,13 @@ class Matcher:
     """Indexes posts, and finds copies and evidence.
 
     Args:
-        database: Posts, clusters and evidence.
-        segmenter: Splits texts into words, after which clusters are named.
+        database: Posts, their copies, and evidence.
         clock: Tells the time.
 
     """
 
-    def __init__(self, database: Database, segmenter: Segmenter, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
-        self._segmenter = segmenter
         self.clock = clock
 
     def run(self, on_done: Callable[[int], None] = lambda _: None) -> MatchResult:
@@ -84,6 +77,8 @@ class Matcher:
         while batch := self._copies(result):
             on_done(result.compared)
             roles.update(batch)
+        with self.database.changes() as session:
+            matter_copies.confirm_followers(session)
         self._evidence(result, again="reference" in roles)  # by new ones older claims may be answered
         return result
 
@@ -104,15 +99,14 @@ class Matcher:
             ids = sorted({each for of_post in earlier.values() for each in of_post})
             others = {other.id: other for other in posts.in_order(session, ids)}
             texts = search.bare_texts(session, ids)
-            grown = set()
+            grown = list[int]()
             for post in waiting:
                 candidates = [others[each] for each in earlier[post.id] if each in others]
                 own = marks.get(post.id, ())
                 if self._join_copies(session, post, terms[post.id], candidates, texts, marks=own):
                     result.copies += 1
-                    grown.add(post.cluster_id or 0)
-            for cluster_id, first in matching.unnamed(session, grown).items():
-                matching.set_name(session, cluster_id, self._name(session, first))
+                    grown.append(post.id)
+            matter_copies.follow_copies(session, grown, self.clock.now())
         result.compared += len(waiting)
         return roles
 
@@ -155,18 +149,6 @@ class Matcher:
             or (show_same(own, marks.get(each, ())) and not contradict(terms.bare, texts.get(each, ())))
             for each in ids
         )
-
-    def _name(self, session: Session, post_id: int) -> str:
-        """Name a cluster after the words of a post that few other posts hold."""
-        text = normalise("".join(posts.texts_of(session, [post_id]).values())).text
-        weights: dict[str, float] = {}
-        for word in self._segmenter.segment(text[:NAME_FROM]):
-            syllables = terms_of(word.text).accented
-            if len(syllables) > 1 and word.text not in weights:
-                stored = search.count(session, Words(syllables, accented=True), at_most=COUNTED)
-                weights[word.text] = math.log(COUNTED / max(stored, 1))
-        best = sorted(weights, key=lambda word: -weights[word])[:NAME_WORDS]
-        return ", ".join(word for word in weights if word in best)
 
     def _evidence(self, result: MatchResult, *, again: bool) -> None:
         now = self.clock.now()

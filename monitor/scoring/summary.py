@@ -1,4 +1,4 @@
-"""One sentence that says what a post is about: a reviewer's own, or one proposed from what the post asserts first."""
+"""One sentence that says what a post is about: a person's own, or one proposed from what the post asserts first."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Final
 
 from classifiers.claims import Mention, find_claim
 from classifiers.labels import label_named
-from storage.models import Flag
+from storage.models import Flag, Post
 
 LONGEST: Final = 160
 _READ: Final = 320  # characters of a post that are masked and looked at: a page shows many
@@ -25,16 +25,29 @@ _NO_TEXT: Final = re.compile(r"[^\w\s.,:;!%()/\[\]“”\"'’–…?@#&+-]+")
 
 
 def summary_of(flag: Flag, mask: Callable[[str], str] | None) -> str:
-    """Return the sentence that a reviewer gave a flag, or the one that is proposed; empty where a post has no words.
+    """Return the sentence that is proposed for a flagged post; empty where it has no words.
 
     Args:
         flag: The flag, with its post.
         mask: Replaces personal data; None: nothing is masked.
 
     """
-    if flag.summary:
-        return flag.summary
     return proposed(flag.post.judged_text, is_claim=label_named(flag.label).is_claim, mask=mask)
+
+
+def sentence_of(label: str, sentence: str, first: Post | None, mask: Callable[[str], str] | None) -> str:
+    """Return the sentence that a person wrote about a matter, or the one that is proposed from its first post.
+
+    Args:
+        label: The label of its posts.
+        sentence: What a person wrote; empty: nobody did.
+        first: Its first post that is still there; None: none is.
+        mask: Replaces personal data in what is proposed; None: nothing is masked.
+
+    """
+    if sentence or first is None:
+        return sentence
+    return proposed(first.judged_text, is_claim=label_named(label).is_claim, mask=mask)
 
 
 def proposed(text: str, *, is_claim: bool, mask: Callable[[str], str] | None) -> str:

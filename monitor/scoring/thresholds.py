@@ -1,12 +1,12 @@
 """Thresholds: the probability from which a post is flagged, by label.
 
-A model brings one for each label. People may wish otherwise: a precision, or how many flags a day. A wish is stored as
-it was meant, so that it holds for later models too, and is worked out when a run of scoring begins. It counts for posts
-that are scored from then on; open flags stay open until a person decides.
+A model brings one for each label. People may want at most so many flags a day instead, which holds for later models
+too, and is worked out when a run of scoring begins. It counts for posts that are scored from then on; open flags stay
+open until a person decides. Where a label has less than so many, more is flagged, as long as half of it is right.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,30 +19,20 @@ from storage import audit
 from storage.models import Model
 from storage.scoring import registry, thresholds
 
-PRECISION, PER_DAY = "precision", "per_day"
 DAYS: Final = 14  # of scores by which an effect is foreseen
-LEAST: Final[Mapping[str, float]] = {PRECISION: EVEN, PER_DAY: 0.1}  # below EVEN more flags are wrong than right
-MOST: Final[Mapping[str, float]] = {PRECISION: 0.999, PER_DAY: 100_000}
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What people wish of one label: `aim` is PRECISION (`value`: the share of flags that are right) or PER_DAY."""
-
-    aim: str
-    value: float
+FEWEST: Final = 1  # flags a day that can be asked for
+MOST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a wish comes to.
+    """What is flagged, as foreseen.
 
     Args:
         threshold: The probability from which posts are flagged.
         precision: The share of flags expected to be right; None when the model has no precision-recall curve.
         recall: The share of the posts with the label that is found; None likewise.
         per_day: How many of the recent scores pass the threshold, a day.
-        best: The highest precision that the model reaches; None without a curve.
 
     """
 
@@ -50,11 +40,6 @@ class Effect:
     precision: float | None
     recall: float | None
     per_day: float
-    best: float | None
-
-    def reaches(self, wish: Wish | None) -> bool:
-        """Tell whether the model reaches the precision that a wish names."""
-        return wish is None or wish.aim != PRECISION or (self.best is not None and self.best >= wish.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +50,8 @@ class _Recent:
     days: float = 1.0
 
 
-def stored_wishes(session: Session) -> dict[str, Wish]:
-    """Return what people wish, by label; labels without a wish are left out."""
-    return {row.label: Wish(row.aim, row.value) for row in thresholds.all_wishes(session)}
-
-
 def thresholds_in_force(session: Session, model: Model, now: datetime) -> dict[str, float]:
-    """Return the threshold of each label of a model, with what people wish.
+    """Return the threshold of each label of a model, with what people want.
 
     Args:
         session: The unit of work.
@@ -79,22 +59,21 @@ def thresholds_in_force(session: Session, model: Model, now: datetime) -> dict[s
         now: The present time, UTC.
 
     """
-    wishes = stored_wishes(session)
+    wanted = thresholds.all_wishes(session)
     found = {}
     for label in model.thresholds:
-        wish = wishes.get(label)
-        recent = _recent(session, model, label, now) if wish and wish.aim == PER_DAY else _Recent()
-        found[label] = _threshold(model, label, wish, recent)
+        most = wanted.get(label)
+        found[label] = _threshold(model, label, most, _recent(session, model, label, now) if most else _Recent())
     return found
 
 
-def effect_of(session: Session, label: str, wish: Wish | None, now: datetime) -> Effect:
-    """Foresee what a wish would come to, by the recent scores of the model in use; nothing is stored.
+def effect_of(session: Session, label: str, most_a_day: int | None, now: datetime) -> Effect:
+    """Foresee what would be flagged, by the recent scores of the model in use; nothing is stored.
 
     Args:
         session: The unit of work.
         label: A label of the model.
-        wish: The wish; None: the model's own threshold.
+        most_a_day: How many flags a day at most; None: the model's own threshold.
         now: The present time, UTC.
 
     Raises:
@@ -104,43 +83,39 @@ def effect_of(session: Session, label: str, wish: Wish | None, now: datetime) ->
     """
     model = _model_with(session, label)
     recent, curve = _recent(session, model, label, now), _curve(model, label)
-    threshold = _threshold(model, label, wish, recent)
+    threshold = _threshold(model, label, most_a_day, recent)
     point = curve.at(threshold)
     return Effect(
         threshold=threshold,
         precision=point.precision if point else None,
         recall=point.recall if point else None,
         per_day=sum(probability >= threshold for probability in recent.probabilities) / recent.days,
-        best=curve.best_precision,
     )
 
 
-def set_wish(session: Session, label: str, wish: Wish | None, *, user_id: int, now: datetime) -> None:
-    """Store a wish, with its entry in the audit trail.
+def set_most_a_day(session: Session, label: str, most_a_day: int | None, *, user_id: int, now: datetime) -> None:
+    """Store how many flags of a label a day people want at most, with its entry in the audit trail.
 
     Args:
         session: The unit of work.
         label: A label of the model in use.
-        wish: The wish; None: back to the model's own threshold.
-        user_id: Who wishes it.
+        most_a_day: The number; None: back to the model's own threshold.
+        user_id: Who wants it.
         now: The present time, UTC.
 
     Raises:
         NotReady: When no model has scored anything yet.
-        UsageError: When the model does not know the label, or does not reach the precision, or the number is out of
-            range.
+        UsageError: When the model does not know the label, or the number is out of range.
 
     """
-    if wish is not None and not (wish.aim in LEAST and LEAST[wish.aim] <= wish.value <= MOST[wish.aim]):
-        raise UsageError(f"{wish.aim} {wish.value:g}: give a precision of .5 to .999, or .1 to 100,000 flags a day")
-    effect = effect_of(session, label, wish, now)
-    if wish is None:
+    if most_a_day is not None and not FEWEST <= most_a_day <= MOST:
+        raise UsageError(f"{most_a_day} flags a day: give a number from {FEWEST} to {MOST}")
+    effect = effect_of(session, label, most_a_day, now)
+    if most_a_day is None:
         thresholds.remove(session, label)
-    elif effect.reaches(wish):
-        thresholds.put(session, label, wish.aim, wish.value, now)
     else:
-        raise UsageError(f"{label}: the model reaches a precision of {effect.best or 0:.2f} at most: wish for less")
-    detail = {"wish": {wish.aim: wish.value} if wish else None, "threshold": effect.threshold}
+        thresholds.put(session, label, most_a_day, now)
+    detail = {"most_a_day": most_a_day, "threshold": effect.threshold}
     audit.record(session, at=now, action="threshold.set", subject=label, user_id=user_id, detail=detail)
 
 
@@ -158,19 +133,12 @@ def _model_with(session: Session, label: str) -> Model:
     return model
 
 
-def _threshold(model: Model, label: str, wish: Wish | None, recent: _Recent) -> float:
-    own, curve = float(model.thresholds[label]), _curve(model, label)
-    if wish is None:
-        return own
-    if wish.aim == PRECISION:
-        # A later model may not reach the precision; its highest threshold comes nearest.
-        highest = max(curve.points[-1].threshold, own) if curve.points else own
-        found = curve.threshold_for(wish.value)
-        return highest if found is None else found
-    if not recent.probabilities:
+def _threshold(model: Model, label: str, most_a_day: int | None, recent: _Recent) -> float:
+    own = float(model.thresholds[label])
+    if most_a_day is None or not recent.probabilities:
         return own  # a model that has just come into use has no scores to count
-    floor = curve.threshold_for(EVEN)
-    return max(_passed_by(recent.probabilities, wish.value * recent.days), own if floor is None else floor)
+    floor = _curve(model, label).threshold_for(EVEN)
+    return max(_passed_by(recent.probabilities, most_a_day * recent.days), own if floor is None else floor)
 
 
 def _passed_by(probabilities: Sequence[float], most: float) -> float:

@@ -150,9 +150,6 @@ class Settings(BaseSettings):
         description="Whether viewers and reviewers need a second factor as well; leads and admins always do, three "
         "days after their first password.",
     )
-    second_reading_share: float = Field(
-        default=0.1, ge=0, le=1, description="Share of decided flags that a second person judges, unseen."
-    )
     day_size: int = Field(default=40, ge=1, le=500, description="How many flags a reviewer's day holds.")
     list_size: int = Field(
         default=8,

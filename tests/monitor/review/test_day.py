@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.review.day import day_of, lease_next, listed
-from monitor.review.decide import Person, decide, seen_state, undo
+from monitor.review.decide import Judgement, Person, decide, seen_state, undo
 from storage.database import Database
 from storage.figures.concluded import concluded
 from storage.models import Flag, Source
-from storage.review import flags
+from storage.review import flags, matters
 from storage.scoring import matching
 from tests.clock import MONDAY_MORNING as NOW
 from tests.factories import add_flag, add_post, add_source, add_user
@@ -34,7 +34,7 @@ def work_through(session: Session, by: Person, size: int) -> list[str]:
     seen = []
     while (number := lease_next(session, by, size=size, now=NOW, until=SOON)) is not None:
         flag = flags.by_id(session, number)
-        decide(session, flag, by=by, decision="unsure", seen=seen_state(session, flag), now=NOW)
+        decide(session, flag, Judgement(decision="unsure", seen=seen_state(session, flag)), by=by, now=NOW)
         seen.append(flag.label)
     return seen
 
@@ -113,8 +113,10 @@ def test_the_list_of_a_day_is_shared_as_long_as_wished_and_counted_apart(
         assert left() == waiting[:3]
         assert flags.counts(session) == {"concern": {"open": 1}}, "no suggestion before somebody decides"
         flag = flags.by_id(session, waiting[0])
-        review = decide(session, flag, by=lan, decision=decision, seen=seen_state(session, flag), now=NOW)
-        assert (review.case_id is not None) == (decision == "yes"), "a decision like any other"
+        said = Judgement(decision=decision, seen=seen_state(session, flag))
+        review = decide(session, flag, said, by=lan, now=NOW)
+        opened = matters.of_post(session, flag.post_id, flag.label)
+        assert (opened is not None) == (decision == "yes"), "a decision like any other"
         assert left() == waiting[1:3], "what is decided makes no room on the same day"
         assert left(NOW + timedelta(days=1)) == waiting[1:4]
         assert flags.counts(session) == {"concern": {"open": 1, counted: 1}}

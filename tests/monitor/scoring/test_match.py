@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from classifiers.text.segment import Segmenter
 from monitor.scoring.match import BATCH, WINDOW, Matcher
 from storage.database import Database
 from storage.models import Cluster, Evidence, Flag, Post, PostBand, Source
@@ -62,14 +61,9 @@ class Board:
             return [(name[row.post_id], name[row.reference_id], row.state) for row in rows]
 
 
-@pytest.fixture(scope="module")
-def segmenter() -> Segmenter:
-    return Segmenter()
-
-
 @pytest.fixture
-def board(sqlite_database: Database, segmenter: Segmenter, clock: FakeClock) -> Board:
-    return Board(sqlite_database, clock, Matcher(sqlite_database, segmenter, clock))
+def board(sqlite_database: Database, clock: FakeClock) -> Board:
+    return Board(sqlite_database, clock, Matcher(sqlite_database, clock))
 
 
 def test_copies_are_found_across_sources_and_nothing_else_is_tied_to_them(board: Board) -> None:
@@ -83,9 +77,7 @@ def test_copies_are_found_across_sources_and_nothing_else_is_tied_to_them(board:
     assert found["rumour"] == found["copy"] == found["same"] is not None
     assert found["other"] is None
     with board.database.work() as session:
-        cluster = session.scalars(select(Cluster)).one()
-        assert cluster.state == "suggested"
-        assert "nhà máy" in (cluster.name or "")
+        assert session.scalar(select(func.count()).select_from(Cluster)) == 1
     again = board.matcher.run()
     assert (again.compared, again.copies) == (0, 0)
 

@@ -19,7 +19,6 @@ from sqlalchemy import func, select, text
 
 from classifiers.errors import ModelMissing
 from classifiers.labels import LABEL_NAMES, label_named
-from classifiers.text.segment import Segmenter
 from monitor.demo.sites import FeedSite, serve
 from monitor.demo.sites.feed_site import RSS_PATH
 from monitor.errors import KiemtinError
@@ -246,7 +245,7 @@ def test_scores_come_first_so_that_claims_get_their_evidence_in_the_same_run(ben
     bench.fill([SHOUTED, SHOUTED + " Khẩn!"])
     bench.fill([NOTICE], role="reference", name="newspaper")
     told: list[tuple[str, int, int | None]] = []
-    matcher = Matcher(bench.database, Segmenter(), bench.clock)
+    matcher = Matcher(bench.database, bench.clock)
     found = score_and_match(bench.scorer(), matcher, lambda *step: told.append(step))
     again = score_and_match(bench.scorer(), matcher)
 
@@ -264,7 +263,7 @@ def test_after_very_many_scores_postgresql_knows_how_many_posts_there_are(
     monkeypatch.setattr("monitor.scoring.score.PAGE", 2)
     on_postgresql = replace(bench, database=postgres_database)
     on_postgresql.fill([SHOUTED, NOTICE])
-    score_and_match(on_postgresql.scorer(), Matcher(postgres_database, Segmenter(), bench.clock))
+    score_and_match(on_postgresql.scorer(), Matcher(postgres_database, bench.clock))
     with postgres_database.work() as session:
         assert session.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'posts'")) == 2
 
@@ -276,6 +275,6 @@ async def test_the_walk_of_one_post_names_the_files_that_take_part(bench: Bench)
         with called_files() as called:
             await world.crawl()
             bench.run()
-            Matcher(bench.database, Segmenter(), bench.clock).run()
+            Matcher(bench.database, bench.clock).run()
     taking_part = {path for path in called if not path.startswith("monitor/demo/")}
     assert differences("The way of one post", taking_part) == ([], [])

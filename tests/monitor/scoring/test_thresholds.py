@@ -1,4 +1,4 @@
-"""A wish is worked out for the model in use, is shown before it is stored, and counts for posts scored from then on."""
+"""How many flags a day people want at most is worked out for the model in use, shown, then stored, and counts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -11,20 +11,16 @@ from sqlalchemy.orm import Session
 
 from monitor.errors import NotReady, UsageError
 from monitor.scoring.thresholds import (
-    PER_DAY,
-    PRECISION,
-    Wish,
     _passed_by,
     effect_of,
     is_unsure,
-    set_wish,
-    stored_wishes,
+    set_most_a_day,
     thresholds_in_force,
 )
 from monitor.scoring.workers import load_model
 from storage.database import Database
 from storage.models import AuditEvent, Flag, Model, Post, Score
-from storage.scoring import registry
+from storage.scoring import registry, thresholds
 from tests.clock import FakeClock
 from tests.factories import add_post, add_source, add_user, make_model, make_score
 from tests.monitor.scoring.conftest import Bench
@@ -56,70 +52,56 @@ def in_force(session: Session, clock: FakeClock) -> dict[str, float]:
     return thresholds_in_force(session, model, clock.now())
 
 
-def test_without_a_wish_the_models_own_threshold_holds(session: Session, clock: FakeClock) -> None:
+def test_without_a_number_the_models_own_threshold_holds(session: Session, clock: FakeClock) -> None:
     assert in_force(session, clock) == {"negative": 0.5, "concern": 0.6}
     effect = effect_of(session, "negative", None, clock.now())
     assert (effect.threshold, effect.precision, effect.recall, effect.per_day) == (0.5, 0.8, 0.6, 2.0)
-    assert effect.best == 0.95
 
 
 @pytest.mark.parametrize(
-    ("wish", "threshold", "per_day"),
-    [
-        (Wish(PRECISION, 0.9), 0.8, 1.0),
-        (Wish(PRECISION, 0.55), 0.5, 2.0),
-        (Wish(PER_DAY, 1.5), 0.61, 1.5),
-        (Wish(PER_DAY, 1.9), 0.61, 1.5),
-        (Wish(PER_DAY, 1000), 0.3, 3.5),
-    ],
-    ids=["precision", "least that reaches it", "so many a day", "never more", "never more wrong than right"],
+    ("most", "threshold", "per_day"),
+    [(1, 0.775, 1.0), (2, 0.485, 2.0), (1000, 0.3, 3.5)],
+    ids=["so many a day", "more than by its own threshold", "never more wrong than right"],
 )
-def test_a_wish_is_foreseen_and_then_holds(
-    session: Session, clock: FakeClock, wish: Wish, threshold: float, per_day: float
+def test_what_people_want_is_foreseen_and_then_holds(
+    session: Session, clock: FakeClock, most: int, threshold: float, per_day: float
 ) -> None:
-    effect = effect_of(session, "negative", wish, clock.now())
+    effect = effect_of(session, "negative", most, clock.now())
     assert (effect.threshold, effect.per_day) == (pytest.approx(threshold), per_day)
     assert in_force(session, clock)["negative"] == 0.5, "nothing is stored by looking"
-    set_wish(session, "negative", wish, user_id=1, now=clock.now())
+    set_most_a_day(session, "negative", most, user_id=1, now=clock.now())
     assert in_force(session, clock) == {"negative": pytest.approx(threshold), "concern": 0.6}
-    assert stored_wishes(session) == {"negative": wish}
-    set_wish(session, "negative", None, user_id=1, now=clock.now())
+    assert thresholds.all_wishes(session) == {"negative": most}
+    set_most_a_day(session, "negative", None, user_id=1, now=clock.now())
     assert in_force(session, clock)["negative"] == 0.5
     first, second = session.scalars(select(AuditEvent).where(AuditEvent.action == "threshold.set"))
     assert (first.subject, first.user_id) == ("negative", 1)
-    assert first.detail == {"wish": {wish.aim: wish.value}, "threshold": effect.threshold}
-    assert second.detail == {"wish": None, "threshold": 0.5}
+    assert first.detail == {"most_a_day": most, "threshold": effect.threshold}
+    assert second.detail == {"most_a_day": None, "threshold": 0.5}
 
 
 @pytest.mark.parametrize(
-    ("label", "wish", "message"),
+    ("label", "most", "message"),
     [
-        ("negative", Wish(PRECISION, 0.99), "reaches a precision of 0.95 at most"),
-        ("concern", Wish(PRECISION, 0.8), "reaches a precision of 0.00 at most"),
-        ("negative", Wish(PRECISION, 0.2), "give a precision of .5 to .999"),
-        ("negative", Wish(PER_DAY, 0), "give a precision of"),
-        ("negative", Wish(PER_DAY, float("nan")), "give a precision of"),
-        ("negative", Wish("mood", 0.7), "give a precision of"),
-        ("spam", Wish(PRECISION, 0.7), "the model in use knows negative, concern"),
+        ("negative", 0, "give a number from 1 to 10000"),
+        ("negative", 10_001, "give a number from 1 to 10000"),
+        ("spam", 7, "the model in use knows negative, concern"),
     ],
 )
-def test_what_cannot_be_had_is_refused(
-    session: Session, clock: FakeClock, label: str, wish: Wish, message: str
-) -> None:
+def test_what_cannot_be_had_is_refused(session: Session, clock: FakeClock, label: str, most: int, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        set_wish(session, label, wish, user_id=1, now=clock.now())
-    assert stored_wishes(session) == {}
+        set_most_a_day(session, label, most, user_id=1, now=clock.now())
+    assert thresholds.all_wishes(session) == {}
 
 
-def test_a_wish_outlasts_the_model(session: Session, clock: FakeClock) -> None:
-    for label, wish in (("negative", Wish(PRECISION, 0.95)), ("concern", Wish(PER_DAY, 2))):
-        set_wish(session, label, wish, user_id=1, now=clock.now())
-    draft = make_model(
-        "next-1", thresholds={"negative": 0.4, "concern": 0.7}, metrics={"negative": {"curve": CURVE[:4]}}
-    )
-    registry.activate(session, draft, clock.now())
-    # It does not reach the precision, and has no scores to count yet.
-    assert in_force(session, clock) == {"negative": 0.8, "concern": 0.7}
+def test_what_people_want_outlasts_the_model(session: Session, clock: FakeClock) -> None:
+    set_most_a_day(session, "concern", 2, user_id=1, now=clock.now())
+    draft = make_model("next-1", thresholds={"negative": 0.4, "concern": 0.7}, metrics={})
+    model = registry.activate(session, draft, clock.now())
+    assert in_force(session, clock) == {"negative": 0.4, "concern": 0.7}, "it has no scores to count yet"
+    for number, post in enumerate(session.scalars(select(Post)).all()):
+        registry.record_scores(session, model.id, [make_score(post, {"concern": number / 10})])
+    assert in_force(session, clock)["concern"] == 0.7
 
 
 def test_before_anything_is_scored_nothing_can_be_foreseen(sqlite_database: Database, clock: FakeClock) -> None:
@@ -133,7 +115,7 @@ def test_the_band_lies_between_even_chances_and_the_threshold() -> None:
 
 
 @given(st.lists(st.integers(0, 9_999).map(lambda number: number / 10_000), max_size=30), st.floats(0, 80))
-def test_never_more_pass_than_are_wished_and_those_alike_pass_together(found: Sequence[float], most: float) -> None:
+def test_never_more_pass_than_are_wanted_and_those_alike_pass_together(found: Sequence[float], most: float) -> None:
     found = sorted(found, reverse=True)
     threshold = _passed_by(found, most)
     passing = [probability for probability in found if probability >= threshold]
@@ -159,19 +141,20 @@ def above(bench: Bench, batch: str, label: str, least: float) -> set[str]:
         return {name for name in names if name.startswith(batch)}
 
 
-def wished(bench: Bench, label: str, wish: Wish) -> float:
-    """Store a wish; gives the threshold that it comes to."""
+def wanted(bench: Bench, label: str, most: int) -> float:
+    """Store how many flags a day are wanted at most; gives the threshold that it comes to."""
     with bench.database.changes() as session:
-        set_wish(session, label, wish, user_id=add_user(session, f"mai of {label}").id, now=bench.clock.now())
-        return effect_of(session, label, wish, bench.clock.now()).threshold
+        user = add_user(session, f"mai of {label}")
+        set_most_a_day(session, label, most, user_id=user.id, now=bench.clock.now())
+        return effect_of(session, label, most, bench.clock.now()).threshold
 
 
-def test_a_wish_holds_for_posts_that_come_after_it(bench: Bench) -> None:
+def test_it_holds_for_posts_that_come_after_it(bench: Bench) -> None:
     bench.fill(batch="a")
     bench.run()
     before = flagged(bench, "a", "concern")
     bench.clock.advance(timedelta(days=1))
-    threshold = wished(bench, "concern", Wish(PER_DAY, len(before) / 2))
+    threshold = wanted(bench, "concern", len(before) // 2)
     assert bench.run().scored == 0, "what is scored is not scored again"
     assert flagged(bench, "a", "concern") == before, "no open flag is closed"
 
@@ -188,7 +171,7 @@ def test_a_wish_holds_for_posts_that_come_after_it(bench: Bench) -> None:
 def test_scores_just_below_the_threshold_are_neither_flagged_nor_called_clean(bench: Bench) -> None:
     bench.fill(batch="a")
     bench.run()
-    threshold = wished(bench, "concern", Wish(PER_DAY, 5))
+    threshold = wanted(bench, "concern", 5)
     assert threshold > 0.5
     bench.fill(batch="b")
     result = bench.run()
