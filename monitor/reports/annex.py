@@ -10,7 +10,6 @@ from monitor.reports import report_tables
 from monitor.reports.blocks import Appendix, Block, Heading, Paragraph, Style, Table, for_paper
 from monitor.reports.drawing import Chart, bar
 from monitor.reports.figures import SCHEMA, ReportFigures
-from monitor.reports.method import share_interval
 from monitor.reports.paper import sections
 from monitor.reports.quotes import Quote
 from monitor.reports.wording import NOTHING, Wording
@@ -177,27 +176,11 @@ def _notes(figures: ReportFigures, words: Wording) -> Iterator[str]:
     yield say(_COUNTING)
     models = say("Mô hình: %(models)s.", models="; ".join(method.models))
     yield f"{say(_MACHINE)} {models if method.models else say('Chưa có mô hình nào được dùng.')}"
-    yield _agreement(figures, words)
     yield say(_COMPARING)
     yield say(_LIMITS)
     yield from (note for _, section in sections() if (note := section.note.of(words.code)))
     yield _unscored(figures, words)
     yield say(_PRIVACY)
-
-
-def _agreement(figures: ReportFigures, words: Wording) -> str:
-    say, counted, agreement = words.say, words.counted, figures.method.agreement
-    if not agreement.flags:
-        return say("Chưa có gợi ý nào được từ hai người trở lên xem, nên chưa đo được mức thống nhất.")
-    low, high = share_interval(agreement.agreed, agreement.flags)
-    return counted(
-        "Trong %(count)s gợi ý được từ hai người trở lên xem, %(agreed)s được kết luận như nhau "
-        "(khoảng tin cậy 95%%: %(low)s đến %(high)s).",
-        agreement.flags,
-        agreed=words.number(agreement.agreed),
-        low=words.share(low),
-        high=words.share(high),
-    )
 
 
 def _unscored(figures: ReportFigures, words: Wording) -> str:

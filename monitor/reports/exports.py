@@ -1,4 +1,4 @@
-"""Posts, flags, decisions and sources of a period as files of rows, personal data masked.
+"""Posts, flags, decisions, matters and sources of a period as files of rows, personal data masked.
 
 No author, no reviewer and no address of a post stands in them: addresses of posts often name a person.
 """
@@ -40,8 +40,11 @@ class Exported:
 
 _KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("id", "post_id", "flag_id", "cluster_id", "revision", "withdraws", "posts"), Kind.INTEGER),
+    **dict.fromkeys(("publishers", "merged_into"), Kind.INTEGER),
     **dict.fromkeys(("published_at", "collected_at", "edited_at", "deleted_at"), Kind.MOMENT),
-    **dict.fromkeys(("opened_at", "decided_at", "created_at"), Kind.MOMENT),
+    **dict.fromkeys(
+        ("opened_at", "decided_at", "created_at", "counts_at", "first_at", "last_at", "changed_at"), Kind.MOMENT
+    ),
     "probability": Kind.NUMBER,
     "retention_days": Kind.INTEGER,
     "stands": Kind.TRUTH,
@@ -72,6 +75,14 @@ TABLES: Final[Mapping[str, Exported]] = {
         _columns("flag_id post_id label decision state stands withdraws revision note evidence decided_at"),
         exports.decisions,
         masked=("note",),
+    ),
+    "matters": Exported(
+        _columns(
+            "kind label state verdict sentence topic place counts_at first_at last_at opened_at changed_at posts "
+            "publishers merged_into"
+        ),
+        exports.matters,
+        masked=("sentence", "place"),
     ),
     "sources": Exported(
         _columns("name kind address role legal_basis retention_days enabled created_at posts"),

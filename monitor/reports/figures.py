@@ -1,13 +1,13 @@
 """The figures of a report, computed once for all formats."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from classifiers.labels import CASE_LABELS, LABEL_NAMES
+from classifiers.labels import GRIEVANCE_LABELS, LABEL_NAMES
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.claims import ClaimFigures, gather_claims
 from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Count, compare
@@ -19,9 +19,10 @@ from storage.figures import report_counts
 from storage.figures.report_counts import ConcludedFlags, FlagCount, Period
 from storage.models import Source
 from storage.posts import sources
+from storage.review.matters import GRIEVANCE, RUMOUR
 from storage.scoring import focus
 
-SCHEMA: Final = "kiemtin.report/5"  # raise the number when a table or column changes its name or meaning
+SCHEMA: Final = "kiemtin.report/6"  # raise the number when a table or column changes its name or meaning
 SCHEMA_VERSION: Final = int(SCHEMA.rpartition("/")[2])
 STATES: Final = ("confirmed", "rejected", "open", "unsure")
 States = Mapping[str, int]  # the number of flags by state
@@ -173,7 +174,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, site: str
         claims=gather_claims(session, period, site),
         concerns=gather_concerns(
             session,
-            ComparedPeriod(span, count_of(_states(row for row in flags if row.label in CASE_LABELS)).pending),
+            ComparedPeriod(span, count_of(_states(row for row in flags if row.label in GRIEVANCE_LABELS)).pending),
             [_compared(one) for one in earlier],
             complete=complete,
             province=focus.stored(session).province,
@@ -185,7 +186,7 @@ def gather(session: Session, period: CalendarPeriod, *, now: datetime, site: str
 
 
 def _compared(earlier: EarlierPeriod) -> ComparedPeriod:
-    pending = sum(count_of(states).pending for label, states in earlier.labels.items() if label in CASE_LABELS)
+    pending = sum(count_of(states).pending for label, states in earlier.labels.items() if label in GRIEVANCE_LABELS)
     return ComparedPeriod(earlier.period.span, pending, earlier.posts > 0)
 
 
@@ -311,7 +312,11 @@ def recorded(figures: ReportFigures) -> dict[str, Any]:
             "older": figures.posts.older,
         },
         "labels": {row.label: dict(row.states) for row in figures.labels},
-        "topics": {row.topic: row.cases for row in figures.concerns.topics},
+        "topics": {row.topic: row.matters for row in figures.concerns.topics},
+        "matters": {
+            RUMOUR: asdict(figures.claims.counts),
+            GRIEVANCE: asdict(figures.concerns.counts),
+        },
         "quoted": [quote.flag_id for quote in figures.quotes],
         "models": sorted(figures.method.models),
     }

@@ -20,7 +20,7 @@ def render_html(document: Document) -> str:
 
 def render_masks(document: Document, figures: ReportFigures) -> str:
     """Return the page that lists what was masked in quotes and summaries, and what was left; nothing of an original."""
-    lines = [case.summary for case in figures.concerns.listed] + [claim.summary for claim in figures.claims.listed]
+    lines = [matter.sentence for matter in (*figures.concerns.listed, *figures.claims.listed)]
     told = [(line, left_standing(line)) for line in lines if line]
     return _render("masks.html", document.words, document.title, quotes=figures.quotes, told=told)
 

@@ -1,4 +1,4 @@
-"""How the figures of a report were made, how far people agree on them, and which sources could not be read whole."""
+"""How the figures of a report were made, and which sources could not be read whole."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from monitor.privacy.masks.mask import mask_personal
 from monitor.reports.quotes import conceal, shorten
 from storage.figures import report_counts
-from storage.figures.report_counts import Period, ReviewAgreement
+from storage.figures.report_counts import Period
 from storage.posts import sources
 from storage.scoring import registry
 
@@ -28,7 +28,6 @@ class Method:
         generated_at: When the report was made, UTC, by the minute that it shows: two runs give the same bytes.
         complete: Whether the period was over by then.
         unscored: How many monitored posts of the period the active model had not scored by then.
-        agreement: Decisions of several people on one flag.
 
     """
 
@@ -36,7 +35,6 @@ class Method:
     generated_at: datetime
     complete: bool
     unscored: int
-    agreement: ReviewAgreement
 
 
 def gather_method(session: Session, span: Period, now: datetime) -> Method:
@@ -49,7 +47,6 @@ def gather_method(session: Session, span: Period, now: datetime) -> Method:
         generated_at=now.replace(second=0, microsecond=0),
         complete=now >= span.end,
         unscored=report_counts.unscored_posts(session, span, active.id) if active else 0,
-        agreement=report_counts.agreement(session, span),
     )
 
 

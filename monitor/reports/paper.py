@@ -10,18 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from classifiers.concern_topics import OTHER
-from classifiers.labels import CASE_LABELS, CLAIM_LABELS, LABELS, Label, Section, label_named
+from classifiers.labels import CLAIM_LABELS, GRIEVANCE_LABELS, LABELS, Label, Section, label_named
 from monitor.catalogues import N_
-from monitor.reports.claims import Claim
-from monitor.reports.concerns import ConcernCase
 from monitor.reports.figures import STATES, LabelFigures, ReportFigures
+from monitor.reports.matter_lines import MOST_NAMED, claim_told, grievance_told, happened, states_told
 from monitor.reports.method import FAILED, GAP
-from monitor.reports.wording import CASE_STATE_NAMES, Wording, capitalised, day_of, roman, spread_words, trend_words
-from storage.review.cases import ANSWERED, OPEN, PASSED
+from monitor.reports.wording import Wording, day_of, roman, trend_words
+from storage.review.matters import OPEN, PASSED, RETURNED
 
-MOST_CASES: Final = 10
+MOST_GRIEVANCES: Final = 10
 MOST_CLAIMS: Final = 6
-MOST_NAMED: Final = 3
 MOST_OFFICES: Final = 5
 OWN: Final = "ask.own"
 """The key of what the lead asks for beside what follows from the figures."""
@@ -103,7 +101,7 @@ def _found(figures: ReportFigures, words: Wording) -> str:
         posts.monitored,
         sources=words.number(giving),
     )
-    order = sorted(figures.labels, key=lambda row: (row.label not in CASE_LABELS, row.label not in CLAIM_LABELS))
+    order = sorted(figures.labels, key=lambda row: (row.label not in GRIEVANCE_LABELS, row.label not in CLAIM_LABELS))
     found = [told for row in order if (told := _amount(row, figures, words))]
     if not found:
         return say("%(read)s; cán bộ chưa xếp loại bài nào.", read=read)
@@ -115,21 +113,21 @@ def _found(figures: ReportFigures, words: Wording) -> str:
 
 
 def _amount(row: LabelFigures, figures: ReportFigures, words: Wording) -> str:
-    """Say how many cases, claims or posts a label has; empty where it has none."""
+    """Say how many grievances, rumours or posts a label has; empty where it has none."""
     name, (amount, _) = label_named(row.label).in_sentence.of(words.code), _counts(row.label, figures)
-    if row.label in CASE_LABELS[:1] and figures.concerns.cases:
+    if row.label in GRIEVANCE_LABELS[:1] and figures.concerns.matters:
         return words.counted("%(count)s vụ việc %(name)s", amount, name=name)
     return f"{words.number(amount)} {name}" if amount else ""
 
 
 def _counts(label: str, figures: ReportFigures) -> tuple[int, int]:
-    """Count cases, claims or else posts of a label, and the posts in which they stand.
+    """Count grievances, rumours or else posts of a label, and the posts in which they stand.
 
-    Cases and claims of all labels stand with the first that has any.
+    Those of all labels stand with the first that has any.
     """
     concerns, claims, confirmed = figures.concerns, figures.claims, figures.label(label).states["confirmed"]
-    if label in CASE_LABELS[:1] and concerns.cases:
-        return concerns.cases, concerns.posts
+    if label in GRIEVANCE_LABELS[:1] and concerns.matters:
+        return concerns.matters, concerns.posts
     return (claims.total, claims.posts) if label in CLAIM_LABELS[:1] else (confirmed, confirmed)
 
 
@@ -145,7 +143,7 @@ def _new(figures: ReportFigures, words: Wording) -> str:
     new = [
         _new_topic(row.topic, figures, words)
         for row in figures.concerns.topics
-        if row.topic != OTHER and row.cases and row.comparison.previous and not row.comparison.previous.confirmed
+        if row.topic != OTHER and row.matters and row.comparison.previous and not row.comparison.previous.confirmed
     ]
     if new:
         text = N_("Có %(count)s nhóm bức xúc mà kỳ liền trước không có: %(topics)s.")
@@ -159,8 +157,8 @@ def _new(figures: ReportFigures, words: Wording) -> str:
 
 def _new_topic(topic: str, figures: ReportFigures, words: Wording) -> str:
     """Name a topic with the first items that are about it: nhà trọ (II.6)."""
-    listed = enumerate(figures.concerns.listed[:MOST_CASES], start=1)
-    items = [f"{numeral(CASE_LABELS)}.{place}" for place, case in listed if case.topic == topic]
+    listed = enumerate(figures.concerns.listed[:MOST_GRIEVANCES], start=1)
+    items = [f"{numeral(GRIEVANCE_LABELS)}.{place}" for place, matter in listed if matter.topic == topic]
     return f"{words.topic(topic)} ({', '.join(items[:MOST_NAMED])})" if items else words.topic(topic)
 
 
@@ -188,119 +186,53 @@ def _sure(figures: ReportFigures, words: Wording) -> str:
 
 def sections() -> list[tuple[Label, Section]]:
     """Return the labels that have a part of the report: concerns first, then claims, then what is only counted."""
-    order = (CASE_LABELS, CLAIM_LABELS)
+    order = (GRIEVANCE_LABELS, CLAIM_LABELS)
     labels = sorted(LABELS, key=lambda label: [label.name not in names for names in order])
     return [(label, label.section) for label in labels if label.section]
 
 
 def numeral(names: Collection[str]) -> str:
-    """Return the number of the part that lists the cases or claims of some labels."""
+    """Return the number of the part that lists the matters of some labels."""
     return next(roman(place) for place, (label, _) in enumerate(sections(), start=2) if label.name in names)
 
 
 def _label(label: Label, section: Section, figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    """Say how much was found, and list cases and claims."""
+    """Say how much was found, and list grievances and rumours."""
     amount, posts = _counts(label.name, figures)
-    with_cases = label.name in CASE_LABELS[:1] and figures.concerns.cases > 0
+    listed = label.name in GRIEVANCE_LABELS[:1] and figures.concerns.matters > 0
     told = section.confirmed.of(words.code, amount) % {"count": words.number(amount), "posts": words.number(posts)}
-    told = f"{told}{_states(figures, words) if with_cases else ''}."
+    told = f"{told}{states_told(figures.concerns, words) if listed else ''}."
     if not amount:
         told = section.none_confirmed.of(words.code)
-    elif label.name in CASE_LABELS[:1] and not with_cases:
+    elif label.name in GRIEVANCE_LABELS[:1] and not listed:
         told = words.counted("Không có vụ việc mới; %(count)s bài được xếp loại thuộc vụ việc các kỳ trước.", amount)
     yield Sentence(f"count.{label.name}", told, _search(figures, label.name))
-    if with_cases:
+    if listed:
         yield from _concerns(figures, words)
     if label.name in CLAIM_LABELS[:1]:
         yield from _claims(figures, words)
-
-
-def _states(figures: ReportFigures, words: Wording) -> str:
-    """Say how many cases are in each state, behind their number."""
-    concerns = figures.concerns
-    states = [
-        f"{words.number(concerns.in_state(state))} {words.name(CASE_STATE_NAMES, state).lower()}"
-        for state in CASE_STATE_NAMES
-        if concerns.in_state(state)
-    ]
-    return f": {'; '.join(states)}"
+    if label.matter_kind and label.name in (*GRIEVANCE_LABELS[:1], *CLAIM_LABELS[:1]):
+        counts = figures.claims.counts if label.name in CLAIM_LABELS else figures.concerns.counts
+        yield Sentence(f"before.{label.name}", happened(counts, words), f"/matters?kind={label.matter_kind}")
 
 
 def _concerns(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     counted, concerns = words.counted, figures.concerns
-    for place, case in enumerate(concerns.listed[:MOST_CASES], start=1):
-        yield Sentence(f"concern.{case.number}", f"{place}. {_case(case, figures, words)}", f"/cases/{case.number}")
-    if rest := len(concerns.listed[MOST_CASES:]):
+    for place, matter in enumerate(concerns.listed[:MOST_GRIEVANCES], start=1):
+        text = f"{place}. {grievance_told(matter, concerns.province, words)}"
+        yield Sentence(f"concern.{matter.number}", text, f"/matters/{matter.number}")
+    if rest := len(concerns.listed[MOST_GRIEVANCES:]):
         more = N_("Còn %(count)s vụ việc khác, xem theo chủ đề và địa bàn ở Phụ lục.")
-        yield Sentence("concerns.more", counted(more, rest), "/cases")
-
-
-def _case(case: ConcernCase, figures: ReportFigures, words: Wording) -> str:
-    """Say in one line what a case says, what it is about, where, how far it went, and what became of it."""
-    say = words.say
-    topic = say("Việc khác") if case.topic == OTHER else capitalised(words.topic(case.topic))
-    place = _in_sentence(case.place, figures.concerns.province) or say("chưa xác định địa bàn")
-    went = f"{spread_words(case.spread, words)}{_partly(case.source, figures, words)}"
-    told = f"{topic}, {place}: {went}. {_became(case, words)}."
-    return f"“{case.summary}”. {told}" if case.summary else told
-
-
-def _became(case: ConcernCase, words: Wording) -> str:
-    """Say to whom a case was passed and when, and whether that office answered."""
-    say, office, state = words.say, case.passed_to, words.name(CASE_STATE_NAMES, case.state)
-    if not office or not case.passed_at:
-        return state
-    if case.state == PASSED:
-        return say("Chuyển %(office)s ngày %(day)s; chưa có trả lời", office=office, day=day_of(case.passed_at))
-    if case.state == ANSWERED and case.answered_at:
-        return say("%(office)s đã trả lời ngày %(day)s", office=office, day=day_of(case.answered_at))
-    text = N_("%(state)s (chuyển %(office)s ngày %(day)s)")
-    return say(text, state=state, office=office, day=day_of(case.passed_at))
-
-
-def _partly(source: str, figures: ReportFigures, words: Wording) -> str:
-    """Say that the source of an item could not be read whole: more posts may stand there."""
-    return words.say(" (nguồn này chỉ đọc được một phần)") if source in troubled(figures) else ""
-
-
-def _in_sentence(place: str, province: str) -> str:
-    """Write a unit as within a sentence, without the office's own province: phường Đoàn Kết."""
-    first, *above = place.split(", ")
-    names = [first, *(name for name in above if not province or not name.endswith(province))]
-    return ", ".join(name[:1].lower() + name[1:] for name in names)
+        yield Sentence("concerns.more", counted(more, rest), "/matters?kind=grievance")
 
 
 def _claims(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     claims = figures.claims
     for place, claim in enumerate(claims.listed[:MOST_CLAIMS], start=1):
-        yield Sentence(f"claim.{claim.flag_id}", f"{place}. {_claim(claim, figures, words)}", f"/flags/{claim.flag_id}")
+        text = f"{place}. {claim_told(claim, claims.site, words)}"
+        yield Sentence(f"claim.{claim.number}", text, f"/matters/{claim.number}")
     if rest := claims.total - len(claims.listed[:MOST_CLAIMS]):
         yield Sentence("claims.more", words.counted("Còn %(count)s nội dung khác, xem Phụ lục.", rest))
-
-
-def _claim(claim: Claim, figures: ReportFigures, words: Wording) -> str:
-    """Say in one line what a claim says, how far it went, what was found, and whether it was answered."""
-    say = words.say
-    found = say("Chưa có cơ quan hay báo chí nào trong các nguồn đối chiếu xác nhận hoặc bác bỏ")
-    if claim.refuted:
-        found = say("Có nguồn bác bỏ")
-        if claim.evidence:
-            found = say("Có nguồn bác bỏ: %(sources)s", sources=words.joined(claim.evidence[:MOST_NAMED]))
-    went = f"{spread_words(claim.spread, words)}{_partly(claim.source, figures, words)}"
-    told = f"{capitalised(went)}. {found}{_answered(claim, figures.claims.site, words)}."
-    return f"“{claim.summary}”. {told}" if claim.summary else told
-
-
-def _answered(claim: Claim, site: str, words: Wording) -> str:
-    """Say what the office published about a claim, when and where; of one that nobody refuted, only if it did."""
-    say, answer = words.say, words.say("thông tin bác bỏ") if claim.refuted else words.say("thông tin chính thức")
-    if claim.answered and claim.answered_at:
-        where = say(" tại %(site)s", site=site) if site else ""
-        text = N_("; Liên đoàn đã công bố %(answer)s ngày %(day)s%(where)s")
-        return say(text, answer=answer, day=day_of(claim.answered_at), where=where)
-    if claim.approved:
-        return say("; %(answer)s đã được duyệt, chưa công bố", answer=answer)
-    return say("; chưa công bố thông tin bác bỏ") if claim.refuted else ""
 
 
 def _not_read(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
@@ -335,12 +267,12 @@ def _requests(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
 def _asked(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     """Say what is asked of whom, by the numbers of the items above."""
     counted = words.counted
-    yield from _asked_of_cases(figures, words)
+    yield from _asked_of_grievances(figures, words)
     if figures.concerns.unsettled_before:
         text = N_(
             "Bộ phận phụ trách bảo vệ quyền lợi: rà soát %(count)s vụ việc của các kỳ trước chưa giải quyết xong."
         )
-        yield Sentence("ask.before", f"- {counted(text, figures.concerns.unsettled_before)}", "/cases")
+        yield Sentence("ask.before", f"- {counted(text, figures.concerns.unsettled_before)}", "/matters?kind=grievance")
     yield from _asked_of_claims(figures, words)
     if waiting := sum(row.comparison.now.pending for row in figures.labels):
         text = counted("Cán bộ rà soát: kết luận %(count)s lượt đề xuất còn lại.", waiting)
@@ -351,39 +283,46 @@ def _asked(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
         yield Sentence("ask.sources", f"- {text}", "/sources")
 
 
-def _asked_of_cases(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
-    say, untouched, awaited = words.say, [], dict[str, list[tuple[int, str]]]()
-    for place, case in enumerate(figures.concerns.listed, start=1):
-        if case.state == OPEN:
+def _asked_of_grievances(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
+    say, awaited = words.say, dict[str, list[tuple[int, str]]]()
+    untouched, returned = list[tuple[int, str]](), list[tuple[int, str]]()
+    for place, matter in enumerate(figures.concerns.listed, start=1):
+        if matter.state == OPEN:
             untouched.append((place, ""))
-        elif case.state == PASSED and case.passed_at:
-            note = say("chuyển ngày %(day)s", day=day_of(case.passed_at))
-            until = say(", hạn %(day)s", day=day_of(case.back_at)) if case.back_at else ""
-            awaited.setdefault(case.passed_to, []).append((place, f" ({note}{until})"))
+        elif matter.state == RETURNED:
+            returned.append((place, ""))
+        elif matter.state == PASSED and matter.passed_at:
+            note = say("chuyển ngày %(day)s", day=day_of(matter.passed_at))
+            until = say(", hạn %(day)s", day=day_of(matter.back_at)) if matter.back_at else ""
+            awaited.setdefault(matter.passed_to, []).append((place, f" ({note}{until})"))
 
     def named(items: Sequence[tuple[int, str]]) -> str:
-        shown = [one for one in items if one[0] <= MOST_CASES]
-        return _by_number(say("vụ việc"), CASE_LABELS, shown, len(items), words)
+        shown = [one for one in items if one[0] <= MOST_GRIEVANCES]
+        return _by_number(say("vụ việc"), GRIEVANCE_LABELS, shown, len(items), words)
 
     if untouched:
-        text = N_("Bộ phận phụ trách bảo vệ quyền lợi: phân công xử lý %(cases)s chưa chuyển.")
-        yield Sentence("ask.open", f"- {say(text, cases=named(untouched))}", "/cases?state=open")
+        text = N_("Bộ phận phụ trách bảo vệ quyền lợi: phân công xử lý %(matters)s chưa chuyển.")
+        yield Sentence("ask.open", f"- {say(text, matters=named(untouched))}", "/matters?kind=grievance&state=open")
+    if returned:
+        text = N_("Bộ phận phụ trách bảo vệ quyền lợi: xem lại %(matters)s xuất hiện trở lại.")
+        told = say(text, matters=named(returned))
+        yield Sentence("ask.returned", f"- {told}", "/matters?kind=grievance&state=returned")
     for name, items in sorted(awaited.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_OFFICES]:
-        text = say("Đề nghị %(office)s trả lời về %(cases)s.", office=name, cases=named(items))
-        yield Sentence(f"ask.answer.{name}", f"- {text}", "/cases?state=passed")
+        text = say("Đề nghị %(office)s trả lời về %(matters)s.", office=name, matters=named(items))
+        yield Sentence(f"ask.answer.{name}", f"- {text}", "/matters?kind=grievance&state=passed")
 
 
 def _asked_of_claims(figures: ReportFigures, words: Wording) -> Iterator[Sentence]:
     say, tally, listed = words.say, figures.claims.tally, list(enumerate(figures.claims.listed[:MOST_CLAIMS], start=1))
     if tally.to_correct:
-        open_ones = [(place, "") for place, one in listed if one.refuted and not one.answered]
+        open_ones = [(place, "") for place, one in listed if one.refuted and not one.answers.published]
         claims = _by_number(say("tin"), CLAIM_LABELS, open_ones, tally.to_correct, words)
         text = N_(
             "Bộ phận tuyên truyền: công bố thông tin bác bỏ %(claims)s sau khi đối chiếu với cơ quan có thẩm quyền."
         )
         yield Sentence("ask.correct", f"- {say(text, claims=claims)}", "/corrections")
     if tally.to_verify:
-        unknown = [(place, "") for place, one in listed if not one.refuted]
+        unknown = [(place, "") for place, one in listed if not one.refuted and not one.borne_out]
         claims = _by_number(say("tin"), CLAIM_LABELS, unknown, tally.to_verify, words)
         text = say("Bộ phận tuyên truyền: hỏi cơ quan có thẩm quyền về %(claims)s.", claims=claims)
         yield Sentence("ask.verify", f"- {text}", _search(figures, CLAIM_LABELS[0]))

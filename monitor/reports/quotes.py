@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 from classifiers.labels import LABEL_NAMES
 from classifiers.places.finder import places_in
 from monitor.privacy.masks.mask import PLACEHOLDERS, mask_personal, shorten_obscenities
-from monitor.scoring.summary import summary_of
+from monitor.scoring.summary import sentence_of
 from storage.figures.report_counts import Period
+from storage.figures.report_matters import MatterRow
 from storage.models import Flag, join_title
 from storage.posts import posts
-from storage.review import quote_choices
+from storage.review import matters, quote_choices
 from storage.scoring import matching
 
 LONGEST_QUOTE: Final = 300  # characters
@@ -92,7 +94,7 @@ def gather_quotes(session: Session, span: Period) -> tuple[Quote, ...]:
 def _quote(session: Session, flag: Flag, cluster_size: int) -> Quote:
     post = flag.post
     text = "" if post.deleted_at else _flagged_text(session, flag)
-    shown = excerpt(tidied(shorten_obscenities(conceal(text))))
+    shown = excerpt(tidied(_concealed(text)))
     return Quote(
         flag_id=flag.id,
         label=flag.label,
@@ -130,11 +132,20 @@ def conceal(text: str) -> str:
     return _LINK.sub(LINK, mask_personal(text))
 
 
-def one_line(flag: Flag) -> str:
-    """Return the sentence of a flag, as the queue does; of a post that its platform deleted, only a reviewer's."""
-    if flag.post.deleted_at and not flag.summary:
-        return ""
-    return summary_of(flag, lambda text: shorten_obscenities(conceal(text)))
+def sentences_of(session: Session, rows: Sequence[MatterRow]) -> dict[int, str]:
+    """Return the sentence about each matter, masked, by number; of posts that their platform deleted, a person's."""
+    first = matters.first_posts(session, [row.number for row in rows if not row.sentence])
+    shown = {number: None if post.deleted_at else post for number, post in first.items()}
+    return {
+        row.number: _concealed(row.sentence)
+        if row.sentence
+        else sentence_of(row.label, "", shown.get(row.number), _concealed)
+        for row in rows
+    }
+
+
+def _concealed(text: str) -> str:
+    return shorten_obscenities(conceal(text))
 
 
 def excerpt(text: str) -> str:

@@ -8,13 +8,13 @@ from monitor.catalogues import N_
 from monitor.reports import wording
 from monitor.reports.blocks import Cell, CellType, Column, Key, Table, filled, numbered
 from monitor.reports.comparison import PERIODS_IN_MEAN
-from monitor.reports.concerns import CASE_STATES
 from monitor.reports.figures import STATES, ReportFigures
 from monitor.reports.method import share_interval
 from monitor.reports.periods import Unit
 from monitor.reports.quotes import Quote
 from monitor.reports.wording import Wording
 from storage.figures.report_counts import BANDS
+from storage.review import matters
 
 TEXT, SHARE, DECIMAL, DAY, MOMENT = (
     CellType.TEXT, CellType.SHARE, CellType.DECIMAL, CellType.DAY, CellType.MOMENT,
@@ -66,19 +66,19 @@ def labels(figures: ReportFigures, words: Wording) -> Table:
     )
 
 
-def cases(figures: ReportFigures, words: Wording) -> Table:
-    """Return every case of the period."""
+def grievances(figures: ReportFigures, words: Wording) -> Table:
+    """Return every grievance of the period."""
     say = words.say
     return filled(
-        "cases",
+        "grievances",
         say("Các vụ việc trong kỳ"),
         (
             Column("number", say("Số"), width=6),
-            Column("summary", say("Tóm tắt"), TEXT, 60),
-            Column("topic", say("Chủ đề"), TEXT, 16, lambda case: Key(case.topic, words.topic(case.topic))),
+            Column("sentence", say("Tóm tắt"), TEXT, 60),
+            Column("topic", say("Chủ đề"), TEXT, 16, lambda row: Key(row.topic, words.topic(row.topic))),
             _place(words),
-            *_spread(words),
-            _named("state", say("Tình trạng"), 24, wording.CASE_STATE_NAMES, words),
+            *_reach(words),
+            _named("state", say("Tình trạng"), 24, wording.MATTER_STATES, words),
             Column("passed_to", say("Đã chuyển đến"), TEXT, 40),
         ),
         figures.concerns.listed,
@@ -88,19 +88,18 @@ def cases(figures: ReportFigures, words: Wording) -> Table:
 
 
 def claims(figures: ReportFigures, words: Wording) -> Table:
-    """Return the confirmed claims that most posts say."""
+    """Return the rumours that most posts tell."""
     say = words.say
-    found = (Key("no_source", say("Chưa thấy nguồn nào")), Key("refuted", say("Có nguồn bác bỏ")))
     return numbered(
         filled(
             "claims",
             say("Thông tin chưa kiểm chứng được nhắc đến nhiều nhất"),
             (
-                Column("summary", say("Tóm tắt"), TEXT, 40),
-                *_spread(words),
-                Column("finding", say("Kết luận"), TEXT, 26, lambda claim: found[claim.refuted]),
+                Column("sentence", say("Tóm tắt"), TEXT, 40),
+                *_reach(words),
+                _named("verdict", say("Kết luận"), 26, wording.FINDINGS, words),
                 Column("evidence", say("Nguồn đối chiếu"), TEXT, 34, lambda claim: "; ".join(claim.evidence)),
-                Column("answers", say("Đính chính đã công bố"), value=lambda claim: claim.answered),
+                Column("answers", say("Đính chính đã công bố"), value=lambda claim: claim.answers.published),
             ),
             figures.claims.listed,
             shows=say("Mỗi dòng là một nội dung cùng các bài giống nó, nội dung nhiều bài nhất đứng trước."),
@@ -130,15 +129,15 @@ def corrections(figures: ReportFigures, words: Wording) -> Table:
 
 
 def topics(figures: ReportFigures, words: Wording) -> Table:
-    """Return the cases of each topic: what became of them, to whom they were passed on, and the periods before."""
+    """Return the grievances of each topic: what became of them, to whom they were passed on, and the periods before."""
     say = words.say
     return filled(
         "topics",
         say("Bức xúc theo chủ đề"),
         (
             Column("topic", say("Chủ đề"), TEXT, 16, lambda row: Key(row.topic, words.topic(row.topic))),
-            Column("cases", say("Kỳ này")),
-            *_by_state(CASE_STATES, wording.CASE_STATE_NAMES, words),
+            Column("matters", say("Kỳ này")),
+            *_by_state(matters.STATES, wording.MATTER_STATES, words),
             Column("passed_to", say("Đã chuyển đến"), TEXT, 34, lambda row: words.tallied(row.passed_to)),
             *_compared(words),
         ),
@@ -149,19 +148,19 @@ def topics(figures: ReportFigures, words: Wording) -> Table:
 
 
 def places(figures: ReportFigures, words: Wording) -> Table:
-    """Return what the cases of each place are about, and what became of them."""
+    """Return what the grievances of each place are about, and what became of them."""
     say = words.say
 
     def told(row: Any) -> str:
-        return words.tallied((words.topic(name), cases) for name, cases in row.topics.items())
+        return words.tallied((words.topic(name), number) for name, number in row.topics.items())
 
     return filled(
         "places",
         say("Bức xúc theo địa bàn"),
         (
             _place(words),
-            Column("cases", say("Số vụ việc")),
-            *_by_state(CASE_STATES, wording.CASE_STATE_NAMES, words),
+            Column("matters", say("Số vụ việc")),
+            *_by_state(matters.STATES, wording.MATTER_STATES, words),
             Column("topics", say("Chủ đề"), TEXT, 40, told),
         ),
         figures.concerns.places,
@@ -320,11 +319,11 @@ def _named(  # noqa: PLR0917  as a column is written
     return Column(name, heading, TEXT, width, lambda row: Key(stored(row), words.name(names, stored(row))))
 
 
-def _spread(words: Wording) -> tuple[Column, ...]:
+def _reach(words: Wording) -> tuple[Column, ...]:
     return (
-        Column("posts", words.say("Số bài"), value=lambda row: row.spread.posts),
-        Column("sources", words.say("Số nguồn"), value=lambda row: row.spread.sources),
-        Column("first_at", words.say("Bài đầu tiên"), MOMENT, 24, lambda row: row.spread.first_at),
+        Column("posts", words.say("Số bài"), value=lambda row: row.reach.posts),
+        Column("publishers", words.say("Số nguồn"), value=lambda row: row.reach.publishers),
+        Column("first_at", words.say("Bài đầu tiên"), MOMENT, 24, lambda row: row.reach.first_at),
     )
 
 
@@ -378,7 +377,7 @@ def _compared(words: Wording) -> tuple[Column, ...]:
 TABLES: Final = (
     (N_("Số bài"), posts),
     (N_("So sánh"), labels),
-    (N_("Vụ việc"), cases),
+    (N_("Vụ việc"), grievances),
     (N_("Nội dung lan truyền"), claims),
     (N_("Đính chính"), corrections),
     (N_("Bức xúc theo chủ đề"), topics),

@@ -15,7 +15,7 @@ from monitor.clock import VIETNAM
 from monitor.reports.comparison import PERIODS_IN_MEAN, Comparison, Trend
 from monitor.reports.method import DISABLED, FAILED, GAP
 from monitor.reports.periods import CalendarPeriod, Unit
-from storage.figures.report_counts import Spread
+from storage.review.matters import Reach
 
 DOMAIN: Final = "report"
 LANGUAGES: Final = (SOURCE, "en")
@@ -25,12 +25,18 @@ STATE_NAMES: Final = {
     "rejected": N_("Không phải"),
     "unsure": N_("Chưa rõ"),
 }
-CASE_STATE_NAMES: Final = {
+MATTER_STATES: Final = {
     "open": N_("Chưa chuyển"),
     "passed": N_("Đã chuyển, chờ trả lời"),
     "answered": N_("Đã có trả lời"),
     "followed_up": N_("Đang theo dõi"),
+    "returned": N_("Xuất hiện trở lại"),
     "settled": N_("Đã giải quyết"),
+}
+FINDINGS: Final = {
+    "no_source": N_("Chưa thấy nguồn nào"),
+    "refuted": N_("Có nguồn bác bỏ"),
+    "borne_out": N_("Có nguồn xác nhận là đúng"),
 }
 VERDICTS: Final = {
     "false": N_("Sai sự thật"),
@@ -176,16 +182,16 @@ def trend_words(compared: Comparison, name: str, words: Wording) -> str:
     )
 
 
-def spread_words(spread: Spread, words: Wording) -> str:
+def reach_words(reach: Reach, words: Wording) -> str:
     """Say how far something went, as far as the counts bear it, and since when."""
     say, number = words.say, words.number
-    day = day_of(spread.first_at)
-    if spread.posts == 1:
+    day = day_of(reach.first_at)
+    if reach.posts == 1:
         return say("1 bài ngày %(day)s; chưa ghi nhận đăng lại", day=day)
-    if spread.sources == 1:
-        return words.counted("%(count)s bài ở cùng một nguồn, bài đầu tiên ngày %(day)s", spread.posts, day=day)
+    if reach.publishers == 1:
+        return words.counted("%(count)s bài ở cùng một nguồn, bài đầu tiên ngày %(day)s", reach.posts, day=day)
     text = N_("%(count)s bài ở %(sources)s nguồn, bài đầu tiên ngày %(day)s")
-    return words.counted(text, spread.posts, sources=number(spread.sources), day=day)
+    return words.counted(text, reach.posts, sources=number(reach.publishers), day=day)
 
 
 def day_of(moment: datetime) -> str:

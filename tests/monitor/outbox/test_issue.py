@@ -92,7 +92,7 @@ def test_an_unknown_format_or_language_is_refused(office: Office) -> None:
 def test_the_figures_are_recorded_without_a_word_of_the_posts(office: Office) -> None:
     office.issue()
     (report,) = office.rows(Report)
-    assert (report.period, report.schema_version, report.files, report.scheduled_for) == ("2026-W47", 5, FILES, None)
+    assert (report.period, report.schema_version, report.files, report.scheduled_for) == ("2026-W47", 6, FILES, None)
     assert report.figures["posts"] == {"monitored": 6, "reference": 1, "found_later": 1, "older": 1}
     assert report.figures["quoted"] == [3, 1]
     stored = json.dumps(report.figures, ensure_ascii=False)

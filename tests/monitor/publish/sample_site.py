@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from storage.models import Correction
-from storage.review import corrections, reviews
+from storage.review import corrections
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, add_user, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction, matter_of
 
 HOSTILE: Final = 'Tin "rút tiền" <script>alert(1)</script> </script> \x0b & {{ 7 * 7 }}'
 
@@ -30,9 +30,9 @@ class Office:
     def draft(self, **changes: str) -> Correction:
         self.posts += 1
         flag = add_flag(self.session, add_post(self.session, self.source, f"p{self.posts}"), "unverified")
-        now, lan, shown = self.clock.now(), self.lan.id, ["https://e.vn"]
-        reviews.decide(self.session, flag, reviewer_id=lan, decision="refuted", note="", evidence=shown, now=now)
-        return corrections.write(self.session, flag, make_correction(**changes), user_id=lan, now=now)
+        decide(self.session, flag, "refuted", self.lan, now=self.clock.now())
+        rumour, content = matter_of(self.session, flag), make_correction(**changes)
+        return corrections.write(self.session, rumour, content, user_id=self.lan.id, now=self.clock.now())
 
 
 def fill(session: Session, clock: FakeClock) -> None:

@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from storage.models import Case, Cluster, Evidence, Flag, Post
-from storage.review import cases, quote_choices
-from storage.review.cases import Step
+from storage.models import Cluster, Evidence, Flag, Matter, Post, User
+from storage.review import matter_steps, quote_choices
+from storage.review.matter_steps import Step
 from tests import factories
 from tests.examples import examples_of
 from tests.monitor.reports.sample_week import THURSDAY, WEEK
@@ -20,7 +20,7 @@ SAID: Final = examples_of(__file__)
 
 
 def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
-    """Store about three flags for four posts of six weeks, with copies, cases, quotes and evidence of the last week."""
+    """Store about three flags for four posts of six weeks, with copies, matters, quotes and evidence."""
     draw = Random(seed)  # noqa: S311  a fixed world
     sources = [factories.add_source(session, f"nguon-{n}", now=WEEK.earlier(6)[-1].span.start) for n in range(12)]
     paper = factories.add_source(session, "bao-doi-chieu", now=WEEK.earlier(6)[-1].span.start, role="reference")
@@ -68,20 +68,21 @@ def fill_many(session: Session, *, flags: int, seed: int = 7) -> None:
     if rows:
         session.execute(insert(Flag), rows)
     article = factories.add_post(session, paper, "article", published_at=THURSDAY, collected_at=THURSDAY)
-    _work_on(session, draw, reviewer.id, article)
+    _work_on(session, draw, reviewer, article)
 
 
-def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> None:
-    """Open cases, choose quotes and confirm evidence, as people do."""
+def _work_on(session: Session, draw: Random, user: User, article: Post) -> None:
+    """Open matters, choose quotes and confirm evidence, as people do."""
     confirmed = session.query(Flag).filter_by(state="confirmed").order_by(Flag.id).all()
     for number, flag in enumerate(confirmed):
         if flag.label == "concern" and number % 2 == 0:
             topic = draw.choice(("wages", "hours", "meals", "other"))
             place = draw.choice(("xã Sùng Phài", "xã Mường Kim", ""))
-            case, is_new = cases.open_for(session, flag, topic=topic, place=place, user_id=user_id, now=THURSDAY)
-            if is_new and draw.random() < 0.5:
-                step = Step(kind="passed", passed_to=draw.choice(("Công đoàn khu công nghiệp", "Bảo hiểm xã hội tỉnh")))
-                cases.take_step(session, case, step, user_id=user_id, now=THURSDAY)
+            matter = _tell(session, flag, "yes", user, topic=topic, place=place)
+            if matter.state == "open" and draw.random() < 0.5:
+                matter_steps.take_step(session, matter, _passed(draw), user_id=user.id, now=THURSDAY)
+        if flag.label == "unverified":
+            _tell(session, flag, draw.choice(("no_source", "refuted")), user)
         if flag.label == "unverified" and number % 3 == 0:
             session.add(
                 Evidence(
@@ -94,8 +95,18 @@ def _work_on(session: Session, draw: Random, user_id: int, article: Post) -> Non
                 )
             )
         if number % 5 == 0 and number < 60:
-            quote_choices.choose(session, flag, user_id=user_id, now=THURSDAY)
+            quote_choices.choose(session, flag, user_id=user.id, now=THURSDAY)
     session.flush()
+
+
+def _tell(session: Session, flag: Flag, decision: str, user: User, **matter: str) -> Matter:
+    """Decide that a post tells a matter, to which its copies belong from then on."""
+    factories.decide(session, flag, decision, user, now=THURSDAY, **matter)
+    return factories.matter_of(session, flag)
+
+
+def _passed(draw: Random) -> Step:
+    return Step(kind="passed", passed_to=draw.choice(OFFICES))
 
 
 PLACES: Final = ("xã Sùng Phài", "xã Mường Kim", "thị trấn Tam Đường", "")
@@ -103,7 +114,7 @@ OFFICES: Final = ("Công đoàn khu công nghiệp", "Bảo hiểm xã hội t�
 
 
 def fill_confirmed(session: Session, items: int) -> None:
-    """Store so many confirmed posts of the week, half of them concerns, quoted, and in every state of a case."""
+    """Store so many confirmed posts of the week, half of them concerns, quoted, and in every state of a matter."""
     sources = [factories.add_source(session, f"nguon-{n}", now=WEEK.earlier(6)[-1].span.start) for n in range(6)]
     reviewer = factories.add_user(session)
     labels = ("concern", "unverified", "concern", "negative", "concern", "unverified")
@@ -123,6 +134,5 @@ def fill_confirmed(session: Session, items: int) -> None:
         if label != "negative":
             quote_choices.choose(session, flag, user_id=reviewer.id, now=THURSDAY)
         if topic and number % 3:
-            case = session.query(Case).filter_by(flag_id=flag.id).one()
             step = Step(kind="passed", passed_to=OFFICES[number % 2])
-            cases.take_step(session, case, step, user_id=reviewer.id, now=THURSDAY)
+            matter_steps.take_step(session, factories.matter_of(session, flag), step, user_id=reviewer.id, now=THURSDAY)

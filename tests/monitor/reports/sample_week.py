@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from monitor.reports.figures import ReportFigures, gather
 from monitor.reports.periods import CalendarPeriod, Unit
 from storage.database import Database
-from storage.models import Case, Cluster, Post
+from storage.models import Cluster, Post
 from storage.posts import sources
-from storage.review import cases, quote_choices
-from storage.review.cases import Step
+from storage.review import matter_steps, quote_choices
+from storage.review.matter_steps import Step
 from storage.scoring import focus
 from storage.scoring.focus import FocusDraft
 from tests import factories
@@ -39,7 +39,7 @@ def fill(session: Session) -> None:
     its copy `copy` (unverified open) on Thursday; `plain` without a flag on Sunday; `late`, of Thursday and found after
     the week; `old`, years old and imported on Thursday (concern confirmed). channel: `abuse` (negative rejected) on
     Sunday. newspaper (reference): one article. `silent` gave nothing; `closed` is switched off. The week before: one
-    post of the forum with a concern, confirmed in this week. The case of `wages` was passed on.
+    post of the forum with a concern, confirmed in this week. The matter of `wages` was passed on.
     """
     forum, channel = (factories.add_source(session, name, now=LAST_WEEK) for name in ("forum", "channel"))
     newspaper = factories.add_source(session, "newspaper", now=LAST_WEEK, role="reference")
@@ -89,9 +89,8 @@ def _decide(session: Session, posts: dict[str, Post]) -> None:
     decide(bank, "refuted", evidence=["https://www.bao.example.vn/1"])
     for flag in (wages, bank):
         quote_choices.choose(session, flag, user_id=reviewer.id, now=THURSDAY)
-    case = session.query(Case).filter_by(flag_id=wages.id).one()
     step = Step(kind="passed", passed_to="Công đoàn khu công nghiệp")
-    cases.take_step(session, case, step, user_id=reviewer.id, now=THURSDAY)
+    matter_steps.take_step(session, factories.matter_of(session, wages), step, user_id=reviewer.id, now=THURSDAY)
 
 
 def _fail(session: Session, source_id: int, at: datetime) -> None:

@@ -30,6 +30,7 @@ COUNTS = {
     "posts": f"SELECT count(*) FROM posts p WHERE {OF_WEEK}",
     "flags": f"SELECT count(*) FROM flags f JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}",
     "decisions": "SELECT count(*) FROM reviews WHERE decided_at >= :start AND decided_at < :end",
+    "matters": "SELECT count(*) FROM matters WHERE counts_at >= :start AND counts_at < :end",
     "sources": "SELECT count(*) FROM sources WHERE created_at < :end",
 }
 

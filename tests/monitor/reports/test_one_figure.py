@@ -29,27 +29,25 @@ from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Cluster
-from storage.review import cases
 from storage.search import search
 from tests.clock import FakeClock
-from tests.factories import add_flag, add_post, add_source, draft_of
+from tests.factories import add_flag, add_post, add_source, decide, draft_of
 from tests.monitor.desk.api.client import Program
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.reports.sample_week import AFTER, MONDAY, THURSDAY, WEEK
-from tests.monitor.reports.test_report_numbers import FLAGGED, JOINED, OF_WEEK, sql
+from tests.monitor.reports.test_report_numbers import FIRST_POSTS, FLAGGED, JOINED, OF_WEEK, TOLD, sql
 
 pytestmark = pytest.mark.gate
 Figures = Mapping[str, int]
-CLAIM = "AND f.label = 'unverified' AND f.state = 'confirmed'"
 SHORT = {label_named(name).short.of("vi"): name for name in LABEL_NAMES}
 LONG = {label_named(name).title.of("vi"): name for name in LABEL_NAMES}
 COUNTED = {
     "posts": r"Hệ thống đọc ([\d.]+) bài công khai",
-    "cases": r"([\d.]+) vụ việc bức xúc của người lao động",
-    "in cases": r"vụ việc bức xúc của người lao động, nêu trong ([\d.]+) bài",
-    "claims": r"([\d.]+) tin chưa kiểm chứng, xuất hiện",
-    "in claims": r"tin chưa kiểm chứng, xuất hiện trong ([\d.]+) bài",
+    "grievances": r"([\d.]+) vụ việc bức xúc của người lao động",
+    "in grievances": r"vụ việc bức xúc của người lao động, nêu trong ([\d.]+) bài",
+    "rumours": r"([\d.]+) tin chưa kiểm chứng, xuất hiện",
+    "in rumours": r"tin chưa kiểm chứng, xuất hiện trong ([\d.]+) bài",
     "negative": r"([\d.]+) bài thiếu chuẩn mực ứng xử",
     "confirmed": r"cán bộ đã xếp loại ([\d.]+), loại bỏ",
     "rejected": r"loại bỏ ([\d.]+),",
@@ -80,6 +78,13 @@ POSTS = st.lists(
 )
 
 
+DECISIONS = {
+    "concern": {"confirmed": "yes", "rejected": "no", "unsure": "unsure"},
+    "negative": {"confirmed": "yes", "rejected": "no", "unsure": "unsure"},
+    "unverified": {"confirmed": "no_source", "rejected": "not_a_claim", "unsure": "unsure"},
+}
+
+
 def fill(database: Database, drawn: Sequence[Drawn]) -> None:
     """Store the posts, the last source as a reference; posts of one number above 0 are copies."""
     with database.changes() as session:
@@ -99,28 +104,25 @@ def fill(database: Database, drawn: Sequence[Drawn]) -> None:
             post.cluster_id = clusters[one.copies - 1].id if one.copies else None
             if one.label and source.role == "monitored":
                 flag = add_flag(session, post, one.label)
-                flag.state = one.state
-                if one.state == "confirmed" and one.label == "concern":
-                    cases.open_for(session, flag, topic="wages", place="xã Sùng Phài", user_id=lan.id, now=THURSDAY)
+                if one.state != "open":
+                    decide(session, flag, DECISIONS[one.label][one.state], lan, now=THURSDAY)
         search.index(session, index)  # the desk lists what is indexed
 
 
 def by_sql(database: Database) -> dict[str, int]:
     monitored = f"SELECT count(*) FROM {JOINED} WHERE s.role = 'monitored' AND {OF_WEEK}"  # noqa: S608
     flags = f"SELECT count(*) FROM {FLAGGED}"  # noqa: S608
-    in_cases = f"cases c JOIN flags f ON f.id = c.flag_id JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
     found = {
         "posts": sql(database, monitored),
         "waiting": sql(database, f"{flags} AND f.state IN ('open', 'unsure')"),
         "confirmed": sql(database, f"{flags} AND f.state = 'confirmed'"),
         "rejected": sql(database, f"{flags} AND f.state = 'rejected'"),
     }
-    same = "coalesce('cluster' || p.cluster_id, p.id)"  # copies are one matter
-    for name, of in (("cases", f"{in_cases} AND c.state != 'withdrawn'"), ("claims", f"{FLAGGED} {CLAIM}")):
-        matters = f"SELECT {same} FROM {of} GROUP BY 1"  # noqa: S608
-        found[name] = sql(database, f"SELECT count(*) FROM ({matters})")  # noqa: S608
-        said = f"SELECT count(*) FROM posts p WHERE {same} IN ({matters}) AND {OF_WEEK}"  # noqa: S608
-        found[f"in {name}"] = sql(database, said)
+    for name in ("grievance", "rumour"):
+        of_week = f"{FIRST_POSTS} AND m.kind = '{name}'"
+        found[f"{name}s"] = sql(database, f"SELECT count(*) FROM {of_week}")  # noqa: S608
+        told = f"SELECT count(*) FROM {TOLD} AND mp.matter_id IN (SELECT m.id FROM {of_week})"  # noqa: S608
+        found[f"in {name}s"] = sql(database, told)
     of_label = f"{flags} AND f.label = :label AND f.state = 'confirmed'"
     return {**found, **{name: sql(database, of_label, label=name) for name in LABEL_NAMES}}
 
@@ -148,7 +150,7 @@ def in_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[dic
         yield {LONG[line["Nhãn"]]: number(line.get("Kỳ này", 0)) for line in lines}
         yield {"waiting": sum(number(line.get("Còn chờ", 0)) for line in lines)}
     elif head[0] in ("Chủ đề", "Địa bàn (tên hiện nay)"):
-        yield {"cases": sum(number(line.get("Kỳ này", line.get("Số vụ việc", 0))) for line in lines)}
+        yield {"grievances": sum(number(line.get("Kỳ này", line.get("Số vụ việc", 0))) for line in lines)}
     elif head[0] in ("Ngày đăng", "Nguồn") and "Tình trạng" not in head:
         monitored = [line for line in lines if line.get("Vai trò") != "Đối chiếu"]
         counted: Counter[str] = Counter()
@@ -189,10 +191,10 @@ def in_rows(content: bytes) -> Iterator[dict[str, int]]:
     for row in map(json.loads, content.decode().splitlines()):
         if row["table"] == "labels":
             counted.update({row["label"]: row["confirmed"], "waiting": row["waiting"]})
-        counted["cases"] += row["table"] == "cases"
+        counted["grievances"] += row["table"] == "grievances"
         if row["table"] == "posts" and row["measure"] == "monitored":
             counted["posts"] = row["this_period"]
-    yield {name: counted[name] for name in (*LABEL_NAMES, "waiting", "cases", "posts")}
+    yield {name: counted[name] for name in (*LABEL_NAMES, "waiting", "grievances", "posts")}
 
 
 def at_desk(person: Browser) -> Iterator[dict[str, int]]:
@@ -209,7 +211,7 @@ def in_api(program: Program) -> dict[str, int]:
     found = program.data(f"/summaries/{WEEK}")["figures"]
     return {
         "posts": found["posts"]["monitored"],
-        "cases": sum(found["topics"].values()),
+        "grievances": sum(found["topics"].values()),
         "waiting": sum(states["open"] + states["unsure"] for states in found["labels"].values()),
         **{name: states["confirmed"] for name, states in found["labels"].items()},
     }
@@ -224,7 +226,7 @@ def in_api(program: Program) -> dict[str, int]:
 def test_every_place_answers_one_question_with_the_figure_of_sql(sqlite_template: Path, drawn: list[Drawn]) -> None:
     with TemporaryDirectory() as name, Database(f"sqlite:///{shutil.copy(sqlite_template, name)}") as database:
         fill(database, drawn)
-        clock, home = FakeClock(AFTER), Settings(home=Path(name), second_reading_share=0)
+        clock, home = FakeClock(AFTER), Settings(home=Path(name))
         office = ReportOffice(database, home, clock)
         page, document, workbook, rows, _ = office.issue(
             Wish(period=WEEK, formats=("html", "docx", "xlsx", "jsonl"), language="vi")

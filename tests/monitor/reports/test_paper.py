@@ -12,10 +12,11 @@ from monitor.reports.comparison import Count, compare
 from monitor.reports.document import build_document
 from monitor.reports.figures import ReportFigures
 from monitor.reports.paper import OWN, paper
-from monitor.reports.wording import load_wording, spread_words, trend_words
+from monitor.reports.wording import load_wording, reach_words, trend_words
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
-from storage.figures.report_counts import Spread
+from storage.figures.report_matters import MatterAnswers
+from storage.review.matters import Reach
 from tests.monitor.reports.many_posts import fill_many
 from tests.monitor.reports.sample_week import SUNDAY, THURSDAY, gathered
 
@@ -42,7 +43,7 @@ def test_a_week_is_told_in_six_parts(figures: ReportFigures) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spread", "said"),
+    ("reach", "said"),
     [
         ((1, 1), "1 bài ngày 19/11; chưa ghi nhận đăng lại"),
         ((2, 1), "2 bài ở cùng một nguồn, bài đầu tiên ngày 19/11"),
@@ -50,8 +51,8 @@ def test_a_week_is_told_in_six_parts(figures: ReportFigures) -> None:
         ((1200, 30), "1.200 bài ở 30 nguồn, bài đầu tiên ngày 19/11"),
     ],
 )
-def test_how_far_something_went(spread: tuple[int, int], said: str) -> None:
-    assert spread_words(Spread(*spread, THURSDAY), WORDS) == said
+def test_how_far_something_went(reach: tuple[int, int], said: str) -> None:
+    assert reach_words(Reach(*reach, THURSDAY), WORDS) == said
 
 
 CONCERNS = "Về bức xúc, số lượt xếp loại"
@@ -97,9 +98,10 @@ def test_nothing_is_compared_while_a_week_runs_or_where_nothing_was_read_before(
     assert texts(first)["news.new"] == "Kỳ trước chưa có số liệu nên chưa nói được điều gì là mới."
 
 
-def test_what_has_no_summary_is_told_by_how_far_it_went(figures: ReportFigures) -> None:
-    claim = replace(figures.claims.listed[0], summary="", answered=1, answered_at=THURSDAY, refuted=False)
-    told = texts(replace(figures, claims=replace(figures.claims, listed=(claim,))))["claim.3"]
+def test_what_has_no_sentence_is_told_by_how_far_it_went(figures: ReportFigures) -> None:
+    answers = MatterAnswers(published=1, published_at=THURSDAY)
+    claim = replace(figures.claims.listed[0], sentence="", answers=answers, verdict="no_source")
+    told = texts(replace(figures, claims=replace(figures.claims, listed=(claim,))))["claim.4"]
     assert told.startswith("1. 2 bài ở cùng một nguồn")
     assert told.endswith(
         "Chưa có cơ quan hay báo chí nào trong các nguồn đối chiếu xác nhận hoặc bác bỏ; Liên đoàn đã công bố "
@@ -107,13 +109,13 @@ def test_what_has_no_summary_is_told_by_how_far_it_went(figures: ReportFigures) 
     )
 
 
-def test_many_cases_and_claims_are_told_by_their_number(figures: ReportFigures) -> None:
-    case, claim = figures.concerns.listed[0], figures.claims.listed[0]
-    cases = tuple(replace(case, number=number) for number in range(1, 31))
-    claims = tuple(replace(claim, flag_id=number, spread=Spread(1, 1, THURSDAY + timedelta(1))) for number in range(9))
+def test_many_grievances_and_rumours_are_told_by_their_number(figures: ReportFigures) -> None:
+    grievance, claim = figures.concerns.listed[0], figures.claims.listed[0]
+    grievances = tuple(replace(grievance, number=number) for number in range(1, 31))
+    claims = tuple(replace(claim, number=number, reach=Reach(1, 1, THURSDAY + timedelta(1))) for number in range(9))
     many = replace(
         figures,
-        concerns=replace(figures.concerns, listed=cases),
+        concerns=replace(figures.concerns, listed=grievances),
         claims=replace(figures.claims, listed=claims, total=40),
     )
     told = texts(many)
@@ -122,18 +124,19 @@ def test_many_cases_and_claims_are_told_by_their_number(figures: ReportFigures) 
 
 
 @pytest.mark.parametrize(
-    ("case", "said"),
+    ("matter", "said"),
     [
         ({"back_at": SUNDAY}, "trả lời về vụ việc II.1 (chuyển ngày 19/11, hạn 22/11)."),
         ({"state": "open", "passed_to": "", "place": ""}, "Lương, chưa xác định địa bàn: 1 bài ngày 16/11"),
         ({"state": "open"}, "phân công xử lý vụ việc II.1 chưa chuyển."),
         ({"state": "answered", "answered_at": SUNDAY}, "Công đoàn khu công nghiệp đã trả lời ngày 22/11."),
         ({"state": "settled"}, "Đã giải quyết (chuyển Công đoàn khu công nghiệp ngày 19/11)."),
-        ({"source": "channel"}, "chưa ghi nhận đăng lại (nguồn này chỉ đọc được một phần)."),
     ],
 )
-def test_what_became_of_a_case_is_told_with_its_days(case: dict[str, Any], said: str, figures: ReportFigures) -> None:
-    changed = replace(figures.concerns, listed=(replace(figures.concerns.listed[0], **case),))
+def test_what_became_of_a_grievance_is_told_with_its_days(
+    matter: dict[str, Any], said: str, figures: ReportFigures
+) -> None:
+    changed = replace(figures.concerns, listed=(replace(figures.concerns.listed[0], **matter),))
     assert said in " ".join(texts(replace(figures, concerns=changed)).values())
 
 

@@ -12,8 +12,9 @@ from monitor.reports.html import render_html
 from monitor.reports.wording import load_wording
 from monitor.settings.reports import ReportSettings
 from storage.database import Database
-from storage.models import Flag, User
-from storage.review import corrections, flags
+from storage.models import Matter, User
+from storage.review import corrections, matter_steps
+from storage.review.matter_steps import Step
 from tests import factories
 from tests.monitor.reports.sample_week import THURSDAY, gathered
 
@@ -28,9 +29,9 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week)
     with full_week.changes() as session:
         lead, writer = factories.add_user(session, "minh", "lead"), session.scalars(select(User.id)).first() or 0
-        flag = next(flag for flag in session.scalars(select(Flag)) if corrections.is_refuted(session, flag))
+        rumour = next(each for each in session.scalars(select(Matter)) if corrections.is_refuted(each))
         for at in (THURSDAY, THURSDAY + timedelta(days=9)):
-            row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
+            row = corrections.write(session, rumour, factories.make_correction(), user_id=writer, now=THURSDAY)
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead.id, now=at)
     assert "Đính chính đã công bố trong kỳ" not in shown(full_week), "released is not published"
@@ -44,7 +45,8 @@ def test_a_report_lists_the_corrections_that_were_published_in_its_period(full_w
         (1, factories.make_correction().claim, "false", "Đang công bố")
     ]
     assert "Đính chính đã công bố trong kỳ" in shown(full_week)
-    assert (figures.claims.listed[0].answered, figures.claims.listed[0].approved) == (2, 0)
+    answers = figures.claims.listed[0].answers
+    assert (answers.published, answers.approved) == (2, 0)
     assert "Có nguồn bác bỏ: bao.example.vn; Liên đoàn đã công bố thông tin bác bỏ ngày 28/11." in shown(full_week)
 
 
@@ -60,7 +62,8 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
             factories.decide(session, flag, "refuted", lead, now=THURSDAY)
             if number < MOST_CLAIMS + 2:
                 continue
-            row = corrections.write(session, flag, factories.make_correction(), user_id=writer, now=THURSDAY)
+            rumour = factories.matter_of(session, flag)
+            row = corrections.write(session, rumour, factories.make_correction(), user_id=writer, now=THURSDAY)
             seen = corrections.newest_text(session, row.id).id
             corrections.release(session, row, seen=seen, user_id=lead.id, now=THURSDAY)
             corrections.note_published(session, {row.id: row.state}, THURSDAY)
@@ -72,6 +75,7 @@ def test_what_became_of_claims_is_counted_over_all_of_them(full_week: Database) 
 
 def test_a_claim_is_told_in_the_sentence_that_a_reviewer_gave_it(full_week: Database) -> None:
     with full_week.changes() as session:
-        flag = session.get_one(Flag, gathered(full_week).claims.listed[0].flag_id)
-        flags.summarise(session, flag, "Ngân hàng ngừng cho rút tiền từ thứ hai")
-    assert gathered(full_week).claims.listed[0].summary == "Ngân hàng ngừng cho rút tiền từ thứ hai"
+        rumour = session.get_one(Matter, gathered(full_week).claims.listed[0].number)
+        step = Step(kind="described", sentence="Ngân hàng ngừng cho rút tiền từ thứ hai")
+        matter_steps.take_step(session, rumour, step, user_id=rumour.opened_by, now=THURSDAY)
+    assert gathered(full_week).claims.listed[0].sentence == "Ngân hàng ngừng cho rút tiền từ thứ hai"

@@ -39,6 +39,10 @@ DATED = "CASE WHEN p.published_at <= p.collected_at THEN p.published_at ELSE p.c
 OF_WEEK = f"{DATED} >= :start AND {DATED} < :end"
 JOINED = "posts p JOIN sources s ON s.id = p.source_id"
 FLAGGED = f"flags f JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
+# Posts that belong to a matter of any period, and of matters the first one: by it a matter belongs to its period.
+TOLD = f"matter_posts mp JOIN posts p ON p.id = mp.post_id WHERE mp.removed_by IS NULL AND {OF_WEEK}"
+FIRST_POSTS = f"""matters m JOIN matter_posts mp ON mp.matter_id = m.id JOIN posts p ON p.id = mp.post_id
+    WHERE mp.removed_by IS NULL AND mp.role = 'first' AND m.state NOT IN ('withdrawn', 'merged') AND {OF_WEEK}"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
@@ -132,38 +136,42 @@ def test_days_and_sources_are_counted_as_sql_counts_them(many: Database, counted
         assert (row["posts"], row["waiting"]) == (sql(many, posts, **named), sql(many, waiting, **named))
 
 
-def test_cases_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
-    joined = f"cases c JOIN flags f ON f.id = c.flag_id JOIN posts p ON p.id = f.post_id WHERE {OF_WEEK}"
+def test_grievances_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    joined = f"{FIRST_POSTS} AND m.kind = 'grievance'"
     rows = list(rows_of(counted, "topics"))
-    assert sum(row["cases"] for row in rows) > 4
+    assert sum(row["matters"] for row in rows) > 4
     before = WEEK.previous.span
     for row in rows:
-        query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state != 'withdrawn'"
-        assert row["cases"] == sql(many, query, topic=row["topic"])
+        query = f"SELECT count(*) FROM {joined} AND m.topic = :topic"
+        assert row["matters"] == sql(many, query, topic=row["topic"])
         assert row["previous"] == sql(many, query, topic=row["topic"], start=before.start, end=before.end)
         four = sql(many, query, topic=row["topic"], start=before.start - timedelta(weeks=3), end=before.end)
-        assert (row["mean"], row["low"] <= row["cases"] <= row["high"]) == (four / 4, True)
-    assert counted.concerns.cases == sum(row["cases"] for row in rows) == len(list(rows_of(counted, "cases")))
-    for row in rows_of(counted, "topics"):
-        query = f"SELECT count(*) FROM {joined} AND c.topic = :topic AND c.state = :state"
+        assert (row["mean"], row["low"] <= row["matters"] <= row["high"]) == (four / 4, True)
+    listed = list(rows_of(counted, "grievances"))
+    assert counted.concerns.matters == sum(row["matters"] for row in rows) == len(listed)
+    for row in rows:
+        query = f"SELECT count(*) FROM {joined} AND m.topic = :topic AND m.state = :state"
         for state in ("open", "passed", "settled"):
             assert row[state] == sql(many, query, topic=row["topic"], state=state)
     places = list(rows_of(counted, "places"))
-    assert sum(row["cases"] for row in places) == sum(row["cases"] for row in rows)
+    assert sum(row["matters"] for row in places) == sum(row["matters"] for row in rows)
     for row in places:
-        assert row["cases"] == sum(case["place"] == row["place"] for case in rows_of(counted, "cases"))
+        assert row["matters"] == sum(grievance["place"] == row["place"] for grievance in listed)
+    of_week = f"SELECT mp.matter_id FROM {joined}"
+    assert counted.concerns.posts == sql(many, f"SELECT count(*) FROM {TOLD} AND mp.matter_id IN ({of_week})")
 
 
-def test_claims_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
-    confirmed = f"{FLAGGED} AND f.label = 'unverified' AND f.state = 'confirmed'"
-    alone = sql(many, f"SELECT count(*) FROM {confirmed} AND p.cluster_id IS NULL")
-    clusters = sql(many, f"SELECT count(DISTINCT p.cluster_id) FROM {confirmed}")
-    assert counted.claims.total == alone + clusters
-    reach = f"""SELECT max(n) FROM (SELECT count(*) AS n FROM posts p WHERE {OF_WEEK} AND p.cluster_id IN
-        (SELECT p.cluster_id FROM {confirmed}) GROUP BY p.cluster_id) AS reached"""
-    posts = [claim.spread.posts for claim in counted.claims.listed]
-    assert posts[0] == sql(many, reach)
+def test_rumours_are_counted_as_sql_counts_them(many: Database, counted: ReportFigures) -> None:
+    joined = f"{FIRST_POSTS} AND m.kind = 'rumour'"
+    assert counted.claims.total == sql(many, f"SELECT count(*) FROM {joined}")
+    of_week = f"SELECT mp.matter_id FROM {joined}"
+    assert counted.claims.posts == sql(many, f"SELECT count(*) FROM {TOLD} AND mp.matter_id IN ({of_week})")
+    reach = f"SELECT count(*) AS n FROM {TOLD} AND mp.matter_id IN ({of_week}) GROUP BY mp.matter_id"
+    posts = [claim.reach.posts for claim in counted.claims.listed]
+    assert posts[0] == sql(many, f"SELECT max(n) FROM ({reach}) AS reached") > 1
     assert posts == sorted(posts, reverse=True)
+    refuted = f"SELECT count(*) FROM {joined} AND m.verdict = 'refuted'"
+    assert 0 < counted.claims.tally.to_correct == sql(many, refuted)
 
 
 def test_reliability_is_counted_as_sql_counts_it(many: Database, counted: ReportFigures) -> None:
@@ -208,7 +216,7 @@ def test_csv_and_json_lines_hold_the_same_rows(counted: ReportFigures) -> None:
     expected = {}
     for line in render_rows("jsonl", counted, VIETNAMESE).decode().splitlines():
         row = json.loads(line)
-        assert (row.pop("schema"), row.pop("period")) == ("kiemtin.report/5", "2026-W47")
+        assert (row.pop("schema"), row.pop("period")) == ("kiemtin.report/6", "2026-W47")
         table, number = row.pop("table"), row.pop("row")
         expected |= {(table, number, name): "" if value is None else str(value) for name, value in row.items()}
     assert cells == expected
@@ -221,7 +229,7 @@ def test_parquet_holds_the_cells_of_csv_and_its_numbers_as_numbers(counted: Repo
     parquet = pytest.importorskip("pyarrow.parquet")
     found = parquet.read_table(BytesIO(render_rows("parquet", counted, VIETNAMESE))).to_pylist()
     assert [row["value"] or "" for row in found] == cells
-    assert {row["schema"] for row in found} == {"kiemtin.report/5"}
+    assert {row["schema"] for row in found} == {"kiemtin.report/6"}
     numbers = [row["number"] for row in found if row["number"] is not None]
     assert len(numbers) > 100
     assert numbers == [float(row["value"]) for row in found if row["number"] is not None]

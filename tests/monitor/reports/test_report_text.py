@@ -121,7 +121,7 @@ def test_the_list_of_masks_names_what_was_masked_and_what_was_left(figures: Repo
     assert bank.left == ("Ngân",)
     assert wages.left == ("SUM", "A1", "Ba")
     told = " ".join(BeautifulSoup(all_texts(figures, "vi")["masks"], "lxml").select("table")[-1].stripped_strings)
-    assert all(item.summary in told for item in (*figures.concerns.listed, *figures.claims.listed))
+    assert all(item.sentence in told for item in (*figures.concerns.listed, *figures.claims.listed))
 
 
 def test_a_quote_that_its_platform_took_down_is_not_repeated(full_week: Database) -> None:
