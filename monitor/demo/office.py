@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from monitor.app.application import Application
 from monitor.publish.site import publish
-from monitor.review.decide import Person, decide, seen_state
+from monitor.review.decide import Judgement, Person, decide, seen_state
 from storage.models import Flag, Post
-from storage.review import cases, corrections
-from storage.review.cases import Step
+from storage.review import corrections, matter_steps, matters
 from storage.review.corrections import Content
+from storage.review.matter_steps import Step
 
 ORGANISATION: Final = "Liên đoàn Lao động tỉnh Nậm Pha"
 
@@ -55,15 +55,16 @@ def _decide(session: Session, app: Application, flag: Flag, row: dict[str, Any],
         return False
     # A report names the host: an address of the press, which nobody serves, says more than this machine's.
     links = [f"https://bao.nampha.example/{row['article']}.html"] if article else []
-    seen, by = seen_state(session, flag), Person(reviewer)
     given = {name: row[name] for name in ("decision", "topic", "note")}
-    review = decide(session, flag, by=by, seen=seen, now=now, evidence=links, **given)
-    if row["passed_to"] and review.case_id is not None:
+    said = Judgement(seen=seen_state(session, flag), evidence=links, **given)
+    decide(session, flag, said, by=Person(reviewer), now=now)
+    matter = matters.of_post(session, flag.post_id, flag.label)
+    if row["passed_to"] and matter is not None:
         step = Step(kind="passed", passed_to=row["passed_to"])
-        cases.take_step(session, cases.by_id(session, review.case_id), step, user_id=reviewer, now=now)
-    if row["correction"]:
+        matter_steps.take_step(session, matter, step, user_id=reviewer, now=now)
+    if row["correction"] and matter is not None:
         content = Content(**row["correction"], source_url=links[0])
-        written = corrections.write(session, flag, content, user_id=reviewer, now=now)
+        written = corrections.write(session, matter, content, user_id=reviewer, now=now)
         seen_text = corrections.newest_text(session, written.id).id
         corrections.release(session, written, seen=seen_text, user_id=lead, now=now)
     return True

@@ -88,7 +88,7 @@ class Visitor:
 def desk(sqlite_database: Database, clock: FakeClock, tmp_path: Path) -> Iterator[Desk]:
     """Serve a desk with posts, people, sources and models until the test ends."""
     world = build_world(sqlite_database, clock, tmp_path)
-    settings = Settings(home=tmp_path, desk_port=free_port(), second_reading_share=1.0)
+    settings = Settings(home=tmp_path, desk_port=free_port())
     app = make_desk(sqlite_database, clock, settings, SECRET)
     started: Future[Callable[[], object]] = Future()
 

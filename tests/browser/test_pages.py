@@ -29,9 +29,9 @@ def numbers_for(path: str, world: World) -> dict[str, int | str]:
     """Give the number of a row for each name in the path of a route."""
     return {
         "flag_id": world.flag_ids[0],
-        "number": world.refuted_id if path.startswith("/flags/") else world.correction_id,
+        "number": world.rumour_id if path.startswith("/matters/") else world.correction_id,
         "post_id": world.post_id,
-        "case_id": world.case_id,
+        "matter_id": world.matter_id,
         "name": "mot-ngay",
         "period": "2026-W46",
         "token": "no-such-invitation",
@@ -45,7 +45,9 @@ def pages(desk: Desk) -> Iterator[str]:
         if "GET" in (route.methods or ()) and route.path not in no_pages and not route.path.startswith("/api/"):
             numbers = numbers_for(route.path, desk.world)
             yield re.sub(r"\{(\w+)\}", lambda found, numbers=numbers: str(numbers[found[1]]), route.path)
-    yield from (f"/flags/{number}" for number in (desk.world.decided_id, desk.world.differing_id))  # read blind
+    yield f"/flags/{desk.world.decided_id}"
+    yield f"/flags/{desk.world.flag_ids[0]}?find=tang+ca"
+    yield f"/matters/{desk.world.rumour_id}?find="
     yield "/search?q=luong"
     yield "/no-such-page"
 

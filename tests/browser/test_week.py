@@ -209,18 +209,19 @@ def invite(admin: Person, name: str, role: str) -> str:
 
 
 def pass_on_concern(lan: Person) -> None:
-    """Confirm the first post of the day, which is a concern, with a summary of one's own, and pass its case on."""
+    """Confirm the first post of the day, which is a concern, with a sentence of one's own, and pass its matter on."""
     lan.open("/")
     lan.press("n")
     assert lan.find(".chip-concern").is_visible()
     lan.page.keyboard.press("e")
-    expect(lan.find("#summary")).to_be_focused()
-    lan.fill(summary="Suối Bạc chậm lương, công nhân chưa có tiền trọ")
-    lan.press("Enter")
+    expect(lan.find("#sentence")).to_be_focused()
+    lan.page.keyboard.press("Escape")
     lan.press("b")
+    lan.fill(sentence="Suối Bạc chậm lương, công nhân chưa có tiền trọ")
+    lan.page.keyboard.press("Escape")
     lan.press("1")
-    lan.click("nav a[href='/cases']")
-    lan.click("main a[href^='/cases/']")
+    lan.click("nav a[href='/matters']")
+    lan.click("main a.queue-line")
     lan.fill(kind="passed", passed_to="Công đoàn các khu công nghiệp", note="đã gọi tổ trưởng")
     follower = lan.find("#follower option:nth-of-type(2)").get_attribute("value") or ""
     lan.fill(follower=follower, back_on=f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%d}")

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from monitor.desk.web.passwords import hash_password
 from storage.accounts import users
 from storage.database import Database, added
-from storage.models import Case, Correction, Flag, Post, Report, Source
+from storage.models import Correction, Flag, Post, Report, Source
 from storage.outbox import alerts, deliveries, reports
 from storage.posts import sources
-from storage.review import corrections, flags
+from storage.review import corrections, flags, matter_steps
+from storage.review.matter_steps import Step
 from storage.scoring import matching, registry
 from storage.search import search
 from tests.clock import FakeClock
@@ -34,7 +35,7 @@ from tests.factories import (
     make_flag,
     make_model,
     make_score,
-    read_again,
+    matter_of,
 )
 
 PASSWORD: Final = "ba con vịt xám qua cầu"
@@ -54,10 +55,10 @@ class World:
 
     flag_ids: tuple[int, ...]
     post_id: int
-    differing_id: int
     decided_id: int
-    case_id: int
+    matter_id: int
     refuted_id: int
+    rumour_id: int
     correction_id: int
     copied_id: int
     copy_id: int
@@ -86,9 +87,8 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         add_picture(session, posts[0], small=PICTURE.read_bytes())
         matching.join_cluster(session, posts[1], posts[5], clock.now())  # they say the same
         _judge(session, clock)
-        differing_id = _read_again(session, clock)
-        case = _confirm(session, clock, posts[2])
-        correction = _correct(session, clock, places[0])
+        decided = _confirm(session, clock, posts[2])
+        refuted, correction = _correct(session, clock, places[0])
         facts = {"label": "concern", "hours": 24, "posts": 96, "usual": 31.5}
         alerts.raise_once(session, "label:concern", facts, now=clock.now(), quiet=None)
         add_drawn(session, posts[0])
@@ -100,10 +100,10 @@ def build_world(database: Database, clock: FakeClock, home: Path) -> World:
         return World(
             flag_ids=ids,
             post_id=posts[0].id,
-            differing_id=differing_id,
-            decided_id=case.flag_id,
-            case_id=case.id,
-            refuted_id=correction.flag_id,
+            decided_id=decided.id,
+            matter_id=matter_of(session, decided).id,
+            refuted_id=refuted.id,
+            rumour_id=correction.matter_id,
             correction_id=correction.id,
             copied_id=of_copies[0],
             copy_id=of_copies[1],
@@ -181,27 +181,28 @@ def _judge(session: Session, clock: FakeClock) -> None:
     person = users.by_name(session, SECOND)
     decisions = ("yes", "no", "unsure", "yes")
     for flag, decision in zip(session.scalars(select(Flag).order_by(Flag.id.desc())).all(), decisions, strict=False):
-        topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-        decide(session, flag, decision, person, note="đã gọi hỏi tổ trưởng", now=clock.now(), topic=topic)
+        decide(session, flag, decision, person, note="đã gọi hỏi tổ trưởng", now=clock.now())
 
 
-def _confirm(session: Session, clock: FakeClock, post: Post) -> Case:
-    """Confirm a concern: its case is open, and its flag waits for a second reading."""
+def _confirm(session: Session, clock: FakeClock, post: Post) -> Flag:
+    """Confirm a grievance: its matter has another post, was passed on, and somebody comes back to it."""
     person = users.by_name(session, SECOND)
     flag = session.scalars(select(Flag).where(Flag.post_id == post.id)).one()
     decide(session, flag, by=person, topic="hours", place="Phường A", now=clock.now())
-    return session.scalars(select(Case).where(Case.flag_id == flag.id)).one()
+    matter = matter_of(session, flag)
+    text = "Tổ tôi cũng bị ép tăng ca đến mười giờ đêm, không ai được về."
+    other = add_post(session, _other_site(session), "again", text=text)
+    matter_steps.join(session, matter, [other], user_id=person.id, now=clock.now())
+    step = Step(kind="passed", passed_to="Công đoàn các khu công nghiệp", back_at=clock.now() + timedelta(days=3))
+    matter_steps.take_step(session, matter, step, user_id=person.id, now=clock.now())
+    return flag
 
 
-def _read_again(session: Session, clock: FakeClock) -> int:
-    """Let another person differ about the newest decided flag; gives the number of the flag."""
-    flag = session.scalars(select(Flag).where(Flag.state == "confirmed").order_by(Flag.id.desc())).first()
-    assert flag is not None
-    person = users.by_name(session, REVIEWER)
-    return read_again(session, flag, person.id, "no", clock.now()).flag_id
+def _other_site(session: Session) -> Source:
+    return add_source(session, "bao-khac", address="https://bao-khac.example.vn/feed")
 
 
-def _correct(session: Session, clock: FakeClock, source: Source) -> Correction:
+def _correct(session: Session, clock: FakeClock, source: Source) -> tuple[Flag, Correction]:
     """Store a refuted claim with a correction that waits for its release."""
     flag = add_flag(
         session, add_post(session, source, "refuted", text="Nghe đâu thứ hai cả tỉnh mất nước."), "unverified"
@@ -209,7 +210,8 @@ def _correct(session: Session, clock: FakeClock, source: Source) -> Correction:
     person = users.by_name(session, REVIEWER)
     shown = ["https://thong-bao.example.vn/nuoc"]
     decide(session, flag, "refuted", person, evidence=shown, now=clock.now())
-    return corrections.write(session, flag, make_correction(), user_id=person.id, now=clock.now())
+    matter = matter_of(session, flag)
+    return flag, corrections.write(session, matter, make_correction(), user_id=person.id, now=clock.now())
 
 
 def _flags_of(session: Session, *posts: Post) -> list[int]:

@@ -11,7 +11,7 @@ from monitor.clock import Clock
 from monitor.desk.api import problems
 from monitor.desk.api.access import ApiContext, RateLimit
 from monitor.desk.api.problems import MEDIA_TYPE, Problem
-from monitor.desk.api.routes import figures, flags, posts
+from monitor.desk.api.routes import figures, flags, matters, posts
 from monitor.desk.views.masking import Mask
 from storage.database import Database
 
@@ -23,14 +23,14 @@ ROUTERS: Final = (
     flags.deciding,
     posts.router,
     posts.searching,
-    figures.case_router,
+    matters.router,
     figures.router,
     figures.key_router,
 )
 TAGS: Final[tuple[dict[str, Any], ...]] = (
     {"name": "flags", "description": "Suggestions of the machine, and the decisions of people."},
     {"name": "posts", "description": "Posts and their copies."},
-    {"name": "cases", "description": "Confirmed concerns, and what became of them."},
+    {"name": "matters", "description": "Rumours and grievances, and what became of them."},
     {"name": "figures", "description": "Counts and reports."},
     {"name": "key", "description": "What your key may do."},
 )

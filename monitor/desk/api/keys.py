@@ -23,8 +23,8 @@ class Scope(StrEnum):
 
     FLAGS = "flags:read"  # flags and their decisions
     DECIDE = "decisions:write"  # decide flags, in the name of the key's account
-    POSTS = "posts:read"  # posts, clusters of copies, and search, with personal data masked
-    CASES = "cases:read"  # concerns and what became of them
+    POSTS = "posts:read"  # posts and search, with personal data masked
+    MATTERS = "matters:read"  # rumours and grievances, and what became of them
     FIGURES = "figures:read"  # counts, and the figures of reports
 
 

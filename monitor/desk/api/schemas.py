@@ -20,7 +20,9 @@ def _mask(text: str, info: ValidationInfo) -> str:
 Masked = Annotated[str, AfterValidator(_mask)]
 """A text of a post, a source or a person, with personal data masked."""
 FlagState = Literal["open", "confirmed", "rejected", "unsure"]
-CaseState = Literal["open", "passed", "answered", "followed_up", "settled", "withdrawn"]
+MatterKind = Literal["rumour", "grievance"]
+MatterState = Literal["open", "passed", "answered", "followed_up", "returned", "settled", "withdrawn", "merged"]
+Verdict = Literal["no_source", "refuted", "borne_out"]
 
 
 class OfRow(BaseModel):
@@ -111,50 +113,51 @@ class PostOut(BaseModel):
     deleted_at: datetime | None = Field(description="When the platform no longer had it.")
     revision: int
     engagement: dict[str, int] = Field(description="Counts that the platform shows, such as likes.")
-    cluster_id: int | None = Field(description="The cluster of its copies.")
+    cluster_id: int | None = Field(description="Posts of one number are copies of one another.")
 
 
 class PostDetail(PostOut):
-    """A post with its flags."""
+    """A post with its flags, and the numbers of the matters that it tells."""
 
     flags: list[PostFlag]
+    matters: list[int]
 
 
-class ClusterOut(OfRow):
-    """A post and its copies."""
-
-    id: int = Field(validation_alias=AliasPath("cluster", "id"))
-    state: str = Field(validation_alias=AliasPath("cluster", "state"), description="suggested, confirmed or rejected.")
-    posts: int
-    sources: int
-    created_at: datetime = Field(validation_alias=AliasPath("cluster", "created_at"))
-
-
-class CaseOut(OfRow):
-    """A confirmed concern and its copies. It stays until it is settled, also when its post is deleted."""
+class MatterOut(OfRow):
+    """A rumour or a grievance that posts tell. It stays when its posts are deleted."""
 
     id: int
-    flag_id: int | None = Field(description="The flag that opened it; null once its post is deleted.")
-    state: CaseState
-    topic: str = Field(description="A name of concern_topics.toml, such as wages.")
+    kind: MatterKind
+    label: str = Field(description="The label of its posts.")
+    state: MatterState
+    verdict: Verdict | None = Field(description="What was found out about a rumour; null for a grievance.")
+    sentence: Masked = Field(description="A person's sentence about it, with personal data masked; may be empty.")
+    topic: str = Field(description="Of a grievance: a name of concern_topics.toml, such as wages.")
     place: Masked = Field(description="In the reviewer's words, with personal data masked.")
+    counts_at: datetime = Field(description="By which it belongs to a week's report.")
+    first_at: datetime = Field(description="When the first of its posts was published.")
+    last_at: datetime = Field(description="When the last of them was.")
     opened_at: datetime
     changed_at: datetime = Field(description="When something was last done about it.")
+    merged_into: int | None = Field(description="The matter into which it was merged.")
 
 
-class CaseEventOut(OfRow):
-    """One thing that was done about a case."""
+class MatterEventOut(OfRow):
+    """One thing that was done about a matter."""
 
-    kind: str = Field(description="opened, described, noted, passed, answered, followed_up, settled, reopened, …")
+    kind: str = Field(description="opened, joined, split, passed, answered, followed_up, settled, returned, …")
     note: Masked = Field(description="With personal data masked.")
     passed_to: Masked = Field(description="Which office took it over, with personal data masked.")
+    verdict: Verdict | None
     at: datetime
 
 
-class CaseDetail(CaseOut):
-    """A case with its events."""
+class MatterDetail(MatterOut):
+    """A matter with its events and how far it goes."""
 
-    events: list[CaseEventOut] = Field(description="Oldest first.")
+    events: list[MatterEventOut] = Field(description="Oldest first.")
+    posts: int = Field(description="How many posts tell it; a text that one publisher has twice counts once.")
+    publishers: int = Field(description="Of how many publishers they are.")
 
 
 class KeyOut(BaseModel):

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from monitor.clock import VIETNAM
 from monitor.collectors.http.urls import link_address
 from monitor.desk.api.schemas import (
-    CaseDetail,
-    CaseEventOut,
-    CaseOut,
     DecisionOut,
     FlagDetail,
     FlagOut,
+    MatterDetail,
+    MatterEventOut,
+    MatterOut,
     PostDetail,
     PostFlag,
     PostOut,
@@ -22,9 +22,9 @@ from monitor.desk.api.schemas import (
 )
 from monitor.desk.views.masking import Mask, word_mask
 from monitor.review.decide import seen_state
-from storage.models import Case, Flag, Post, Review, join_title
+from storage.models import Flag, Matter, Post, Review, join_title
 from storage.posts import posts
-from storage.review import cases, flags, reviews
+from storage.review import flags, matters, reviews
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -89,9 +89,10 @@ def post_out(post: Post, mask: Mask) -> PostOut:
 
 
 def post_detail(session: Session, post: Post, mask: Mask) -> PostDetail:
-    """Return a post with its flags."""
+    """Return a post with its flags and matters."""
     found = [PostFlag.of(flag, mask) for flag in flags.of_post(session, post.id)]
-    return PostDetail.model_validate(_post_values(post, mask) | {"flags": found})
+    told = [matter.id for matter in matters.of_posts(session, [post.id]).get(post.id, ())]
+    return PostDetail.model_validate(_post_values(post, mask) | {"flags": found, "matters": told})
 
 
 def _post_values(post: Post, mask: Mask) -> dict[str, object]:
@@ -121,8 +122,12 @@ def _impersonal(url: str | None, mask: Mask) -> str | None:
     return address if address and mask(address) == address else None
 
 
-def case_detail(session: Session, case: Case, mask: Mask) -> CaseDetail:
-    """Return a case with its events, without who added them."""
-    events = [CaseEventOut.of(event, mask) for event, _ in cases.events_of(session, case.id)]
-    values: dict[str, Any] = dict(CaseOut.of(case, mask)) | {"events": events}
-    return CaseDetail.model_construct(**values)
+def matter_detail(session: Session, matter: Matter, mask: Mask) -> MatterDetail:
+    """Return a matter with its events, without who added them."""
+    reach = matters.reach_of(session, [matter.id]).get(matter.id)
+    values: dict[str, Any] = dict(MatterOut.of(matter, mask)) | {
+        "events": [MatterEventOut.of(event, mask) for event, _ in matters.events_of(session, matter.id)],
+        "posts": reach.posts if reach else 0,
+        "publishers": reach.publishers if reach else 0,
+    }
+    return MatterDetail.model_construct(**values)

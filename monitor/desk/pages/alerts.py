@@ -14,11 +14,12 @@ from monitor.desk.web.desk import to
 from monitor.desk.web.language import language_of_request
 from monitor.outbox.alert_wording import alert_line, alert_path
 from monitor.review.roles import Right
+from monitor.scoring.summary import summary_of
 from storage.accounts import users
 from storage.figures import alert_counts
 from storage.models import SavedSearch, Source
 from storage.outbox import alerts
-from storage.scoring import matching
+from storage.review import flags
 from storage.search import saved_searches
 
 router = APIRouter(prefix="/alerts", dependencies=[allow(Right.READ)])
@@ -68,8 +69,8 @@ def _path(session: Session, kind: str, facts: Mapping[str, Any], user_id: int) -
 def _name(session: Session, kind: str, facts: Mapping[str, Any], mask: Mask, user_id: int) -> str | None:
     """Return what the desk calls the subject of an alert; None for what has no name, or is gone."""
     if kind == "cluster":
-        words = matching.cluster_name(session, facts["cluster"])
-        return mask(words) if words else None
+        flag = alert_counts.flag_of_cluster(session, facts["cluster"])
+        return summary_of(flags.by_id(session, flag), mask) or None if flag else None
     if kind not in ("source", "search"):
         return None
     if kind == "source":

@@ -1,4 +1,4 @@
-"""Corrections: written by one person from a refuted claim, released by another, corrected again, withdrawn."""
+"""Corrections: written by one person from a refuted rumour, released by another, corrected again, withdrawn."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -19,10 +19,11 @@ from monitor.desk.web.language import gettext as _
 from monitor.errors import PublishFailed, UsageError
 from monitor.publish.site import count_offline, is_online, publish
 from monitor.review.roles import Right
-from monitor.scoring.summary import summary_of
+from monitor.scoring.summary import sentence_of
 from storage.errors import DataRejected
+from storage.figures.report_matters import answers_of
 from storage.models import Correction
-from storage.review import corrections, flags, reviews
+from storage.review import corrections, matter_steps, matters
 from storage.review.corrections import DRAFT, FALSE, RELEASED, UNRELEASED, VERDICTS, Content
 
 MAX_CLAIM: Final = 300
@@ -108,26 +109,25 @@ def show(visit: CurrentVisit, number: RowId) -> Response:
     return _page(visit, number)
 
 
-@router.get("/flags/{number}/correction", dependencies=[allow(Right.DECIDE)])
+@router.get("/matters/{number}/correction", dependencies=[allow(Right.DECIDE)])
 def begin(visit: CurrentVisit, number: RowId) -> Response:
-    """Show the form for a correction of a refuted claim, filled with the template and the link of the decision."""
+    """Show the form for a correction of a refuted rumour, filled with the template and the link of the decision."""
     with visit.work() as session:
-        flag = flags.by_id(session, number)
-        newest = reviews.newest_standing(session, flag.id, flag.revision_number)
-    link = newest.evidence[0] if newest and newest.evidence else ""
+        found = answers_of(session, [number])[number].addresses
+    link = found[0] if found else ""
     host = (urlsplit(link).hostname or "").removeprefix("www.")
     return _form(visit, number, Content(claim="", verdict=FALSE, text=TEMPLATE, source_name=host, source_url=link))
 
 
-@router.post("/flags/{number}/correction", dependencies=[allow(Right.DECIDE), RequireFormToken])
+@router.post("/matters/{number}/correction", dependencies=[allow(Right.DECIDE), RequireFormToken])
 def write(visit: CurrentVisit, number: RowId, content: CorrectionForm) -> Response:
     """Store a new correction as a draft."""
     if troubles := _troubles(visit.desk, content):
         return _form(visit, number, content, **troubles, status=422)
     try:
         with visit.changes() as session:
-            flag = flags.by_id(session, number)
-            written = corrections.write(session, flag, content, user_id=visit.user_id, now=visit.now)
+            matter = matter_steps.lock(session, number)
+            written = corrections.write(session, matter, content, user_id=visit.user_id, now=visit.now)
     except DataRejected:
         line = _("Điều này chưa được quyết định là “Đã bị bác bỏ”: xin quyết định kèm liên kết trước.")
         return _form(visit, number, content, line=line, status=409)
@@ -226,11 +226,12 @@ def _form(
     visit: Visit, number: int, draft: Content, *, line: str = "", found: Sequence[str] = (), status: int = 200
 ) -> Response:
     with visit.work() as session:
-        flag = flags.by_id(session, number)
+        matter = matters.by_id(session, number)
+        first = matters.first_posts(session, [number]).get(number)
         context = {
-            "flag_id": number,
-            "post": summary_of(flag, visit.desk.mask),
-            "refuted": corrections.is_refuted(session, flag),
+            "matter_id": number,
+            "sentence": sentence_of(matter.label, matter.sentence, first, visit.desk.mask),
+            "refuted": corrections.is_refuted(matter),
             "draft": draft,
             "line": line,
             "found": found,

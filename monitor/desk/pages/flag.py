@@ -1,8 +1,9 @@
 """One flag: the post, the reasons, the decision, what takes it back, and marks on its evidence."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from classifiers.concern_topics import OTHER
 from monitor.desk.pages.queue import claim_path, flag_path
 from monitor.desk.views.decision_form import (
+    MAX_CHOICE,
     MAX_LINKS,
     MAX_NOTE,
     MAX_PLACE,
@@ -22,9 +24,9 @@ from monitor.desk.views.decision_form import (
 from monitor.desk.views.evidence_view import evidence_rows, proposed_link, same_picture_rows
 from monitor.desk.views.flag_view import flag_view
 from monitor.desk.views.masking import Mask
+from monitor.desk.views.matter_search import MatterChoice, choices_of, find_choices
 from monitor.desk.views.post_view import shows_personal
 from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView
-from monitor.desk.views.reading_view import blind_post
 from monitor.desk.views.spread_view import spread_of
 from monitor.desk.views.standing_view import standing
 from monitor.desk.views.together_view import together_view
@@ -32,21 +34,21 @@ from monitor.desk.web import wording
 from monitor.desk.web.auth import MAX_ID, CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import LEASE, to
 from monitor.desk.web.request_origin import MAX_ADDRESS, own_address
+from monitor.review.decide import Judgement
 from monitor.review.decide import decide as store_decision
-from monitor.review.decide import seen_state as seen_of
 from monitor.review.decide import undo as undo_decision
-from monitor.review.errors import DecisionRefused, NeedsLink, NotAllowed
+from monitor.review.errors import DecisionRefused, Differs, NeedsLink, NotAllowed
 from monitor.review.roles import Right
 from monitor.scoring.summary import LONGEST, summary_of
 from storage.errors import NotFound
 from storage.figures import listings
 from storage.models import Flag
 from storage.posts import pictures
-from storage.review import flags, quote_choices, reviews, second_readings
+from storage.review import flags, quote_choices, reviews
 from storage.scoring import matching
 
 MOST_SHOWN: Final = 20  # flags to which one can go back
-LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE, "summary": LONGEST}
+LIMITS: Final = {"note": MAX_NOTE, "links": MAX_LINKS, "place": MAX_PLACE, "sentence": LONGEST, "matter": MAX_CHOICE}
 _REVEALED: Final = "revealed"
 
 router = APIRouter(dependencies=[allow(Right.READ)])
@@ -54,12 +56,14 @@ DECIDES: Final = [allow(Right.DECIDE), RequireFormToken]
 
 
 @router.get("/flags/{flag_id}")
-def show(visit: CurrentVisit, flag_id: RowId, view: CurrentView) -> Response:
-    """Show a flag. Nothing is leased: another site may lead here by a link.
-
-    Who may still judge it a second time, or settles a difference as a third person, is not shown what others said.
-    """
-    return _page(visit, flag_id, view)
+def show(
+    visit: CurrentVisit,
+    flag_id: RowId,
+    view: CurrentView,
+    find: Annotated[str | None, Query(max_length=MAX_CHOICE)] = None,
+) -> Response:
+    """Show a flag; `find` looks for matters that its post can join. Nothing is leased: another site may lead here."""
+    return _page(visit, flag_id, view, find=find)
 
 
 @router.post("/flags/{flag_id}/claim", dependencies=DECIDES)
@@ -80,27 +84,15 @@ def decide(
     seen_state: Annotated[str, Form()],
     draft: DecisionForm,
     view: CarriedView,
-    blind: Annotated[bool, Form()] = False,
 ) -> Response:
     """Store a decision and redirect to the next flag, or to the same one when it was reopened."""
     if draft.fault is not None:
         return _page(visit, flag_id, view, draft=draft, line=draft.fault, status=422)
     try:
         with visit.changes() as session:
-            review = store_decision(
-                session,
-                flags.by_id(session, flag_id),
-                by=visit.reviewer.person,
-                decision=decision,
-                seen=seen_state,
-                now=visit.now,
-                note=draft.note,
-                evidence=draft.links,
-                topic=draft.topic or OTHER,
-                place=draft.place,
-                copies=draft.copies,
-                draw=visit.desk.draw() if blind else None,
-            )
+            flag = flags.by_id(session, flag_id)
+            said = _judgement(visit, flag, decision, seen_state, draft)
+            review = store_decision(session, flag, said, by=visit.reviewer.person, now=visit.now)
             copies = reviews.count_copies(session, review) if draft.copies else 0
             # In one unit of work: when the next one cannot be taken, nothing was decided, as the page will say.
             path = _path_after(session, visit, flag_id, decision=decision, view=view)
@@ -114,9 +106,9 @@ def decide(
             draft=draft,
             line=refusal_line(refused, decision),
             status=refusal_status(refused),
-            lacks_link=isinstance(refused, NeedsLink),
+            refused=refused,
         )
-    if decision != wording.REOPENED and not view.is_apart:
+    if decision != wording.REOPENED:
         done = {"flag_id": flag_id, "decision": decision, "copies": copies, "review": review.id}
         visit.request.session["done"] = done
     return to(path)
@@ -144,20 +136,6 @@ def choose_quote(
         else:
             quote_choices.take_back(session, flag)
         visit.record(session, "quote.chosen" if chosen else "quote.taken_back", f"flags:{flag_id}")
-    return to(flag_path(flag_id, view))
-
-
-@router.post("/flags/{flag_id}/summary", dependencies=DECIDES)
-def summarise(
-    visit: CurrentVisit, flag_id: RowId, view: CarriedView, summary: Annotated[str, Form(max_length=LONGEST)] = ""
-) -> Response:
-    """Store one sentence about a flag, masked; the one that is proposed is not stored."""
-    mask = visit.desk.mask
-    with visit.changes() as session:
-        flag = flags.by_id(session, flag_id)
-        said = mask(" ".join(clean(summary).split()))
-        flags.summarise(session, flag, "" if said == summary_of(flag, mask) and not flag.summary else said)
-        visit.record(session, "summary.set", f"flags:{flag_id}")
     return to(flag_path(flag_id, view))
 
 
@@ -208,6 +186,39 @@ def mask_of(visit: Visit, post_id: int) -> Mask | None:
     return None if visit.request.session.get(_REVEALED) == post_id else visit.desk.mask
 
 
+def _judgement(visit: Visit, flag: Flag, decision: str, seen: str, draft: Draft) -> Judgement:
+    """Return what a person says; the sentence is masked, and the one that was proposed is not the person's."""
+    mask = visit.desk.mask
+    sentence = mask(draft.sentence)
+    return Judgement(
+        decision=decision,
+        seen=seen,
+        note=draft.note,
+        evidence=draft.links,
+        topic=draft.topic or OTHER,
+        place=draft.place,
+        sentence="" if sentence == summary_of(flag, mask) else sentence,
+        copies=draft.copies,
+        matter_id=draft.matter_id,
+        otherwise=draft.otherwise,
+    )
+
+
+def _choices(
+    session: Session, visit: Visit, flag: Flag, find: str | None, draft: Draft | None
+) -> Sequence[MatterChoice] | None:
+    """Return the matters that were looked for, or the one that was chosen before; None where neither was done."""
+    mask, segmenter = visit.desk.mask, visit.desk.segmenter
+    if find is not None:
+        said = flag.post.judged_text
+        return find_choices(session, flag.label, clean(find), said, segmenter=segmenter, mask=mask)
+    chosen = draft.matter_id if draft else None
+    try:
+        return choices_of(session, flag.label, [chosen], mask) if chosen else None
+    except NotFound:
+        return ()
+
+
 def _previous(request: Request, flag_id: int) -> int | None:
     """Remember which flags were shown, and return the one before this one; None where there is none."""
     shown: list[int] = request.session.get("shown", [])
@@ -240,20 +251,16 @@ def _page(
     draft: Draft | None = None,
     line: str = "",
     status: int = 200,
-    lacks_link: bool = False,
+    refused: DecisionRefused | None = None,
+    find: str | None = None,
 ) -> Response:
     request, mask, reviewer = visit.request, visit.desk.mask, visit.reviewer
     context: dict[str, Any] = {"line": line, "limits": LIMITS, "draft": draft or Draft()}
     with visit.work() as session:
         flag = flags.by_id(session, flag_id)
         own_mask = mask_of(visit, flag.post_id)
-        if reviewer.may(Right.DECIDE):
-            if flag.origin == "drawn" and flag.state == "open":
-                return to(f"/teach/posts/{flag.post_id}")
-            blind = _blind_post(session, visit, flag, own_mask)
-            if blind is not None:
-                context |= blind | {"seen_state": seen_of(session, flag)}
-                return visit.render("blind.html", context, status=status)
+        if reviewer.may(Right.DECIDE) and flag.origin == "drawn" and flag.state == "open":
+            return to(f"/teach/posts/{flag.post_id}")
         context |= flag_view(session, flag, reviewer.lease_owner, visit.now, own_mask=own_mask, mask=mask)
         together = together_view(session, flag, mask)
         evidence = evidence_rows(session, flag, own_mask, mask)
@@ -262,27 +269,25 @@ def _page(
             "together": together,
             "evidence": evidence,
             "same_picture": same_picture_rows(session, flag) if context["post"].pictures else [],
-            "spread": spread_of(session, flag.post, mask),
+            "spread": spread_of(matching.copies_by_date(session, flag.post.cluster_id or 0)),
+            "find": find,
+            "choices": _choices(session, visit, flag, find, draft) if together["asks"] else None,
             "standing": standing(session, flag, context["at_source"], visit.now) if flag.state == "open" else "",
             "last_review": last.id if last else 0,
         }
     if draft is None:
         context["draft"] = Draft(
-            evidence=proposed_link(evidence), topic=next(iter(together["topics"]), ""), place=together["place"]
+            evidence=proposed_link(evidence),
+            topic=next(iter(together["topics"]), ""),
+            place=together["place"],
+            sentence=context["summary"] if together["asks"] else "",
         )
     context |= {
         "view": view,
         "previous": _previous(request, flag_id),
         "undone": request.session.pop("undone", None),
-        "lacks_link": lacks_link,
+        "lacks_link": isinstance(refused, NeedsLink),
+        "differs": isinstance(refused, Differs),
         "done": request.session.pop("done", None),
     }
     return visit.render("flag.html", context, status=status)
-
-
-def _blind_post(session: Session, visit: Visit, flag: Flag, mask: Mask | None) -> dict[str, Any] | None:
-    """Return what is shown to somebody who reads a flag a second time, or settles a difference; None to others."""
-    if second_readings.is_waiting_for(session, visit.desk.draw(), flag, visit.user_id):
-        return blind_post(session, flag, mask)
-    difference = second_readings.difference_for(session, flag, visit.user_id)
-    return blind_post(session, flag, mask, difference=difference) if difference is not None else None

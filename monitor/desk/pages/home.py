@@ -1,4 +1,4 @@
-"""Pages to look at: the reviewer's day and what waits beside it, the figures, the sources, and how far people agree."""
+"""Pages to look at: the reviewer's day and what waits beside it, and the figures."""
 
 from typing import Any
 
@@ -9,16 +9,14 @@ from starlette.responses import Response
 from monitor.desk.pages.queue import COUNTED
 from monitor.desk.pages.start import is_new
 from monitor.desk.views.overview_figures import DAYS, LEAST_DECIDED, overview_figures_of
-from monitor.desk.views.reading_view import agreement
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, allow
 from monitor.review import day
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
-from monitor.scoring.summary import summary_of
 from storage.outbox import alerts, reports
 from storage.posts import sources
-from storage.review import cases, drawn, flag_queue, flags, second_readings
+from storage.review import drawn, flag_queue, flags, matters
 from storage.review.flag_queue import QueueFilter
 from storage.scoring import registry, unscored
 
@@ -58,8 +56,8 @@ def show(visit: CurrentVisit) -> Response:
             "new": reviewer.may(Right.SOURCES) and is_new(session),
             "day": day.day_of(session, reviewer.person, size=settings.day_size, now=visit.now) if may else None,
             "listed": len(day.listed(session, size=settings.list_size, now=visit.now)),
-            "due_cases": cases.count_due(session, visit.user_id, visit.now),
-            "unsettled": sum(count for name, count in cases.counts(session).items() if name in cases.UNSETTLED),
+            "due_matters": matters.count_due(session, visit.user_id, visit.now),
+            "unsettled": matters.count_unsettled(session),
             "report": reports.unreleased(session) if reviewer.may(Right.DOWNLOAD) else "",
             "sources": () if state["flagged"] else sources.all_sources(session),  # a first page says what is missing
             "done": kept.pop("done", None),
@@ -74,20 +72,3 @@ def show_figures(visit: CurrentVisit) -> Response:
     with visit.work() as session:
         figures = overview_figures_of(session, visit.now)
     return visit.render("overview.html", {"figures": figures, "days": DAYS, "least": LEAST_DECIDED})
-
-
-@router.get("/second")
-def show_second_readings(visit: CurrentVisit) -> Response:
-    """Show how many flags wait for a second reading, the differences, and the agreement."""
-    own = visit.user_id
-    with visit.work() as session:
-        differing = second_readings.differing(session)
-        context = {
-            "waiting": len(second_readings.waiting(session, visit.desk.draw(), own)),
-            "differences": [
-                (one, summary_of(one.flag, visit.desk.mask)) for one in differing if one.may_be_settled_by(own)
-            ],
-            "others": len(differing),
-            "rows": agreement(session),
-        }
-    return visit.render("second.html", context)

@@ -33,7 +33,7 @@ _EXPLAINS: Final = {
     "account": "bat-dau",
     "users": "bat-dau",
     "sources": "nguon-tin",
-    "cases": "viec-cua-cong-doan",
+    "matters": "viec-cua-cong-doan",
     "corrections": "dinh-chinh",
     "reports": "bao-cao",
     "teach": "day-may",

@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from classifiers.labels import LABELS
 from monitor.desk.views.flag_view import queue_rows
-from monitor.desk.views.queue_view import SECOND, CarriedView, CurrentView, QueueView, provinces
+from monitor.desk.views.queue_view import CarriedView, CurrentView, QueueView, provinces
 from monitor.desk.web.auth import MAX_ID, CurrentVisit, RequireFormToken, Visit, allow
 from monitor.desk.web.desk import LEASE, to
 from monitor.review import day
 from monitor.review.roles import Right
 from monitor.scoring.flag_value import WORTH_A_DAY
 from storage.posts import sources
-from storage.review import flag_queue, flags, second_readings
+from storage.review import flag_queue, flags
 from storage.review.flag_queue import QueuePage
 from storage.search import saved_searches
 
@@ -24,7 +24,6 @@ router = APIRouter(dependencies=[allow(Right.READ)])
 
 PAGE_ROWS: Final = 25
 COUNTED: Final = 1_000  # further ones are not counted: a page must not take longer the more there are
-SECOND_READINGS: Final = "/second"
 PageEdge = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 
 
@@ -36,8 +35,6 @@ def flag_path(flag_id: int, view: QueueView) -> str:
 @router.get("/queue")
 def show(visit: CurrentVisit, view: CurrentView, after: PageEdge = None, before: PageEdge = None) -> Response:
     """Show a page of the flags of a view; `after` and `before` are the flags at the edges of the other pages."""
-    if view.is_apart:
-        return to(SECOND_READINGS)
     reviewer, now = visit.reviewer, visit.now
     view = view.model_copy(update={"label": "" if view.is_today else view.label, "order": view.order_by})
     wanted = view.wanted(reviewer, now)
@@ -100,8 +97,6 @@ def claim_path(session: Session, visit: Visit, view: QueueView, after: int | Non
     """
     now, owner = visit.now, visit.reviewer.lease_owner
     until = now + LEASE
-    if view.is_apart:
-        return _path_apart(session, visit, view)
     if view.is_listed:
         return _path_of_list(session, visit, view, after)
     if view.is_today:
@@ -142,13 +137,3 @@ def _first_free(session: Session, visit: Visit, view: QueueView, waiting: Iterab
     free = (one for one in waiting if flags.lease(session, one, owner=owner, now=now, until=now + LEASE))
     taken = next(free, None)
     return None if taken is None else flag_path(taken, view)
-
-
-def _path_apart(session: Session, visit: Visit, view: QueueView) -> str:
-    """Lease the next flag that waits for the reviewer's second reading, or the next difference to be settled."""
-    own = visit.reviewer
-    if view.own == SECOND:
-        waiting = second_readings.waiting(session, visit.desk.draw(), own.id)
-    else:
-        waiting = [one.flag.id for one in second_readings.differing(session) if one.may_be_settled_by(own.id)]
-    return _first_free(session, visit, view, waiting) or SECOND_READINGS

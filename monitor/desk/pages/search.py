@@ -1,6 +1,5 @@
 """Search: posts by their words and filters, a flag by its number, results as files, and searches to keep."""
 
-import io
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
@@ -9,8 +8,6 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from monitor.catalogues import N_
-from monitor.collectors.files.row_files import open_writer
 from monitor.desk.views.queue_view import QueueView
 from monitor.desk.views.search_view import (
     EXPORT_SCHEMA,
@@ -24,6 +21,7 @@ from monitor.desk.views.searching import AddressFields, CurrentSearch, SearchFor
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
 from monitor.desk.web.desk import to
+from monitor.desk.web.downloads import EXPORTING, FileKind, row_file
 from monitor.desk.web.error_pages import problem
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
@@ -44,8 +42,6 @@ PAGE_ROWS: Final = 25
 MOST_PAGES: Final = 10  # what is further back is found by narrower words
 COUNTED: Final = MOST_PAGES * PAGE_ROWS
 RANKED: Final = 1_000  # of the newest posts with the words, those that they fit best come first
-EXPORTING: Final = N_("Đang có một bản xuất khác. Xin chờ bản ấy xong rồi thử lại.")
-MEDIA_TYPES: Final = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 @router.get("")
@@ -92,7 +88,7 @@ def _flag_of_that_number(session: Session, form: SearchForm) -> Flag | None:
 
 
 @router.get("/export.{kind}", dependencies=[allow(Right.DOWNLOAD)])
-def export(visit: CurrentVisit, form: CurrentSearch, kind: Literal["csv", "jsonl"]) -> Response:
+def export(visit: CurrentVisit, form: CurrentSearch, kind: FileKind) -> Response:
     """Send the found posts as a file, personal data masked; whoever exports stands in the audit trail."""
     if not visit.desk.exporting.acquire(blocking=False):
         return problem(visit.request, 429, _(EXPORTING))
@@ -102,7 +98,7 @@ def export(visit: CurrentVisit, form: CurrentSearch, kind: Literal["csv", "jsonl
         visit.desk.exporting.release()
 
 
-def _export(visit: Visit, form: SearchForm, kind: str) -> Response:
+def _export(visit: Visit, form: SearchForm, kind: FileKind) -> Response:
     with visit.changes() as session:
         try:
             query, filters = form.query(visit.desk.segmenter), form.filters()
@@ -112,12 +108,7 @@ def _export(visit: Visit, form: SearchForm, kind: str) -> Response:
         rows = list(exported_posts(session, ids[:MOST_EXPORTED], visit.desk.mask))
         cut = len(ids) > MOST_EXPORTED
         visit.record(session, "search_export", f"user:{visit.user_id}", posts=len(rows), cut=cut, format=kind)
-    body = io.BytesIO()
-    writer = open_writer(kind, body, EXPORTED, EXPORT_SCHEMA)
-    writer.write(rows)
-    writer.finish()
-    headers = {"Content-Disposition": f'attachment; filename="kiemtin-search.{kind}"'}
-    return Response(body.getvalue(), media_type=MEDIA_TYPES[kind], headers=headers)
+    return row_file("kiemtin-search", kind, EXPORTED, EXPORT_SCHEMA, rows)
 
 
 keeping = APIRouter(prefix="/saved", dependencies=[allow(Right.READ), RequireFormToken])

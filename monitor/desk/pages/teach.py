@@ -1,7 +1,6 @@
 """Teaching: rounds of posts, one key each; what they have taught; and putting what was taught into use."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form
@@ -12,27 +11,25 @@ from classifiers.labels import LABEL_NAMES, label_named
 from monitor.desk.pages.flag import mask_of
 from monitor.desk.views.decision_form import refusal_line
 from monitor.desk.views.flag_view import other_holders
-from monitor.desk.views.reading_view import blind_post
+from monitor.desk.views.post_view import post_view
 from monitor.desk.views.teaching_view import teaching_view
 from monitor.desk.web import wording
-from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Reviewer, RowId, Visit, allow
-from monitor.desk.web.desk import LEASE, Desk, to
+from monitor.desk.web.auth import CurrentVisit, RequireFormToken, RowId, Visit, allow
+from monitor.desk.web.desk import LEASE, to
 from monitor.desk.web.language import gettext as _
-from monitor.review.decide import decide
+from monitor.review.decide import Judgement, decide
 from monitor.review.decide import seen_state as seen_of
 from monitor.review.errors import DecisionRefused, Stale
 from monitor.review.roles import Right
 from storage.errors import NotFound
 from storage.models import Flag
-from storage.review import drawn, flags, second_readings
+from storage.review import drawn
 from storage.review.decisions import plain_decision
-from storage.review.second_readings import Draw
 from storage.scoring import registry
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
 HOME: Final = "/teach"
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @router.get(HOME)
@@ -90,22 +87,9 @@ def claim_next(visit: CurrentVisit) -> Response:
     return to(path)
 
 
-@router.post("/teach/second", dependencies=[allow(Right.DECIDE), RequireFormToken])
-def claim_second(visit: CurrentVisit) -> Response:
-    """Lease a drawn post that another person alone has decided, for a second and independent reading."""
-    now, owner = visit.now, visit.reviewer.lease_owner
-    with visit.changes() as session:
-        waiting = second_readings.waiting(session, _every_decision(visit.desk), visit.user_id)
-        if not waiting:
-            return to(HOME)
-        post_id = flags.by_id(session, waiting[0]).post_id
-        drawn.lease_post(session, post_id, owner=owner, now=now, until=now + LEASE)
-    return to(f"/teach/posts/{post_id}")
-
-
 @router.get("/teach/posts/{post_id}")
 def show_post(visit: CurrentVisit, post_id: RowId) -> Response:
-    """Ask which labels a post carries; earlier decisions stay hidden, so that each reading is independent.
+    """Ask which labels a post carries, without what the machine suggests.
 
     Nothing is leased: another site may lead here by a link.
     """
@@ -120,7 +104,7 @@ def answer(
     seen_state: Annotated[str, Form()],
     labels: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Decide all flags of a drawn post that wait for this person, and go to the next one; after the last one, teach."""
+    """Decide all open flags of a drawn post, and go to the next one; after the last one, teach."""
     carried = set(labels or []) if decision == wording.SEVERAL else {decision}
     if not carried or not carried <= {*LABEL_NAMES, wording.NO_LABEL, wording.UNSURE}:
         return _post_page(visit, post_id, line=_("Xin chọn ít nhất một nhãn."), status=422)
@@ -138,33 +122,21 @@ def answer(
 
 
 def _decide_all(session: Session, visit: Visit, asked: Sequence[Flag], *, carried: set[str], seen: str) -> None:
-    """Decide the flags of a post that are open, or else those that wait for this person's second reading.
+    """Decide the flags of a post that are open.
 
     Raises:
-        DecisionRefused: When one of them cannot be decided, or none waits for this person.
+        DecisionRefused: When one of them cannot be decided, or none is open any more.
 
     """
-    draw = None if any(flag.state == "open" for flag in asked) else _every_decision(visit.desk)
     seen_by_flag = dict(zip((flag.id for flag in asked), seen.split(","), strict=False))
-    waiting = [flag for flag in asked if _waits_for(session, flag, visit.reviewer, draw)]
+    waiting = [flag for flag in asked if flag.state == "open"]
     if not waiting:
-        raise Stale("none of the post's flags waits for this person any more")
+        raise Stale("none of the post's flags is open any more")
     for flag in waiting:
-        holds, given = flag.label in carried, seen_by_flag.get(flag.id, "")
-        unsure = wording.UNSURE in carried
+        holds, unsure = flag.label in carried, wording.UNSURE in carried
         decision = wording.UNSURE if unsure else plain_decision(label_named(flag.label).decisions, holds=holds)
-        decide(session, flag, by=visit.reviewer.person, decision=decision, seen=given, now=visit.now, draw=draw)
-
-
-def _waits_for(session: Session, flag: Flag, reviewer: Reviewer, draw: Draw | None) -> bool:
-    if draw is None:
-        return flag.state == "open"
-    return second_readings.is_waiting_for(session, draw, flag, reviewer.id)
-
-
-def _every_decision(desk: Desk) -> Draw:
-    """Return the draw of second readings on drawn posts: of all, however long ago they were decided."""
-    return Draw(desk.draw_seed, share=1, since=EARLIEST, taught=True)
+        said = Judgement(decision=decision, seen=seen_by_flag.get(flag.id, ""))
+        decide(session, flag, said, by=visit.reviewer.person, now=visit.now)
 
 
 def _claim_path(session: Session, visit: Visit) -> str:
@@ -192,7 +164,9 @@ def _post_page(visit: Visit, post_id: int, *, line: str = "", status: int = 200)
     with visit.work() as session:
         asked = _of_post(session, post_id)
         holders = other_holders(session, asked, owner, now)
-        context = blind_post(session, asked[0], mask_of(visit, post_id)) | {
+        context = {
+            "flag": asked[0],
+            "post": post_view(session, asked[0], mask_of(visit, post_id)),
             "holder": next(iter(holders.values()), None),
             "seen_state": ",".join(seen_of(session, flag) for flag in asked),
             "post_id": post_id,

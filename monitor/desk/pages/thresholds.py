@@ -1,125 +1,118 @@
-"""How much is flagged: the threshold of each label and what it comes to, and what leads wish instead."""
+"""How much is flagged: the threshold of each label and what it comes to, and how many flags a day are wanted."""
 
-from typing import Annotated, Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from monitor.catalogues import N_
 from monitor.desk.web import wording
 from monitor.desk.web.auth import CurrentVisit, RequireFormToken, Visit, allow
 from monitor.desk.web.desk import to
-from monitor.desk.web.language import Translated, decimal
-from monitor.desk.web.language import gettext as _
 from monitor.desk.web.wording import LabelHelp
 from monitor.errors import UsageError
 from monitor.review.roles import Right
-from monitor.scoring.thresholds import (
-    DAYS,
-    LEAST,
-    MOST,
-    PER_DAY,
-    PRECISION,
-    Wish,
-    effect_of,
-    set_wish,
-    stored_wishes,
-)
-from storage.scoring import registry
+from monitor.scoring.thresholds import DAYS, FEWEST, MOST, Effect, effect_of, set_most_a_day
+from storage.scoring import registry, thresholds
 
 router = APIRouter(dependencies=[allow(Right.READ)])
 
 PAGE: Final = "/teach/thresholds"
-AIMS: Final = Translated(
-    {
-        PRECISION: N_("Tỷ lệ đúng, ít nhất (%)"),
-        PER_DAY: N_("Số mục mỗi ngày, khoảng"),
-        "": N_("Theo ngưỡng của mô hình"),
-    }
-)
+_Label = Annotated[str, Form(max_length=40)]
+_Number = Annotated[str, Form(max_length=20)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdLine:
+    """One label: how many flags a day are wanted at most (None: the model's own threshold), and what that comes to."""
+
+    label: LabelHelp
+    most_a_day: int | None
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What another number would come to.
+
+    Args:
+        before: What holds now.
+        typed: The number as it was typed.
+        after: What it would come to; None: it is no such number.
+
+    """
+
+    before: ThresholdLine
+    typed: str
+    after: ThresholdLine | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdPage:
+    """The page: what holds for each label, what was asked for, and over how many days flags are counted."""
+
+    rows: tuple[ThresholdLine, ...]
+    preview: Preview | None
+    days: int = DAYS
 
 
 @router.get(PAGE)
 def show(
     visit: CurrentVisit,
     label: Annotated[str, Query(max_length=40)] = "",
-    aim: Annotated[str, Query(max_length=20)] = "",
-    value: Annotated[str, Query(max_length=20)] = "",
+    most: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show the thresholds; with a wish in the address, what it would come to as well."""
-    return _page(visit, label, aim, value)
+    """Show the thresholds; with a number in the address, what it would come to as well."""
+    return _page(visit, label, most)
 
 
 @router.post(PAGE, dependencies=[allow(Right.TEACH), RequireFormToken])
-def save(
-    visit: CurrentVisit,
-    label: Annotated[str, Form(max_length=40)],
-    aim: Annotated[str, Form(max_length=20)] = "",
-    value: Annotated[str, Form(max_length=20)] = "",
-) -> Response:
-    """Store a wish; it counts for posts scored from then on."""
+def save(visit: CurrentVisit, label: _Label, most: _Number = "") -> Response:
+    """Store how many flags a day are wanted at most; it counts for posts scored from then on."""
     try:
         with visit.changes() as session:
-            set_wish(session, label, _wish(aim, value), user_id=visit.user_id, now=visit.now)
+            set_most_a_day(session, label, _number(most), user_id=visit.user_id, now=visit.now)
     except UsageError:
-        return _page(visit, label, aim, value, status=422)
+        return _page(visit, label, most, status=422)
     return to(PAGE)
 
 
-def _page(visit: Visit, label: str, aim: str, value: str, *, status: int = 200) -> Response:
+def _page(visit: Visit, label: str, typed: str, *, status: int = 200) -> Response:
     with visit.work() as session:
         model = registry.active_model(session)
         known = [each for each in wording.all_labels() if model is not None and each.name in model.thresholds]
-        wishes = stored_wishes(session)
-        rows = [_effect(session, visit, each, wishes.get(each.name)) for each in known]
-        before = next((row for row in rows if row["label"].name == label), None)
-        preview = _preview(session, visit, before, aim, value) if before else None
-    context = {"rows": rows, "preview": preview, "aims": AIMS, "days": DAYS}
-    return visit.render("thresholds.html", context, status=status)
+        wanted = thresholds.all_wishes(session)
+        rows = tuple(_line(session, visit, each, wanted.get(each.name)) for each in known)
+        before = next((row for row in rows if row.label.name == label), None)
+        page = ThresholdPage(rows=rows, preview=_preview(session, visit, before, typed) if before else None)
+    return visit.render("thresholds.html", {"page": page}, status=status)
 
 
-def _preview(session: Session, visit: Visit, before: dict[str, Any], aim: str, value: str) -> dict[str, Any]:
-    """Return what another wish would come to; `refusal` says why it cannot be stored."""
-    preview = {"label": before["label"], "aim": aim, "value": value, "before": before, "after": None, "refusal": ""}
+def _preview(session: Session, visit: Visit, before: ThresholdLine, typed: str) -> Preview:
     try:
-        wish = _wish(aim, value)
+        after = _line(session, visit, before.label, _number(typed))
     except UsageError:
-        preview["refusal"] = _("Xin ghi tỷ lệ từ 50 đến 99,9 (%), hoặc số mục mỗi ngày từ 0,1 đến 100.000.")
-        return preview
-    preview["after"] = after = _effect(session, visit, before["label"], wish)
-    if not after["effect"].reaches(wish):
-        best = decimal(100 * (after["effect"].best or 0), 0)
-        preview["refusal"] = _("Với nhãn này, mô hình chỉ đạt tỷ lệ đúng cao nhất là %(best)s%%.") % {"best": best}
-    return preview
+        after = None
+    return Preview(before=before, typed=typed, after=after)
 
 
-def _effect(session: Session, visit: Visit, label: LabelHelp, wish: Wish | None) -> dict[str, Any]:
-    """Return what is wished of one label, in words, and what it comes to."""
-    return {"label": label, "wish": _in_words(wish), "effect": effect_of(session, label.name, wish, visit.now)}
+def _line(session: Session, visit: Visit, label: LabelHelp, most_a_day: int | None) -> ThresholdLine:
+    return ThresholdLine(
+        label=label, most_a_day=most_a_day, effect=effect_of(session, label.name, most_a_day, visit.now)
+    )
 
 
-def _in_words(wish: Wish | None) -> str:
-    if wish is None:
-        return _("ngưỡng của mô hình")
-    if wish.aim == PRECISION:
-        return _("ít nhất %(share)s%% đúng") % {"share": decimal(100 * wish.value, 0)}
-    return _("khoảng %(number)s mục mỗi ngày") % {"number": decimal(wish.value, 0 if wish.value.is_integer() else 1)}
-
-
-def _wish(aim: str, value: str) -> Wish | None:
-    """Read a wish of a form: a precision in per cent, or a number of flags; None for the model's own threshold.
+def _number(typed: str) -> int | None:
+    """Read the number of a form; None for an empty field: the model's own threshold.
 
     Raises:
         UsageError: When it is no number, or out of range.
 
     """
-    if not aim:
+    typed = typed.strip().replace(".", "")
+    if not typed:
         return None
-    try:
-        number = float(value.strip().replace(",", ".")) / (100 if aim == PRECISION else 1)
-    except ValueError as error:
-        raise UsageError(f"{value!r} is no number: write digits") from error
-    if aim not in LEAST or not LEAST[aim] <= number <= MOST[aim]:
-        raise UsageError(f"{value!r} is out of range")
-    return Wish(aim, number)
+    if not (typed.isascii() and typed.isdigit()) or not FEWEST <= int(typed) <= MOST:
+        raise UsageError(f"{typed!r} is no number from {FEWEST} to {MOST}")
+    return int(typed)

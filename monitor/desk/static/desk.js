@@ -15,7 +15,7 @@ function isStruckTwice(key) {
 }
 
 function isTyping(target) {
-  return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+  return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
 // Keys can be changed; the browser remembers by the original key which one was chosen.
@@ -122,7 +122,7 @@ function draftName(form) {
 }
 
 function fieldsOf(form) {
-  return [...form.querySelectorAll("textarea[name], input[name]:not([type=hidden], [type=checkbox])")];
+  return [...form.querySelectorAll("textarea[name], input[name]:not([type=hidden], [type=checkbox], [type=radio], [form])")];
 }
 
 const sent = sessionStorage.getItem(SENT_NAME);

@@ -1,20 +1,25 @@
 """What a reviewer fills in to decide, its limits, and the words in which a decision is refused."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Form
 
 from classifiers.concern_topics import OTHER
 from monitor.desk.web import wording
+from monitor.desk.web.desk import local_time
 from monitor.desk.web.language import counted
 from monitor.desk.web.language import gettext as _
-from monitor.review.errors import BadLink, DecisionRefused, Held, NeedsLink, NotAllowed, NotOpen
+from monitor.review.errors import BadLink, DecisionRefused, Differs, Held, NeedsLink, NotAllowed, NotOpen
+from monitor.scoring.summary import LONGEST
 
 MAX_NOTE: Final = 2_000
 MAX_LINKS: Final = 10
 MAX_PLACE: Final = 200
+MAX_CHOICE: Final = 300  # of a matter: its number and its sentence
+_NUMBER: Final = re.compile(r"\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Draft:
         topic: What a concern is about; empty on other labels.
         place: Where it is.
         copies: The flags of copies that were listed beside the box that was ticked.
+        sentence: One sentence about the matter.
+        matter: The matter that its post joins, as it was chosen: its number first; empty: a new one.
+        otherwise: What to do where the matter was judged otherwise.
 
     """
 
@@ -35,6 +43,14 @@ class Draft:
     topic: str = ""
     place: str = ""
     copies: tuple[int, ...] = ()
+    sentence: str = ""
+    matter: str = ""
+    otherwise: str = ""
+
+    @property
+    def matter_id(self) -> int | None:
+        """The number of the matter that was chosen; None where none was."""
+        return leading_number(self.matter)
 
     @property
     def links(self) -> list[str]:
@@ -48,6 +64,8 @@ class Draft:
             return counted("Ghi chú dài quá %(count)s ký tự: xin viết ngắn lại.", MAX_NOTE)
         if len(self.links) > MAX_LINKS:
             return counted("Có nhiều hơn %(count)s liên kết: xin giữ lại những liên kết cần nhất.", MAX_LINKS)
+        if self.matter and self.matter_id is None:
+            return _("Xin chọn vụ việc trong danh sách hoặc ghi số của vụ việc.")
         return None
 
 
@@ -61,6 +79,13 @@ def refusal_line(refused: DecisionRefused, decision: str) -> str:
         case BadLink():
             text = _("“%(link)s” không phải là địa chỉ web: mỗi dòng một liên kết bắt đầu bằng http:// hoặc https://.")
             return text % {"link": refused.link[:80]}
+        case Differs():
+            text = _(
+                "%(name)s đã ghi “%(decision)s” cho vụ việc %(number)s lúc %(time)s, nên quyết định chưa được ghi."
+            )
+            said = wording.MATTER_VERDICTS.get(refused.decision) or wording.DECISION_NAMES[refused.decision]
+            name = refused.name or _("Một người")
+            return text % {"name": name, "decision": said, "number": refused.matter_id, "time": local_time(refused.at)}
         case NeedsLink():
             text = _("“%(decision)s” cần ít nhất một liên kết làm bằng chứng: xin dán liên kết bên dưới.")
             return text % {"decision": wording.DECISION_NAMES[decision]}
@@ -73,22 +98,41 @@ def refusal_status(refused: DecisionRefused) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if typed else HTTPStatus.CONFLICT
 
 
+def leading_number(text: str) -> int | None:
+    """Return the first number of a field, as a choice of a list begins with it; None where there is none."""
+    found = _NUMBER.search(text)
+    return int(found[0]) if found else None
+
+
 def clean(text: str) -> str:
     """Return a field's text without CRLF, outer spaces, and NUL, which no database keeps."""
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def read_form(
+    *,
     note: Annotated[str, Form()] = "",
     evidence: Annotated[str, Form()] = "",
     topic: Annotated[str, Form(max_length=40)] = "",
     place: Annotated[str, Form(max_length=MAX_PLACE)] = "",
     copies: Annotated[str, Form(max_length=2_000, pattern=r"^(\d{1,18}(,\d{1,18})*)?$")] = "",
+    sentence: Annotated[str, Form(max_length=LONGEST)] = "",
+    matter: Annotated[str, Form(max_length=MAX_CHOICE)] = "",
+    otherwise: Annotated[Literal["", "verdict", "split"], Form()] = "",
 ) -> Draft:
     """Read the fields of a request; an unknown topic counts as `other`."""
     known = topic if topic in wording.TOPICS else OTHER if topic else ""
     numbers = tuple(int(number) for number in copies.split(",") if number)
-    return Draft(clean(note), clean(evidence), known, clean(place), numbers)
+    return Draft(
+        note=clean(note),
+        evidence=clean(evidence),
+        topic=known,
+        place=clean(place),
+        copies=numbers,
+        sentence=" ".join(clean(sentence).split()),
+        matter=clean(matter),
+        otherwise=otherwise,
+    )
 
 
 DecisionForm = Annotated[Draft, Depends(read_form)]

@@ -1,4 +1,4 @@
-"""The data of the overview: counts over time, how often the machine was right, how far people agree, and the models."""
+"""The data of the overview: counts over time, how often the machine was right, and the models."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from classifiers.evaluation.bootstrap import wilson
 from classifiers.labels import LABEL_NAMES
 from monitor.clock import VIETNAM
-from monitor.desk.views.reading_view import agreement
 from monitor.desk.views.teaching_view import newest_candidate
 from monitor.desk.web import wording
 from monitor.desk.web.language import thousands
@@ -51,7 +50,6 @@ def overview_figures_of(session: Session, now: datetime) -> dict[str, Any]:
         "calibration": [row for _edge, row in calibration],
         "calibration_chart": _shares([_drawn(row, (edge + 5) / 100) for edge, row in calibration]),
         "reviewed": [(label, counts.get(label.name, {})) for label in wording.all_labels()],
-        "agreement": agreement(session),
         "model": registry.active_model(session),
         "candidate": newest_candidate(session),
     }

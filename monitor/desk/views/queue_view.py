@@ -26,9 +26,8 @@ TODAY: Final = "today"
 """In place of a label: the reviewer works through the day."""
 ANY_STATE: Final = "any"
 DECIDED, HELD = "decided", "held"
-SECOND, DIFFERING, LISTED = "second", "differing", "listed"
-"""In place of open flags: those that wait for one's second reading, the differences that one may settle, and the list
-of the day below the threshold."""
+LISTED: Final = "listed"
+"""In place of open flags: the list of the day below the threshold."""
 _MAX_FIELD: Final = 60  # characters; an address must fit into the cookie that remembers it while somebody signs in
 _MAX_ADDRESS: Final = 2_000
 _MAX_DIGITS: Final = 18  # more make the database driver fail
@@ -58,7 +57,7 @@ class QueueView(AddressFields, frozen=True):
         since: The first day, `2026-11-28`.
         until: The last day.
         place: The name of a place that the post holds.
-        own: DECIDED or HELD by the reviewer; or SECOND, DIFFERING or LISTED.
+        own: DECIDED or HELD by the reviewer; or LISTED.
         order: An order; empty: what a decision is worth, and after a decision the queue begins anew.
 
     """
@@ -70,18 +69,13 @@ class QueueView(AddressFields, frozen=True):
     since: _Day = ""
     until: _Day = ""
     place: _Place = ""
-    own: Annotated[str, _one_of((DECIDED, HELD, SECOND, DIFFERING, LISTED))] = ""
+    own: Annotated[str, _one_of((DECIDED, HELD, LISTED))] = ""
     order: Annotated[str, _one_of(tuple(Order))] = ""
 
     @property
     def is_today(self) -> bool:
         """Whether the reviewer works through the day, which is no part of the queue's page."""
         return self.label == TODAY
-
-    @property
-    def is_apart(self) -> bool:
-        """Whether the reviewer works through second readings or differences, which are no part of the queue."""
-        return self.own in (SECOND, DIFFERING)
 
     @property
     def is_listed(self) -> bool:

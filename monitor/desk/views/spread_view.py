@@ -2,62 +2,87 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 
 from monitor.catalogues import N_
 from monitor.clock import VIETNAM
-from monitor.desk.views.masking import Mask
 from monitor.desk.web.language import Translated, thousands
 from monitor.reports.drawing import NARROW, Chart, Column, bar, columns
 from monitor.reports.drawing import rows as drawn_rows
 from monitor.scoring.flag_value import reactions
-from storage.models import Post
-from storage.scoring import matching
+from storage.scoring.matching import Copy
 
 MOST_COLUMNS: Final = 60
+FEWEST: Final = 2  # of one post there is nothing to draw
 NAMED: Final = 6  # columns with a name below, as there is no room for more
 HOURS: Final = timedelta(hours=48)  # up to which posts are counted by the hour
 STEPS: Final = Translated({"hour": N_("Số bài mỗi giờ"), "day": N_("Số bài mỗi ngày"), "week": N_("Số bài mỗi tuần")})
 _LENGTHS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
-def spread_of(session: Session, post: Post, mask: Mask) -> dict[str, Any] | None:
-    """Collect it; None where a post has no copies.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpread:
+    """The posts of one source or publisher: how many, the reactions to them, and when the first came, UTC."""
 
-    Returns:
-        The `number` of the cluster and its `name`, which it may lack; the `first` copy, and when the `last` one came;
-        the copies by source as `rows`, most posts first, each with the reactions to them and when its first one came,
-        and as a `chart`; and how many came in each `step` as `reach`.
+    source: str
+    posts: int
+    reactions: int
+    first: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How far some posts have come.
+
+    Args:
+        first: The first post.
+        last: When the newest one came, UTC.
+        rows: By source, most posts first.
+        chart: The same, drawn.
+        step: What is counted in the other drawing, in words.
+        reach: How many came when, drawn.
 
     """
-    if post.cluster_id is None:
+
+    first: Copy
+    last: datetime
+    rows: Sequence[SourceSpread]
+    chart: Markup
+    step: str
+    reach: Markup
+
+
+def spread_of(copies: Sequence[Copy]) -> Spread | None:
+    """Draw how far some posts have come, oldest first; None of fewer than two."""
+    if len(copies) < FEWEST:
         return None
-    copies = matching.copies_by_date(session, post.cluster_id)
-    if len(copies) == 1:
-        return None
-    rows: dict[str, dict[str, Any]] = {}
+    by_source: dict[str, list[Copy]] = {}
     for copy in copies:
-        row = rows.setdefault(copy.source, {"source": copy.source, "posts": 0, "reactions": 0, "first": copy.dated})
-        row["posts"] += 1
-        row["reactions"] += round(reactions(copy.engagement))
-    ordered = sorted(rows.values(), key=lambda row: (-row["posts"], row["first"]))
-    name = matching.cluster_name(session, post.cluster_id)
+        by_source.setdefault(copy.source, []).append(copy)
+    rows = [
+        SourceSpread(
+            source=source,
+            posts=len(found),
+            reactions=sum(round(reactions(copy.engagement)) for copy in found),
+            first=found[0].dated,
+        )
+        for source, found in by_source.items()
+    ]
+    rows.sort(key=lambda row: (-row.posts, row.first))
     moments = [copy.dated for copy in copies]
     step = _step(moments[-1] - moments[0])
-    return {
-        "number": post.cluster_id,
-        "name": mask(name) if name else None,
-        "first": copies[0],
-        "last": moments[-1],
-        "rows": ordered,
-        "chart": _bars([(row["source"], row["posts"]) for row in ordered]),
-        "step": STEPS[step],
-        "reach": columns(_by_step(moments, step)),
-    }
+    return Spread(
+        first=copies[0],
+        last=moments[-1],
+        rows=rows,
+        chart=_bars([(row.source, row.posts) for row in rows]),
+        step=STEPS[step],
+        reach=columns(_by_step(moments, step)),
+    )
 
 
 def _bars(counts: Sequence[tuple[str, int]]) -> Markup:

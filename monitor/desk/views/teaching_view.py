@@ -1,4 +1,4 @@
-"""The data of the teaching page: the last round, what a taught candidate is worth, and where people disagree."""
+"""The data of the teaching page: the last round, and what a taught candidate is worth."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from monitor.catalogues import N_
 from monitor.desk.web import wording
 from monitor.desk.web.language import gettext as _
-from storage.review import drawn, second_readings
+from storage.review import drawn
 from storage.scoring import registry
 
 
 def teaching_view(session: Session) -> dict[str, Any]:
-    """Query all of it. `decided` counts drawn posts, `differing` their flags on which two people differ.
+    """Query all of it. `decided` counts drawn posts.
 
     `in_use` is the version of the active model, and `before` that whose place it took; empty: there is none.
     """
@@ -22,7 +22,6 @@ def teaching_view(session: Session) -> dict[str, Any]:
         "round": drawn.last_round(session),
         "decided": drawn.decided_posts(session),
         "candidate": newest_candidate(session),
-        "differing": sum(one.flag.sampling is not None for one in second_readings.differing(session)),
         "in_use": active.version if active else "",
         "before": (active.replaces or "") if active else "",
     }

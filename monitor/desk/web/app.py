@@ -1,6 +1,5 @@
 """The factory of the desk's web application."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -19,13 +18,13 @@ from monitor.desk.pages import (
     alerts,
     appearance,
     backup,
-    cases,
     corrections,
     flag,
     focus,
     health,
     home,
     manual,
+    matters,
     people,
     queue,
     reports,
@@ -76,7 +75,7 @@ ROUTERS: Final = (
     search.router,
     search.keeping,
     flag.router,
-    cases.router,
+    matters.router,
     alerts.router,
     corrections.router,
     teach.router,
@@ -137,7 +136,6 @@ def create_app(
         segmenter=segmenter,
         mask=mask,
         exporting=Lock(),
-        draw_seed=hmac.digest(secret.encode(), b"second readings", "sha256"),
         stand_in_hash=hash_password(one_time_password()),
     )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_FORM_BYTES)

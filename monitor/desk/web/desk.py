@@ -42,14 +42,12 @@ from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
 from storage.models import Source
-from storage.review.second_readings import Draw
 
 if TYPE_CHECKING:
     from monitor.learning.teaching import BackgroundTeaching  # it brings what trains models
     from monitor.outbox.issue import ReportOffice  # it brings what writes documents
 
 LEASE: Final = timedelta(minutes=15)  # for which an opened flag is kept for one reviewer
-READ_AGAIN_WITHIN: Final = timedelta(days=14)  # later nobody waits for it any more
 TEMPLATES_DIR: Final = Path(__file__).parent.parent / "templates"
 STATIC_DIR: Final = Path(__file__).parent.parent / "static"
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -76,7 +74,6 @@ class Desk:
         segmenter: Knows which syllables of a search make a word.
         mask: Replaces personal data in a text that is shown or exported.
         exporting: Held by the one export that runs: each takes a processor for as long as it masks thousands of posts.
-        draw_seed: Makes the draw of second readings one that nobody can foresee.
         stand_in_hash: A hash that is verified when a user name is unknown, so that the response takes equally long and
             does not tell which names exist.
 
@@ -96,13 +93,7 @@ class Desk:
     segmenter: Segmenter
     mask: Mask
     exporting: Lock
-    draw_seed: bytes
     stand_in_hash: str
-
-    def draw(self) -> Draw:
-        """Return which of the decided flags are read a second time now."""
-        since = self.clock.now() - READ_AGAIN_WITHIN
-        return Draw(self.draw_seed, self.settings.second_reading_share, since)
 
     async def is_own_password(self, user_id: int, password: str) -> bool:
         """Tell whether somebody who is signed in typed their own password; too many wrong ones are not looked at.

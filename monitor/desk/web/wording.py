@@ -98,28 +98,43 @@ TOPICS: Final = Translated(
         "other": N_("Khác"),
     }
 )
-CASE_STATES: Final = Translated(
+MATTER_KINDS: Final = Translated({"rumour": N_("Tin đồn"), "grievance": N_("Bức xúc")})
+MATTER_STATES: Final = Translated(
     {
         "open": N_("chưa làm gì"),
         "passed": N_("đã chuyển"),
         "answered": N_("đã trả lời"),
         "followed_up": N_("đang theo dõi"),
+        "returned": N_("quay lại"),
         "settled": N_("đã giải quyết xong"),
         "withdrawn": N_("đã rút"),
+        "merged": N_("đã gộp vào vụ khác"),
     }
 )
-CASE_STEPS: Final = Translated(
+MATTER_VERDICTS: Final = Translated(
     {
-        "opened": N_("Mở hồ sơ"),
+        "no_source": N_("không tìm thấy nguồn"),
+        "refuted": N_("đã bị bác bỏ"),
+        "borne_out": N_("hóa ra đúng"),
+    }
+)
+MATTER_STEPS: Final = Translated(
+    {
+        "opened": N_("Mở vụ việc"),
+        "joined": N_("Đã thêm bài"),
+        "copied": N_("Máy thấy thêm bài giống"),
+        "split": N_("Tách bài ra"),
+        "merged": N_("Gộp vào vụ khác"),
+        "undone": N_("Rút lại một bước"),
         "passed": N_("Chuyển cho nơi khác"),
         "answered": N_("Đã có trả lời"),
         "followed_up": N_("Theo dõi tiếp"),
         "settled": N_("Giải quyết xong"),
-        "reopened": N_("Mở lại hồ sơ"),
+        "reopened": N_("Mở lại"),
+        "returned": N_("Quay lại vì có bài mới"),
+        "judged": N_("Đổi kết luận"),
         "noted": N_("Ghi chú thêm"),
-        "described": N_("Sửa việc và nơi"),
-        "withdrawn": N_("Rút cùng với quyết định"),
-        "restored": N_("Trở lại cùng với quyết định"),
+        "described": N_("Sửa lời, việc hoặc nơi"),
     }
 )
 CORRECTION_STATES: Final = Translated(

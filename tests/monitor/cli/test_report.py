@@ -13,7 +13,7 @@ from classifiers.labels import LABEL_NAMES
 from storage.models import Correction, Flag, Post
 from storage.review import corrections
 from tests.clock import MONDAY_MORNING as NOW
-from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction
+from tests.factories import add_flag, add_post, add_source, add_user, decide, make_correction, matter_of
 from tests.monitor.cli.command import Command, apart
 from tests.monitor.cli.conftest import ImportPosts
 
@@ -144,7 +144,7 @@ def test_a_released_correction_is_published_once_and_again_only_when_it_changed(
         lan, minh = add_user(session, "lan"), add_user(session, "minh", "lead")
         flag = add_flag(session, add_post(session, add_source(session)), "unverified")
         decide(session, flag, "refuted", lan, now=NOW)
-        row = corrections.write(session, flag, typed, user_id=lan.id, now=NOW)
+        row = corrections.write(session, matter_of(session, flag), typed, user_id=lan.id, now=NOW)
         seen = corrections.newest_text(session, row.id).id
         corrections.release(session, row, seen=seen, user_id=minh.id, now=NOW)
         session.commit()

@@ -21,8 +21,7 @@ Parts = dict[str, Any]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    # Who decides what is read a second time is tested apart: elsewhere a flag's page is a flag's page.
-    return Settings(home=tmp_path, second_reading_share=0)
+    return Settings(home=tmp_path)
 
 
 @pytest.fixture

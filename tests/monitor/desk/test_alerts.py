@@ -8,7 +8,7 @@ from storage.accounts import users
 from storage.outbox import alerts
 from storage.scoring import matching
 from storage.search import saved_searches
-from tests.factories import add_post, add_source
+from tests.factories import add_flag, add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.world import World
 
@@ -39,17 +39,17 @@ def test_an_alert_is_seen_by_one_and_settled_by_another(lan: Browser, hung: Brow
     assert "cảnh báo" not in text_of(lan.page("/"), "main")
 
 
-def test_the_alert_of_a_cluster_says_its_words_and_leads_to_its_posts(lan: Browser, world: World) -> None:
+def test_the_alert_of_copies_says_what_they_say_and_leads_to_one_of_them(lan: Browser, world: World) -> None:
     with world.rows() as session:
         source = add_source(session)
-        first, copy = add_post(session, source, "1"), add_post(session, source, "2")
+        first, copy = (add_post(session, source, name, text="Cắt điện cả xã từ hôm qua đến giờ") for name in "12")
         matching.join_cluster(session, first, copy, world.now)
+        add_flag(session, first)
         cluster = first.cluster_id or 0
-        matching.set_name(session, cluster, "cắt điện, cả xã")
         facts = {"cluster": cluster, "hours": 1, "posts": 23, "usual": 0.0}
         alerts.raise_once(session, "cluster:1", facts, now=world.now, quiet=None)
-    (line,) = lan.page("/alerts").select('a[href="/search?cluster=1"]')
-    assert "(nhóm 1: cắt điện, cả xã; bình thường 0)" in line.get_text()
+    (line,) = lan.page("/alerts").select('a[href="/flags/1"]')
+    assert "(nhóm 1: Cắt điện cả xã từ hôm qua đến giờ; bình thường 0)" in line.get_text()
 
 
 def test_a_search_is_watched_and_its_alert_is_shown_to_its_user_alone(

@@ -1,4 +1,4 @@
-"""Corrections at the desk: written from a refuted claim, released by a second person, masked texts refused."""
+"""Corrections at the desk: written from a refuted rumour, released by a second person, masked texts refused."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from monitor.settings.reports import PublishSettings, ReportSettings
 from storage.models import AuditEvent
-from storage.review import corrections
-from tests.factories import make_correction
+from storage.review import corrections, flags
+from tests.factories import make_correction, matter_of
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.conftest import Newcomer
 from tests.monitor.desk.world import World
@@ -20,35 +20,56 @@ FIELDS = {name: getattr(TEXT, name) for name in ("claim", "verdict", "text", "so
 
 
 def refuted(lan: Browser, world: World) -> int:
+    """Refute a claim; gives the number of its matter."""
     flag_id = world.flag("Nghe nói thứ hai ngân hàng ngừng cho rút tiền", label="unverified")
     lan.decide(flag_id, "refuted", evidence="https://www.thong-bao.example.vn/rut-tien")
-    return flag_id
+    return matter_with(world, flag_id)
 
 
-def write(person: Browser, flag_id: int, **changes: str) -> str:
+def matter_with(world: World, flag_id: int) -> int:
+    with world.rows() as session:
+        return matter_of(session, flags.by_id(session, flag_id)).id
+
+
+def write(person: Browser, number: int, **changes: str) -> str:
     """Fill in the form; gives the path of the correction."""
-    path = f"/flags/{flag_id}/correction"
+    path = f"/matters/{number}/correction"
     response = person.send(path, path, **FIELDS | changes)
     assert response.status_code == 303, response.text
     return str(response.headers["location"])
 
 
 def test_the_form_is_filled_with_the_template_and_the_link_of_the_decision(lan: Browser, world: World) -> None:
-    flag_id = refuted(lan, world)
-    assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="/flags/{flag_id}/correction"]') is not None
-    page = lan.page(f"/flags/{flag_id}/correction")
+    path = f"/matters/{refuted(lan, world)}/correction"
+    for shown in ("/flags/1", "/matters/1"):
+        assert lan.page(shown).select_one(f'a[href="{path}"][data-key=d]') is not None
+    page = lan.page(path)
     assert "[nguồn]" in text_of(page, "textarea[name=text]")
     values = {str(field["name"]): field["value"] for field in page.select("main input[value]")}
     assert values["source_url"] == "https://www.thong-bao.example.vn/rut-tien"
     assert values["source_name"] == "thong-bao.example.vn"
 
 
-def test_a_claim_that_nobody_refuted_has_no_form(lan: Browser, world: World) -> None:
+def test_a_rumour_that_nobody_refuted_has_no_form(lan: Browser, world: World) -> None:
     flag_id = world.flag(label="unverified")
-    path = f"/flags/{flag_id}/correction"
+    lan.decide(flag_id, "no_source")
+    path = f"/matters/{matter_with(world, flag_id)}/correction"
     assert lan.page(path).select_one(f'form[action="{path}"]') is None
     assert lan.page(f"/flags/{flag_id}").select_one(f'a[href="{path}"]') is None
     assert lan.send(path, **FIELDS).status_code == 409
+
+
+def test_a_released_correction_answers_the_rumour_and_one_that_is_withdrawn_does_not(
+    lan: Browser, minh: Browser, world: World
+) -> None:
+    number = refuted(lan, world)
+    path = write(lan, number)
+    minh.send(f"{path}/release", path)
+    assert text_of(lan.page(f"/matters/{number}"), ".headline .tag") == "đã trả lời"
+    assert lan.page(f"/matters/{number}").select_one(f'a[href="{path}"]') is not None
+    assert lan.page("/matters").select(".queue-line") == []
+    minh.send(f"{path}/withdraw", path, why="nguồn đã đổi")
+    assert text_of(lan.page(f"/matters/{number}"), ".headline .tag") == "chưa làm gì"
 
 
 def test_a_lead_releases_what_a_reviewer_wrote_and_it_is_recorded(lan: Browser, minh: Browser, world: World) -> None:
@@ -83,7 +104,7 @@ def test_nobody_releases_what_they_wrote(minh: Browser, lan: Browser, world: Wor
 def test_personal_data_is_refused_and_shown_as_it_would_be_masked(
     lan: Browser, world: World, field: str, value: str, shown: str
 ) -> None:
-    path = f"/flags/{refuted(lan, world)}/correction"
+    path = f"/matters/{refuted(lan, world)}/correction"
     response = lan.post(path, lan.fields(path, path) | FIELDS | {field: value})
     assert response.status_code == 422
     assert shown in response.text
@@ -95,7 +116,7 @@ def test_personal_data_is_refused_and_shown_as_it_would_be_masked(
     [{"claim": ""}, {"source_url": "javascript:alert(1)"}, {"text": "Theo [nguồn], điều này không đúng."}],
 )
 def test_what_is_not_filled_in_is_refused_with_a_reason(lan: Browser, world: World, changes: dict[str, str]) -> None:
-    path = f"/flags/{refuted(lan, world)}/correction"
+    path = f"/matters/{refuted(lan, world)}/correction"
     response = lan.post(path, lan.fields(path, path) | FIELDS | changes)
     assert response.status_code == 422
     assert 'role="alert"' in response.text

@@ -189,7 +189,7 @@ def test_keys_never_fire_while_somebody_types(anonymous: Browser) -> None:
     assert script.status_code == 200
     typing, firing = script.text.index("if (isTyping(event.target))"), script.text.index("button.click()")
     assert typing < firing
-    assert 'closest("input:not([type=checkbox]), textarea, select, [contenteditable]")' in script.text
+    assert 'closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")' in script.text
 
 
 def test_a_decision_that_is_sent_four_times_at_once_is_recorded_once(

@@ -62,8 +62,3 @@ def test_days_are_days_in_vietnam(lan: Browser, world: World) -> None:
     rows = tables(lan.page("/overview"))["Gợi ý mỗi ngày trong 28 ngày qua"]
     assert len(rows) == 28
     assert rows[0] == "16/11/2026 1 0 0 1"
-
-
-def test_agreement_is_what_the_page_of_second_readings_says(lan: Browser) -> None:
-    assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/overview"), "main")
-    assert "Chưa có mục nào được hai người đọc" in text_of(lan.page("/second"), "main")

@@ -44,6 +44,7 @@ FILES = {
     "/pictures/{picture_id}",
     "/reports/{name:path}",
     "/reports/{period}/preview",
+    "/matters/export.{kind_of_file}",
     "/search/export.{kind}",
     "/static/labels.css",
     "/static/labels-dark.css",

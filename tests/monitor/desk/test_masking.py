@@ -11,7 +11,7 @@ from monitor.privacy.masks.mask import mask_personal
 from monitor.review.search_query import parse_query, words_of
 from storage.review import flags
 from tests.clock import FakeClock
-from tests.factories import add_post, add_source, add_user, decide, read_again, suggest
+from tests.factories import add_post, add_source, decide, suggest
 from tests.monitor.desk.browser import Browser
 from tests.monitor.desk.world import World
 
@@ -22,27 +22,24 @@ TEXT = "Gọi chị Nguyễn Thị Mẫu 0912345678, công ty nợ lương hai t
 @pytest.fixture
 def listed(world: World) -> int:
     """Store posts that stand in every list, each with a name and a number; gives a flag with a copy and evidence."""
-    first, copy, case, differing = (world.flag(TEXT) for _ in range(4))
+    first, copy, one, other = (world.flag(TEXT) for _ in range(4))
     world.join(first, copy)
     with world.rows() as session:
         notice = add_post(session, add_source(session, "báo", role="reference"), "notice", text=TEXT)
         suggest(session, flags.by_id(session, first).post_id, {notice.id: 0.8})
-        _judge(session, world.clock, case, differing)
+        _judge(session, world.clock, one, other)
     return first
 
 
-def _judge(session: Session, clock: FakeClock, case: int, differing: int) -> None:
-    """Confirm two concerns, which makes cases of them, and let somebody else differ about one."""
-    one, other = add_user(session, "mai"), add_user(session, "minh")
-    for number in (case, differing):
-        flag = flags.by_id(session, number)
-        decide(session, flag, by=one, now=clock.now(), topic="other")
-    read_again(session, flag, other.id, "no", clock.now())
+def _judge(session: Session, clock: FakeClock, *numbers: int) -> None:
+    """Confirm two grievances, each of which is a matter."""
+    for number in numbers:
+        decide(session, flags.by_id(session, number), now=clock.now(), topic="other")
 
 
 @pytest.mark.parametrize(
     ("path", "lines"),
-    [("/queue", 1), ("/cases", 2), ("/cases/1", 1), ("/second", 1)],
+    [("/queue", 1), ("/matters", 2), ("/matters/1", 3)],
 )
 def test_lists_are_masked(lan: Browser, listed: int, path: str, lines: int) -> None:
     page = lan.get(path).text

@@ -36,7 +36,7 @@ def clock() -> FakeClock:
 def settings(tmp_path: Path) -> Settings:
     drive = ChannelSettings(name="o-chung", what=("reports",), to=(str(tmp_path / "drive"),))
     report = ReportSettings(formats=("jsonl", "html"))
-    return Settings(home=tmp_path, second_reading_share=0, report=report, channels=(drive,))
+    return Settings(home=tmp_path, report=report, channels=(drive,))
 
 
 @pytest.fixture

@@ -243,13 +243,13 @@ def test_a_hostile_text_is_shown_as_text(lan: Browser, world: World, kind: str) 
     text = HOSTILE[kind].replace("\x00", "")  # no collector lets a NUL through: PostgreSQL refuses it
     words = (("lương", 1.0), ("a", 0.5), ("script", 1.0), (text[:300], 0.7))
     number = world.flag(text, title=text[:300], context=text[:5_000], published_raw=text[:300], reasons=words)
-    for path in ("/", "/queue", f"/flags/{number}", "/cases"):
+    for path in ("/", "/queue", f"/flags/{number}", "/matters"):
         page = lan.page(path)
         assert [script.get("src") for script in page.select("script")] == ["/static/desk.js"]
         assert page.select("main img, main [onerror]") == []
         assert kind != "script" or path not in ("/queue", f"/flags/{number}") or "alert(1)" in page.get_text()
     assert lan.decide(number, "yes", note=HOSTILE[kind][:500], place=HOSTILE[kind][:100]).status_code == 303
-    assert lan.page("/cases/1").select("main img, main script") == []
+    assert lan.page("/matters/1").select("main img, main script") == []
     with world.rows() as session:
         assert flags.by_id(session, number).state == "confirmed"
 

@@ -61,13 +61,15 @@ def test_filters_narrow_the_results(lan: Browser, posts_there: int) -> None:
 @pytest.mark.parametrize(
     "typed", ["Điện Biên Đông", "điện biên đông", "ĐIỆN BIÊN", unicodedata.normalize("NFD", "Điện Biên")]
 )
-def test_the_place_of_a_case_is_found_in_small_letters_and_in_capitals(lan: Browser, world: World, typed: str) -> None:
+def test_the_place_of_a_matter_is_found_in_small_letters_and_in_capitals(
+    lan: Browser, world: World, typed: str
+) -> None:
     lan.decide(world.flag(), "yes", topic="safety", place="Xã Điện Biên Đông")
     world.index()
     assert len(found(lan, "place=" + quote(typed))) == 1
 
 
-def test_cases_and_clusters_narrow_the_results(lan: Browser, posts_there: int, world: World) -> None:
+def test_matters_and_groups_of_copies_narrow_the_results(lan: Browser, posts_there: int, world: World) -> None:
     concern = world.flag("Công ty cắt điện cả xưởng lúc tăng ca", label="concern")
     lan.decide(concern, "yes", topic="safety", place="Khu B, Nậm Pha")
     world.index()

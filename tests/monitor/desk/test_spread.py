@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.desk.views.spread_view import STEPS, spread_of
-from monitor.privacy.masks.mask import mask_personal
 from storage.review import flags
 from storage.scoring import matching
+from storage.scoring.matching import Copy
 from tests.clock import MONDAY_MORNING
 from tests.factories import add_post, add_source
 from tests.monitor.desk.browser import Browser, text_of
@@ -40,17 +40,12 @@ def test_copies_are_drawn_and_listed_by_source(lan: Browser, copied: tuple[int, 
     assert spread.select("svg[aria-hidden=true]"), "the table says the same"
 
 
-def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_time(
-    lan: Browser, copied: tuple[int, int], world: World
+def test_the_first_and_the_newest_copy_and_their_reach_over_time_are_said(
+    lan: Browser, copied: tuple[int, int]
 ) -> None:
-    with world.rows() as session:
-        cluster = flags.by_id(session, copied[0]).post.cluster_id or 0
-        matching.set_name(session, cluster, "nợ lương, tháng mười")
     page = lan.page(f"/flags/{copied[0]}")
-    said = " ".join(page.select_one(".spread").find_previous("p").get_text().split())  # type: ignore[union-attr]
-    assert said.startswith(f"Nhóm {cluster}: nợ lương, tháng mười. ")
-    assert said.endswith("Bài đầu tiên lúc 16/11/2026 06:00 ở forum, bài mới nhất lúc 16/11/2026 09:00.")
-    assert page.select_one(f'a[href="/search?cluster={cluster}"]') is not None
+    said = " ".join(page.select_one(".reach").find_previous("p").get_text().split())  # type: ignore[union-attr]
+    assert said == "Bài đầu tiên lúc 16/11/2026 06:00 ở forum, bài mới nhất lúc 16/11/2026 09:00."
     assert text_of(page, ".reach figcaption") == "Số bài mỗi giờ"
     heights = [float(str(bar["height"])) for bar in page.select(".reach rect")]
     assert heights[1] == 2 * heights[0], "two posts at nine, one at six"
@@ -62,18 +57,12 @@ def test_a_cluster_has_its_name_its_first_and_newest_post_and_its_reach_over_tim
     ("apart", "step", "columns"),
     [(timedelta(0), "hour", 1), (timedelta(days=9), "day", 10), (timedelta(weeks=30), "week", 31)],
 )
-def test_reach_is_counted_by_hour_day_or_week(world: World, apart: timedelta, step: str, columns: int) -> None:
-    with world.rows() as session:
-        source = add_source(session)
-        first, second = (add_post(session, source, name, published_at=MONDAY_MORNING) for name in "ab")
-        second.published_at = MONDAY_MORNING + apart
-        matching.join_cluster(session, first, second, world.now)
-        matching.set_name(session, first.cluster_id or 0, "gọi 0912 345 678")
-        spread = spread_of(session, first, mask_personal)
-    assert "0912" not in (spread["name"] or "0912")
-    assert spread["step"] == STEPS[step]
-    assert str(spread["reach"]).count("<rect") == (1 if columns == 1 else 2)
-    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread["reach"]))[1])  # type: ignore[index]
+def test_reach_is_counted_by_hour_day_or_week(apart: timedelta, step: str, columns: int) -> None:
+    spread = spread_of([Copy("forum", moment, {}) for moment in (MONDAY_MORNING, MONDAY_MORNING + apart)])
+    assert spread is not None
+    assert spread.step == STEPS[step]
+    assert str(spread.reach).count("<rect") == (1 if columns == 1 else 2)
+    width = float(re.search(r'<rect[^>]* width="([\d.]+)"', str(spread.reach))[1])  # type: ignore[index]
     assert width == pytest.approx(0.7 * (640 - 44 - 24) / columns, abs=0.1)
 
 
@@ -85,14 +74,15 @@ def test_beside_the_buttons_stands_what_was_said_of_a_copy(
     lan: Browser, hung: Browser, copied: tuple[int, int]
 ) -> None:
     first, second = copied
-    lan.decide(second, "yes")
-    said = text_of(hung.page(f"/flags/{first}"), ".decide .notice")
-    assert said == f"Mục {second} (giống bài này) đã được lan xác nhận."
-    lan.decide(second, "reopened")
-    assert hung.page(f"/flags/{first}").select(".decide .notice") == []
     lan.decide(second, "no")
     said = text_of(hung.page(f"/flags/{first}"), ".decide .notice")
     assert said == f"Mục {second} (giống bài này): lan đã ghi “Không phải”."
+    lan.decide(second, "reopened")
+    assert hung.page(f"/flags/{first}").select(".decide .notice") == []
+    lan.decide(second, "yes")
+    page = hung.page(f"/flags/{first}")
+    assert text_of(page, ".decide .notice") == f"Mục {second} (giống bài này) đã được lan xác nhận."
+    assert "Thuộc vụ việc 1" in text_of(page, ".decide"), "copies follow it"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from storage.accounts import users
 from storage.database import Database
 from storage.models import Flag, Post, Review, Source
 from storage.posts import posts
-from storage.review import cases, flags, second_readings
+from storage.review import flags, matters
 from storage.scoring import registry
 from tests.clock import MONDAY_MORNING as NOW
 from tests.clock import FakeClock
@@ -251,36 +251,14 @@ def test_a_model_that_the_settings_name_is_not_replaced(minh: Browser, world: Wo
     assert "Cấu hình đang chỉ định mô hình mine" in text_of(page, "main")
 
 
-def test_a_second_reading_is_blind_and_a_difference_waits_for_a_third_person(
-    lan: Browser, hung: Browser, minh: Browser, asked: list[int], world: World
-) -> None:
-    answer(lan, asked[0], "concern")
-    assert lan.next("/teach/second") == "/teach", "nobody reads their own answer again"
-    assert hung.next("/teach/second") == f"/teach/posts/{asked[0]}"
-    page = hung.page(f"/teach/posts/{asked[0]}")
-    assert "lan" not in text_of(page, "main").split()
-    assert answer(hung, asked[0], "none") == 303
-    assert answer(hung, asked[0], "none") == 409, "once is enough"
-    assert states(world.database, asked[0])["concern"] == "confirmed"
-    assert "1 câu trả lời mà hai người khác nhau" in text_of(hung.page("/teach"), 'main a[href="/second"]')
-    assert hung.next("/teach/second") == "/teach"
-    with world.rows() as session:
-        (found,) = second_readings.differing(session)
-        assert (found.flag.post_id, found.flag.label) == (asked[0], "concern")
-        assert len(session.scalars(select(Review)).all()) == 6
-    assert "“Đúng” và “Không phải”" in minh.get(f"/flags/{found.flag.id}").text
-    assert minh.decide(found.flag.id, "no").status_code == 303
-    assert states(world.database, asked[0])["concern"] == "rejected"
-
-
 def test_what_is_drawn_is_no_suggestion(lan: Browser, asked: list[int], world: World) -> None:
-    """It is in no queue, is counted nowhere, and opens no case; the machine may suggest it later."""
+    """It is in no queue, is counted nowhere, and opens no matter; the machine may suggest it later."""
     assert "Không có mục nào ở đây" in lan.get("/queue").text
     assert text_of(lan.page("/"), 'main a[href="/teach"]') == "6 câu trả lời đang chờ ở trang “Dạy máy”"
     answer(lan, asked[0], "concern")
     with world.rows() as session:
         assert flags.counts(session) == {}
-        assert cases.counts(session) == {}
+        assert matters.counts(session) == {}
         flag = session.scalars(select(Flag).where(Flag.label == "concern", Flag.post_id == asked[0])).one()
         assert lan.get(f"/flags/{flag.id}").status_code == 200
         add_flag(session, flag.post, "concern")

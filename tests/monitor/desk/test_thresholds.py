@@ -1,4 +1,4 @@
-"""How much is flagged: what each threshold comes to, another wish before and after it is saved, and who may save it."""
+"""How much is flagged: what each threshold comes to, another number before and after, and who may save it."""
 
 from datetime import timedelta
 
@@ -37,42 +37,30 @@ def test_without_a_model_there_is_nothing_to_set(lan: Browser) -> None:
 
 
 @pytest.mark.usefixtures("scored")
-def test_a_lead_sees_what_a_wish_comes_to_before_it_is_saved(minh: Browser, world: World) -> None:
+def test_a_lead_sees_what_a_number_comes_to_before_it_is_saved(minh: Browser, world: World) -> None:
     name = "Tiêu cực, vi phạm chuẩn mực đạo đức"
     before = f"{name} ngưỡng của mô hình 50% 80% 60% 2,0"
-    after = f"{name} ít nhất 90% đúng 80% 90% 30% 1,0"
+    after = f"{name} nhiều nhất 1 mục mỗi ngày 77% 89% 33% 1,0"
     assert rows(minh) == [before]
-    query = "?label=negative&aim=precision&value=90"
+    query = "?label=negative&most=1"
     assert rows(minh, query) == [before, before, after]
     assert minh.page("/teach").select_one(f'a[href="{PAGE}"]') is not None
     minh.post(PAGE, minh.fields(f"{PAGE}{query}", PAGE))
     assert rows(minh) == [after]
     with world.rows() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "threshold.set")).one()
-        assert (event.subject, event.detail["wish"]) == ("negative", {"precision": 0.9})
-
-    minh.post(PAGE, minh.fields(f"{PAGE}?label=negative&aim=per_day&value=1%2C5", PAGE))
-    assert rows(minh) == [f"{name} khoảng 1,5 mục mỗi ngày 65% 85% 45% 1,5"]
-    minh.post(PAGE, minh.fields(f"{PAGE}?label=negative", PAGE))
+        assert (event.subject, event.detail["most_a_day"]) == ("negative", 1)
+    assert minh.post(PAGE, minh.fields("/account", "/logout") | {"label": "negative", "most": ""}).status_code == 303
     assert rows(minh) == [before]
 
 
 @pytest.mark.usefixtures("scored")
-@pytest.mark.parametrize(
-    ("aim", "value", "line"),
-    [
-        ("precision", "95", "chỉ đạt tỷ lệ đúng cao nhất là 90%"),
-        ("precision", "20", "Xin ghi tỷ lệ từ 50"),
-        ("per_day", "nhiều", "Xin ghi tỷ lệ từ 50"),
-        ("mood", "1", "Xin ghi tỷ lệ từ 50"),
-    ],
-)
-def test_what_cannot_be_had_is_said_and_not_saved(minh: Browser, world: World, aim: str, value: str, line: str) -> None:
-    page = minh.page(f"{PAGE}?label=negative&aim={aim}&value={value}")
-    assert line in text_of(page, "[role=alert]")
+@pytest.mark.parametrize("typed", ["0", "10001", "nhiều", "1,5", "-3"])
+def test_what_is_no_such_number_is_said_and_not_saved(minh: Browser, world: World, typed: str) -> None:
+    page = minh.page(f"{PAGE}?label=negative&most={typed}")
+    assert "Xin ghi một số từ 1 đến 10.000" in text_of(page, "[role=alert]")
     assert page.select(f'form[method=post][action="{PAGE}"]') == []
-    fields = {"label": "negative", "aim": aim, "value": value}
-    answer = minh.post(PAGE, minh.fields(f"{PAGE}?label=negative", PAGE) | fields)
+    answer = minh.post(PAGE, minh.fields("/account", "/logout") | {"label": "negative", "most": typed})
     assert answer.status_code == 422
     with world.rows() as session:
         assert session.scalars(select(Threshold)).all() == []
@@ -80,6 +68,6 @@ def test_what_cannot_be_had_is_said_and_not_saved(minh: Browser, world: World, a
 
 @pytest.mark.usefixtures("scored")
 def test_a_reviewer_sees_the_effect_and_saves_nothing(lan: Browser) -> None:
-    page = lan.page(f"{PAGE}?label=negative&aim=precision&value=90")
+    page = lan.page(f"{PAGE}?label=negative&most=1")
     assert page.select_one("#preview table") is not None
     assert page.select(f'form[method=post][action="{PAGE}"]') == []

@@ -1,12 +1,10 @@
-"""Undo, copies decided together, cases of concerns, and quotes for the summary, as a reviewer does them."""
-
-from datetime import timedelta
+"""Undo, copies decided together, and quotes for the summary, as a reviewer does them."""
 
 import pytest
 from sqlalchemy import select
 
 from storage.models import Review
-from storage.review import cases, flags, quote_choices
+from storage.review import flags, matters, quote_choices
 from tests.monitor.desk.browser import Browser, text_of
 from tests.monitor.desk.world import World
 
@@ -68,8 +66,9 @@ def test_copies_are_listed_and_decided_together_and_taken_back_together(
     assert lan.decide(first, "yes", copies=str(box["value"]), topic="wages", place="Dĩ An").status_code == 303
     assert world.states(*copies) == ["confirmed"] * 3
     with world.rows() as session:
-        (case,) = cases.listed(session)
-        assert (case.topic, case.place) == ("wages", "Dĩ An")
+        (matter,) = matters.listed(session)
+        assert (matter.topic, matter.place) == ("wages", "Dĩ An")
+        assert len(matters.posts_of(session, matter.id)) == 3
     assert "lan đã ghi “Đúng”" in lan.page(f"/flags/{second}").get_text()
     press(lan, f"/flags/{first}", "/undo")
     assert world.states(*copies) == ["open"] * 3
@@ -92,45 +91,6 @@ def test_a_concern_suggests_its_topic_and_place(lan: Browser, copies: list[int])
     page = lan.page(f"/flags/{copies[0]}")
     assert [chosen["value"] for chosen in page.select("#topic option[selected]:first-child")] == ["wages"]
     assert "Dĩ An" in str(page.select("#place")[0]["value"])
-
-
-def test_a_case_is_worked_on_until_it_is_settled(lan: Browser, copies: list[int], world: World) -> None:
-    lan.decide(copies[0], "yes", topic="wages")
-    assert "1 hồ sơ chưa giải quyết xong" in lan.page("/cases").get_text()
-    steps = "/cases/1/steps"
-    assert lan.send(steps, "/cases/1", kind="passed").status_code == 422
-    world.clock.advance(timedelta(minutes=1))
-    press(lan, "/cases/1", steps, kind="passed", passed_to="Ban chính sách", topic="insurance", note="đã gọi")
-    press(lan, "/cases/1", steps, kind="described", topic="insurance", place="Phường Bình Hòa")
-    press(lan, "/cases/1", steps, kind="settled")
-    page = lan.page("/cases/1")
-    assert "Ban chính sách" in text_of(page, ".history")
-    assert [str(option["value"]) for option in page.select("#kind option")] == ["reopened", "noted", "described"]
-    assert lan.send(steps, "/cases/1", kind="answered").status_code == 409
-    with world.rows() as session:
-        case = cases.by_id(session, 1)
-        assert (case.state, case.topic, case.place) == ("settled", "insurance", "Phường Bình Hòa")
-    assert "Không có hồ sơ nào" in lan.page("/cases").get_text()
-    assert len(lan.page("/cases?state=settled").select("li.card")) == 1
-
-
-def test_somebody_follows_a_case_and_comes_back_to_it_on_a_day(lan: Browser, hung: Browser, world: World) -> None:
-    lan.decide(world.flag(), "yes")
-    lan.decide(world.flag("Cơm ca có sâu"), "yes")
-    steps = "/cases/2/steps"
-    people = {option.get_text(): str(option["value"]) for option in lan.page("/cases/2").select("#follower option")}
-    assert lan.send(steps, "/cases/2", kind="noted", back_on="2026-11-16").status_code == 422
-    press(lan, "/cases/2", steps, kind="noted", follower=people["hùng"], back_on="2026-11-18")
-    assert "hùng theo dõixem lại ngày 18/11/2026" in text_of(lan.page("/cases/2"), ".headline")
-    assert len(hung.page("/cases?own=1").select(".queue-line")) == 1
-    assert "đến ngày xem lại" not in hung.get("/").text
-    world.clock.advance(timedelta(days=2))
-    for person, due in ((lan, False), (hung, True)):
-        person.sign_in("lan" if person is lan else "hùng")
-        assert ("1 hồ sơ đến ngày xem lại" in person.get("/").text) is due
-    assert "Cơm ca có sâu" in hung.page("/cases").select(".queue-line")[0].get_text(), "before all others"
-    press(hung, "/cases/2", steps, kind="settled")
-    assert "đến ngày xem lại" not in hung.get("/").text
 
 
 def test_a_post_is_chosen_for_the_report_and_taken_out_again(lan: Browser, world: World) -> None:

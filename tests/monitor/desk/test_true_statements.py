@@ -31,15 +31,15 @@ from monitor.settings.reports import PublishSettings, ReportSettings
 from monitor.settings.settings import Settings
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Alert, Case, Correction, CrawlRun, Delivery, Flag, Model, Post, Report, Score, Source
+from storage.models import Alert, Correction, CrawlRun, Delivery, Flag, Matter, Model, Post, Report, Score, Source
 from storage.outbox import alerts
 from storage.posts import sources
-from storage.review import corrections
+from storage.review import corrections, matters
 from storage.scoring import registry
 from tests import catalogue
 from tests.clock import FakeClock
 from tests.examples import examples_of
-from tests.factories import add_drawn, make_correction, make_model, make_score
+from tests.factories import add_drawn, make_correction, make_model, make_score, matter_of
 from tests.monitor.desk.browser import PASSWORD, Browser
 from tests.monitor.desk.made_desk import make_desk
 from tests.monitor.reports.sample_week import AFTER, SUNDAY, WEEK, fill, gathered
@@ -115,8 +115,8 @@ def version(*conditions: ColumnElement[bool]) -> Fact:
 ACTIVE, LEARNT = Model.state == "active", Model.version == "learnt-7"
 WAITS = and_(Flag.state == "open", Flag.origin == "scored", Flag.worth > WORTH_A_DAY)
 MONITORED = Post.source_id.in_(select(Source.id).where(Source.role == "monitored"))
-REFUTED = and_(Flag.id == 3, Flag.state == "confirmed")
-UNSETTLED = Case.state.not_in(["settled", "withdrawn"])
+REFUTED = and_(Matter.verdict == "refuted", Matter.state.not_in(matters.GONE))
+UNSETTLED = matters.unsettled()
 UNSENT = and_(
     Report.withdrawn_at.is_(None), ~exists().where(Delivery.subject_id == Report.id, Delivery.kind == "report")
 )
@@ -130,12 +130,12 @@ FACTS: Final[dict[tuple[str, str], Fact | ColumnElement[bool]]] = {
     ("/", "%(count)s câu trả lời đang chờ ở trang “Dạy máy”"): and_(Flag.origin == "drawn", Flag.state == "open"),
     ("/", "%(count)s cảnh báo chưa xử lý"): Alert.settled_at.is_(None),
     ("/", "%(count)s cảnh báo chưa ai xem"): and_(Alert.settled_at.is_(None), Alert.seen_at.is_(None)),
-    ("/", "%(count)s hồ sơ chưa giải quyết xong"): UNSETTLED,
+    ("/", "%(count)s vụ việc chưa giải quyết xong"): UNSETTLED,
     ("/alerts", "Báo cáo %(period)s chưa được lập, dù đã quá hạn."): and_(
         Alert.subject == f"report:{WEEK}", ~exists().where(Report.period == str(WEEK))
     ),
-    ("/cases", "%(count)s hồ sơ chưa giải quyết xong"): UNSETTLED,
-    ("/cases?state=settled", "đã giải quyết xong"): Case.state == "settled",
+    ("/matters", "%(count)s vụ việc chưa giải quyết xong"): UNSETTLED,
+    ("/matters?state=settled", "đã giải quyết xong"): Matter.state == "settled",
     ("/flags/2", "Đang chờ"): and_(Flag.id == 2, Flag.state == "open"),
     ("/corrections", "chờ duyệt"): Correction.state == "draft",
     ("/corrections", "đã duyệt, chưa công bố"): correction("released", public=False),
@@ -227,7 +227,6 @@ def settings(tmp_path: Path) -> Settings:
     drive = ChannelSettings(name="o-chung", what=("reports",), to=(str(tmp_path / "drive"),))
     return Settings(
         home=tmp_path,
-        second_reading_share=0,
         report=ReportSettings(formats=("html",), organisation="LĐLĐ tỉnh Lai Châu"),
         publish=PublishSettings(url="https://ldld.example.vn/tin", folder=tmp_path / "public"),
         channels=(drive,),
@@ -260,7 +259,7 @@ def stages(home: Home) -> Iterator[str]:
         add_drawn(session, session.get_one(Post, 4))
     yield "a week"
     with database.changes() as session:
-        corrections.write(session, session.get_one(Flag, 3), make_correction(), user_id=1, now=now)
+        corrections.write(session, matter_of(session, session.get_one(Flag, 3)), make_correction(), user_id=1, now=now)
         run = sources.start_run(session, 1, now).id
     yield "a correction is written, and a source is being read"
     with database.changes() as session:
@@ -302,7 +301,8 @@ def stages(home: Home) -> Iterator[str]:
 def settle(session: Session, now: datetime) -> None:
     """Leave nothing to be done."""
     session.execute(update(Flag).values(state="rejected"))
-    session.execute(update(Case).values(state="settled"))
+    session.execute(update(Matter).where(Matter.kind == matters.GRIEVANCE).values(state="settled"))
+    session.execute(update(Matter).where(Matter.kind == matters.RUMOUR).values(state="withdrawn"))
     session.execute(update(Alert).values(settled_at=now))
     session.execute(update(Source).values(failures=0, enabled=True))
     session.execute(update(Post).values(unscored=False))

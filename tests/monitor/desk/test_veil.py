@@ -55,7 +55,7 @@ def test_the_page_offers_one_key_that_needs_no_script(lan: Browser, world: World
     assert box["data-key"] == "w"
     assert [found["for"] for found in page.select("label[for=unveil]")] == ["unveil"]
     assert page.select("#unveil ~ .post .veil"), "the style sheet finds them behind the box"
-    assert page.select("#unveil ~ .post input.veiled#summary"), "the proposed sentence too"
+    assert page.select("#unveil ~ .side input.veiled#sentence"), "the proposed sentence too"
     for blurred in page.select(".veil"):
         first, said = blurred.find_all("span", recursive=False)
         assert first["aria-hidden"] == "true", "a screen reader is spared the word as well"
@@ -68,4 +68,4 @@ def test_a_list_is_blurred_like_a_page(lan: Browser, world: World) -> None:
     number = world.flag(CURSE)
     assert [word.get_text() for word in lan.page("/queue").select("main .veil > [aria-hidden]")] == ["Địt mẹ mày"]
     lan.decide(number, "yes")
-    assert lan.page("/cases").select(".queue-line .veil")
+    assert lan.page("/matters").select(".queue-line .veil")

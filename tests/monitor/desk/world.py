@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from classifiers.text.segment import Segmenter
 from monitor.desk.web.passwords import hash_password
 from monitor.scoring.match import Matcher
 from storage.accounts import users
@@ -72,7 +71,7 @@ class World:
 
     def index(self) -> None:
         """Look for copies and evidence, and make all posts known to the search, as `kiemtin score` does."""
-        Matcher(self.database, Segmenter(), self.clock).run()
+        Matcher(self.database, self.clock).run()
 
     def states(self, *flag_ids: int) -> list[str]:
         """Give the states of flags."""

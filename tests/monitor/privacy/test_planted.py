@@ -22,7 +22,7 @@ SHOWS_WHAT_WAS_GIVEN: Final = ("kiemtin tip ", "kiemtin classify ", "kiemtin sou
 SHOWN_ONCE: Final = ("kiemtin init", "kiemtin users invite ", "kiemtin keys add ")
 LINKS: Final = ("link of admin", "link of hoa", "link of lan", "link of minh")
 JOINED: Final = 2  # people who opened theirs: the page sends its form to the address that was opened
-JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|teach/posts/\d+|cases(/\d+)?)(\?|$)")
+JUDGES: Final = re.compile(r"GET /(flags/\d+|queue|teach/posts/\d+|matters(/\d+)?)(\?|$)")
 FOUND_POSTS: Final = "GET /search?"  # masked, each with a link to the original
 NOT_RUN: Final = {
     "demo": "posts written for it, and no settings of anybody",

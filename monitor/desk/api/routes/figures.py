@@ -1,21 +1,21 @@
-"""Figures: counts of now, reports that were issued, cases with what became of them, and the key of the request."""
+"""Figures: counts of now, reports that were issued, and the key of the request."""
 
 from collections import Counter
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
-from monitor.desk.api import paging, views
+from monitor.desk.api import paging
 from monitor.desk.api.access import Context, CurrentCaller, needs
 from monitor.desk.api.keys import Scope
-from monitor.desk.api.schemas import CaseDetail, CaseOut, CaseState, FiguresOut, KeyOut, Page, SummaryDetail, SummaryOut
+from monitor.desk.api.schemas import FiguresOut, KeyOut, Page, SummaryDetail, SummaryOut
 from monitor.review.roles import Right, may
 from storage.errors import NotFound
 from storage.figures import listings
 from storage.outbox import reports
 from storage.posts import sources
-from storage.review import cases, flags
+from storage.review import flags
 from storage.scoring import registry, unscored
 
 router = APIRouter(tags=["figures"], dependencies=[needs(Scope.FIGURES)])
@@ -59,36 +59,6 @@ def read_summary(context: Context, period: Period) -> SummaryDetail:
         if not issued:
             raise NotFound(f"no report of {period} was issued: the list of reports says of which periods there are any")
         return SummaryDetail.of(issued[0], context.mask)
-
-
-case_router = APIRouter(prefix="/cases", tags=["cases"], dependencies=[needs(Scope.CASES)])
-
-CaseId = Annotated[int, Path(ge=1, le=paging.MAX_ID, description="The number of the case.")]
-CaseStateFilter = Annotated[CaseState | None, Query(description="What was done about it last.")]
-Topic = Annotated[str | None, Query(max_length=40, description="A name of concern_topics.toml, such as wages.")]
-
-
-@case_router.get("", summary="List cases, newest first")
-def list_cases(
-    *,
-    context: Context,
-    state: CaseStateFilter = None,
-    topic: Topic = None,
-    limit: paging.Limit = 50,
-    cursor: paging.Cursor = None,
-) -> Page[CaseOut]:
-    """List cases; all filters that are given must hold."""
-    listing = ("cases", state, topic)
-    read = partial(listings.cases_before, state=state, topic=paging.storable(topic))
-    out = partial(CaseOut.of, mask=context.mask)
-    return paging.listed(context, listing, limit, cursor, read=read, out=out)
-
-
-@case_router.get("/{case_id}", summary="Read one case")
-def read_case(context: Context, case_id: CaseId) -> CaseDetail:
-    """Read one case with all that was done about it."""
-    with context.database.work() as session:
-        return views.case_detail(session, cases.by_id(session, case_id), context.mask)
 
 
 key_router = APIRouter(tags=["key"])

@@ -17,12 +17,13 @@ from monitor.desk.api.access import Context, CurrentCaller, needs
 from monitor.desk.api.keys import Scope
 from monitor.desk.api.problems import ApiProblem
 from monitor.desk.api.schemas import DecisionOut, FlagDetail, FlagOut, FlagState, Page
-from monitor.review.decide import Person
+from monitor.review.decide import Judgement, Person
 from monitor.review.decide import decide as store_decision
 from monitor.review.errors import DecisionRefused
+from monitor.scoring.summary import LONGEST
 from storage.figures import listings
 from storage.review import flags
-from storage.review.cases import OTHER_TOPIC
+from storage.review.matters import OTHER_TOPIC
 
 router = APIRouter(prefix="/flags", tags=["flags"], dependencies=[needs(Scope.FLAGS)])
 
@@ -89,17 +90,36 @@ class DecisionIn(BaseModel):
         description="Of a concern with `yes`: a name of concern_topics.toml.",
     )
     place: str = Field("", max_length=200, description="Of a concern with `yes`: where it is, in the person's words.")
+    sentence: str = Field("", max_length=LONGEST, description="Of what opens a matter: one sentence about it.")
+    matter: int | None = Field(
+        None, ge=1, le=paging.MAX_ID, description="The matter that the post joins; null: its own, or a new one."
+    )
+    otherwise: Literal["", "verdict", "split"] = Field(
+        "",
+        description="Where the matter of the post was judged otherwise, which is refused at first: `verdict` changes "
+        "what holds for all its posts, `split` takes this post out of it.",
+    )
     evidence: list[WebAddress] = Field(default_factory=list, max_length=10, description="Addresses that support it.")
 
 
 @deciding.post("/{flag_id}/decisions", summary="Decide a flag", status_code=HTTPStatus.CREATED)
 def decide(context: Context, caller: CurrentCaller, flag_id: FlagId, given: DecisionIn) -> DecisionOut:
     """Add a decision in the name of the key's account. It is refused when the flag has changed since it was seen."""
-    values = given.model_dump() | {"note": _clean(given.note), "place": _clean(given.place)}
+    said = Judgement(
+        decision=given.decision,
+        seen=given.seen,
+        note=_clean(given.note),
+        evidence=given.evidence,
+        topic=given.topic,
+        place=_clean(given.place),
+        sentence=_clean(given.sentence),
+        matter_id=given.matter,
+        otherwise=given.otherwise,
+    )
     with context.database.changes() as session:
         flag, by = flags.by_id(session, flag_id), Person(caller.account, key=caller.name)
         try:
-            review = store_decision(session, flag, by=by, now=context.clock.now(), **values)
+            review = store_decision(session, flag, said, by=by, now=context.clock.now())
         except DecisionRefused as refused:
             # What the published schema cannot say is a conflict with the flag.
             raise ApiProblem(HTTPStatus.CONFLICT, str(refused)) from refused

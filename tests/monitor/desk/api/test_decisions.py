@@ -1,11 +1,12 @@
-"""Decisions that a program carries in the name of its account, and the cases that they open."""
+"""Decisions that a program carries in the name of its account, and the matters that they open."""
 
 import pytest
 from sqlalchemy import select
 
 from storage.accounts import users
-from storage.models import AuditEvent, Case, Review
-from storage.review import cases, flags
+from storage.models import AuditEvent, Matter, Review
+from storage.review import flags, matter_steps
+from storage.review.matter_steps import Step
 from tests.monitor.desk.api.client import Program, is_problem
 from tests.monitor.desk.world import World
 
@@ -75,21 +76,41 @@ def test_a_flag_that_somebody_is_looking_at_is_left_to_them(program: Program, wo
     assert "another person is looking" in is_problem(response, 409)
 
 
-def test_a_confirmed_concern_is_a_case_that_is_followed(program: Program, world: World) -> None:
-    for topic, place in (("wages", "Thủ Đức"), ("heat", "nhà chị Nguyễn Thị Lan")):
-        sent = {"decision": "yes", "seen": "0.0", "topic": topic, "place": place}
-        assert program.post(f"/flags/{world.flag()}/decisions", sent).status_code == 201
-    listed = program.every_page("/cases", limit=1)
-    assert [(case["topic"], case["place"], case["state"]) for case in listed] == [
-        ("heat", "nhà chị [tên]", "open"),
-        ("wages", "Thủ Đức", "open"),
+def test_a_confirmed_concern_is_a_matter_that_is_followed(program: Program, world: World) -> None:
+    for topic, place, text in (("wages", "Thủ Đức", "Nợ lương"), ("heat", "nhà chị Nguyễn Thị Lan", "Xưởng nóng")):
+        sent = {"decision": "yes", "seen": "0.0", "topic": topic, "place": place, "sentence": f"{text} ở {place}"}
+        assert program.post(f"/flags/{world.flag(text)}/decisions", sent).status_code == 201
+    listed = program.every_page("/matters", limit=1)
+    assert [(row["kind"], row["topic"], row["place"], row["sentence"], row["state"]) for row in listed] == [
+        ("grievance", "heat", "nhà chị [tên]", "Xưởng nóng ở nhà chị [tên]", "open"),
+        ("grievance", "wages", "Thủ Đức", "Nợ lương ở Thủ Đức", "open"),
     ]
     with world.rows() as session:
-        case = session.get_one(Case, listed[1]["id"])
-        step = cases.Step(kind="passed", note="gọi 0912 345 678", passed_to="Công đoàn khu công nghiệp")
-        cases.take_step(session, case, step, user_id=users.by_name(session, "lan").id, now=world.now)
-    found = program.data(f"/cases/{case.id}")
+        matter = session.get_one(Matter, listed[1]["id"])
+        step = Step(kind="passed", note="gọi 0912 345 678", passed_to="Công đoàn khu công nghiệp")
+        matter_steps.take_step(session, matter, step, user_id=users.by_name(session, "lan").id, now=world.now)
+    found = program.data(f"/matters/{matter.id}")
     assert [event["kind"] for event in found["events"]] == ["opened", "passed"]
     assert found["events"][1]["note"] == "gọi [số điện thoại]"
-    assert [row["id"] for row in program.data("/cases", state="passed", topic="wages")["items"]] == [case.id]
-    is_problem(program.get("/cases/99"), 404)
+    assert (found["posts"], found["publishers"]) == (1, 1)
+    for query, numbers in (
+        ({"state": "passed", "topic": "wages"}, [matter.id]),
+        ({"kind": "grievance"}, [2, 1]),
+        ({"kind": "rumour"}, []),
+    ):
+        assert [row["id"] for row in program.data("/matters", **query)["items"]] == numbers
+    is_problem(program.get("/matters/99"), 404)
+
+
+def test_a_program_joins_a_matter_and_is_told_of_a_verdict_that_differs(program: Program, world: World) -> None:
+    first, second, third = (world.flag(f"Mai ngân hàng đóng cửa {each}", label="unverified") for each in "abc")
+    refuted = {"decision": "refuted", "seen": "0.0", "evidence": ["https://bao.example.vn/1"]}
+    assert program.post(f"/flags/{first}/decisions", refuted).status_code == 201
+    assert program.post(f"/flags/{second}/decisions", refuted | {"matter": 1}).status_code == 201
+    unsourced = {"decision": "no_source", "seen": "0.0", "matter": 1}
+    path = f"/flags/{third}/decisions"
+    assert "was judged otherwise" in is_problem(program.post(path, unsourced), 409)
+    assert program.post(path, unsourced | {"otherwise": "verdict"}).status_code == 201
+    assert program.data("/matters/1")["verdict"] == "no_source"
+    assert [post["id"] for post in program.data("/matters/1/posts")["items"]] == [3, 2, 1]
+    is_problem(program.post(f"/flags/{world.flag()}/decisions", {"decision": "yes", "seen": "0.0", "matter": 99}), 404)

@@ -152,6 +152,6 @@ def test_scopes_have_plain_names() -> None:
         "flags:read",
         "decisions:write",
         "posts:read",
-        "cases:read",
+        "matters:read",
         "figures:read",
     ]

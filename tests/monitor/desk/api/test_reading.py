@@ -1,4 +1,4 @@
-"""What the API shows: flags, posts, clusters, figures; and how lists are paged."""
+"""What the API shows: flags, posts, matters, figures; and how lists are paged."""
 
 from datetime import timedelta
 
@@ -11,7 +11,8 @@ from monitor.desk.api.paging import decode, encode
 from monitor.desk.api.problems import ApiProblem
 from monitor.desk.api.views import day_begins, day_ends
 from storage.models import Report, Source
-from tests.factories import add_post, add_source
+from storage.review import flags
+from tests.factories import add_post, add_source, decide
 from tests.monitor.desk.api.client import Program, is_problem
 from tests.monitor.desk.world import AUTHOR_KEY, World
 
@@ -49,7 +50,7 @@ def test_names_of_accounts_in_those_of_sources_are_masked_and_their_counts_summe
 
 
 def test_what_is_not_there_is_said_so(program: Program) -> None:
-    for path in ("/flags/9", "/posts/9", "/clusters/9", "/clusters/9/posts", "/summaries/2026-W47", "/nothing"):
+    for path in ("/flags/9", "/posts/9", "/matters/9", "/matters/9/posts", "/summaries/2026-W47", "/nothing"):
         is_problem(program.get(path), 404)
     response = program.client.put("/api/v1/flags")
     is_problem(response, 405)
@@ -134,15 +135,15 @@ def test_a_post_is_shown_without_who_wrote_it(program: Program, world: World) ->
     assert AUTHOR_KEY not in response.text
 
 
-def test_copies_are_read_as_clusters(program: Program, world: World) -> None:
+def test_a_post_names_its_copies_and_its_matters(program: Program, world: World) -> None:
     numbers = [world.flag() for _ in range(3)]
-    world.join(*numbers)
-    (cluster,) = program.data("/clusters")["items"]
-    assert (cluster["posts"], cluster["sources"], cluster["state"]) == (3, 1, "suggested")
-    assert program.data(f"/clusters/{cluster['id']}") == cluster
-    listed = program.every_page(f"/clusters/{cluster['id']}/posts", limit=2)
+    group = world.join(*numbers)
+    with world.rows() as session:
+        decide(session, flags.by_id(session, numbers[0]))
+    post = program.data("/posts/1")
+    assert (post["cluster_id"], post["matters"]) == (group, [1])
+    listed = program.every_page("/matters/1/posts", limit=2)
     assert [post["id"] for post in listed] == [3, 2, 1]
-    assert program.data("/posts/1")["cluster_id"] == cluster["id"]
 
 
 def test_figures_and_summaries_are_read(program: Program, world: World) -> None:
