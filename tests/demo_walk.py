@@ -20,7 +20,7 @@ from monitor.demo.show import USER, Demo, play
 from monitor.desk.web.server import serving
 from monitor.publish.site import is_online
 from storage.posts import sources
-from storage.review import cases, corrections, flags
+from storage.review import corrections, flags, matters
 
 TIMEOUT_SECONDS = 20.0
 
@@ -81,9 +81,9 @@ def check_crawls(demo: Demo) -> Iterator[Check]:
     )
     yield Check("decisions", demo.decided >= 10, f"{demo.decided} flags were decided")
     with demo.app.ready_database.work() as session:
-        passed = cases.counts(session).get("passed", 0)
+        passed = matters.counts(session).get((matters.GRIEVANCE, matters.PASSED), 0)
         online = [row for row, _ in corrections.listed(session) if is_online(demo.app.settings, row)]
-    yield Check("concern", passed >= 1, f"{passed} cases were passed on")
+    yield Check("concern", passed >= 1, f"{passed} grievances were passed on")
     yield Check("correction", bool(online), f"{len(online)} corrections are published")
     report = next(file for file in demo.files if file.suffix == ".html").read_text(encoding="utf-8")
     told = ("Đập Huổi Sáy", "Công đoàn cơ sở Công ty May Suối Bạc")

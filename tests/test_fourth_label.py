@@ -62,8 +62,8 @@ def test_a_person_decides_at_the_desk(walked: Any) -> None:
     assert "--label-hazard: #00695c;" in desk["colours"]
 
 
-def test_its_decision_opens_a_case(walked: Any) -> None:
-    assert walked["desk"]["cases"] == 1
+def test_its_decision_opens_a_matter(walked: Any) -> None:
+    assert walked["desk"]["matters"] == 1
 
 
 def test_it_has_a_part_of_the_report_in_both_languages(walked: Any) -> None:

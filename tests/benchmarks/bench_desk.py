@@ -44,8 +44,7 @@ FILTERS = {
 PAGES = {
     "search": tuple(f"/search?q={words}" for words in WORDS),
     "a cluster": ("/search?cluster=7", "/search?cluster=70"),
-    "cases": ("/cases", "/cases?state=settled", "/cases/1"),
-    "second readings": ("/second",),
+    "matters": ("/matters", "/matters?kind=rumour", "/matters?state=settled", "/matters/1"),
     "overview": ("/overview",),
     "sources": ("/sources",),
     "reports": ("/reports",),

@@ -1,4 +1,4 @@
-"""What a desk shows beside posts and flags: copies, reactions, decisions of a year, cases, second readings, readings.
+"""What a desk shows beside posts and flags: copies, reactions, decisions of a year, matters, readings.
 
 All of it is drawn with a seed and written past the functions of the program, which would take an hour for so many rows.
 """
@@ -12,10 +12,11 @@ from typing import Any, Final
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from classifiers.labels import label_named
 from monitor.scoring.flag_value import place_open_flags, reach, worth_of
 from storage.accounts import users
 from storage.database import Database
-from storage.models import Base, Case, Cluster, Flag, Post, Review
+from storage.models import Base, Cluster, Flag, Matter, MatterEvent, MatterPost, Post, Review
 from storage.posts import sources
 from storage.review.places import Candidate
 from storage.search import saved_searches
@@ -28,7 +29,6 @@ AT_ONCE: Final = 5_000
 COPIED_EVERY: Final = 200  # posts of which one has copies, among those that follow it
 MOST_COPIES: Final = 20
 WITH_REACTIONS: Final = 0.3
-READ_TWICE: Final = 0.03
 RUNS_OF_EACH: Final = 200
 DECISION_OF: Final = {"confirmed": "yes", "rejected": "no", "unsure": "unsure"}
 CLAIM_DECISION_OF: Final = {"confirmed": "no_source", "rejected": "not_a_claim", "unsure": "unsure"}
@@ -64,7 +64,7 @@ def _add_clusters(session: Session, random: Random, now: datetime) -> None:
         {"cluster": number, "first": first, "last": min(newest, first + random.randrange(1, MOST_COPIES))}
         for number, first in enumerate(range(1, newest + 1, COPIED_EVERY), 1)
     ]
-    _insert(session, Cluster, ({"id": row["cluster"], "created_at": now, "name": "lương tháng"} for row in rows))
+    _insert(session, Cluster, ({"id": row["cluster"], "created_at": now} for row in rows))
     joining = update(Post).where(Post.id.between(bindparam("first"), bindparam("last")))
     session.connection().execute(joining.values(cluster_id=bindparam("cluster")), rows)
 
@@ -98,9 +98,11 @@ def _place(session: Session, now: datetime) -> None:
 
 def _add_decisions(session: Session, random: Random, people: Sequence[int], now: datetime) -> None:
     decided = session.execute(
-        select(Flag.id, Flag.label, Flag.state, Flag.opened_at).where(Flag.state != "open").order_by(Flag.opened_at)
+        select(Flag.id, Flag.label, Flag.state, Flag.opened_at, Flag.post_id, Flag.source_id, Flag.dated)
+        .where(Flag.state != "open")
+        .order_by(Flag.opened_at)
     ).all()
-    concerns, reviews = list[Review](), list[Review]()
+    reviews, told = list[Review](), list[tuple[Review, Any]]()
     for number, flag in enumerate(decided, 1):
         latest = now - timedelta(minutes=random.randrange(60 * 24 * 28))
         decision = (CLAIM_DECISION_OF if flag.label == "unverified" else DECISION_OF)[flag.state]
@@ -114,46 +116,40 @@ def _add_decisions(session: Session, random: Random, people: Sequence[int], now:
             revision_number=0,
             decided_at=min(flag.opened_at + timedelta(hours=random.randrange(1, 72)), latest).astimezone(UTC),
         )
-        if (flag.label, decision) == ("concern", "yes"):
-            review.case_id = len(concerns) + 1
-            concerns.append(review)
+        if decision in label_named(flag.label).open_matter:
+            told.append((review, flag))
         reviews.append(review)
-    _insert(session, Case, (_case(review, random) for review in concerns))
     _insert(session, Review, map(_columns, reviews))
-    read = [review for review in reviews if random.random() < READ_TWICE]
-    again = (_second_reading(review, len(reviews) + place, random, people) for place, review in enumerate(read, 1))
-    _insert(session, Review, map(_columns, again))
+    _add_matters(session, random, told)
     if session.get_bind().dialect.name != "sqlite":
-        for table in ("clusters", "reviews", "cases"):
+        for table in ("clusters", "reviews", "matters", "matter_events", "matter_posts"):
             session.execute(text(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"))  # noqa: S608
 
 
-def _case(review: Review, random: Random) -> dict[str, Any]:
-    old = random.random() < 0.9
-    return {
-        "id": review.case_id,
-        "flag_id": review.flag_id,
-        "topic": "wages",
-        "place": "",
-        "state": "settled" if old else "open",
-        "opened_by": review.reviewer_id,
-        "opened_at": review.decided_at,
-        "changed_at": review.decided_at,
-    }
-
-
-def _second_reading(first: Review, number: int, random: Random, people: Sequence[int]) -> Review:
-    return Review(
-        id=number,
-        flag_id=first.flag_id,
-        reviewer_id=random.choice([person for person in people if person != first.reviewer_id]),
-        decision=first.decision if random.random() < 0.95 else "unsure",
-        note="",
-        evidence=[],
-        revision_number=0,
-        decided_at=first.decided_at + timedelta(hours=5),
-        blind_to=first.id,
-    )
+def _add_matters(session: Session, random: Random, told: Sequence[tuple[Review, Any]]) -> None:
+    """Open a matter by each decision that says so; most of them were settled at once."""
+    matters, events, posts = list[Matter](), list[MatterEvent](), list[MatterPost]()
+    for number, (review, flag) in enumerate(told, 1):
+        label, at = label_named(flag.label), review.decided_at
+        verdict = review.decision if label.is_claim else None
+        kinds = ("opened", "settled") if random.random() < 0.9 else ("opened",)
+        matter = Matter(id=number, kind=label.matter_kind, label=flag.label, topic="wages", place="", sentence="")
+        matter.state, matter.verdict, matter.version = ("settled" if len(kinds) > 1 else "open"), verdict, len(kinds)
+        matter.opened_by, matter.opened_at, matter.changed_at = review.reviewer_id, at, at
+        matter.counts_at = matter.first_at = matter.last_at = flag.dated
+        matters.append(matter)
+        opened = len(events) + 1
+        for kind in kinds:
+            by = {"user_id": review.reviewer_id, "kind": kind, "at": at, "note": "", "passed_to": ""}
+            event = MatterEvent(id=len(events) + 1, matter_id=number, **by)
+            if kind == "opened":
+                event.verdict, event.topic, event.place, event.review_id = verdict, "wages", "", review.id
+            events.append(event)
+        post = MatterPost(id=number, matter_id=number, post_id=flag.post_id, role="first", joined_by=opened)
+        post.publisher, post.dated, post.counted = f"feed:{flag.source_id}", flag.dated, True
+        posts.append(post)
+    for table, rows in ((Matter, matters), (MatterEvent, events), (MatterPost, posts)):
+        _insert(session, table, map(_columns, rows))
 
 
 def _columns(row: Base) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from monitor.cli import main
 from monitor.desk.web.passwords import hash_password
 from monitor.settings.settings import load_settings
 from storage.accounts import users
-from storage.models import Case, Flag
+from storage.models import Flag, Matter
 from tests.monitor.desk.browser import PASSWORD, Browser
 
 LABEL = "hazard"
@@ -51,13 +51,13 @@ def decide_at_the_desk(app: Application) -> dict[str, object]:
     overview = browser.page("/overview")
     with app.ready_database.work() as session:
         state = session.get_one(Flag, number).state
-        cases = len(session.scalars(select(Case)).all())
+        opened = len(session.scalars(select(Matter)).all())
     return {
         "chips": sorted({chip.get_text() for chip in queue.select(f".chip-{LABEL}")}),
         "buttons": buttons,
         "answer": answer.status_code,
         "state": state,
-        "cases": cases,
+        "matters": opened,
         "home": browser.page("/").get_text(),
         "overview": overview.get_text(),
         "colours": browser.get("/static/labels.css").text,
