@@ -24,8 +24,6 @@ from storage.transfer import snapshot
 from tests.clock import MONDAY_MORNING
 from tests.monitor.operations.conftest import DECISIONS, World, steps_in_a_process
 
-KILLS = 100  # of `make gate`
-
 
 def test_nothing_acknowledged_is_missing_from_a_backup_made_meanwhile(used: World) -> None:
     before = DECISIONS // 2
@@ -212,8 +210,9 @@ def test_what_a_killed_backup_left_goes_with_the_next_one(plain: World, tmp_path
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.gate)])
 def test_a_sealed_backup_that_is_killed_anywhere_leaves_nothing_to_read_beside_it(
-    used: World, tmp_path: Path, pytestconfig: pytest.Config
+    used: World, tmp_path: Path, kills: int
 ) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -226,7 +225,6 @@ def test_a_sealed_backup_that_is_killed_anywhere_leaves_nothing_to_read_beside_i
 
     used.database.close()
     steps = len(steps_in_a_process(back_up))
-    kills = KILLS if "gate" in pytestconfig.option.markexpr.split() else 10
     seen = 0
     for point in range(0, steps, max(1, steps // kills)):
         steps_in_a_process(back_up, kill_at=point)
