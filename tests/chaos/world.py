@@ -34,7 +34,7 @@ from storage.posts import sources
 from storage.review import corrections, flag_queue
 from storage.scoring import registry
 from tests.chaos import invariants
-from tests.factories import add_flag, add_post, add_user, decide, make_correction, make_source
+from tests.factories import add_flag, add_post, add_user, decide, make_correction, make_source, matter_of
 from tests.made_up_revision import add_revision
 from tests.monitor.collectors.isolation.round_trip import RoundTripParser
 from tests.monitor.learning.model_folders import copy_model
@@ -187,8 +187,7 @@ class World:
                         return
                     flag = session.get_one(Flag, taken)
                     decision = label_named(flag.label).decisions[0]
-                    topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-                    review = decide(session, flag, decision, note="đã hỏi", now=now, topic=topic)
+                    review = decide(session, flag, decision, note="đã hỏi", now=now)
                 os.write(pipe, f"{review.id}\n".encode())
 
     def _report(self, _pipe: int) -> None:
@@ -235,7 +234,7 @@ class World:
             now, source = app.clock.now(), sources.by_name(session, "claims")
             flag = add_flag(session, add_post(session, source, now.isoformat()), "unverified")
             decide(session, flag, "refuted", now=now)
-            row = corrections.write(session, flag, make_correction(), user_id=1, now=now)
+            row = corrections.write(session, matter_of(session, flag), make_correction(), user_id=1, now=now)
             corrections.release(session, row, seen=corrections.newest_text(session, row.id).id, user_id=2, now=now)
 
     def _publish(self, _pipe: int) -> None:

@@ -19,7 +19,7 @@ from monitor.desk.api.access import ApiContext
 from monitor.desk.api.problems import ApiProblem
 from monitor.desk.api.schemas import Page
 
-MAX_ID: Final = 2**63 - 1  # a larger number makes the database driver fail
+MAX_ID: Final = 2**53 - 1  # the largest whole number that every reader of JSON keeps exactly
 MOST_ROWS: Final = 200
 _MARK_CHARACTERS: Final = 8
 Found = TypeVar("Found", bound=Any)

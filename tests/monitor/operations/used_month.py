@@ -172,8 +172,7 @@ def _decide(month: Month, most: int) -> None:
             note, link = (f"đã hỏi @{HANDLE}@{HOST}", f"{PROFILE}/9") if named else ("đã hỏi", "https://e.vn")
             holds, *_, differs, _ = label_named(flag.label).decisions
             decision = holds if flag.id % 2 else differs
-            topic = "other" if (flag.label, decision) == ("concern", "yes") else None
-            decide(session, flag, decision, note=note, evidence=[link], now=now, topic=topic)
+            decide(session, flag, decision, note=note, evidence=[link], now=now)
             if flag.state == "confirmed":
                 quote_choices.choose(session, flag, user_id=1, now=now)
 

@@ -91,8 +91,8 @@ class DecisionIn(BaseModel):
     )
     place: str = Field("", max_length=200, description="Of a concern with `yes`: where it is, in the person's words.")
     sentence: str = Field("", max_length=LONGEST, description="Of what opens a matter: one sentence about it.")
-    matter: int | None = Field(
-        None, ge=1, le=paging.MAX_ID, description="The matter that the post joins; null: its own, or a new one."
+    matter: Annotated[int, Field(ge=1, le=paging.MAX_ID)] | None = Field(
+        None, description="The matter that the post joins; null: its own, or a new one."
     )
     otherwise: Literal["", "verdict", "split"] = Field(
         "",
